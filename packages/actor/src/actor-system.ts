@@ -1,0 +1,147 @@
+import type { Actor, Context, CreateActor, Sender } from './actor.ts';
+import type { Address, GroupId, NodeId } from './address.ts';
+
+/** What a host lends to the actors of one node and group: its clock, its chance, its queue and its roads. */
+export interface Host {
+  /** How this node signs what it sends; timers are delivered in its name. */
+  readonly identity: Sender;
+  now(): number;
+  random(): number;
+  /** Takes a message to its mailbox, here or on another node. */
+  route(from: Address, to: Address, message: unknown): void;
+  /** Runs `fire` in a turn of its own after `delayMs`; the answer cancels it. */
+  schedule(delayMs: number, fire: () => void): () => void;
+  /** An actor without which the node is not safe, or that nobody watches, has failed. */
+  failed(actor: string, error: unknown): void;
+}
+
+/** What is done when a top-level actor throws: `stopNode`, or `restart` with fresh state. */
+export type Supervision = 'stopNode' | 'restart';
+
+interface Cell {
+  readonly name: string;
+  readonly actor: Actor<unknown>;
+  readonly children: Set<string>;
+  readonly timers: Map<string, () => void>;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/**
+ * The actors of one node and group: their lives, timers and supervision. It has no clock and no queue of its own,
+ * so that the host on NATS and the simulator's share it.
+ */
+export class ActorSystem {
+  readonly #node: NodeId;
+  readonly #group: GroupId;
+  readonly #host: Host;
+  readonly #cells = new Map<string, Cell>();
+
+  constructor(node: NodeId, group: GroupId, host: Host) {
+    this.#node = node;
+    this.#group = group;
+    this.#host = host;
+  }
+
+  /** Starts a top-level actor. */
+  start<Message>(name: string, create: CreateActor<Message>, supervision: Supervision): Address<Message> {
+    const onFailure = (error: unknown): void => {
+      this.#host.failed(name, error);
+      if (supervision === 'restart') this.start(name, create, supervision);
+    };
+    return this.#spawn(name, create, onFailure);
+  }
+
+  /** Gives a message to its actor. False if no such actor runs: it is then lost, as messages may be. */
+  deliver(to: string, message: unknown, from: Sender): boolean {
+    const cell = this.#cells.get(to);
+    if (cell === undefined) return false;
+    this.#run(cell, () => cell.actor.receive(message, from));
+    return true;
+  }
+
+  /** Whether an actor of that name runs. */
+  has(name: string): boolean {
+    return this.#cells.has(name);
+  }
+
+  /** Stops everything. Timers that are due are not delivered any more. */
+  stopAll(): void {
+    for (const name of [...this.#cells.keys()]) this.#stop(name);
+  }
+
+  #spawn<Message>(name: string, create: CreateActor<Message>, onFailure: (error: unknown) => void): Address<Message> {
+    this.#stop(name);
+    const address: Address<Message> = { node: this.#node, group: this.#group, actor: name };
+    const children = new Set<string>();
+    const timers = new Map<string, () => void>();
+    const actor = create(this.#contextOf(address, children, timers));
+    // The cell is where messages of unknown type meet the actor: the bus has validated them against the actor's own schemas.
+    this.#cells.set(name, { name, actor: actor as Actor<unknown>, children, timers, onFailure });
+    return address;
+  }
+
+  #contextOf<Message>(
+    self: Address<Message>,
+    children: Set<string>,
+    timers: Map<string, () => void>,
+  ): Context<Message> {
+    const stopTimer = (key: string): void => {
+      timers.get(key)?.();
+      timers.delete(key);
+    };
+    return {
+      self,
+      now: () => this.#host.now(),
+      random: () => this.#host.random(),
+      send: (to, message) => this.#host.route(self, to, message),
+      startTimer: (key, delayMs, message) => {
+        stopTimer(key);
+        timers.set(key, this.#timer(self.actor, timers, key, delayMs, message));
+      },
+      stopTimer,
+      spawn: (name, create, onFailure) => {
+        children.add(name);
+        return this.#spawn(name, create, (error) => {
+          this.#host.failed(name, error);
+          children.delete(name);
+          this.#host.route(self, self, onFailure);
+        });
+      },
+      stop: (name) => {
+        if (children.delete(name)) this.#stop(name);
+      },
+    };
+  }
+
+  #timer(owner: string, timers: Map<string, () => void>, key: string, delayMs: number, message: unknown): () => void {
+    let live = true;
+    const cancel = this.#host.schedule(delayMs, () => {
+      const cell = this.#cells.get(owner);
+      if (!live || cell?.timers !== timers) return;
+      timers.delete(key);
+      this.#run(cell, () => cell.actor.receive(message, this.#host.identity));
+    });
+    return () => {
+      live = false;
+      cancel();
+    };
+  }
+
+  #run(cell: Cell, step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      this.#stop(cell.name);
+      cell.onFailure(error);
+    }
+  }
+
+  #stop(name: string): void {
+    const cell = this.#cells.get(name);
+    if (cell === undefined) return;
+    this.#cells.delete(name);
+    for (const child of cell.children) this.#stop(child);
+    for (const cancel of cell.timers.values()) cancel();
+    cell.timers.clear();
+  }
+}

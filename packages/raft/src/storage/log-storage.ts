@@ -1,0 +1,57 @@
+import type { HardState, LogEntry, LogIndex, Term } from '../types.ts';
+
+/** How much may be read at once; at least one entry is given, however large it is. */
+export interface ReadLimit {
+  readonly maxEntries: number;
+  /** Bytes of the commands together. */
+  readonly maxBytes: number;
+}
+
+/** How a flush ended. After `failed` nothing may be assumed of what it held, and the process must end: a failed flush is never retried (reliability: fsync marks lost pages clean). */
+export type FlushOutcome =
+  | { readonly kind: 'flushed'; readonly written: number }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/**
+ * The durable part of one group on one node, as the log store sees it. Writes are staged: reads see them at once, and
+ * `flush` makes all that was staged durable in one commit. Writes are numbered 1, 2, 3 … in the order of the calls, and
+ * become durable in that order.
+ */
+export interface LogStorage {
+  readonly hardState: HardState;
+  /** The first index that is held, 1 in a log that was never compacted; `lastIndex` + 1 when the log is empty. */
+  readonly firstIndex: LogIndex;
+  readonly lastIndex: LogIndex;
+  /** The number of the newest write, staged or durable. 0 when this process has written nothing. */
+  readonly written: number;
+  /** The term of the entry at `index`; 0 for index 0; null where no entry is held. */
+  termAt(index: LogIndex): Term | null;
+  /**
+   * Entries from `from` on, in order, without a gap; none beyond lastIndex.
+   * @throws {CorruptRecord} if a record does not pass its check
+   */
+  read(from: LogIndex, limit: ReadLimit): readonly LogEntry[];
+  /** Stages a term and vote. */
+  setHardState(hardState: HardState): void;
+  /** Stages entries that continue the log at lastIndex + 1. @throws {RangeError} if they do not */
+  append(entries: readonly LogEntry[]): void;
+  /** Stages the removal of `from` and all that follows it. */
+  truncate(from: LogIndex): void;
+}
+
+/** The host's side of the storage: it decides when to flush, once in a turn and one flush at a time. */
+export interface FlushableLogStorage extends LogStorage {
+  /** Whether there is anything that `flush` would make durable. */
+  readonly staged: boolean;
+  /** Makes all that is staged now durable, then calls `done` once, later, with the number of the last write that it covered. */
+  flush(done: (outcome: FlushOutcome) => void): void;
+}
+
+/** A record is there and is wrong, which is not the same as not there: nothing may be cut off to fit it. */
+export class CorruptRecord extends Error {
+  readonly code = 'CorruptRecord';
+  constructor(where: string, what: string) {
+    super(`corrupt record in ${where}: ${what}`);
+    this.name = 'CorruptRecord';
+  }
+}

@@ -1,0 +1,31 @@
+import type { LogEntry, LogIndex, Term } from '../types.ts';
+
+/** What became of one entry. */
+export interface AppliedEntry {
+  readonly entry: LogEntry;
+  /** What the caller gets, encoded by the state machine; empty for a no-op. */
+  readonly result: Uint8Array;
+  /** What subscribers of the state machine's own stream get for it. */
+  readonly notices: readonly StreamNotice[];
+}
+
+/** A message on a stream of the state machine's own, such as `changes`. */
+export interface StreamNotice {
+  /** Subject tokens after the stream's name, already encoded. */
+  readonly subject: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+/**
+ * What the group agrees on. It is deterministic: the same entries give the same results on every node.
+ * Entries come in order, each once, and lastApplied is kept in the same transaction as what they changed.
+ */
+export interface StateMachine {
+  readonly lastApplied: LogIndex;
+  readonly lastAppliedTerm: Term;
+  /** Applies entries that continue at lastApplied + 1, all in one transaction. No-ops and configurations are passed too. */
+  apply(entries: readonly LogEntry[]): readonly AppliedEntry[];
+  /** Answers a query from the state as applied. What is wrong with a query is an answer too: this does not throw for it. */
+  query(query: Uint8Array): Uint8Array;
+}

@@ -1,0 +1,79 @@
+import type { Brand, NodeId } from '@quorate/actor';
+
+/** A term of office (Raft §5.1). 0 before the first election. */
+export type Term = Brand<number, 'Term'>;
+
+/** A place in the log (Raft §5.3). The first entry has index 1; 0 is the place before it. */
+export type LogIndex = Brand<number, 'LogIndex'>;
+
+/** What the log store hands to the one leader of a term, and what every act of that leader must show. Unique in an incarnation. */
+export type LeaderToken = Brand<number, 'LeaderToken'>;
+
+const isCounter = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** Whether `value` can be a term. */
+export const isTerm = (value: unknown): value is Term => isCounter(value);
+
+/** Whether `value` can be an index. */
+export const isLogIndex = (value: unknown): value is LogIndex => isCounter(value);
+
+/** Whether `value` can be a leader's token. */
+export const isLeaderToken = (value: unknown): value is LeaderToken => isCounter(value);
+
+/** @throws {RangeError} if `value` is no counter */
+export function term(value: number): Term {
+  if (!isTerm(value)) throw new RangeError(`${value} is no term`);
+  return value;
+}
+
+/** @throws {RangeError} if `value` is no counter */
+export function logIndex(value: number): LogIndex {
+  if (!isLogIndex(value)) throw new RangeError(`${value} is no log index`);
+  return value;
+}
+
+/** @throws {RangeError} if `value` is no counter */
+export function leaderToken(value: number): LeaderToken {
+  if (!isLeaderToken(value)) throw new RangeError(`${value} is no leader token`);
+  return value;
+}
+
+/** The smaller of two indexes. */
+export const minIndex = (a: LogIndex, b: LogIndex): LogIndex => (a < b ? a : b);
+
+/** The larger of two indexes. */
+export const maxIndex = (a: LogIndex, b: LogIndex): LogIndex => (a > b ? a : b);
+
+/** `command` is the state machine's; a new leader commits a `noop` first (Raft §8); `configuration` changes the members. */
+export type EntryKind = 'command' | 'noop' | 'configuration';
+
+/** One entry of the log: an envelope around bytes that only the state machine reads. */
+export interface LogEntry {
+  readonly term: Term;
+  readonly index: LogIndex;
+  readonly kind: EntryKind;
+  /** The command exactly as the client sent it; empty for a no-op. */
+  readonly command: Uint8Array;
+  /** Optional fields, such as `traceparent`; those that this version does not know are kept. */
+  readonly fields?: EntryFields;
+}
+
+/** The optional fields of an entry. */
+export type EntryFields = Readonly<Record<string, string | number>>;
+
+/** What a node must not forget (Raft figure 2, persistent state), but for the log. */
+export interface HardState {
+  readonly currentTerm: Term;
+  readonly votedFor: NodeId | null;
+}
+
+/** A voter is a node with the disk that it had when it joined: a wiped one has forgotten its votes. */
+export interface Voter {
+  readonly id: NodeId;
+  readonly storageId: string;
+}
+
+/** The members of a group. */
+export interface Configuration {
+  readonly voters: readonly Voter[];
+}
