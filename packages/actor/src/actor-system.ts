@@ -11,12 +11,9 @@ export interface Host {
   route(from: Address, to: Address, message: unknown): void;
   /** Runs `fire` in a turn of its own after `delayMs`; the answer cancels it. */
   schedule(delayMs: number, fire: () => void): () => void;
-  /** An actor without which the node is not safe, or that nobody watches, has failed. */
-  failed(actor: string, error: unknown): void;
+  /** An actor threw, and is stopped. If nobody watches it (`watched` false) the node cannot go on without it. */
+  failed(actor: string, error: unknown, watched: boolean): void;
 }
-
-/** What is done when a top-level actor throws: `stopNode`, or `restart` with fresh state. */
-export type Supervision = 'stopNode' | 'restart';
 
 interface Cell {
   readonly name: string;
@@ -42,13 +39,9 @@ export class ActorSystem {
     this.#host = host;
   }
 
-  /** Starts a top-level actor. */
-  start<Message>(name: string, create: CreateActor<Message>, supervision: Supervision): Address<Message> {
-    const onFailure = (error: unknown): void => {
-      this.#host.failed(name, error);
-      if (supervision === 'restart') this.start(name, create, supervision);
-    };
-    return this.#spawn(name, create, onFailure);
+  /** Starts a top-level actor. What it throws is told to the host, which ends the node. */
+  start<Message>(name: string, create: CreateActor<Message>): Address<Message> {
+    return this.#spawn(name, create, (error) => this.#host.failed(name, error, false));
   }
 
   /** Gives a message to its actor. False if no such actor runs: it is then lost, as messages may be. */
@@ -102,7 +95,7 @@ export class ActorSystem {
       spawn: (name, create, onFailure) => {
         children.add(name);
         return this.#spawn(name, create, (error) => {
-          this.#host.failed(name, error);
+          this.#host.failed(name, error, true);
           children.delete(name);
           this.#host.route(self, self, onFailure);
         });

@@ -1,5 +1,5 @@
 export type { Actor, Context, CreateActor, Sender } from './actor.ts';
-export { ActorSystem, type Host, type Supervision } from './actor-system.ts';
+export { ActorSystem, type Host } from './actor-system.ts';
 export {
   type Address,
   type Brand,

@@ -1,3 +1,17 @@
+export * from './addresses.ts';
+export type { ApplierMessage } from './applier/messages.ts';
+export type { ElectionMessage } from './election/messages.ts';
+export type { ApiMessage, GatewayAnswer, GatewayMessage, StatusPart } from './gateway/messages.ts';
+export { InvariantViolated, invariant } from './invariant.ts';
+export type { LeaderMessage } from './leader/messages.ts';
+export type { LogStoreMessage } from './log-store/messages.ts';
+export * from './ports.ts';
+export type { Protocol } from './protocol.ts';
+export { protocolOf } from './protocols.ts';
+export { isQuorum, peersOf, quorumIndex, voterOf } from './quorum.ts';
+export { type RaftGroupOptions, startRaftGroup } from './raft-group.ts';
+export type { ReplicatorMessage } from './replicator/messages.ts';
+export { defaultRaftSettings, type RaftSettings } from './settings.ts';
 export {
   CorruptRecord,
   type FlushableLogStorage,

@@ -3,7 +3,7 @@ import type { HardState, LogEntry, LogIndex, Term } from '../types.ts';
 /** How much may be read at once; at least one entry is given, however large it is. */
 export interface ReadLimit {
   readonly maxEntries: number;
-  /** Bytes of the commands together. */
+  /** Bytes of the entries together, each with 128 for its envelope. */
   readonly maxBytes: number;
 }
 

@@ -1,0 +1,41 @@
+import type { Address, GroupId, NodeId } from '@quorate/actor';
+import type { ApplierMessage } from './applier/messages.ts';
+import type { ElectionMessage } from './election/messages.ts';
+import type { ApiMessage, GatewayMessage } from './gateway/messages.ts';
+import type { LeaderMessage } from './leader/messages.ts';
+import type { LogStoreMessage } from './log-store/messages.ts';
+import type { ReplicatorMessage } from './replicator/messages.ts';
+
+const at =
+  <Message>(actor: string) =>
+  (where: { readonly node: NodeId; readonly group: GroupId }): Address<Message> => ({
+    node: where.node,
+    group: where.group,
+    actor,
+  });
+
+/** The log store of a node and group. */
+export const logStoreAt: (where: Where) => Address<LogStoreMessage> = at('logStore');
+/** The election of a node and group. */
+export const electionAt: (where: Where) => Address<ElectionMessage> = at('election');
+/** The leader of a node and group; it runs only while the node leads. */
+export const leaderAt: (where: Where) => Address<LeaderMessage> = at('leader');
+/** The applier of a node and group. */
+export const applierAt: (where: Where) => Address<ApplierMessage> = at('applier');
+/** The gateway of a node and group. */
+export const gatewayAt: (where: Where) => Address<GatewayMessage> = at('gateway');
+/** The api of a node and group, which the host provides. */
+export const apiAt: (where: Where) => Address<ApiMessage> = at('api');
+
+/** The name of the replicator that serves `peer`. */
+export const replicatorName = (peer: NodeId): string => `replicator/${peer}`;
+
+/** The replicator of a node and group that serves `peer`. */
+export const replicatorAt = (where: Where, peer: NodeId): Address<ReplicatorMessage> =>
+  at<ReplicatorMessage>(replicatorName(peer))(where);
+
+/** A node and a group of it. An address is one. */
+export interface Where {
+  readonly node: NodeId;
+  readonly group: GroupId;
+}

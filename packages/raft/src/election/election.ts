@@ -1,0 +1,229 @@
+import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
+import { gatewayAt, logStoreAt } from '../addresses.ts';
+import { Leader, type LeaderOptions } from '../leader/leader.ts';
+import type { Logger } from '../ports.ts';
+import { isQuorum, peersOf, voterOf } from '../quorum.ts';
+import type { RaftSettings } from '../settings.ts';
+import { type Configuration, type LogIndex, type Term, term } from '../types.ts';
+import type { ElectionMessage } from './messages.ts';
+
+type Of<Kind extends ElectionMessage['kind']> = Extract<ElectionMessage, { kind: Kind }>;
+
+/** What an election is made from; what a leader needs is passed on to it when this node wins. */
+export interface ElectionOptions {
+  readonly identity: Sender;
+  readonly settings: RaftSettings;
+  readonly logger: Logger;
+  readonly leader: Omit<LeaderOptions, 'term'>;
+}
+
+/** A round of asking. Votes are a set of voters, so that a doubled reply counts once (nats-io/graft counted an integer). */
+interface Ballot {
+  readonly stage: 'preVote' | 'vote';
+  readonly attempt: number;
+  readonly configuration: Configuration;
+  readonly granted: Set<NodeId>;
+}
+
+type Role =
+  | { readonly kind: 'follower'; readonly leader: NodeId | null }
+  | { readonly kind: 'candidate'; readonly ballot: Ballot }
+  | { readonly kind: 'leader' };
+
+/** The role of this node, the election timer and the votes received (Raft §5.2, with pre-vote: dissertation §9.6). It proposes; the log store, which holds term and vote, decides. */
+export class Election implements Actor<ElectionMessage> {
+  readonly #context: Context<ElectionMessage>;
+  readonly #options: ElectionOptions;
+  readonly #logger: Logger;
+  #role: Role = { kind: 'follower', leader: null };
+  #term: Term = term(0);
+  /** Numbers the campaigns of this node: replies echo it. */
+  #attempt = 0;
+
+  constructor(context: Context<ElectionMessage>, options: ElectionOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#logger = options.logger;
+    this.#restartTimer();
+  }
+
+  receive(message: ElectionMessage, from: Sender): void {
+    switch (message.kind) {
+      case 'electionTimeout':
+        return this.#electionTimeout();
+      case 'campaignPrepared':
+        return this.#campaignPrepared(message);
+      case 'campaigned':
+        return this.#campaigned(message);
+      case 'campaignRefused':
+        return this.#campaignRefused(message);
+      case 'requestPreVoteReply':
+        return this.#voteReply('preVote', message, from);
+      case 'requestVoteReply':
+        return this.#voteReply('vote', message, from);
+      case 'leaderHeard':
+        return this.#leaderHeard(message);
+      case 'termChanged':
+        if (message.term > this.#term) this.#follow(message.term, null);
+        return;
+      case 'voteCast':
+      case 'busConnected':
+        return this.#restartTimer();
+      case 'leadershipLost':
+        return this.#leadershipLost(message.term, message.reason);
+      case 'leaderFailed':
+        return this.#leadershipLost(this.#term, 'the leader failed');
+      case 'whoLeads':
+        return this.#tellGateway();
+      case 'describe':
+        return this.#describe(message.request);
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #restartTimer(): void {
+    if (this.#role.kind === 'leader') return;
+    const { electionTimeoutMinMs: min, electionTimeoutMaxMs: max } = this.#options.settings;
+    const delayMs = min + this.#context.random() * (max - min);
+    this.#context.startTimer('election', delayMs, { kind: 'electionTimeout' });
+  }
+
+  /** Silence. The timer goes on, so that the loss of any answer only costs another round. */
+  #electionTimeout(): void {
+    this.#attempt += 1;
+    this.#restartTimer();
+    this.#context.send(logStoreAt(this.#context.self), { kind: 'prepareCampaign', attempt: this.#attempt });
+  }
+
+  #campaignPrepared(message: Of<'campaignPrepared'>): void {
+    if (message.attempt !== this.#attempt || this.#role.kind === 'leader') return;
+    if (voterOf(message.configuration, this.#options.identity) === null) return;
+    this.#term = message.term;
+    if (this.#role.kind === 'follower') this.#logger.info('became pre-candidate', { term: message.term });
+    this.#openBallot('preVote', message.configuration);
+    this.#askVotes('requestPreVote', term(message.term + 1), message);
+    this.#countVotes();
+  }
+
+  #campaigned(message: Of<'campaigned'>): void {
+    if (message.attempt !== this.#attempt || this.#role.kind === 'leader') return;
+    this.#term = message.term;
+    this.#logger.info('became candidate', { term: message.term, lastLogIndex: message.lastLogIndex });
+    this.#openBallot('vote', message.configuration);
+    this.#restartTimer();
+    this.#askVotes('requestVote', message.term, message);
+    this.#countVotes();
+  }
+
+  #campaignRefused(message: Of<'campaignRefused'>): void {
+    if (message.attempt !== this.#attempt || this.#role.kind !== 'candidate') return;
+    this.#follow(message.term, null);
+  }
+
+  /** The own vote is in it: for `vote` the log store has it on disk already. */
+  #openBallot(stage: Ballot['stage'], configuration: Configuration): void {
+    const granted = new Set([this.#options.identity.node]);
+    this.#become({ kind: 'candidate', ballot: { stage, attempt: this.#attempt, configuration, granted } });
+  }
+
+  #askVotes(
+    kind: 'requestVote' | 'requestPreVote',
+    inTerm: Term,
+    log: { readonly lastLogIndex: LogIndex; readonly lastLogTerm: Term; readonly configuration: Configuration },
+  ): void {
+    const { lastLogIndex, lastLogTerm } = log;
+    for (const voter of peersOf(log.configuration, this.#options.identity.node)) {
+      const to = logStoreAt({ node: voter.id, group: this.#context.self.group });
+      this.#context.send(to, { kind, term: inTerm, sequence: this.#attempt, lastLogIndex, lastLogTerm });
+    }
+  }
+
+  #voteReply(stage: Ballot['stage'], message: Of<'requestVoteReply' | 'requestPreVoteReply'>, from: Sender): void {
+    if (message.incarnation !== this.#options.identity.incarnation) return;
+    if (message.term > this.#term) {
+      this.#context.send(logStoreAt(this.#context.self), { kind: 'observeTerm', term: message.term });
+    }
+    if (this.#role.kind !== 'candidate' || !message.voteGranted) return;
+    const { ballot } = this.#role;
+    if (ballot.stage !== stage || ballot.attempt !== message.sequence) return;
+    if (stage === 'vote' && message.term !== this.#term) return;
+    const voter = voterOf(ballot.configuration, from);
+    if (voter === null) return;
+    ballot.granted.add(voter.id);
+    this.#countVotes();
+  }
+
+  #countVotes(): void {
+    if (this.#role.kind !== 'candidate') return;
+    const { ballot } = this.#role;
+    if (!isQuorum(ballot.configuration, (voter) => ballot.granted.has(voter.id))) return;
+    if (ballot.stage === 'vote') return this.#win();
+    const campaign = { kind: 'campaign', attempt: this.#attempt, fromTerm: this.#term } as const;
+    this.#context.send(logStoreAt(this.#context.self), campaign);
+  }
+
+  #win(): void {
+    this.#context.stopTimer('election');
+    this.#become({ kind: 'leader' });
+    this.#logger.info('became leader', { term: this.#term });
+    const options: LeaderOptions = { ...this.#options.leader, term: this.#term };
+    this.#context.spawn('leader', (context) => new Leader(context, options), { kind: 'leaderFailed' });
+    this.#tellGateway();
+  }
+
+  #leaderHeard(message: Of<'leaderHeard'>): void {
+    if (message.term < this.#term || (this.#role.kind === 'leader' && message.term === this.#term)) return;
+    this.#follow(message.term, message.leader);
+  }
+
+  #leadershipLost(lostTerm: Term, reason: string): void {
+    if (this.#role.kind !== 'leader' || lostTerm < this.#term) return;
+    this.#logger.info('stepped down', { term: this.#term, reason });
+    this.#follow(lostTerm, null);
+  }
+
+  /** Raft §5.1 and §5.2: back to follower, in a term that is at least as high. */
+  #follow(newTerm: Term, leader: NodeId | null): void {
+    const { kind } = this.#role;
+    const changed =
+      kind !== 'follower' || newTerm !== this.#term || (this.#role.kind === 'follower' && this.#role.leader !== leader);
+    this.#term = newTerm;
+    if (kind === 'leader') this.#context.stop('leader');
+    this.#become({ kind: 'follower', leader });
+    this.#restartTimer();
+    if (!changed) return;
+    this.#logger.info('became follower', { term: newTerm, leader });
+    this.#tellGateway();
+  }
+
+  #become(role: Role): void {
+    this.#role = role;
+  }
+
+  #leaderId(): NodeId | null {
+    switch (this.#role.kind) {
+      case 'leader':
+        return this.#options.identity.node;
+      case 'follower':
+        return this.#role.leader;
+      case 'candidate':
+        return null;
+      default:
+        return this.#role satisfies never;
+    }
+  }
+
+  #tellGateway(): void {
+    const known = { kind: 'leaderKnown', term: this.#term, leader: this.#leaderId() } as const;
+    this.#context.send(gatewayAt(this.#context.self), known);
+  }
+
+  #describe(request: number): void {
+    this.#context.send(gatewayAt(this.#context.self), {
+      kind: 'described',
+      request,
+      part: { actor: 'election', role: this.#role.kind, term: this.#term, leader: this.#leaderId() },
+    });
+  }
+}

@@ -1,0 +1,322 @@
+import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
+import { apiAt, applierAt, electionAt, leaderAt, logStoreAt } from '../addresses.ts';
+import { type LogIndex, logIndex, type Term, term } from '../types.ts';
+import type { GatewayAnswer, GatewayMessage, StatusPart } from './messages.ts';
+
+type Of<Kind extends GatewayMessage['kind']> = Extract<GatewayMessage, { kind: Kind }>;
+
+/** What a gateway is made from. */
+export interface GatewayOptions {
+  readonly identity: Sender;
+}
+
+/** Who was asked, and when. An answer of another leader, or to an earlier question, is not for this request. */
+interface Asked {
+  readonly term: Term;
+  readonly sequence: number;
+  readonly atMs: number;
+}
+
+interface Write {
+  readonly kind: 'write';
+  readonly message: Of<'write'>;
+  readonly deadlineMs: number;
+  /** Set once the command may have entered a log: from then on it is not proposed to anyone else. */
+  proposed: Asked | null;
+}
+
+interface Read {
+  readonly kind: 'read';
+  readonly message: Of<'read'>;
+  readonly deadlineMs: number;
+  asked: Asked | null;
+  /** Known once a leader has answered: the applier has the query. */
+  readIndex: LogIndex | null;
+}
+
+interface Page {
+  readonly kind: 'page';
+  readonly message: Of<'readEntries'>;
+  readonly deadlineMs: number;
+}
+
+interface Status {
+  readonly kind: 'status';
+  readonly deadlineMs: number;
+  readonly parts: Map<StatusPart['actor'], StatusPart>;
+}
+
+type Request = Write | Read | Page | Status;
+
+/** How often open requests are looked at, and after how long an unanswered question is asked again. */
+const tickMs = 25;
+const askAgainMs = 100;
+
+/** The requests of a node's clients: where each goes, and what its caller is told. */
+export class Gateway implements Actor<GatewayMessage> {
+  readonly #context: Context<GatewayMessage>;
+  readonly #identity: Sender;
+  readonly #requests = new Map<number, Request>();
+  /** The request behind each sequence that was sent to a leader. */
+  readonly #sequences = new Map<number, number>();
+  #sequence = 0;
+  #known: { readonly term: Term; readonly leader: NodeId | null } = { term: term(0), leader: null };
+
+  constructor(context: Context<GatewayMessage>, options: GatewayOptions) {
+    this.#context = context;
+    this.#identity = options.identity;
+  }
+
+  receive(message: GatewayMessage): void {
+    switch (message.kind) {
+      case 'write':
+        return this.#open(message.request, {
+          kind: 'write',
+          message,
+          proposed: null,
+          deadlineMs: this.#deadline(message),
+        });
+      case 'read':
+        return this.#open(message.request, {
+          kind: 'read',
+          message,
+          asked: null,
+          readIndex: null,
+          deadlineMs: this.#deadline(message),
+        });
+      case 'readEntries':
+        return this.#open(message.request, { kind: 'page', message, deadlineMs: this.#deadline(message) });
+      case 'readStatus':
+        return this.#open(message.request, { kind: 'status', parts: new Map(), deadlineMs: this.#deadline(message) });
+      case 'leaderKnown':
+        return this.#leaderKnown(message);
+      case 'proposeReply':
+        return this.#proposeReply(message);
+      case 'readIndexReply':
+        return this.#readIndexReply(message);
+      case 'queryAnswer':
+        return this.#answer(message.request, { kind: 'answer', answer: message.answer });
+      case 'committedEntries':
+        return this.#answer(message.request, { ...message, kind: 'entries' });
+      case 'described':
+        return this.#described(message);
+      case 'tick':
+        return this.#tick();
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #deadline(message: { readonly timeoutMs: number }): number {
+    return this.#context.now() + message.timeoutMs;
+  }
+
+  #open(id: number, request: Request): void {
+    if (this.#requests.size === 0) this.#context.startTimer('tick', tickMs, { kind: 'tick' });
+    this.#requests.set(id, request);
+    this.#advance(id, request);
+  }
+
+  /** Takes a request as far as it can go now. Safe to repeat: what is repeated is told apart by its sequence. */
+  #advance(id: number, request: Request): void {
+    switch (request.kind) {
+      case 'write':
+        return this.#propose(id, request);
+      case 'read':
+        return request.readIndex === null ? this.#askReadIndex(id, request) : this.#queryApplier(id, request);
+      case 'page':
+        return this.#readPage(id, request);
+      case 'status':
+        return this.#describe(id);
+      default:
+        return request satisfies never;
+    }
+  }
+
+  /** Deadlines, and whatever was lost. */
+  #tick(): void {
+    const now = this.#context.now();
+    for (const [id, request] of this.#requests) {
+      if (now >= request.deadlineMs) this.#expire(id, request);
+      else if (isUnanswered(request, now)) this.#advance(id, request);
+    }
+    if (this.#requests.size === 0) return;
+    if (this.#known.leader === null) this.#context.send(electionAt(this.#context.self), { kind: 'whoLeads' });
+    this.#context.startTimer('tick', tickMs, { kind: 'tick' });
+  }
+
+  #expire(id: number, request: Request): void {
+    const noLeader = this.#known.leader === null;
+    if (request.kind === 'write' && request.proposed !== null) {
+      return this.#fail(id, 'OutcomeUnknown', 'no answer in time; the write may have happened, or may yet happen');
+    }
+    if (request.kind === 'write' || (request.kind === 'read' && noLeader)) {
+      return this.#fail(id, 'NoLeader', 'no leader took the request in time; nothing was written');
+    }
+    if (request.kind === 'read') this.#context.send(applierAt(this.#context.self), { kind: 'forget', request: id });
+    if (request.kind === 'status') return this.#answer(id, { kind: 'status', parts: [...request.parts.values()] });
+    this.#fail(id, 'Timeout', 'no answer in time');
+  }
+
+  // --- who leads -------------------------------------------------------------------------------------------------------
+
+  #leaderKnown(message: Of<'leaderKnown'>): void {
+    if (message.term < this.#known.term) return;
+    const sameLeader = message.term === this.#known.term && message.leader === this.#known.leader;
+    this.#known = { term: message.term, leader: message.leader };
+    if (sameLeader) return;
+    for (const [id, request] of this.#requests) {
+      if (request.kind === 'write' && request.proposed !== null) {
+        // The leader that has it may be gone, and its entry may or may not be in its successor's log.
+        if (request.proposed.term < message.term)
+          this.#fail(id, 'OutcomeUnknown', 'the leader changed while the write was in flight');
+      } else if (message.leader !== null) {
+        this.#advance(id, request);
+      }
+    }
+  }
+
+  // --- writes ----------------------------------------------------------------------------------------------------------
+
+  /** To the known leader, once; asking the same leader again for the same sequence is safe, as it takes each once. */
+  #propose(id: number, request: Write): void {
+    const { leader } = this.#known;
+    if (leader === null) return;
+    const asked = request.proposed ?? this.#ask(id);
+    request.proposed = { ...asked, atMs: this.#context.now() };
+    this.#context.send(leaderAt({ node: leader, group: this.#context.self.group }), {
+      kind: 'propose',
+      term: asked.term,
+      sequence: asked.sequence,
+      floor: this.#floor(),
+      command: request.message.command,
+      traceparent: request.message.traceparent,
+    });
+  }
+
+  #ask(id: number): Asked {
+    this.#sequence += 1;
+    this.#sequences.set(this.#sequence, id);
+    return { term: this.#known.term, sequence: this.#sequence, atMs: this.#context.now() };
+  }
+
+  /** The oldest sequence that is still open: sequences are given out in order, and the map keeps that order. */
+  #floor(): number {
+    for (const sequence of this.#sequences.keys()) return sequence;
+    return this.#sequence;
+  }
+
+  #proposeReply(message: Of<'proposeReply'>): void {
+    const id = this.#sequences.get(message.sequence);
+    const request = id === undefined ? undefined : this.#requests.get(id);
+    if (id === undefined || request?.kind !== 'write' || message.incarnation !== this.#identity.incarnation) return;
+    if (request.proposed?.sequence !== message.sequence || request.proposed.term !== message.term) return;
+    const { outcome } = message;
+    switch (outcome.kind) {
+      case 'applied':
+        return this.#answer(id, { kind: 'result', result: outcome.result, index: outcome.index });
+      case 'unknown':
+        return this.#fail(id, 'OutcomeUnknown', outcome.reason);
+      case 'refused':
+        // It entered no log: the next leader may have it.
+        this.#sequences.delete(message.sequence);
+        request.proposed = null;
+        if (this.#known.term === message.term) this.#known = { term: message.term, leader: null };
+        return;
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  // --- reads -----------------------------------------------------------------------------------------------------------
+
+  #askReadIndex(id: number, request: Read): void {
+    const { leader, term: leaderTerm } = this.#known;
+    if (leader === null) return;
+    if (request.asked !== null) this.#sequences.delete(request.asked.sequence);
+    request.asked = this.#ask(id);
+    const ask = { kind: 'readIndex', term: leaderTerm, sequence: request.asked.sequence } as const;
+    this.#context.send(leaderAt({ node: leader, group: this.#context.self.group }), ask);
+  }
+
+  #readIndexReply(message: Of<'readIndexReply'>): void {
+    const id = this.#sequences.get(message.sequence);
+    const request = id === undefined ? undefined : this.#requests.get(id);
+    if (id === undefined || request?.kind !== 'read' || message.incarnation !== this.#identity.incarnation) return;
+    if (request.asked?.sequence !== message.sequence || message.readIndex === null) return;
+    this.#sequences.delete(message.sequence);
+    request.asked = { ...request.asked, atMs: this.#context.now() };
+    request.readIndex = message.readIndex;
+    this.#queryApplier(id, request);
+  }
+
+  #queryApplier(id: number, request: Read): void {
+    const atIndex = request.readIndex ?? logIndex(0);
+    const query = { kind: 'query', request: id, atIndex, query: request.message.query } as const;
+    this.#context.send(applierAt(this.#context.self), query);
+  }
+
+  #readPage(id: number, request: Page): void {
+    const { fromIndex, maxEntries, maxBytes } = request.message;
+    this.#context.send(logStoreAt(this.#context.self), {
+      kind: 'readCommitted',
+      reader: 'gateway',
+      request: id,
+      fromIndex,
+      maxEntries,
+      maxBytes,
+    });
+  }
+
+  // --- status ----------------------------------------------------------------------------------------------------------
+
+  #describe(id: number): void {
+    const ask = { kind: 'describe', request: id } as const;
+    this.#context.send(electionAt(this.#context.self), ask);
+    this.#context.send(logStoreAt(this.#context.self), ask);
+    this.#context.send(applierAt(this.#context.self), ask);
+    this.#context.send(leaderAt(this.#context.self), ask);
+  }
+
+  #described(message: Of<'described'>): void {
+    const request = this.#requests.get(message.request);
+    if (request?.kind !== 'status') return;
+    request.parts.set(message.part.actor, message.part);
+    const election = request.parts.get('election');
+    if (election?.actor !== 'election') return;
+    const expected = election.role === 'leader' ? 4 : 3;
+    if (request.parts.size < expected) return;
+    this.#answer(message.request, { kind: 'status', parts: [...request.parts.values()] });
+  }
+
+  // --- answers ---------------------------------------------------------------------------------------------------------
+
+  #fail(id: number, code: 'NoLeader' | 'OutcomeUnknown' | 'Timeout', message: string): void {
+    this.#answer(id, { kind: 'error', code, message });
+  }
+
+  #answer(id: number, answer: GatewayAnswer): void {
+    const request = this.#requests.get(id);
+    if (request === undefined) return;
+    this.#requests.delete(id);
+    const asked = request.kind === 'write' ? request.proposed : request.kind === 'read' ? request.asked : null;
+    if (asked !== null) this.#sequences.delete(asked.sequence);
+    const answered = { kind: 'answered', request: id, answer, leader: this.#known.leader } as const;
+    this.#context.send(apiAt(this.#context.self), answered);
+  }
+}
+
+/** Whether it is time to ask again. */
+function isUnanswered(request: Request, now: number): boolean {
+  switch (request.kind) {
+    case 'write':
+      return request.proposed === null || now - request.proposed.atMs >= askAgainMs;
+    case 'read':
+      return request.asked === null || now - request.asked.atMs >= askAgainMs;
+    case 'page':
+    case 'status':
+      return true;
+    default:
+      return request satisfies never;
+  }
+}

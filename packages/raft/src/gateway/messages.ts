@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { type MessageOf, shape } from '../protocol.ts';
+
+const role = z.enum(['follower', 'candidate', 'leader']);
+
+/** One actor's part of `status`. */
+const part = z.discriminatedUnion('actor', [
+  z.object({ actor: z.literal('election'), role, term: shape.term, leader: shape.node.nullable() }),
+  z.object({
+    actor: z.literal('logStore'),
+    commitIndex: shape.index,
+    firstIndex: shape.index,
+    lastLogIndex: shape.index,
+    durableIndex: shape.index,
+    configuration: shape.configuration,
+  }),
+  z.object({ actor: z.literal('applier'), lastApplied: shape.index }),
+  z.object({
+    actor: z.literal('leader'),
+    peers: z
+      .array(
+        z.object({
+          id: shape.node,
+          matchIndex: shape.index,
+          lag: shape.counter,
+          roundTripMs: z.number().nonnegative().nullable(),
+        }),
+      )
+      .readonly(),
+  }),
+]);
+
+/** One actor's part of `status`. */
+export type StatusPart = z.infer<typeof part>;
+
+/** What became of a proposal: applied with a result; refused before it could enter a log, so that it may be proposed again; or unknown. */
+const proposalOutcome = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('applied'), index: shape.index, result: shape.bytes }),
+  z.object({ kind: z.literal('refused'), reason: shape.text }),
+  z.object({ kind: z.literal('unknown'), reason: shape.text }),
+]);
+
+/** What became of a proposal. */
+export type ProposalOutcome = z.infer<typeof proposalOutcome>;
+
+/** What the gateway accepts. */
+export const gatewayProtocol = {
+  peer: {
+    proposeReply: z.object({
+      term: shape.term,
+      incarnation: shape.counter,
+      sequence: shape.counter,
+      outcome: proposalOutcome,
+    }),
+    readIndexReply: z.object({
+      term: shape.term,
+      incarnation: shape.counter,
+      sequence: shape.counter,
+      /** Null if the asked one does not lead in that term. */
+      readIndex: shape.index.nullable(),
+    }),
+  },
+  node: {
+    /** From the api. `request` is unique in the incarnation. */
+    write: z.object({
+      request: shape.counter,
+      command: shape.bytes,
+      timeoutMs: z.number().nonnegative(),
+      traceparent: shape.text.nullable(),
+    }),
+    /** From the api: a linearizable read. */
+    read: z.object({ request: shape.counter, query: shape.bytes, timeoutMs: z.number().nonnegative() }),
+    /** From the api: committed entries as this node has them. */
+    readEntries: z.object({
+      request: shape.counter,
+      fromIndex: shape.index,
+      maxEntries: shape.counter,
+      maxBytes: shape.counter,
+      timeoutMs: z.number().nonnegative(),
+    }),
+    /** From the api. */
+    readStatus: z.object({ request: shape.counter, timeoutMs: z.number().nonnegative() }),
+    /** From the election. */
+    leaderKnown: z.object({ term: shape.term, leader: shape.node.nullable() }),
+    /** From the applier. */
+    queryAnswer: z.object({ request: shape.counter, answer: shape.bytes }),
+    /** From the log store. */
+    committedEntries: z.object({
+      request: shape.counter,
+      entries: shape.entries,
+      firstIndex: shape.index,
+      commitIndex: shape.index,
+    }),
+    /** From an actor that was asked to describe itself. */
+    described: z.object({ request: shape.counter, part }),
+  },
+} as const;
+
+/** A message to the gateway; `tick` is its own timer's. */
+export type GatewayMessage = MessageOf<typeof gatewayProtocol> | { readonly kind: 'tick' };
+
+/** What the gateway answers. An error names a stable code: `NoLeader`, `OutcomeUnknown`, `Timeout`. */
+const answer = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('result'), result: shape.bytes, index: shape.index }),
+  z.object({ kind: z.literal('answer'), answer: shape.bytes }),
+  z.object({ kind: z.literal('entries'), entries: shape.entries, firstIndex: shape.index, commitIndex: shape.index }),
+  z.object({ kind: z.literal('status'), parts: z.array(part).readonly() }),
+  z.object({
+    kind: z.literal('error'),
+    code: z.enum(['NoLeader', 'OutcomeUnknown', 'Timeout']),
+    message: shape.text,
+  }),
+]);
+
+/** What the gateway answers. */
+export type GatewayAnswer = z.infer<typeof answer>;
+
+/** What the api of a node accepts: the gateway's answers. */
+export const apiProtocol = {
+  peer: {},
+  node: {
+    answered: z.object({ request: shape.counter, answer, leader: shape.node.nullable() }),
+  },
+} as const;
+
+/** A message to the api. */
+export type ApiMessage = MessageOf<typeof apiProtocol>;

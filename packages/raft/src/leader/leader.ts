@@ -1,0 +1,374 @@
+import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
+import {
+  applierAt,
+  electionAt,
+  gatewayAt,
+  logStoreAt,
+  replicatorAt,
+  replicatorName,
+  type Where,
+} from '../addresses.ts';
+import type { ProposalOutcome } from '../gateway/messages.ts';
+import { invariant } from '../invariant.ts';
+import type { CommitTracer } from '../ports.ts';
+import { isQuorum, peersOf, quorumIndex } from '../quorum.ts';
+import { Replicator } from '../replicator/replicator.ts';
+import type { RaftSettings } from '../settings.ts';
+import {
+  type Configuration,
+  type LeaderToken,
+  type LogEntry,
+  type LogIndex,
+  logIndex,
+  maxIndex,
+  type Term,
+  type Voter,
+} from '../types.ts';
+import type { LeaderMessage } from './messages.ts';
+import { type Proposal, Proposals } from './proposals.ts';
+import { ReadRounds } from './read-rounds.ts';
+
+type Of<Kind extends LeaderMessage['kind']> = Extract<LeaderMessage, { kind: Kind }>;
+
+/** What a leader is made from. */
+export interface LeaderOptions {
+  readonly term: Term;
+  readonly identity: Sender;
+  readonly settings: RaftSettings;
+  readonly tracer: CommitTracer;
+}
+
+/** What the leader knows of one voter, itself included. */
+interface Progress {
+  matchIndex: LogIndex;
+  confirmedRound: number;
+  heardAtMs: number;
+  roundTripMs: number | null;
+}
+
+/** What a leader holds once the log store has given it the token. */
+interface Grant {
+  readonly token: LeaderToken;
+  readonly configuration: Configuration;
+  /** The no-op of this term. Below it nothing is committed by counting, and no read is answered (Raft §5.4.2 and §8). */
+  readonly noopIndex: LogIndex;
+}
+
+/** One leadership: what is proposed, what is committed, and whether this node still leads. Spawned on winning, stopped on losing. */
+export class Leader implements Actor<LeaderMessage> {
+  readonly #context: Context<LeaderMessage>;
+  readonly #options: LeaderOptions;
+  readonly #asker: number;
+  readonly #proposals = new Proposals();
+  readonly #reads = new ReadRounds();
+  readonly #progress = new Map<NodeId, Progress>();
+  readonly #startedAtMs: number;
+  #grant: Grant | null = null;
+  /** Office is given up, and the election will stop this actor: nothing is taken any more. */
+  #lost = false;
+  #lastLogIndex: LogIndex = logIndex(0);
+  #commitIndex: LogIndex = logIndex(0);
+  /** The append that the log store has not answered yet: one at a time, sent again until it has. */
+  #appending: { readonly prevLogIndex: LogIndex; readonly entries: readonly LogEntry[] } | null = null;
+
+  constructor(context: Context<LeaderMessage>, options: LeaderOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#asker = Math.floor(context.random() * Number.MAX_SAFE_INTEGER);
+    this.#startedAtMs = context.now();
+    this.#askForToken();
+    this.#context.startTimer('tick', options.settings.heartbeatIntervalMs, { kind: 'tick' });
+  }
+
+  receive(message: LeaderMessage, from: Sender): void {
+    if (this.#lost) return;
+    switch (message.kind) {
+      case 'leadershipGranted':
+        return this.#granted(message);
+      case 'leadershipRefused':
+        return this.#lose(message.term, 'the log store has another term');
+      case 'propose':
+        return this.#propose(message, from);
+      case 'readIndex':
+        return this.#readIndex(message, from);
+      case 'appended':
+        return this.#appended(message);
+      case 'durable':
+        if (this.#holds(message.token)) this.#match(this.#self(), message.durableIndex);
+        return;
+      case 'roundConfirmed':
+        if (this.#holds(message.token)) this.#heard(this.#self(), message.round);
+        return;
+      case 'matched':
+        return this.#matched(message);
+      case 'applied':
+        return this.#applied(message);
+      case 'tick':
+        return this.#tick();
+      case 'replicatorFailed':
+        return this.#lose(this.#options.term, 'a replicator failed');
+      case 'describe':
+        return this.#describe(message.request);
+      default:
+        return message satisfies never;
+    }
+  }
+
+  // --- taking and keeping office ---------------------------------------------------------------------------------------
+
+  #askForToken(): void {
+    const { term } = this.#options;
+    this.#context.send(logStoreAt(this.#context.self), { kind: 'becomeLeader', term, asker: this.#asker });
+  }
+
+  #granted(message: Of<'leadershipGranted'>): void {
+    if (this.#grant !== null || message.term !== this.#options.term) return;
+    const { token, configuration } = message;
+    this.#lastLogIndex = message.lastLogIndex;
+    this.#commitIndex = message.commitIndex;
+    this.#grant = { token, configuration, noopIndex: logIndex(message.lastLogIndex + 1) };
+    for (const voter of configuration.voters) this.#progress.set(voter.id, this.#freshProgress());
+    for (const peer of peersOf(configuration, this.#self())) this.#spawnReplicator(peer, token);
+    const { term } = this.#options;
+    this.#append([{ term, index: this.#grant.noopIndex, kind: 'noop', command: new Uint8Array() }]);
+  }
+
+  #freshProgress(): Progress {
+    return { matchIndex: logIndex(0), confirmedRound: 0, heardAtMs: this.#context.now(), roundTripMs: null };
+  }
+
+  #spawnReplicator(peer: Voter, token: LeaderToken): void {
+    const { term, identity, settings } = this.#options;
+    const options = { peer, token, term, identity, settings, lastLogIndex: this.#lastLogIndex };
+    this.#context.spawn(replicatorName(peer.id), (context) => new Replicator(context, options), {
+      kind: 'replicatorFailed',
+    });
+  }
+
+  /** Repeats whatever may have been lost, and checks that a quorum still answers (CheckQuorum, dissertation §6.2). */
+  #tick(): void {
+    this.#context.startTimer('tick', this.#options.settings.heartbeatIntervalMs, { kind: 'tick' });
+    if (this.#grant === null) {
+      if (this.#context.now() - this.#startedAtMs > this.#options.settings.electionTimeoutMaxMs) {
+        return this.#lose(this.#options.term, 'the log store gave no token');
+      }
+      return this.#askForToken();
+    }
+    if (!this.#hasQuorum(this.#grant)) return this.#lose(this.#options.term, 'no quorum answers');
+    this.#confirmSelf(this.#grant);
+    this.#sendAppend();
+    this.#askForResults();
+  }
+
+  #hasQuorum(grant: Grant): boolean {
+    const since = this.#context.now() - this.#options.settings.electionTimeoutMaxMs;
+    return isQuorum(grant.configuration, (voter) => this.#progressOf(voter.id).heardAtMs >= since);
+  }
+
+  #confirmSelf(grant: Grant): void {
+    const confirm = { kind: 'confirmRound', token: grant.token, round: this.#reads.round } as const;
+    this.#context.send(logStoreAt(this.#context.self), confirm);
+  }
+
+  #lose(term: Term, reason: string): void {
+    this.#lost = true;
+    for (const proposal of this.#proposals.unsettled().waiting) this.#settle(proposal, { kind: 'refused', reason });
+    for (const proposal of this.#proposals.unsettled().placed) this.#settle(proposal, { kind: 'unknown', reason });
+    this.#context.send(electionAt(this.#context.self), { kind: 'leadershipLost', term, reason });
+  }
+
+  // --- proposals -------------------------------------------------------------------------------------------------------
+
+  #propose(message: Of<'propose'>, from: Sender): void {
+    const { sequence } = message;
+    if (message.term !== this.#options.term) {
+      return this.#reply(from, sequence, { kind: 'refused', reason: 'another term' });
+    }
+    this.#proposals.raiseFloor(from, message.floor);
+    const known = this.#proposals.find(from, sequence);
+    if (known === 'belowFloor') return;
+    if (known !== null) {
+      if (known.outcome !== null) this.#reply(from, sequence, known.outcome);
+      return;
+    }
+    const span = this.#options.tracer.start(message.traceparent);
+    this.#proposals.take({ sequence, from, command: message.command, span, index: null, outcome: null });
+    this.#appendWaiting();
+  }
+
+  /** What comes while an append is with the log store shares the next one. */
+  #appendWaiting(): void {
+    if (this.#grant === null || this.#appending !== null || !this.#proposals.hasWaiting) return;
+    this.#append(this.#proposals.place(this.#lastLogIndex, this.#options.term, this.#options.settings));
+  }
+
+  #append(entries: readonly LogEntry[]): void {
+    this.#appending = { prevLogIndex: this.#lastLogIndex, entries };
+    this.#sendAppend();
+  }
+
+  #sendAppend(): void {
+    if (this.#grant === null || this.#appending === null) return;
+    this.#context.send(logStoreAt(this.#context.self), {
+      kind: 'append',
+      token: this.#grant.token,
+      ...this.#appending,
+    });
+  }
+
+  #appended(message: Of<'appended'>): void {
+    if (!this.#holds(message.token) || this.#appending === null) return;
+    const end = this.#appending.prevLogIndex + this.#appending.entries.length;
+    if (message.lastLogIndex < end) return;
+    invariant(
+      message.lastLogIndex === end,
+      () => `the log ends at ${message.lastLogIndex} after an append up to ${end}`,
+    );
+    this.#lastLogIndex = message.lastLogIndex;
+    this.#appending = null;
+    this.#advanceReplicators();
+    this.#appendWaiting();
+  }
+
+  #settle(proposal: Proposal, outcome: ProposalOutcome): void {
+    proposal.outcome = outcome;
+    proposal.span?.end(outcome.kind);
+    this.#reply(proposal.from, proposal.sequence, outcome);
+  }
+
+  #reply(to: Sender, sequence: number, outcome: ProposalOutcome): void {
+    const { term } = this.#options;
+    const reply = { kind: 'proposeReply', term, incarnation: to.incarnation, sequence, outcome } as const;
+    this.#context.send(gatewayAt(this.#gatewayOf(to)), reply);
+  }
+
+  #applied(message: Of<'applied'>): void {
+    for (const { index, term, result } of message.results) {
+      const proposal = this.#proposals.settle(index);
+      if (proposal === null) continue;
+      invariant(
+        term === this.#options.term,
+        () => `entry ${index} was proposed in term ${this.#options.term} and applied with term ${term}`,
+      );
+      this.#settle(proposal, { kind: 'applied', index, result });
+    }
+  }
+
+  #askForResults(): void {
+    const first = this.#proposals.firstPlaced;
+    if (first === null || first > this.#commitIndex) return;
+    const ask = { kind: 'askResults', fromIndex: first, toIndex: this.#commitIndex } as const;
+    this.#context.send(applierAt(this.#context.self), ask);
+  }
+
+  // --- commit ----------------------------------------------------------------------------------------------------------
+
+  #matched(message: Of<'matched'>): void {
+    if (!this.#holds(message.token)) return;
+    if (message.roundTripMs !== null) this.#progressOf(message.peer).roundTripMs = message.roundTripMs;
+    this.#heard(message.peer, message.round);
+    this.#match(message.peer, message.matchIndex);
+  }
+
+  #match(node: NodeId, matchIndex: LogIndex): void {
+    const progress = this.#progressOf(node);
+    progress.matchIndex = maxIndex(progress.matchIndex, matchIndex);
+    this.#advanceCommitIndex();
+  }
+
+  /** Raft figure 2, rules for leaders, last: only an entry of the own term is committed by counting (§5.4.2, figure 8). */
+  #advanceCommitIndex(): void {
+    if (this.#grant === null) return;
+    const { configuration, noopIndex, token } = this.#grant;
+    const reached = quorumIndex(configuration, (voter) => this.#progressOf(voter.id).matchIndex);
+    if (reached < noopIndex || reached <= this.#commitIndex) return;
+    this.#proposals.markCommitted(maxIndex(noopIndex, logIndex(this.#commitIndex + 1)), reached);
+    this.#commitIndex = reached;
+    this.#context.send(logStoreAt(this.#context.self), { kind: 'commit', token, commitIndex: reached });
+    this.#advanceReplicators();
+    this.#beginReadRound();
+  }
+
+  // --- reads -----------------------------------------------------------------------------------------------------------
+
+  #readIndex(message: Of<'readIndex'>, from: Sender): void {
+    if (message.term !== this.#options.term) return this.#answerRead(from, message.sequence, null);
+    this.#reads.add({ from, sequence: message.sequence });
+    this.#beginReadRound();
+  }
+
+  /** Not before the no-op is committed: until then this leader may not know what its predecessors acknowledged (etcd#7331). */
+  #beginReadRound(): void {
+    if (this.#grant === null || this.#commitIndex < this.#grant.noopIndex) return;
+    if (!this.#reads.begin(this.#commitIndex)) return;
+    this.#confirmSelf(this.#grant);
+    this.#advanceReplicators();
+  }
+
+  #heard(node: NodeId, round: number): void {
+    const progress = this.#progressOf(node);
+    progress.heardAtMs = this.#context.now();
+    progress.confirmedRound = Math.max(progress.confirmedRound, round);
+    if (this.#grant === null || !this.#reads.asking) return;
+    const confirms = (voter: Voter): boolean => this.#progressOf(voter.id).confirmedRound >= this.#reads.round;
+    if (!isQuorum(this.#grant.configuration, confirms)) return;
+    const finished = this.#reads.finish();
+    if (finished === null) return;
+    for (const { from, sequence } of finished.requests) this.#answerRead(from, sequence, finished.readIndex);
+    this.#beginReadRound();
+  }
+
+  #answerRead(to: Sender, sequence: number, readIndex: LogIndex | null): void {
+    const { term } = this.#options;
+    const reply = { kind: 'readIndexReply', term, incarnation: to.incarnation, sequence, readIndex } as const;
+    this.#context.send(gatewayAt(this.#gatewayOf(to)), reply);
+  }
+
+  // --- small things ----------------------------------------------------------------------------------------------------
+
+  #advanceReplicators(): void {
+    if (this.#grant === null) return;
+    const { round } = this.#reads;
+    for (const peer of peersOf(this.#grant.configuration, this.#self())) {
+      this.#context.send(replicatorAt(this.#context.self, peer.id), {
+        kind: 'advance',
+        lastLogIndex: this.#lastLogIndex,
+        commitIndex: this.#commitIndex,
+        round,
+      });
+    }
+  }
+
+  #describe(request: number): void {
+    const peers = this.#grant === null ? [] : peersOf(this.#grant.configuration, this.#self());
+    this.#context.send(gatewayAt(this.#context.self), {
+      kind: 'described',
+      request,
+      part: {
+        actor: 'leader',
+        peers: peers.map(({ id }) => {
+          const { matchIndex, roundTripMs } = this.#progressOf(id);
+          return { id, matchIndex, roundTripMs, lag: Math.max(0, this.#lastLogIndex - matchIndex) };
+        }),
+      },
+    });
+  }
+
+  #progressOf(node: NodeId): Progress {
+    const progress = this.#progress.get(node);
+    invariant(progress !== undefined, () => `${node} is no voter of this leadership`);
+    return progress;
+  }
+
+  #holds(token: LeaderToken): boolean {
+    return this.#grant?.token === token;
+  }
+
+  #self(): NodeId {
+    return this.#options.identity.node;
+  }
+
+  #gatewayOf(sender: Sender): Where {
+    return { node: sender.node, group: this.#context.self.group };
+  }
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { type MessageOf, shape } from '../protocol.ts';
+
+/** What the leader accepts. `peer` kinds come from the gateways, its own node's included. */
+export const leaderProtocol = {
+  peer: {
+    /** Propose a command. `floor` is the lowest sequence that the gateway still waits for: below it nothing is taken any more. */
+    propose: z.object({
+      term: shape.term,
+      sequence: shape.counter,
+      floor: shape.counter,
+      command: shape.bytes,
+      traceparent: shape.text.nullable(),
+    }),
+    /** From which index on does a state show all that was acknowledged before now (Raft §6.4 of the dissertation)? */
+    readIndex: z.object({ term: shape.term, sequence: shape.counter }),
+  },
+  node: {
+    /** From the log store: the token, without which nothing that a leader does counts. */
+    leadershipGranted: z.object({
+      token: shape.token,
+      term: shape.term,
+      lastLogIndex: shape.index,
+      commitIndex: shape.index,
+      configuration: shape.configuration,
+    }),
+    /** From the log store: no token, or no longer. */
+    leadershipRefused: z.object({ term: shape.term }),
+    /** From the log store: the log of this token now ends at `lastLogIndex`. */
+    appended: z.object({ token: shape.token, lastLogIndex: shape.index }),
+    /** From the log store: entries of this token up to `durableIndex` are on this node's disk. */
+    durable: z.object({ token: shape.token, durableIndex: shape.index, truncationEpoch: shape.counter }),
+    /** From the log store: when `round` was asked of it the token was good. */
+    roundConfirmed: z.object({ token: shape.token, round: shape.counter }),
+    /** From a replicator: what its peer has acknowledged. */
+    matched: z.object({
+      token: shape.token,
+      peer: shape.node,
+      matchIndex: shape.index,
+      round: shape.counter,
+      /** Of a heartbeat; null for a reply that waited for a flush. */
+      roundTripMs: z.number().nonnegative().nullable(),
+    }),
+    /** From the applier: what became of entries, in order. */
+    applied: z.object({
+      results: z.array(z.object({ index: shape.index, term: shape.term, result: shape.bytes })).readonly(),
+    }),
+    /** From the gateway: for `status`. */
+    describe: z.object({ request: shape.counter }),
+  },
+} as const;
+
+/** A message to the leader; `appendPending` it sends itself, so that what waits in the mailbox goes in one batch. */
+export type LeaderMessage =
+  | MessageOf<typeof leaderProtocol>
+  | { readonly kind: 'tick' }
+  | { readonly kind: 'replicatorFailed' };

@@ -1,0 +1,121 @@
+import type { Sender } from '@quorate/actor';
+import type { ProposalOutcome } from '../gateway/messages.ts';
+import type { CommitSpan } from '../ports.ts';
+import { type LogEntry, type LogIndex, logIndex, type Term } from '../types.ts';
+
+/** A command that a gateway has handed to this leader. */
+export interface Proposal {
+  readonly sequence: number;
+  readonly from: Sender;
+  readonly command: Uint8Array;
+  readonly span: CommitSpan | null;
+  /** Its place in the log, once it has one. */
+  index: LogIndex | null;
+  outcome: ProposalOutcome | null;
+}
+
+/** What a gateway has proposed, by sequence; below the floor it waits for nothing. */
+interface Asker {
+  floor: number;
+  readonly proposals: Map<number, Proposal>;
+}
+
+/** How much one append may hold. */
+export interface BatchLimit {
+  readonly maxBatchEntries: number;
+  readonly maxBatchBytes: number;
+}
+
+/** What an entry costs in a batch beside its command. */
+const entryEnvelopeBytes = 128;
+
+/**
+ * The proposals of one leadership: each (storageId, incarnation, sequence) is taken once, so that a gateway may ask again
+ * when an answer is lost; those that wait for a place in the log; and those that wait for the applier.
+ */
+export class Proposals {
+  readonly #askers = new Map<string, Asker>();
+  #waiting: Proposal[] = [];
+  readonly #placed = new Map<LogIndex, Proposal>();
+
+  /** The proposal that these name, if it was taken before. `belowFloor` if its asker has given it up. */
+  find(from: Sender, sequence: number): Proposal | 'belowFloor' | null {
+    const asker = this.#askers.get(keyOf(from));
+    if (asker === undefined) return null;
+    if (sequence < asker.floor) return 'belowFloor';
+    return asker.proposals.get(sequence) ?? null;
+  }
+
+  /** Takes a proposal that `find` did not know. */
+  take(proposal: Proposal): void {
+    const key = keyOf(proposal.from);
+    const asker = this.#askers.get(key) ?? { floor: 0, proposals: new Map() };
+    this.#askers.set(key, asker);
+    asker.proposals.set(proposal.sequence, proposal);
+    this.#waiting.push(proposal);
+  }
+
+  /** The asker waits for nothing below `floor`: answers that were kept for it can go. */
+  raiseFloor(from: Sender, floor: number): void {
+    const asker = this.#askers.get(keyOf(from));
+    if (asker === undefined || floor <= asker.floor) return;
+    asker.floor = floor;
+    for (const [sequence, proposal] of asker.proposals) {
+      if (sequence < floor && proposal.outcome !== null) asker.proposals.delete(sequence);
+    }
+  }
+
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Gives the next waiting proposals their places after `lastLogIndex`, within the limit, one at least. */
+  place(lastLogIndex: LogIndex, term: Term, limit: BatchLimit): readonly LogEntry[] {
+    const entries: LogEntry[] = [];
+    let bytes = 0;
+    for (const proposal of this.#waiting) {
+      bytes += proposal.command.length + entryEnvelopeBytes;
+      if (entries.length > 0 && (entries.length >= limit.maxBatchEntries || bytes > limit.maxBatchBytes)) break;
+      const index = logIndex(lastLogIndex + entries.length + 1);
+      proposal.index = index;
+      proposal.span?.appended(index, term);
+      this.#placed.set(index, proposal);
+      entries.push(entryOf(proposal, index, term));
+    }
+    this.#waiting = this.#waiting.slice(entries.length);
+    return entries;
+  }
+
+  /** The proposal at that place, and forgets the place: it is settled. */
+  settle(index: LogIndex): Proposal | null {
+    const proposal = this.#placed.get(index) ?? null;
+    this.#placed.delete(index);
+    return proposal;
+  }
+
+  /** The first place that waits for the applier; null if none does. */
+  get firstPlaced(): LogIndex | null {
+    for (const index of this.#placed.keys()) return index;
+    return null;
+  }
+
+  /** Tells every proposal between the two indexes that it is on a quorum. */
+  markCommitted(fromIndex: LogIndex, toIndex: LogIndex): void {
+    for (let index = fromIndex; index <= toIndex; index = logIndex(index + 1)) {
+      this.#placed.get(index)?.span?.committed();
+    }
+  }
+
+  /** Everything unsettled, for a leader that stops: what had no place was never proposed, what had one may yet be committed. */
+  unsettled(): { readonly waiting: readonly Proposal[]; readonly placed: readonly Proposal[] } {
+    return { waiting: this.#waiting, placed: [...this.#placed.values()] };
+  }
+}
+
+const keyOf = (from: Sender): string => `${from.storageId}/${from.incarnation}`;
+
+function entryOf(proposal: Proposal, index: LogIndex, term: Term): LogEntry {
+  const entry = { term, index, kind: 'command', command: proposal.command } as const;
+  const traceparent = proposal.span?.traceparent ?? null;
+  return traceparent === null ? entry : { ...entry, fields: { traceparent } };
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { type MessageOf, shape } from '../protocol.ts';
+
+/** Where a follower's log parts from the leader's: its last index whose term is not above the refused prevLogTerm, and that term. */
+const conflict = z.object({ conflictIndex: shape.index, conflictTerm: shape.term });
+
+/** What the log store accepts. */
+export const logStoreProtocol = {
+  peer: {
+    /** Raft figure 2, AppendEntries RPC. Empty ones are heartbeats. `round` is the newest round of confirmation that the leader asks for. */
+    appendEntries: z.object({
+      term: shape.term,
+      sequence: shape.counter,
+      round: shape.counter,
+      prevLogIndex: shape.index,
+      prevLogTerm: shape.term,
+      entries: shape.entries,
+      leaderCommit: shape.index,
+    }),
+    /** Raft figure 2, RequestVote RPC. */
+    requestVote: z.object({
+      term: shape.term,
+      sequence: shape.counter,
+      lastLogIndex: shape.index,
+      lastLogTerm: shape.term,
+    }),
+    /** Would you vote for me in `term`? Changes nothing (Ongaro's dissertation §9.6). */
+    requestPreVote: z.object({
+      term: shape.term,
+      sequence: shape.counter,
+      lastLogIndex: shape.index,
+      lastLogTerm: shape.term,
+    }),
+  },
+  node: {
+    /** From the election: what would a campaign start from? */
+    prepareCampaign: z.object({ attempt: shape.counter }),
+    /** From the election: raise the term from `fromTerm` and vote for this node, in one step. */
+    campaign: z.object({ attempt: shape.counter, fromTerm: shape.term }),
+    /** A reply showed a higher term (Raft §5.1: a stale node becomes a follower). */
+    observeTerm: z.object({ term: shape.term }),
+    /** From a new leader, which names itself by `asker` so that its retry gets the same answer. */
+    becomeLeader: z.object({ term: shape.term, asker: shape.counter }),
+    /** From the leader: entries for the end of the log; never truncates. */
+    append: z.object({ token: shape.token, prevLogIndex: shape.index, entries: shape.entries }),
+    /** From the leader: `commitIndex` is on a quorum. */
+    commit: z.object({ token: shape.token, commitIndex: shape.index }),
+    /** From the leader: is this token still good? Its own log store is asked as any voter is. */
+    confirmRound: z.object({ token: shape.token, round: shape.counter }),
+    /** From a replicator: the contents of one AppendEntries, taken in one reading. */
+    prepareAppend: z.object({
+      token: shape.token,
+      peer: shape.node,
+      sequence: shape.counter,
+      nextIndex: shape.index,
+      conflict: conflict.nullable(),
+      maxEntries: shape.counter,
+      maxBytes: shape.counter,
+    }),
+    /** From the applier or the gateway: committed and durable entries. */
+    readCommitted: z.object({
+      reader: z.enum(['applier', 'gateway']),
+      request: shape.counter,
+      fromIndex: shape.index,
+      maxEntries: shape.counter,
+      maxBytes: shape.counter,
+    }),
+    /** From the applier: all up to here is in the state machine. */
+    applied: z.object({ index: shape.index }),
+    /** From the host: every write up to this one is on disk. */
+    flushed: z.object({ written: shape.counter }),
+    /** From the gateway: for `status`. */
+    describe: z.object({ request: shape.counter }),
+  },
+} as const;
+
+/** A message to the log store; `repeat` is its own timer's. */
+export type LogStoreMessage = MessageOf<typeof logStoreProtocol> | { readonly kind: 'repeat' };

@@ -1,0 +1,48 @@
+import type { AppliedEntry } from './storage/state-machine.ts';
+import type { LogIndex, Term } from './types.ts';
+
+/** Fields of one log line. */
+export type LogFields = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Where an actor tells what happened, for people. */
+export interface Logger {
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** The span of one commit, open from the proposal to the answer. */
+export interface CommitSpan {
+  /** The W3C context for whatever the commit causes; null when it is not sampled. */
+  readonly traceparent: string | null;
+  /** The entry has its place in the log. */
+  appended(index: LogIndex, term: Term): void;
+  /** The entry is on a quorum. */
+  committed(): void;
+  end(outcome: 'applied' | 'unknown' | 'refused'): void;
+}
+
+/** Traces commits. RPCs are traced by the bus, which sees both their ends. */
+export interface CommitTracer {
+  /** Null when nothing is to be recorded. `parent` is the caller's traceparent. */
+  start(parent: string | null): CommitSpan | null;
+}
+
+/** Takes what the leader's streams tell: every applied entry, in order, repeats allowed. */
+export interface StreamPublisher {
+  publish(applied: readonly AppliedEntry[]): void;
+}
+
+/** What the actors of a node share, beside their contexts. */
+export interface Ports {
+  readonly logger: Logger;
+  readonly tracer: CommitTracer;
+  readonly streams: StreamPublisher;
+}
+
+/** Ports that do nothing. */
+export const silentPorts: Ports = {
+  logger: { info: () => {}, warn: () => {}, error: () => {} },
+  tracer: { start: () => null },
+  streams: { publish: () => {} },
+};

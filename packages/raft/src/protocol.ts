@@ -1,0 +1,73 @@
+import type { NodeId } from '@quorate/actor';
+import { isName } from '@quorate/actor';
+import { z } from 'zod';
+import type { Configuration, EntryFields, EntryKind, LeaderToken, LogEntry, LogIndex, Term } from './types.ts';
+import { isLeaderToken, isLogIndex, isTerm } from './types.ts';
+
+/**
+ * What one actor accepts: each kind of message with the check that the bus makes before the actor sees it. `peer` kinds
+ * come from any node of the cluster, `node` kinds from the actor's own node and incarnation only: else a peer could tell an
+ * applier what is committed. The messages of an actor's own timers are in neither: no bus delivers them.
+ */
+export interface Protocol {
+  readonly peer: Readonly<Record<string, z.ZodType>>;
+  readonly node: Readonly<Record<string, z.ZodType>>;
+}
+
+type MessagesOf<Schemas extends Readonly<Record<string, z.ZodType>>> = {
+  [Kind in keyof Schemas & string]: Readonly<{ kind: Kind } & z.infer<Schemas[Kind]>>;
+}[keyof Schemas & string];
+
+/** The messages of a protocol, as a union discriminated by `kind`. */
+export type MessageOf<Declared extends Protocol> = MessagesOf<Declared['peer']> | MessagesOf<Declared['node']>;
+
+const entryKinds: readonly unknown[] = ['command', 'noop', 'configuration'] satisfies EntryKind[];
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isEntryFields = (value: unknown): value is EntryFields =>
+  isRecord(value) && Object.values(value).every((field) => typeof field === 'string' || typeof field === 'number');
+
+const isLogEntry = (value: unknown): value is LogEntry =>
+  isRecord(value) &&
+  isTerm(value.term) &&
+  isLogIndex(value.index) &&
+  value.index > 0 &&
+  entryKinds.includes(value.kind) &&
+  value.command instanceof Uint8Array &&
+  (value.fields === undefined || isEntryFields(value.fields));
+
+/** Entries of a log, without a gap: each index is one more than the last, and terms never fall. */
+const areLogEntries = (value: unknown): value is readonly LogEntry[] => {
+  if (!Array.isArray(value)) return false;
+  let previous: LogEntry | null = null;
+  for (const entry of value) {
+    if (!isLogEntry(entry)) return false;
+    if (previous !== null && (entry.index !== previous.index + 1 || entry.term < previous.term)) return false;
+    previous = entry;
+  }
+  return true;
+};
+
+const isNodeId = (value: unknown): value is NodeId => typeof value === 'string' && isName(value);
+
+const isConfiguration = (value: unknown): value is Configuration =>
+  isRecord(value) &&
+  Array.isArray(value.voters) &&
+  value.voters.every((voter) => isRecord(voter) && isNodeId(voter.id) && typeof voter.storageId === 'string');
+
+/** The checks that messages are made of. */
+export const shape = {
+  term: z.custom<Term>(isTerm, 'a term'),
+  index: z.custom<LogIndex>(isLogIndex, 'a log index'),
+  token: z.custom<LeaderToken>(isLeaderToken, 'a leader token'),
+  node: z.custom<NodeId>(isNodeId, 'a node id'),
+  counter: z.number().int().nonnegative(),
+  nothing: z.custom<object>(isRecord, 'an object'),
+  flag: z.boolean(),
+  text: z.string(),
+  bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes'),
+  entries: z.custom<readonly LogEntry[]>(areLogEntries, 'entries without a gap'),
+  configuration: z.custom<Configuration>(isConfiguration, 'a configuration'),
+} as const;

@@ -1,0 +1,45 @@
+import type { ActorSystem, Sender } from '@quorate/actor';
+import { Applier } from './applier/applier.ts';
+import { Election } from './election/election.ts';
+import { Gateway } from './gateway/gateway.ts';
+import { LogStore } from './log-store/log-store.ts';
+import type { Ports } from './ports.ts';
+import type { RaftSettings } from './settings.ts';
+import type { LogStorage } from './storage/log-storage.ts';
+import type { StateMachine } from './storage/state-machine.ts';
+import type { Configuration } from './types.ts';
+
+/** What one node's part of a group is made from. */
+export interface RaftGroupOptions {
+  readonly identity: Sender;
+  readonly configuration: Configuration;
+  readonly storage: LogStorage;
+  readonly stateMachine: StateMachine;
+  readonly settings: RaftSettings;
+  /** The ports of each actor, so that its log lines bear its name. */
+  readonly portsOf: (actor: string) => Ports;
+}
+
+/**
+ * Starts the actors of one node's part of a group. The host then routes messages to them, and answers for `api`.
+ * @throws {InvariantViolated} if log and state do not fit together
+ */
+export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions): void {
+  const { identity, settings, configuration, storage, stateMachine, portsOf } = options;
+  const { lastApplied } = stateMachine;
+  const { logger } = portsOf('logStore');
+  system.start(
+    'logStore',
+    (context) => new LogStore(context, { storage, identity, configuration, lastApplied, settings, logger }),
+  );
+  system.start(
+    'applier',
+    (context) => new Applier(context, { stateMachine, settings, streams: portsOf('applier').streams }),
+  );
+  system.start('gateway', (context) => new Gateway(context, { identity }));
+  const leader = { identity, settings, tracer: portsOf('leader').tracer };
+  system.start(
+    'election',
+    (context) => new Election(context, { identity, settings, logger: portsOf('election').logger, leader }),
+  );
+}

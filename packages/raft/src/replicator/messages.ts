@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { type MessageOf, shape } from '../protocol.ts';
+
+/** What a replicator accepts. */
+export const replicatorProtocol = {
+  peer: {
+    /**
+     * `matchIndex` is what the follower has verified against this leader and flushed. A refusal names where the logs part.
+     * `sequence` is the newest AppendEntries that the reply covers.
+     */
+    appendEntriesReply: z.object({
+      term: shape.term,
+      incarnation: shape.counter,
+      sequence: shape.counter,
+      round: shape.counter,
+      success: shape.flag,
+      matchIndex: shape.index,
+      conflictIndex: shape.index,
+      conflictTerm: shape.term,
+    }),
+  },
+  node: {
+    /** From the log store: the contents of one AppendEntries. */
+    appendPrepared: z.object({
+      token: shape.token,
+      sequence: shape.counter,
+      prevLogIndex: shape.index,
+      prevLogTerm: shape.term,
+      entries: shape.entries,
+      leaderCommit: shape.index,
+    }),
+    /** From the leader: there is more to send. Cumulative. */
+    advance: z.object({ lastLogIndex: shape.index, commitIndex: shape.index, round: shape.counter }),
+  },
+} as const;
+
+/** A message to a replicator; `heartbeat` is its own timer's. */
+export type ReplicatorMessage = MessageOf<typeof replicatorProtocol> | { readonly kind: 'heartbeat' };

@@ -1,0 +1,238 @@
+import type { Actor, Context, Sender } from '@quorate/actor';
+import { leaderAt, logStoreAt } from '../addresses.ts';
+import type { RaftSettings } from '../settings.ts';
+import { type LeaderToken, type LogIndex, logIndex, maxIndex, type Term, type Voter } from '../types.ts';
+import { Inflights } from './inflights.ts';
+import type { ReplicatorMessage } from './messages.ts';
+
+type Of<Kind extends ReplicatorMessage['kind']> = Extract<ReplicatorMessage, { kind: Kind }>;
+
+/** What a replicator is made from. */
+export interface ReplicatorOptions {
+  readonly peer: Voter;
+  readonly token: LeaderToken;
+  readonly term: Term;
+  readonly identity: Sender;
+  readonly settings: RaftSettings;
+  /** The end of the leader's log when it took office: probing begins there (Raft figure 2, nextIndex). */
+  readonly lastLogIndex: LogIndex;
+}
+
+/**
+ * `probe`: where the logs agree is not known; one append at a time looks for it. `replicate`: it is known, and appends are
+ * sent ahead of their acknowledgements.
+ */
+type Mode =
+  | { readonly kind: 'probe'; readonly outstanding: boolean; readonly conflict: Conflict | null }
+  | { readonly kind: 'replicate' };
+
+/** An append that went out: what a success proves, and when it was sent if its answer waits for no flush. */
+interface Sent {
+  readonly lastIndex: LogIndex;
+  readonly heartbeatAtMs: number | null;
+}
+
+/** How many unanswered appends are remembered. A peer that is gone answers none. */
+const maxRemembered = 1024;
+
+interface Conflict {
+  readonly conflictIndex: LogIndex;
+  readonly conflictTerm: Term;
+}
+
+/** Brings one peer's log up to the leader's: what to send it next, and when (Raft figure 2, rules for leaders; etcd's Progress). */
+export class Replicator implements Actor<ReplicatorMessage> {
+  readonly #context: Context<ReplicatorMessage>;
+  readonly #options: ReplicatorOptions;
+  readonly #inflights: Inflights;
+  readonly #sent = new Map<number, Sent>();
+  #mode: Mode = { kind: 'probe', outstanding: false, conflict: null };
+  #nextIndex: LogIndex;
+  #matchIndex: LogIndex = logIndex(0);
+  #lastLogIndex: LogIndex;
+  #commitIndex: LogIndex = logIndex(0);
+  #round = 0;
+  #sequence = 0;
+  /** The request that the log store has not answered yet; one at a time, and given up at the next heartbeat. */
+  #preparing: number | null = null;
+  #sentCommitIndex: LogIndex = logIndex(0);
+  #sentRound = 0;
+  /** Nothing went out for a heartbeat interval: something must, also when there is nothing to say. */
+  #heartbeatDue = true;
+  /** Replies to what was sent before the newest refusal say nothing about where the logs part. */
+  #refusedSequence = 0;
+
+  constructor(context: Context<ReplicatorMessage>, options: ReplicatorOptions) {
+    this.#context = context;
+    this.#options = options;
+    this.#inflights = new Inflights(options.settings);
+    this.#lastLogIndex = options.lastLogIndex;
+    this.#nextIndex = logIndex(options.lastLogIndex + 1);
+    this.#restartHeartbeat();
+    this.#pump();
+  }
+
+  receive(message: ReplicatorMessage, from: Sender): void {
+    switch (message.kind) {
+      case 'advance':
+        this.#lastLogIndex = maxIndex(this.#lastLogIndex, message.lastLogIndex);
+        this.#commitIndex = maxIndex(this.#commitIndex, message.commitIndex);
+        this.#round = Math.max(this.#round, message.round);
+        return this.#pump();
+      case 'appendPrepared':
+        return this.#appendPrepared(message);
+      case 'appendEntriesReply':
+        return this.#reply(message, from);
+      case 'heartbeat':
+        return this.#heartbeat();
+      default:
+        return message satisfies never;
+    }
+  }
+
+  #restartHeartbeat(): void {
+    this.#context.startTimer('heartbeat', this.#options.settings.heartbeatIntervalMs, { kind: 'heartbeat' });
+  }
+
+  /** Whatever was lost is found out by an empty append: its answer ends a probe, or tells that appends are missing. */
+  #heartbeat(): void {
+    this.#heartbeatDue = true;
+    this.#preparing = null;
+    this.#restartHeartbeat();
+    this.#pump();
+  }
+
+  /** Asks the log store for the next append, if there is one to send. */
+  #pump(): void {
+    if (this.#preparing !== null) return;
+    const maxEntries = this.#roomForEntries() ? this.#options.settings.maxBatchEntries : 0;
+    if (maxEntries === 0 && !this.#hasNews()) return;
+    this.#sequence += 1;
+    this.#preparing = this.#sequence;
+    this.#context.send(logStoreAt(this.#context.self), {
+      kind: 'prepareAppend',
+      token: this.#options.token,
+      peer: this.#options.peer.id,
+      sequence: this.#sequence,
+      nextIndex: this.#nextIndex,
+      conflict: this.#mode.kind === 'probe' ? this.#mode.conflict : null,
+      maxEntries,
+      maxBytes: this.#options.settings.maxBatchBytes,
+    });
+  }
+
+  #roomForEntries(): boolean {
+    if (this.#mode.kind === 'probe') return !this.#mode.outstanding;
+    return this.#nextIndex <= this.#lastLogIndex && !this.#inflights.isFull;
+  }
+
+  /** What is worth an empty append: a heartbeat, a round to confirm, or, when nothing else is on its way, a commit. */
+  #hasNews(): boolean {
+    if (this.#heartbeatDue || this.#round > this.#sentRound) return true;
+    return this.#mode.kind === 'replicate' && this.#inflights.isEmpty && this.#commitIndex > this.#sentCommitIndex;
+  }
+
+  #appendPrepared(message: Of<'appendPrepared'>): void {
+    if (message.token !== this.#options.token || message.sequence !== this.#preparing) return;
+    this.#preparing = null;
+    const { sequence, prevLogIndex, prevLogTerm, entries, leaderCommit } = message;
+    const lastIndex = logIndex(prevLogIndex + entries.length);
+    const to = logStoreAt({ node: this.#options.peer.id, group: this.#context.self.group });
+    const { term } = this.#options;
+    const round = this.#round;
+    this.#context.send(to, {
+      kind: 'appendEntries',
+      term,
+      sequence,
+      round,
+      prevLogIndex,
+      prevLogTerm,
+      entries,
+      leaderCommit,
+    });
+    this.#noteSent(sequence, lastIndex, entries);
+    this.#sentRound = round;
+    this.#sentCommitIndex = maxIndex(this.#sentCommitIndex, leaderCommit);
+    this.#heartbeatDue = false;
+    this.#restartHeartbeat();
+    this.#pump();
+  }
+
+  #noteSent(sequence: number, lastIndex: LogIndex, entries: Of<'appendPrepared'>['entries']): void {
+    this.#remember(sequence, { lastIndex, heartbeatAtMs: entries.length === 0 ? this.#context.now() : null });
+    if (this.#mode.kind === 'probe') {
+      this.#nextIndex = logIndex(lastIndex - entries.length + 1);
+      this.#mode = { kind: 'probe', outstanding: true, conflict: null };
+      return;
+    }
+    if (entries.length === 0) return;
+    // Sent, not yet acknowledged: the next append goes on from here.
+    this.#nextIndex = logIndex(lastIndex + 1);
+    const bytes = entries.reduce((sum, entry) => sum + entry.command.length, 0);
+    this.#inflights.add({ sequence, lastIndex, bytes });
+  }
+
+  #remember(sequence: number, sent: Sent): void {
+    this.#sent.set(sequence, sent);
+    if (this.#sent.size > maxRemembered) this.#forgetUpTo(sequence - maxRemembered);
+  }
+
+  #forgetUpTo(last: number): void {
+    for (const sequence of this.#sent.keys()) {
+      if (sequence > last) return;
+      this.#sent.delete(sequence);
+    }
+  }
+
+  #reply(message: Of<'appendEntriesReply'>, from: Sender): void {
+    const { peer, identity, term } = this.#options;
+    // A wiped machine under the peer's name has forgotten what it acknowledged.
+    if (from.node !== peer.id || from.storageId !== peer.storageId) return;
+    if (message.incarnation !== identity.incarnation) return;
+    if (message.term > term) {
+      this.#context.send(logStoreAt(this.#context.self), { kind: 'observeTerm', term: message.term });
+      return;
+    }
+    if (message.term < term) return;
+    if (message.success) this.#succeeded(message);
+    else this.#refused(message);
+    this.#tellLeader(message);
+    this.#pump();
+  }
+
+  #succeeded(message: Of<'appendEntriesReply'>): void {
+    this.#matchIndex = maxIndex(this.#matchIndex, message.matchIndex);
+    this.#inflights.acknowledge(this.#matchIndex);
+    const sent = this.#sent.get(message.sequence);
+    // Any answer to what was sent since the newest refusal says how far the logs agree; entries may still be on their way to disk.
+    if (this.#mode.kind === 'probe' && sent !== undefined && message.sequence > this.#refusedSequence) {
+      this.#nextIndex = logIndex(sent.lastIndex + 1);
+      this.#mode = { kind: 'replicate' };
+    }
+    this.#nextIndex = maxIndex(this.#nextIndex, logIndex(this.#matchIndex + 1));
+  }
+
+  /** The logs part earlier than thought, or appends were lost: probe from where they may agree. */
+  #refused(message: Of<'appendEntriesReply'>): void {
+    if (message.sequence <= this.#refusedSequence) return;
+    // What is acknowledged stays so: a refusal from before it is late.
+    if (message.conflictIndex < this.#matchIndex) return;
+    this.#refusedSequence = this.#sequence;
+    this.#inflights.clear();
+    this.#preparing = null;
+    this.#mode = { kind: 'probe', outstanding: false, conflict: message };
+  }
+
+  #tellLeader(message: Of<'appendEntriesReply'>): void {
+    const heartbeatAtMs = this.#sent.get(message.sequence)?.heartbeatAtMs ?? null;
+    this.#forgetUpTo(message.sequence);
+    this.#context.send(leaderAt(this.#context.self), {
+      kind: 'matched',
+      token: this.#options.token,
+      peer: this.#options.peer.id,
+      matchIndex: this.#matchIndex,
+      round: message.round,
+      roundTripMs: heartbeatAtMs === null ? null : this.#context.now() - heartbeatAtMs,
+    });
+  }
+}

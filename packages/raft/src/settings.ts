@@ -1,0 +1,25 @@
+/** How a group behaves in time and size. All nodes of a group should have the same. */
+export interface RaftSettings {
+  /** An election timeout is drawn anew for each round from this range (Raft §5.2). The lower end is also how long a heard leader is protected. */
+  readonly electionTimeoutMinMs: number;
+  readonly electionTimeoutMaxMs: number;
+  /** How often a leader is heard when it has nothing to say. */
+  readonly heartbeatIntervalMs: number;
+  /** One AppendEntries, and one append to the leader's log, hold at most so many entries and bytes. One entry always fits. */
+  readonly maxBatchEntries: number;
+  readonly maxBatchBytes: number;
+  /** How much a replicator sends ahead of acknowledgements. */
+  readonly maxInflightAppends: number;
+  readonly maxInflightBytes: number;
+}
+
+/** What ships. A batch leaves 64 KiB of NATS's 1 MiB for the envelope. */
+export const defaultRaftSettings: RaftSettings = {
+  electionTimeoutMinMs: 150,
+  electionTimeoutMaxMs: 300,
+  heartbeatIntervalMs: 50,
+  maxBatchEntries: 1024,
+  maxBatchBytes: 960 * 1024,
+  maxInflightAppends: 64,
+  maxInflightBytes: 8 * 1024 * 1024,
+};
