@@ -41,7 +41,8 @@ export class MemoryLogStorage implements FlushableLogStorage {
   }
 
   read(from: LogIndex, limit: ReadLimit): readonly LogEntry[] {
-    return takeWithin(this.#entries.slice(from - 1, from - 1 + limit.maxEntries), limit);
+    if (from < this.firstIndex) return [];
+    return takeWithin(this.#entries.slice(from - 1, from - 1 + Math.max(1, limit.maxEntries)), limit);
   }
 
   setHardState(hardState: HardState): void {
@@ -50,10 +51,11 @@ export class MemoryLogStorage implements FlushableLogStorage {
   }
 
   append(entries: readonly LogEntry[]): void {
-    for (const entry of entries) {
-      if (entry.index !== this.lastIndex + 1) throw new RangeError(`entry ${entry.index} after ${this.lastIndex}`);
-      this.#entries.push(entry);
+    for (const [at, entry] of entries.entries()) {
+      const before = this.lastIndex + at;
+      if (entry.index !== before + 1) throw new RangeError(`entry ${entry.index} after ${before}`);
     }
+    for (const entry of entries) this.#entries.push(entry);
     this.#written += 1;
   }
 
