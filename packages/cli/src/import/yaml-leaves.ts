@@ -33,7 +33,9 @@ export function yamlLeaves(source: SourceText): readonly Leaf[] {
   if (first !== undefined) throw source.errorAt(first.pos[0], first.message);
 
   const roots = documents.flatMap(({ contents }) => (contents === null || isBlank(contents) ? [] : [contents]));
-  return roots.flatMap((root, index) => new DocumentReader(source).read(root, roots.length > 1 ? [String(index)] : []));
+  const reader = new YamlReader(source);
+  for (const [index, root] of roots.entries()) reader.read(root, roots.length > 1 ? [String(index)] : []);
+  return reader.leaves;
 }
 
 const isBlank = (node: Node): boolean => isScalar(node) && node.source === '' && node.type === 'PLAIN' && !node.tag;
@@ -46,9 +48,9 @@ interface NamedNode {
   readonly value: unknown;
 }
 
-class DocumentReader {
+class YamlReader {
+  readonly leaves: Leaf[] = [];
   readonly #source: SourceText;
-  readonly #leaves: Leaf[] = [];
   readonly #targets = new Map<unknown, Node>();
   /** The aliases that are being followed, outermost first, by what they name. */
   readonly #following = new Map<Node, unknown>();
@@ -58,10 +60,10 @@ class DocumentReader {
     this.#source = source;
   }
 
-  read(root: Node, path: readonly string[]): readonly Leaf[] {
+  /** Takes the leaves of one document. */
+  read(root: Node, path: readonly string[]): void {
     this.#findTargets(root);
     this.#node(root, root, path);
-    return this.#leaves;
   }
 
   /** An alias names the last node before it that has its anchor. */
@@ -99,7 +101,7 @@ class DocumentReader {
     const text = scalar === null || scalar.value === null ? '' : textOf(scalar);
     const offset = offsetOf(scalar ?? at);
     checkText(this.#source, offset, text);
-    this.#leaves.push({ path, text, offset });
+    this.leaves.push({ path, text, offset });
   }
 
   #children(collection: YAMLMap | YAMLSeq): Iterable<readonly [string, NamedNode]> {
