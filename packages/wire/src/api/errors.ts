@@ -1,0 +1,154 @@
+import {
+  decimalSchema,
+  type ErrorBuilder,
+  type ErrorData,
+  errorBuilder,
+  QuorateError,
+  storeErrors,
+} from '@quorate/config-store';
+import { z } from 'zod';
+
+/** An error as plain data, as it stands in replies. */
+export const errorDataSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+
+const none = z.object({});
+
+/** There is no leader, or none was found in time. The request was not carried out. */
+export class NoLeader extends QuorateError {
+  declare readonly code: 'NoLeader';
+  constructor(message = 'there is no leader; nothing was written') {
+    super('NoLeader', message, {});
+  }
+}
+
+/** The write may have happened, or may still happen. */
+export class OutcomeUnknown extends QuorateError {
+  declare readonly code: 'OutcomeUnknown';
+  constructor(message = 'the outcome of the write is unknown: it may have been made') {
+    super('OutcomeUnknown', message, {});
+  }
+}
+
+const timeoutDetails = z.object({ timeoutMs: z.number() });
+
+/** No answer came within the caller's time. The request was not carried out, or changes nothing. */
+export class Timeout extends QuorateError {
+  declare readonly code: 'Timeout';
+  constructor(details: z.infer<typeof timeoutDetails>, message = `no answer within ${details.timeoutMs} ms`) {
+    super('Timeout', message, details);
+  }
+}
+
+const invalidRequestDetails = z.object({ reason: z.string(), field: z.string().nullable() });
+
+/** A request cannot be read: it has another shape or format version, or a field that is not known. */
+export class InvalidRequest extends QuorateError {
+  declare readonly code: 'InvalidRequest';
+  constructor(details: z.infer<typeof invalidRequestDetails>, message = `invalid request: ${details.reason}`) {
+    super('InvalidRequest', message, details);
+  }
+}
+
+const nodeDetails = z.object({ node: z.string() });
+
+/** The node that was asked belongs to no cluster yet. */
+export class Unformed extends QuorateError {
+  declare readonly code: 'Unformed';
+  constructor(
+    details: z.infer<typeof nodeDetails>,
+    message = `node ${details.node} is in no cluster yet: form one first (quorate form)`,
+  ) {
+    super('Unformed', message, details);
+  }
+}
+
+/** The node's id is listed with another data folder: this one has no votes of its own to keep, and never votes. */
+export class NodeSpent extends QuorateError {
+  declare readonly code: 'NodeSpent';
+  constructor(
+    details: z.infer<typeof nodeDetails>,
+    message = `the id ${details.node} is spent: the cluster knows it with another data folder`,
+  ) {
+    super('NodeSpent', message, details);
+  }
+}
+
+/** Nobody answers: no node runs, or NATS cannot be reached. */
+export class Unavailable extends QuorateError {
+  declare readonly code: 'Unavailable';
+  constructor(message = 'no node answers') {
+    super('Unavailable', message, {});
+  }
+}
+
+const compactedDetails = z.object({ firstIndex: decimalSchema });
+
+/** Entries below the first index that is kept were asked for. */
+export class Compacted extends QuorateError {
+  declare readonly code: 'Compacted';
+  /** The first index that is kept. */
+  readonly firstIndex: bigint;
+  constructor(
+    details: z.infer<typeof compactedDetails>,
+    message = `entries below index ${details.firstIndex} are compacted`,
+  ) {
+    super('Compacted', message, details);
+    this.firstIndex = BigInt(details.firstIndex);
+  }
+}
+
+const formationRefusedDetails = z.object({ reason: z.string(), node: z.string().nullable() });
+
+/** A cluster was not formed; `node` is the one that stands in the way, if it is one. */
+export class FormationRefused extends QuorateError {
+  declare readonly code: 'FormationRefused';
+  constructor(
+    details: z.infer<typeof formationRefusedDetails>,
+    message = `the cluster was not formed: ${details.node === null ? '' : `node ${details.node} `}${details.reason}`,
+  ) {
+    super('FormationRefused', message, details);
+  }
+}
+
+const malformedMessageDetails = z.object({ what: z.string() });
+
+/** What a node sent cannot be read: it speaks another format version, or is no node. */
+export class MalformedMessage extends QuorateError {
+  declare readonly code: 'MalformedMessage';
+  constructor(details: z.infer<typeof malformedMessageDetails>, message = `a ${details.what} cannot be read`) {
+    super('MalformedMessage', message, details);
+  }
+}
+
+/** An error of a code that this version does not know. */
+export class UnknownError extends QuorateError {}
+
+const errors: ReadonlyMap<string, ErrorBuilder> = new Map([
+  ...storeErrors,
+  ['NoLeader', errorBuilder(none, (_, message) => new NoLeader(message))],
+  ['OutcomeUnknown', errorBuilder(none, (_, message) => new OutcomeUnknown(message))],
+  ['Timeout', errorBuilder(timeoutDetails, (details, message) => new Timeout(details, message))],
+  ['InvalidRequest', errorBuilder(invalidRequestDetails, (details, message) => new InvalidRequest(details, message))],
+  ['Unformed', errorBuilder(nodeDetails, (details, message) => new Unformed(details, message))],
+  ['NodeSpent', errorBuilder(nodeDetails, (details, message) => new NodeSpent(details, message))],
+  ['Unavailable', errorBuilder(none, (_, message) => new Unavailable(message))],
+  ['Compacted', errorBuilder(compactedDetails, (details, message) => new Compacted(details, message))],
+  [
+    'FormationRefused',
+    errorBuilder(formationRefusedDetails, (details, message) => new FormationRefused(details, message)),
+  ],
+  [
+    'MalformedMessage',
+    errorBuilder(malformedMessageDetails, (details, message) => new MalformedMessage(details, message)),
+  ],
+]);
+
+/** The error that `data` was made from, of the same class; `UnknownError` if its code or details are not known. */
+export function errorFromData(data: ErrorData): QuorateError {
+  const known = errors.get(data.code)?.(data);
+  return known ?? new UnknownError(data.code, data.message, data.details);
+}

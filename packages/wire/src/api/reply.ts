@@ -1,0 +1,51 @@
+import type { NodeId } from '@quorate/actor';
+import { type ErrorData, QuorateError } from '@quorate/config-store';
+import { z } from 'zod';
+import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
+import { failureIn } from '../config-store/result-codec.ts';
+import { errorDataSchema, MalformedMessage } from './errors.ts';
+import { nodeIdSchema } from './formation.ts';
+import { API_FORMAT_VERSION } from './request.ts';
+
+/** A node's answer to a request, with the leader as that node knows it: the SDK goes there directly the next time. */
+export type ApiReply =
+  | { readonly kind: 'ok'; readonly body: Uint8Array; readonly leader: NodeId | null }
+  | { readonly kind: 'error'; readonly error: ErrorData; readonly leader: NodeId | null };
+
+/** `[1, 'ok', body, leader | null]` or `[1, 'error', { code, message, details }, leader | null]`. */
+export function encodeReply(reply: ApiReply): Uint8Array {
+  return reply.kind === 'ok'
+    ? encodeMsgpack([API_FORMAT_VERSION, 'ok', reply.body, reply.leader])
+    : encodeMsgpack([API_FORMAT_VERSION, 'error', reply.error, reply.leader]);
+}
+
+const replyFrame = z.union([
+  z
+    .tuple([z.literal(API_FORMAT_VERSION), z.literal('ok'), z.instanceof(Uint8Array), nodeIdSchema.nullable()])
+    .transform(([, kind, body, leader]) => ({ kind, body, leader })),
+  z
+    .tuple([z.literal(API_FORMAT_VERSION), z.literal('error'), errorDataSchema, nodeIdSchema.nullable()])
+    .transform(([, kind, error, leader]) => ({ kind, error, leader })),
+]);
+
+/** The body is a view of `bytes`. @throws {MalformedMessage} */
+export function decodeReply(bytes: Uint8Array): ApiReply {
+  try {
+    return replyFrame.parse(decodeMsgpack(bytes));
+  } catch {
+    throw new MalformedMessage({ what: 'reply' });
+  }
+}
+
+/** The reply that gives a result or an answer of the store's: what failed in the store is an error to the caller. */
+export function storeReply(outcome: Uint8Array, leader: NodeId | null): ApiReply {
+  const error = failureIn(outcome);
+  return error === null ? { kind: 'ok', body: outcome, leader } : { kind: 'error', error, leader };
+}
+
+/** The reply that tells of an error. One that is not for callers to see is passed on by its message, as `Internal`. */
+export function errorReply(error: unknown, leader: NodeId | null): ApiReply {
+  if (error instanceof QuorateError) return { kind: 'error', error: error.toData(), leader };
+  const message = error instanceof Error ? error.message : String(error);
+  return { kind: 'error', error: { code: 'Internal', message, details: {} }, leader };
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
+import type { Endpoint } from './endpoint.ts';
+import { InvalidRequest } from './errors.ts';
+import { decodeJsonRequest } from './json-request.ts';
+import { checkTimeout } from './timeout.ts';
+
+/** The version of the frames of requests, replies, pages and streams. A node refuses any other. */
+export const API_FORMAT_VERSION = 1;
+
+/** A request as a node takes it. */
+export interface ApiRequest {
+  /** How it was written, and is to be answered. */
+  readonly format: 'msgpack' | 'json';
+  /** How long the caller waits for the answer. */
+  readonly timeoutMs: number;
+  /** The encoded command, query or request of pages, whatever the format: `commandBody` and its kin read it. */
+  readonly body: Uint8Array;
+}
+
+/** `[1, timeoutMs, body]`. */
+export function encodeRequest(request: { readonly timeoutMs: number; readonly body: Uint8Array }): Uint8Array {
+  return encodeMsgpack([API_FORMAT_VERSION, request.timeoutMs, request.body]);
+}
+
+const requestFrame = z.tuple([z.literal(API_FORMAT_VERSION), z.unknown(), z.instanceof(Uint8Array)]);
+
+/**
+ * Reads a request in either format. JSON is known by its first byte, `{`; nothing at all is taken for `{}`.
+ * The body of a msgpack request is a view of `bytes`, not looked at yet.
+ * @throws {InvalidRequest} and, for JSON, the errors of what it holds, such as `InvalidRevision`
+ */
+export function decodeRequest(endpoint: Endpoint, bytes: Uint8Array): ApiRequest {
+  if (bytes.length === 0 || bytes[0] === 0x7b) return { format: 'json', ...decodeJsonRequest(endpoint, bytes) };
+  const frame = requestFrame.safeParse(frameOf(bytes));
+  if (!frame.success) throw new InvalidRequest({ reason: 'it is no request of this format', field: null });
+  const [, timeoutMs, body] = frame.data;
+  return { format: 'msgpack', timeoutMs: checkTimeout(timeoutMs), body };
+}
+
+function frameOf(bytes: Uint8Array): unknown {
+  const frame = decoded(bytes);
+  const version: unknown = Array.isArray(frame) ? frame[0] : null;
+  if (typeof version === 'number' && version !== API_FORMAT_VERSION) {
+    const reason = `format version ${version} is not known, ${API_FORMAT_VERSION} is`;
+    throw new InvalidRequest({ reason, field: null });
+  }
+  return frame;
+}
+
+function decoded(bytes: Uint8Array): unknown {
+  try {
+    return decodeMsgpack(bytes);
+  } catch {
+    throw new InvalidRequest({ reason: 'it is neither msgpack nor JSON', field: null });
+  }
+}

@@ -1,0 +1,39 @@
+import type { ErrorData } from '@quorate/config-store';
+
+/** Status numbers as HTTP has them, for the header of NATS's services. A code that is not here is 500. */
+const statusByCode: ReadonlyMap<string, number> = new Map([
+  ['InvalidKey', 400],
+  ['KeyTooLarge', 400],
+  ['ValueTooLarge', 400],
+  ['InvalidLimit', 400],
+  ['InvalidRevision', 400],
+  ['InvalidCommand', 400],
+  ['InvalidQuery', 400],
+  ['InvalidRequest', 400],
+  ['Compacted', 404],
+  ['RevisionMismatch', 409],
+  ['FormationRefused', 409],
+  ['NoLeader', 503],
+  ['Unformed', 503],
+  ['NodeSpent', 503],
+  ['Unavailable', 503],
+  ['Timeout', 504],
+  ['OutcomeUnknown', 504],
+]);
+
+/** The status number of an error's code. */
+export const statusOf = (code: string): number => statusByCode.get(code) ?? 500;
+
+/** The headers that NATS's services convention has for a failure. The body names the error in full. */
+export function serviceErrorHeaders(error: ErrorData): {
+  readonly 'Nats-Service-Error': string;
+  readonly 'Nats-Service-Error-Code': string;
+} {
+  return {
+    'Nats-Service-Error': headerText(`${error.code}: ${error.message}`),
+    'Nats-Service-Error-Code': String(statusOf(error.code)),
+  };
+}
+
+/** A header is one line; other people's clients may read it as ASCII. */
+const headerText = (text: string): string => text.replace(/[^ -~]/gu, '?').slice(0, 256);

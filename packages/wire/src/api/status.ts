@@ -1,0 +1,113 @@
+import type { NodeId } from '@quorate/actor';
+import { isLogIndex, isTerm, type LogIndex, type Term, type Voter } from '@quorate/raft';
+import { z } from 'zod';
+import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
+import { MalformedMessage } from './errors.ts';
+import { type Formation, formationSchema, nodeIdSchema, storageIdSchema, voterSchema } from './formation.ts';
+
+/** What a leader knows of one peer. */
+export interface PeerStatus {
+  readonly id: NodeId;
+  readonly matchIndex: LogIndex;
+  /** How many entries of the leader's log the peer is not known to have. */
+  readonly lag: number;
+  /** Null until it is measured. */
+  readonly roundTripMs: number | null;
+  readonly state: 'probe' | 'replicate' | 'snapshot';
+}
+
+/** The role of a node in its cluster. */
+export type Role = 'leader' | 'follower' | 'candidate' | 'learner';
+
+/** How a node stands, by its own account. */
+export interface NodeStatus {
+  readonly id: NodeId;
+  /** Of the operating system's process. */
+  readonly pid: number;
+  readonly storageId: string;
+  /** The version of Quorate that it runs. */
+  readonly version: string;
+  readonly formation: Formation;
+  readonly clusterId: string | null;
+  /** Null in a node that is in no cluster. */
+  readonly role: Role | null;
+  readonly term: Term;
+  /** The leader as this node knows it. */
+  readonly leader: NodeId | null;
+  readonly commitIndex: LogIndex;
+  readonly lastApplied: LogIndex;
+  readonly lastLogIndex: LogIndex;
+  /** The first index that is kept. */
+  readonly firstIndex: LogIndex;
+  /** Empty but in a leader. */
+  readonly peers: readonly PeerStatus[];
+  /** How many messages were dropped unread, by kind. */
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly voters: readonly Voter[];
+}
+
+const index = z.custom<LogIndex>(isLogIndex);
+const term = z.custom<Term>(isTerm);
+const count = z.int().min(0);
+
+const peerStatusSchema: z.ZodType<PeerStatus> = z.object({
+  id: nodeIdSchema,
+  matchIndex: index,
+  lag: count,
+  roundTripMs: z.number().min(0).nullable(),
+  state: z.enum(['probe', 'replicate', 'snapshot']),
+});
+
+/** A node's status as it comes from outside. Fields that this version does not know are dropped. */
+export const nodeStatusSchema: z.ZodType<NodeStatus> = z.object({
+  id: nodeIdSchema,
+  pid: count,
+  storageId: storageIdSchema,
+  version: z.string(),
+  formation: formationSchema,
+  clusterId: z.string().nullable(),
+  role: z.enum(['leader', 'follower', 'candidate', 'learner']).nullable(),
+  term,
+  leader: nodeIdSchema.nullable(),
+  commitIndex: index,
+  lastApplied: index,
+  lastLogIndex: index,
+  firstIndex: index,
+  peers: z.array(peerStatusSchema),
+  dropped: z.record(z.string(), count),
+  voters: z.array(voterSchema),
+});
+
+/** The body of a reply of `status`: a map with the fields of `NodeStatus`. */
+export const encodeStatus = (status: NodeStatus): Uint8Array => encodeMsgpack(status);
+
+/** @throws {MalformedMessage} */
+export function decodeStatus(body: Uint8Array): NodeStatus {
+  try {
+    return nodeStatusSchema.parse(decodeMsgpack(body));
+  } catch {
+    throw new MalformedMessage({ what: 'status' });
+  }
+}
+
+/** A voter that does not answer: nothing is known of it but who it is. */
+export interface UnreachableNode extends Voter {
+  readonly role: 'unreachable';
+}
+
+/** A member of a cluster in a list of all. */
+export type MemberStatus = NodeStatus | UnreachableNode;
+
+/** A member's status as JSON: numbers of 64 bits are texts. */
+export function statusToJson(status: MemberStatus): Readonly<Record<string, unknown>> {
+  if (status.role === 'unreachable') return { ...status };
+  return {
+    ...status,
+    term: String(status.term),
+    commitIndex: String(status.commitIndex),
+    lastApplied: String(status.lastApplied),
+    lastLogIndex: String(status.lastLogIndex),
+    firstIndex: String(status.firstIndex),
+    peers: status.peers.map((peer) => ({ ...peer, matchIndex: String(peer.matchIndex), lag: String(peer.lag) })),
+  };
+}

@@ -1,0 +1,184 @@
+import { nodeId } from '@quorate/actor';
+import { MAX_VALUE_BYTES, RevisionMismatch } from '@quorate/config-store';
+import { logIndex, term } from '@quorate/raft';
+import { describe, expect, it } from 'vitest';
+import {
+  type ApiReply,
+  decodeReply,
+  type Endpoint,
+  encodeEntriesPage,
+  encodeHello,
+  encodeJsonReply,
+  encodeReply,
+  errorFromData,
+  errorReply,
+  MalformedMessage,
+  storeReply,
+} from '../src/api/index.ts';
+import { encodeAnswer, encodeCommand, encodeMsgpack, encodeResult } from '../src/config-store/index.ts';
+
+const leader = nodeId('n1');
+const mismatch = new RevisionMismatch({ key: '/a', expected: '1', actual: '2' });
+const entry = { key: '/a', value: Buffer.from('x'), createRevision: 1, modRevision: 2, version: 2 };
+
+describe('a reply in msgpack', () => {
+  const replies: readonly ApiReply[] = [
+    { kind: 'ok', body: new Uint8Array([1, 2]), leader },
+    { kind: 'ok', body: new Uint8Array(0), leader: null },
+    { kind: 'error', error: mismatch.toData(), leader },
+  ];
+
+  it.each(replies)('comes back as it went: %j', (reply) => {
+    expect(decodeReply(encodeReply(reply))).toEqual(reply);
+  });
+
+  it('has this frame', () => {
+    expect(encodeReply({ kind: 'ok', body: new Uint8Array([7]), leader })).toEqual(
+      encodeMsgpack([1, 'ok', new Uint8Array([7]), 'n1']),
+    );
+    expect(encodeReply({ kind: 'error', error: mismatch.toData(), leader: null })).toEqual(
+      encodeMsgpack([1, 'error', mismatch.toData(), null]),
+    );
+  });
+
+  it.each([
+    ['noise', Buffer.from('noise')],
+    ['another format version', encodeMsgpack([2, 'ok', new Uint8Array(0), null])],
+    ['a leader that is no node', encodeMsgpack([1, 'ok', new Uint8Array(0), 'a.b'])],
+    ['an error without a code', encodeMsgpack([1, 'error', { message: 'x', details: {} }, null])],
+    ['details within details', encodeMsgpack([1, 'error', { code: 'x', message: 'x', details: { a: {} } }, null])],
+  ])('is refused with %s', (_what, bytes) => {
+    expect(() => decodeReply(bytes)).toThrow(MalformedMessage);
+  });
+
+  it('makes an error of what failed in the store, and passes on what did not', () => {
+    const failed = encodeResult({ kind: 'failed', error: mismatch.toData() });
+    expect(storeReply(failed, leader)).toEqual({ kind: 'error', error: mismatch.toData(), leader });
+    const done = encodeResult({ kind: 'put', revision: 3 });
+    expect(storeReply(done, null)).toEqual({ kind: 'ok', body: done, leader: null });
+  });
+
+  it('carries an error to where it is thrown again', () => {
+    const reply = decodeReply(encodeReply(errorReply(mismatch, leader)));
+    const again = reply.kind === 'error' ? errorFromData(reply.error) : null;
+    expect(again).toMatchObject({
+      code: 'RevisionMismatch',
+      key: '/a',
+      expected: 1n,
+      actual: 2n,
+      message: mismatch.message,
+    });
+    expect(errorReply(new TypeError('x is not a function'), null)).toMatchObject({ error: { code: 'Internal' } });
+  });
+});
+
+describe('a reply in JSON', () => {
+  const ok = (endpoint: Endpoint, body: Uint8Array): unknown =>
+    JSON.parse(Buffer.from(encodeJsonReply(endpoint, { kind: 'ok', body, leader })).toString());
+
+  it('has 64-bit numbers as texts', () => {
+    expect(ok('put', encodeResult({ kind: 'put', revision: 3 }))).toEqual({ revision: '3' });
+    expect(ok('delete', encodeResult({ kind: 'delete', revision: 3, deleted: false }))).toEqual({
+      revision: '3',
+      deleted: false,
+    });
+    const entryJson = { key: '/a', value: 'x', createRevision: '1', modRevision: '2', version: '2' };
+    expect(ok('get', encodeAnswer({ kind: 'get', entry, revision: 3, appliedIndex: 9 }))).toEqual({
+      entry: entryJson,
+      revision: '3',
+      appliedIndex: '9',
+    });
+    expect(ok('get', encodeAnswer({ kind: 'get', entry: null, revision: 0, appliedIndex: 0 }))).toMatchObject({
+      entry: null,
+    });
+    expect(
+      ok('list', encodeAnswer({ kind: 'list', entries: [entry, entry], more: false, revision: 3, appliedIndex: 9 })),
+    ).toEqual({
+      entries: [entryJson, entryJson],
+      more: false,
+      revision: '3',
+      appliedIndex: '9',
+    });
+    expect(
+      ok('list', encodeAnswer({ kind: 'list', entries: [], more: false, revision: 3, appliedIndex: 9 })),
+    ).toMatchObject({ entries: [] });
+  });
+
+  it('shows committed entries with their commands', () => {
+    const at = (index: number) => ({ index: logIndex(index), term: term(2) });
+    const command = encodeCommand({ kind: 'put', key: '/a', value: Buffer.from('x') });
+    const page = encodeEntriesPage({
+      firstIndex: logIndex(1),
+      commitIndex: logIndex(9),
+      entries: [
+        { ...at(4), kind: 'noop', command: new Uint8Array(0) },
+        { ...at(5), kind: 'command', command, fields: { traceparent: 't' } },
+        { ...at(6), kind: 'command', command: new Uint8Array([0xff]) },
+      ],
+    });
+    expect(ok('entries', page)).toEqual({
+      entries: [
+        { index: '4', term: '2', kind: 'noop' },
+        {
+          index: '5',
+          term: '2',
+          kind: 'command',
+          command: { op: 'put', key: '/a', value: 'x' },
+          fields: { traceparent: 't' },
+        },
+        { index: '6', term: '2', kind: 'command', commandBase64: '/w==' },
+      ],
+      firstIndex: '1',
+      commitIndex: '9',
+    });
+  });
+
+  it('says hello', () => {
+    const hello = { id: leader, storageId: 'f00', version: '0.1.0', formation: 'unformed', clusterId: null } as const;
+    expect(ok('hello', encodeHello(hello))).toEqual(hello);
+    expect(ok('form', encodeHello(hello))).toEqual(hello);
+  });
+
+  it('has errors under a name of their own', () => {
+    const error = mismatch.toData();
+    expect(JSON.parse(Buffer.from(encodeJsonReply('put', { kind: 'error', error, leader })).toString())).toEqual({
+      error,
+    });
+    expect(ok('put', encodeResult({ kind: 'failed', error }))).toEqual({ error });
+    expect(ok('get', encodeAnswer({ kind: 'failed', error, appliedIndex: 1 }))).toEqual({ error });
+  });
+
+  it('cuts a page that JSON makes too large for a message, and says that there is more', () => {
+    const value = new Uint8Array(384 * 1024).fill(0xff);
+    const entries = ['/a', '/b'].map((key) => ({ ...entry, key, value }));
+    const body = encodeAnswer({ kind: 'list', entries, more: false, revision: 3, appliedIndex: 9 });
+    expect(encodeJsonReply('list', { kind: 'ok', body, leader }).length).toBeLessThan(1_048_576 - 16_384);
+    expect(ok('list', body)).toMatchObject({ entries: [{ key: '/a' }], more: true });
+    const log = [1, 2].map(
+      (index) => ({ index: logIndex(index), term: term(1), kind: 'command', command: value }) as const,
+    );
+    const page = encodeEntriesPage({ firstIndex: logIndex(1), commitIndex: logIndex(2), entries: log });
+    expect(ok('entries', page)).toMatchObject({ entries: [{ index: '1' }], commitIndex: '2' });
+  });
+
+  it('gives the largest entry whole', () => {
+    const body = encodeAnswer({
+      kind: 'list',
+      entries: [{ ...entry, value: new Uint8Array(MAX_VALUE_BYTES).fill(1) }],
+      more: false,
+      revision: 3,
+      appliedIndex: 9,
+    });
+    expect(encodeJsonReply('list', { kind: 'ok', body, leader }).length).toBeLessThan(1_000_000);
+    expect(ok('list', body)).toMatchObject({ entries: [{ key: '/a' }], more: false });
+  });
+
+  it('is not made of another endpoint’s body', () => {
+    const body = encodeResult({ kind: 'put', revision: 3 });
+    for (const endpoint of ['delete', 'get', 'list', 'entries', 'status', 'hello'] as const) {
+      expect(() => ok(endpoint, body)).toThrow(MalformedMessage);
+    }
+    const got = encodeAnswer({ kind: 'get', entry, revision: 3, appliedIndex: 9 });
+    expect(() => ok('list', got)).toThrow(MalformedMessage);
+  });
+});

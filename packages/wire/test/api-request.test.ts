@@ -1,0 +1,265 @@
+import { nodeId } from '@quorate/actor';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  commandBody,
+  DEFAULT_TIMEOUT_MS,
+  decodeFormationRecord,
+  decodeHello,
+  decodeRequest,
+  ENDPOINTS,
+  type Endpoint,
+  encodeEntriesRequest,
+  encodeFormationRecord,
+  encodeHello,
+  encodeRequest,
+  entriesBody,
+  MAX_TIMEOUT_MS,
+  MalformedMessage,
+  queryBody,
+} from '../src/api/index.ts';
+import { encodeCommand, encodeMsgpack, encodeQuery, QuorateError } from '../src/config-store/index.ts';
+
+const utf8 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
+
+function errorOf(step: () => unknown): QuorateError {
+  try {
+    step();
+  } catch (error) {
+    if (error instanceof QuorateError) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('a request in msgpack', () => {
+  const body = encodeCommand({ kind: 'put', key: '/a', value: utf8('one'), ifRevision: 3 });
+
+  it('carries the encoded command as it is', () => {
+    const request = decodeRequest('put', encodeRequest({ timeoutMs: 1500, body }));
+    expect(request).toEqual({ format: 'msgpack', timeoutMs: 1500, body });
+    expect(commandBody('put', request.body)).toEqual({ kind: 'put', key: '/a', value: utf8('one'), ifRevision: 3 });
+  });
+
+  it.each([
+    ['another format version', encodeMsgpack([2, 1000, body]), 'format version 2 is not known, 1 is'],
+    ['no array', encodeMsgpack({ timeoutMs: 5 }), 'it is no request of this format'],
+    ['a body that is no bytes', encodeMsgpack([1, 1000, 'text']), 'it is no request of this format'],
+    ['more than there is to say', encodeMsgpack([1, 1000, body, null]), 'it is no request of this format'],
+    ['noise', utf8('get /a'), 'it is neither msgpack nor JSON'],
+    ['bytes after it', new Uint8Array([...encodeMsgpack([1, 1000, body]), 0]), 'it is neither msgpack nor JSON'],
+  ])('is refused with %s', (_what, bytes, reason) => {
+    expect(errorOf(() => decodeRequest('put', bytes)).toData()).toEqual({
+      code: 'InvalidRequest',
+      message: `invalid request: ${reason}`,
+      details: { reason, field: null },
+    });
+  });
+
+  it.each([0, -1, 1.5, Number.NaN, MAX_TIMEOUT_MS + 1])('is refused with a timeout of %d', (timeoutMs) => {
+    const error = errorOf(() => decodeRequest('get', encodeRequest({ timeoutMs, body })));
+    expect([error.code, error.details.field]).toEqual(['InvalidRequest', 'timeoutMs']);
+  });
+
+  it('is decoded or refused with a typed error, whatever the bytes', () => {
+    const bytes = fc.oneof(
+      fc.uint8Array(),
+      fc.json().map(utf8),
+      fc.uint8Array().map((rest) => new Uint8Array([0x7b, ...rest])),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...ENDPOINTS), bytes, (endpoint, noise) => {
+        try {
+          decodeRequest(endpoint, noise);
+        } catch (refusal) {
+          expect(refusal).toBeInstanceOf(QuorateError);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('the body of a request', () => {
+  it('belongs on its endpoint', () => {
+    const put = encodeCommand({ kind: 'put', key: '/a', value: utf8('') });
+    expect(errorOf(() => commandBody('delete', put)).code).toBe('InvalidRequest');
+    expect(errorOf(() => queryBody('list', encodeQuery({ kind: 'get', key: '/a' }))).code).toBe('InvalidRequest');
+    expect(queryBody('get', encodeQuery({ kind: 'get', key: '/a' }))).toEqual({ kind: 'get', key: '/a' });
+  });
+
+  it('is held to the limits before anything is proposed', () => {
+    expect(errorOf(() => commandBody('put', encodeCommand({ kind: 'put', key: '', value: utf8('') }))).code).toBe(
+      'InvalidKey',
+    );
+    expect(errorOf(() => commandBody('put', utf8('noise'))).code).toBe('InvalidCommand');
+    const query = encodeQuery({ kind: 'list', prefix: '', after: null, limit: 2.5 });
+    expect(errorOf(() => queryBody('list', query)).message).toBe('page limit 2.5 is no integer from 1 to 1000');
+    expect(errorOf(() => queryBody('get', utf8('noise'))).code).toBe('InvalidQuery');
+  });
+
+  it('asks for a page of entries', () => {
+    expect(entriesBody(encodeEntriesRequest({ fromIndex: 7, limit: 10 }))).toEqual({ fromIndex: 7, limit: 10 });
+    expect(errorOf(() => entriesBody(encodeEntriesRequest({ fromIndex: 7, limit: 0 }))).code).toBe('InvalidLimit');
+    for (const wrong of [
+      { fromIndex: 0, limit: 1 },
+      { fromIndex: 1.5, limit: 1 },
+      { fromIndex: 1, limit: 1, more: 1 },
+      [],
+    ]) {
+      expect(errorOf(() => entriesBody(encodeMsgpack(wrong))).code).toBe('InvalidRequest');
+    }
+    expect(errorOf(() => entriesBody(utf8('noise'))).code).toBe('InvalidRequest');
+  });
+
+  it('forms a cluster', () => {
+    const record = {
+      cluster: 'main',
+      voters: [
+        { id: nodeId('n1'), storageId: 'f00' },
+        { id: nodeId('n2'), storageId: 'ba7' },
+      ],
+      snapshotChecksum: null,
+    };
+    expect(decodeFormationRecord(encodeFormationRecord(record))).toEqual(record);
+    expect(encodeFormationRecord(record)).toEqual(
+      encodeMsgpack([
+        1,
+        'main',
+        [
+          ['n1', 'f00'],
+          ['n2', 'ba7'],
+        ],
+        null,
+      ]),
+    );
+    for (const wrong of [
+      [2, 'main', [['n1', 'f00']], null],
+      [1, 'a.b', [['n1', 'f00']], null],
+      [1, 'main', [], null],
+      [
+        1,
+        'main',
+        [
+          ['n1', 'f00'],
+          ['n1', 'ba7'],
+        ],
+        null,
+      ],
+      [1, 'main', [['n.1', 'f00']], null],
+      [1, 'main', [['n1', '']], null],
+    ]) {
+      expect(errorOf(() => decodeFormationRecord(encodeMsgpack(wrong))).code).toBe('InvalidRequest');
+    }
+  });
+});
+
+describe('hello', () => {
+  const hello = { id: nodeId('n1'), storageId: 'f00', version: '0.1.0', formation: 'formed', clusterId: 'c1' } as const;
+
+  it('says who a node is', () => {
+    expect(decodeHello(encodeHello(hello))).toEqual(hello);
+    expect(() => decodeHello(encodeMsgpack({ ...hello, formation: 'maybe' }))).toThrow(MalformedMessage);
+    expect(() => decodeHello(utf8('noise'))).toThrow(MalformedMessage);
+  });
+});
+
+describe('a request in JSON', () => {
+  const requested = (endpoint: Endpoint, json: string): ReturnType<typeof decodeRequest> =>
+    decodeRequest(endpoint, utf8(json));
+  const put = (json: string): unknown => commandBody('put', requested('put', json).body);
+
+  it('has the body that the same request has in msgpack', () => {
+    const equal: readonly (readonly [Endpoint, string, Uint8Array])[] = [
+      ['get', '{"key":"/a"}', encodeQuery({ kind: 'get', key: '/a' })],
+      ['put', '{"key":"/a","value":"é"}', encodeCommand({ kind: 'put', key: '/a', value: utf8('é') })],
+      ['delete', '{"key":"/a","ifRevision":"12"}', encodeCommand({ kind: 'delete', key: '/a', ifRevision: 12 })],
+      [
+        'list',
+        '{"prefix":"/","after":"/a","limit":5}',
+        encodeQuery({ kind: 'list', prefix: '/', after: '/a', limit: 5 }),
+      ],
+      ['list', '{}', encodeQuery({ kind: 'list', prefix: '', after: null, limit: 100 })],
+      ['list', '', encodeQuery({ kind: 'list', prefix: '', after: null, limit: 100 })],
+      ['entries', '{"fromIndex":"7","limit":5}', encodeEntriesRequest({ fromIndex: 7, limit: 5 })],
+      ['entries', '{"fromIndex":7}', encodeEntriesRequest({ fromIndex: 7, limit: 100 })],
+      ['status', '', new Uint8Array(0)],
+      ['hello', '{}', new Uint8Array(0)],
+      [
+        'form',
+        '{"cluster":"main","voters":[{"id":"n1","storageId":"f00"}]}',
+        encodeFormationRecord({
+          cluster: 'main',
+          voters: [{ id: nodeId('n1'), storageId: 'f00' }],
+          snapshotChecksum: null,
+        }),
+      ],
+    ];
+    for (const [endpoint, json, body] of equal) {
+      expect(requested(endpoint, json)).toEqual({ format: 'json', timeoutMs: DEFAULT_TIMEOUT_MS, body });
+    }
+    expect(requested('status', '{"timeoutMs":250}').timeoutMs).toBe(250);
+  });
+
+  it.each([
+    ['{"key":"/a","value":""}', new Uint8Array(0), undefined],
+    ['{"key":"/a","valueBase64":"/w=="}', new Uint8Array([0xff]), undefined],
+    ['{"key":"/a","value":"x","ifRevision":"0"}', utf8('x'), 0],
+    ['{"key":"/a","value":"x","ifRevision":12}', utf8('x'), 12],
+    ['{"key":"/a","value":"x","ifRevision":null}', utf8('x'), undefined],
+    ['{"key":"/a","value":"x","ifRevision":"9007199254740991"}', utf8('x'), Number.MAX_SAFE_INTEGER],
+  ])('puts: %s', (json, value, ifRevision) => {
+    const field = ifRevision === undefined ? {} : { ifRevision };
+    const command = commandBody('put', requested('put', json).body);
+    expect(command).toEqual({ kind: 'put', key: '/a', value: expect.anything(), ...field });
+    expect(command.kind === 'put' && Buffer.compare(command.value, value)).toBe(0);
+  });
+
+  it.each([
+    ['get', '{"key":"/a","foo":1}', 'foo', 'the field "foo" is not known; get takes key, timeoutMs'],
+    ['get', '{"key":"/a","__proto__":{}}', '__proto__', 'the field "__proto__" is not known'],
+    ['get', '{"key":"/a","constructor":1}', 'constructor', 'the field "constructor" is not known'],
+    ['status', '{"key":"/a"}', 'key', 'status takes timeoutMs'],
+    ['get', '{}', 'key', 'key is missing'],
+    ['get', '', 'key', 'key is missing'],
+    ['get', '{"key":7}', 'key', 'key is no text'],
+    ['get', '{"key":"\\ud83d"}', 'key', 'key has a lone surrogate'],
+    ['put', '{"key":"/a"}', 'value', 'either value or valueBase64'],
+    ['put', '{"key":"/a","value":"x","valueBase64":"eA=="}', 'value', 'either value or valueBase64'],
+    ['put', '{"key":"/a","value":7}', 'value', 'value is no text'],
+    ['put', '{"key":"/a","value":"\\udc00"}', 'value', 'lone surrogate'],
+    ['put', '{"key":"/a","valueBase64":"?"}', 'valueBase64', 'no base64'],
+    ['put', '{"key":"/a","valueBase64":"eA"}', 'valueBase64', 'no base64'],
+    ['list', '{"prefix":null}', 'prefix', 'prefix is no text'],
+    ['entries', '{}', 'fromIndex', 'fromIndex is no index'],
+    ['entries', '{"fromIndex":"-1"}', 'fromIndex', 'fromIndex is no index'],
+    ['form', '{"cluster":"main","voters":["n1"]}', 'voters', 'voters is not what form takes'],
+    ['get', '{"key":"/a","timeoutMs":"5"}', 'timeoutMs', 'timeoutMs is no integer'],
+    ['get', '{"key":', null, 'no JSON'],
+    ['get', '{"key":"/a"} x', null, 'no JSON'],
+  ] as const)('to %s is refused: %s', (endpoint, json, field, reason) => {
+    const error = errorOf(() => requested(endpoint, json));
+    expect(error.code).toBe('InvalidRequest');
+    expect(error.details.field).toBe(field);
+    expect(error.message).toContain(reason);
+  });
+
+  it('is refused in anything but UTF-8', () => {
+    const latin1 = new Uint8Array([...utf8('{"key":"'), 0xe9, ...utf8('"}')]);
+    expect(errorOf(() => decodeRequest('get', latin1)).code).toBe('InvalidRequest');
+  });
+
+  it.each(['"-1"', '"1.5"', '"abc"', '"01"', '"9007199254740992"', '-1', '1.5', '9007199254740992', 'true'])(
+    'is refused with the revision %s',
+    (revision) => {
+      const error = errorOf(() => put(`{"key":"/a","value":"x","ifRevision":${revision}}`));
+      expect(error.code).toBe('InvalidRevision');
+      expect(error.details.given).toBe(revision.replaceAll('"', ''));
+    },
+  );
+
+  it.each(['0', '2.5', '1001', '"10"', 'true'])('is refused with the limit %s', (limit) => {
+    const error = errorOf(() => queryBody('list', requested('list', `{"limit":${limit}}`).body));
+    expect([error.code, error.details.given]).toEqual(['InvalidLimit', limit.replaceAll('"', '')]);
+  });
+});

@@ -1,0 +1,224 @@
+import {
+  type Command,
+  ConfigStore,
+  InvalidCommand,
+  InvalidQuery,
+  keyTokens,
+  MAX_KEY_BYTES,
+  MAX_VALUE_BYTES,
+  MemoryTables,
+  type Query,
+  QuorateError,
+} from '@quorate/config-store';
+import { type LogEntry, logIndex, term } from '@quorate/raft';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { MalformedMessage } from '../src/api/index.ts';
+import {
+  configStoreCodec,
+  decodeAnswer,
+  decodeCommand,
+  decodeMsgpack,
+  decodeQuery,
+  decodeResult,
+  encodeAnswer,
+  encodeCommand,
+  encodeMsgpack,
+  encodeQuery,
+  encodeResult,
+  failureIn,
+} from '../src/config-store/index.ts';
+
+const text = fc.string({ unit: 'binary', maxLength: 300 });
+const revision = fc.option(fc.nat(), { nil: undefined });
+const ifRevision = (given: number | undefined): { ifRevision?: number } =>
+  given === undefined ? {} : { ifRevision: given };
+const command: fc.Arbitrary<Command> = fc.oneof(
+  fc
+    .tuple(text, fc.uint8Array(), revision)
+    .map(([key, value, given]): Command => ({ kind: 'put', key, value, ...ifRevision(given) })),
+  fc.tuple(text, revision).map(([key, given]): Command => ({ kind: 'delete', key, ...ifRevision(given) })),
+);
+const query: fc.Arbitrary<Query> = fc.oneof(
+  text.map((key): Query => ({ kind: 'get', key })),
+  fc.record({ kind: fc.constant('list' as const), prefix: text, after: fc.option(text), limit: fc.integer() }),
+);
+const entry = { key: '/a', value: new Uint8Array([1]), createRevision: 1, modRevision: 2 ** 40, version: 3 };
+const error = { code: 'RevisionMismatch', message: 'no', details: { key: '/a', expected: '1', actual: '2' } };
+
+describe('commands and queries', () => {
+  it('come back as they went', () => {
+    fc.assert(
+      fc.property(command, query, (oneCommand, oneQuery) => {
+        expect(decodeCommand(encodeCommand(oneCommand))).toEqual(oneCommand);
+        expect(decodeQuery(encodeQuery(oneQuery))).toEqual(oneQuery);
+      }),
+    );
+  });
+
+  it('have these frames', () => {
+    const value = new Uint8Array([7]);
+    expect(decodeMsgpack(encodeCommand({ kind: 'put', key: '/a', value }))).toEqual(['put', '/a', value, null]);
+    expect(decodeMsgpack(encodeCommand({ kind: 'put', key: '/a', value, ifRevision: 0 }))).toEqual([
+      'put',
+      '/a',
+      value,
+      0,
+    ]);
+    expect(decodeMsgpack(encodeCommand({ kind: 'delete', key: '/a', ifRevision: 3 }))).toEqual(['delete', '/a', 3]);
+    expect(decodeMsgpack(encodeQuery({ kind: 'get', key: '/a' }))).toEqual(['get', '/a']);
+    expect(decodeMsgpack(encodeQuery({ kind: 'list', prefix: '/', after: '/a', limit: 5 }))).toEqual([
+      'list',
+      '/',
+      '/a',
+      5,
+    ]);
+  });
+
+  it.each([
+    ['no array', { kind: 'put' }],
+    ['an empty array', []],
+    ['an unknown kind', ['shred', '/a', null]],
+    ['a kind of a prototype', ['constructor', '/a', null]],
+    ['a kind that is no text', [7, '/a', null]],
+    ['a field too few', ['put', '/a', new Uint8Array(0)]],
+    ['a field too many', ['delete', '/a', null, null]],
+    ['a key of bytes', ['delete', new Uint8Array(1), null]],
+    ['a value of text', ['put', '/a', 'text', null]],
+    ['a revision of text', ['delete', '/a', '7']],
+    ['a missing revision that is false', ['delete', '/a', false]],
+  ])('are refused with %s', (_what, frame) => {
+    expect(() => decodeCommand(encodeMsgpack(frame))).toThrow(InvalidCommand);
+  });
+
+  it.each([
+    ['a limit of text', ['list', '', null, '5']],
+    ['no limit', ['list', '', null]],
+    ['a prefix that is none', ['list', null, null, 5]],
+    ['an after that is a number', ['list', '', 0, 5]],
+    ['a command', ['put', '/a', new Uint8Array(0), null]],
+  ])('are refused with %s, as queries', (_what, frame) => {
+    expect(() => decodeQuery(encodeMsgpack(frame))).toThrow(InvalidQuery);
+  });
+
+  it('are refused with bytes after them, or cut short, at any place', () => {
+    const whole = encodeCommand({ kind: 'put', key: '/key', value: new Uint8Array(9), ifRevision: 300 });
+    expect(() => decodeCommand(new Uint8Array([...whole, 0xc0]))).toThrow('1 bytes follow');
+    for (let end = 0; end < whole.length; end += 1) {
+      expect(() => decodeCommand(whole.subarray(0, end))).toThrow(InvalidCommand);
+    }
+  });
+
+  it('are decoded or refused with a typed error, whatever the bytes, and however they were bent', () => {
+    const bent = fc
+      .tuple(command.map(encodeCommand), fc.nat(), fc.nat({ max: 255 }))
+      .map(([bytes, at, byte]) => bytes.with(at % bytes.length, byte));
+    fc.assert(
+      fc.property(fc.oneof(bent, fc.uint8Array()), (bytes) => {
+        for (const decode of [decodeCommand, decodeQuery]) {
+          try {
+            decode(bytes);
+          } catch (refusal) {
+            expect(refusal).toBeInstanceOf(QuorateError);
+          }
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('results and answers', () => {
+  it.each([
+    [{ kind: 'put', revision: 2 ** 40 }],
+    [{ kind: 'delete', revision: 0, deleted: false }],
+    [{ kind: 'failed', error }],
+  ] as const)('come back as they went: %j', (result) => {
+    expect(decodeResult(encodeResult(result))).toEqual(result);
+  });
+
+  it.each([
+    [{ kind: 'get', entry, revision: 4, appliedIndex: 7 }],
+    [{ kind: 'get', entry: null, revision: 0, appliedIndex: 0 }],
+    [{ kind: 'list', entries: [entry, { ...entry, key: '/b' }], more: true, revision: 4, appliedIndex: 7 }],
+    [{ kind: 'failed', error, appliedIndex: 7 }],
+  ] as const)('come back as they went, an answer too: %#', (answer) => {
+    expect(decodeAnswer(encodeAnswer(answer))).toEqual(answer);
+  });
+
+  it('show a failure without being decoded', () => {
+    expect(failureIn(encodeResult({ kind: 'failed', error }))).toEqual(error);
+    expect(failureIn(encodeAnswer({ kind: 'failed', error, appliedIndex: 7 }))).toEqual(error);
+    expect(failureIn(encodeResult({ kind: 'put', revision: 1 }))).toBeNull();
+    expect(failureIn(encodeAnswer({ kind: 'get', entry, revision: 4, appliedIndex: 7 }))).toBeNull();
+    expect(failureIn(new Uint8Array(0))).toBeNull();
+  });
+
+  it.each([
+    ['nothing', new Uint8Array(0)],
+    ['another kind', encodeMsgpack(['shred', 1])],
+    ['a negative revision', encodeMsgpack(['put', -1])],
+    ['a revision that is no integer', encodeMsgpack(['put', 1.5])],
+    ['a failure whose details are no map', encodeMsgpack(['failed', 'x', 'y', [], 0])],
+    ['an entry of another shape', encodeMsgpack(['get', 1, 1, ['/a', 'text', 1, 1, 1]])],
+  ])('are refused with %s', (_what, bytes) => {
+    expect(() => decodeResult(bytes)).toThrow(MalformedMessage);
+    expect(() => decodeAnswer(bytes)).toThrow(MalformedMessage);
+  });
+});
+
+describe('a store with this codec', () => {
+  const commandEntry = (index: number, bytes: Uint8Array): LogEntry => ({
+    index: logIndex(index),
+    term: term(1),
+    kind: 'command',
+    command: bytes,
+  });
+
+  it('applies, answers, and tells of the change in JSON', () => {
+    const store = new ConfigStore({ tables: new MemoryTables(), codec: configStoreCodec, stream: 'main.config' });
+    const value = Buffer.from('postgres://db');
+    const applied = store.apply([
+      commandEntry(1, encodeCommand({ kind: 'put', key: '/app/db', value })),
+      commandEntry(2, encodeCommand({ kind: 'put', key: '/app/db', value: new Uint8Array([0xff]), ifRevision: 1 })),
+      commandEntry(3, encodeCommand({ kind: 'delete', key: '/app/db' })),
+      commandEntry(4, Buffer.from('noise')),
+    ]);
+    expect(applied.map(({ result }) => decodeResult(result))).toMatchObject([
+      { kind: 'put', revision: 1 },
+      { kind: 'put', revision: 2 },
+      { kind: 'delete', revision: 3, deleted: true },
+      { kind: 'failed', error: { code: 'InvalidCommand' } },
+    ]);
+    const notices = applied.flatMap((one) => one.notices);
+    expect(notices.map(({ subject }) => subject)).toEqual(Array(3).fill(keyTokens('/app/db')));
+    expect(notices.map(({ body }) => Buffer.from(body).toString())).toEqual([
+      '{"key":"/app/db","op":"put","value":"postgres://db","revision":"1","createRevision":"1","version":"1","index":"1"}',
+      '{"key":"/app/db","op":"put","valueBase64":"/w==","revision":"2","createRevision":"1","version":"2","index":"2"}',
+      '{"key":"/app/db","op":"delete","revision":"3","index":"3"}',
+    ]);
+    expect(decodeAnswer(store.query(encodeQuery({ kind: 'get', key: '/app/db' })))).toEqual({
+      kind: 'get',
+      entry: null,
+      revision: 3,
+      appliedIndex: 4,
+    });
+    const tooLarge = store.query(encodeQuery({ kind: 'list', prefix: '', after: null, limit: 1001 }));
+    expect(decodeAnswer(tooLarge)).toMatchObject({ kind: 'failed', error: { code: 'InvalidLimit' }, appliedIndex: 4 });
+  });
+
+  it('answers with the largest page, and writes the largest change, within a message of NATS', () => {
+    const store = new ConfigStore({ tables: new MemoryTables(), codec: configStoreCodec, stream: 'main.config' });
+    const keys = ['a', 'b'].map((first) => first + '"'.repeat(MAX_KEY_BYTES - 1));
+    const value = new Uint8Array(MAX_VALUE_BYTES).fill(1);
+    const applied = store.apply(
+      keys.map((key, at) =>
+        commandEntry(at + 1, encodeCommand({ kind: 'put', key, value: value.subarray(at * 262_144) })),
+      ),
+    );
+    for (const { body } of applied.flatMap((one) => one.notices)) expect(body.length).toBeLessThan(1_000_000);
+    const page = store.query(encodeQuery({ kind: 'list', prefix: '', after: null, limit: 1000 }));
+    expect(page.length).toBeGreaterThan(MAX_VALUE_BYTES);
+    expect(page.length).toBeLessThan(1_000_000);
+  });
+});
