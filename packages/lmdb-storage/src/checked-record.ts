@@ -1,0 +1,26 @@
+import { crc32 } from 'node:zlib';
+import { CorruptRecord } from '@quorate/raft';
+
+/** The version of the records that this build writes, and the only one that it reads. */
+const recordFormat = 1;
+
+/** Bytes before a record's content: the checksum of all that follows it, and the record's format. */
+export const headerLength = 5;
+
+/**
+ * Writes the header of a record whose content already stands behind it. `seed` is the checksum of what the record
+ * belongs to, so that an intact record in the wrong place is found out too.
+ */
+export function seal(record: Buffer, seed: number): void {
+  record[4] = recordFormat;
+  record.writeUInt32BE(crc32(record.subarray(4), seed), 0);
+}
+
+/** Checks a record's header. @throws {CorruptRecord} saying where it stands and what is wrong */
+export function unseal(record: Buffer, seed: number, where: string): void {
+  if (record.length < headerLength) throw new CorruptRecord(where, `it has ${record.length} bytes`);
+  if (record.readUInt32BE(0) !== crc32(record.subarray(4), seed)) {
+    throw new CorruptRecord(where, 'its checksum does not match');
+  }
+  if (record[4] !== recordFormat) throw new CorruptRecord(where, `its format ${record[4]} is not known`);
+}

@@ -1,0 +1,127 @@
+import { crc32 } from 'node:zlib';
+import type { GroupId } from '@quorate/actor';
+import type { KeyRange, Progress, StoredEntry, Tables, TablesWriter } from '@quorate/config-store';
+import { logIndex, term } from '@quorate/raft';
+import { groupPrefix, groupSeed, keyAfter, tableKey, tableKeyBound } from './group-key.ts';
+import type { StateEnvironment } from './state-environment.ts';
+import { readProgress, readTableEntry, recordProgress, recordTableEntry } from './table-record.ts';
+
+const nothingApplied: Progress = { lastApplied: logIndex(0), lastAppliedTerm: term(0), revision: 0 };
+
+/**
+ * The tables of one group's state machine, in LMDB. Every read verifies what it reads and throws `CorruptRecord` if it
+ * does not pass. Values are copies. Nothing is flushed until the data folder is.
+ */
+export class LmdbTables implements Tables {
+  readonly #group: GroupId;
+  readonly #environment: StateEnvironment;
+  readonly #prefix: Buffer;
+  readonly #seed: number;
+  #progress: Progress;
+  #inTransaction = false;
+
+  /** @throws {CorruptRecord} if the record of progress does not pass its check */
+  constructor(environment: StateEnvironment, group: GroupId) {
+    this.#group = group;
+    this.#environment = environment;
+    this.#prefix = groupPrefix(group);
+    this.#seed = groupSeed(group);
+    const stored = environment.progress.getBinary(this.#prefix);
+    const where = `the progress of group ${group}`;
+    this.#progress = stored === undefined ? nothingApplied : readProgress(stored, this.#seed, where);
+  }
+
+  get progress(): Progress {
+    return this.#progress;
+  }
+
+  get(key: string): StoredEntry | null {
+    const stored = tableKey(this.#prefix, key);
+    if (stored === null) return null;
+    const record = this.#environment.entries.getBinary(stored);
+    return record === undefined ? null : this.#readEntry(key, stored, record);
+  }
+
+  range({ prefix, after, limit }: KeyRange): readonly StoredEntry[] {
+    const first = tableKey(this.#prefix, prefix);
+    if (first === null) return [];
+    const last = after === null ? null : tableKeyBound(this.#prefix, after);
+    const exclusiveStart = last !== null && Buffer.compare(last, first) >= 0;
+    const start = exclusiveStart ? last : first;
+    const end = keyAfter(first);
+    const entries: StoredEntry[] = [];
+    // LMDB takes a range that ends before it begins for one without an end.
+    if (Buffer.compare(start, end) >= 0) return entries;
+    // Read to its end, so that it does not hold on to its snapshot of the environment.
+    for (const { key, value } of this.#environment.entries.getRange({ start, end, exclusiveStart, limit })) {
+      entries.push(this.#readEntry(key.toString('utf8', this.#prefix.length), key, value));
+    }
+    return entries;
+  }
+
+  /** @throws {Error} if a transaction is under way, or LMDB's; whatever is thrown, nothing of it is kept */
+  transaction<Result>(step: (writer: TablesWriter) => Result): Result {
+    if (this.#inTransaction) throw new Error('transactions do not nest');
+    const before = this.#progress;
+    this.#inTransaction = true;
+    try {
+      return this.#environment.transaction(() => step(this.#writer()));
+    } catch (error) {
+      this.#progress = before;
+      throw error;
+    } finally {
+      this.#inTransaction = false;
+    }
+  }
+
+  #writer(): TablesWriter {
+    const tables = this;
+    return {
+      get progress() {
+        return tables.progress;
+      },
+      get: (key) => this.get(key),
+      range: (range) => this.range(range),
+      put: (entry) => this.#put(entry),
+      delete: (key) => this.#delete(key),
+      setProgress: (progress) => this.#setProgress(progress),
+    };
+  }
+
+  #put(entry: StoredEntry): void {
+    this.#checkInTransaction();
+    const key = tableKey(this.#prefix, entry.key);
+    if (key === null) throw new RangeError(`a key of ${entry.key.length} characters is too long or not well-formed`);
+    store(this.#environment.entries.putSync(key, recordTableEntry(entry, this.#entrySeed(key))));
+  }
+
+  #delete(key: string): void {
+    this.#checkInTransaction();
+    const stored = tableKey(this.#prefix, key);
+    if (stored !== null) this.#environment.entries.removeSync(stored);
+  }
+
+  #setProgress(progress: Progress): void {
+    this.#checkInTransaction();
+    store(this.#environment.progress.putSync(this.#prefix, recordProgress(progress, this.#seed)));
+    this.#progress = progress;
+  }
+
+  #checkInTransaction(): void {
+    if (!this.#inTransaction) throw new Error('the transaction is over');
+  }
+
+  #readEntry(key: string, stored: Buffer, record: Buffer): StoredEntry {
+    const where = `the tables of group ${this.#group}, key ${JSON.stringify(key)}`;
+    return readTableEntry(key, record, this.#entrySeed(stored), where);
+  }
+
+  #entrySeed(stored: Buffer): number {
+    return crc32(stored);
+  }
+}
+
+/** LMDB says by its answer, which its types do not mention, whether it took a write. */
+function store(taken: unknown): void {
+  if (taken !== true) throw new Error('LMDB refused a write');
+}

@@ -1,0 +1,3 @@
+import type { LogStorage } from '@quorate/raft';
+
+export function writeStep(log: LogStorage, step: number, commandBytes: number): void;

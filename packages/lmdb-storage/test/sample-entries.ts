@@ -1,0 +1,29 @@
+import { type EntryFields, type LogEntry, logIndex, term } from '@quorate/raft';
+
+/** An entry whose command is a text. */
+export function entry(index: number, ofTerm: number, command = `command ${index} of term ${ofTerm}`): LogEntry {
+  return {
+    index: logIndex(index),
+    term: term(ofTerm),
+    kind: 'command',
+    command: new TextEncoder().encode(command),
+  };
+}
+
+/** Entries that follow one another. */
+export function entries(firstIndex: number, count: number, ofTerm: number): readonly LogEntry[] {
+  return Array.from({ length: count }, (_, at) => entry(firstIndex + at, ofTerm));
+}
+
+/** An entry as plain data, to compare: bytes are bytes, whatever holds them. */
+export function plain(of: LogEntry): {
+  index: number;
+  term: number;
+  kind: string;
+  command: string;
+  fields?: EntryFields;
+} {
+  const { index, kind, command, fields } = of;
+  const hex = Buffer.from(command).toString('hex');
+  return { index, term: of.term, kind, command: hex, ...(fields === undefined ? {} : { fields }) };
+}

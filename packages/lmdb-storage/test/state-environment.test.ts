@@ -1,0 +1,75 @@
+import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { StateEnvironment } from '../src/state-environment.ts';
+import { Child } from './child.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const key = Buffer.from('key');
+
+/** What the environment holds when it is opened under a boot, and whether another was deleted for it. */
+async function reopened(path: string, bootId: string | null): Promise<{ value: string | null; discarded: boolean }> {
+  const state = await StateEnvironment.open(path, bootId);
+  const value = state.entries.getBinary(key)?.toString() ?? null;
+  await state.close();
+  return { value, discarded: state.discarded };
+}
+
+/** An environment that a process left when it was killed, having written under `bootId`. */
+async function abandoned(bootId: string | null): Promise<string> {
+  const path = temporaryFolder();
+  const child = Child.start('write-state', path, bootId ?? '');
+  expect(await child.line()).toBe('written');
+  await child.kill();
+  return path;
+}
+
+test('what a process wrote survives it, as long as the machine runs', async () => {
+  const path = await abandoned('boot 1');
+  expect(await reopened(path, 'boot 1')).toEqual({ value: 'value', discarded: false });
+});
+
+test('what was not closed is deleted under another boot', async () => {
+  const path = await abandoned('boot 1');
+  expect(await reopened(path, 'boot 2')).toEqual({ value: null, discarded: true });
+});
+
+test('what was not closed is deleted where the system does not tell one boot from another', async () => {
+  expect(await reopened(await abandoned(null), null)).toEqual({ value: null, discarded: true });
+  expect(await reopened(await abandoned(null), 'boot 1')).toEqual({ value: null, discarded: true });
+  expect(await reopened(await abandoned('boot 1'), null)).toEqual({ value: null, discarded: true });
+});
+
+test('what was not closed is deleted if its mark is damaged', async () => {
+  const path = await abandoned('boot 1');
+  truncateSync(join(path, 'boot-id'));
+  expect(await reopened(path, 'boot 1')).toEqual({ value: null, discarded: true });
+});
+
+test('what was closed is kept under any boot', async () => {
+  const path = temporaryFolder();
+  const state = await StateEnvironment.open(path, 'boot 1');
+  state.entries.putSync(key, Buffer.from('value'));
+  await state.close();
+  for (const bootId of ['boot 2', null, 'boot 1']) {
+    expect(await reopened(path, bootId)).toEqual({ value: 'value', discarded: false });
+  }
+});
+
+test('the mark stands while the environment is open, and is replaced', async () => {
+  const path = await abandoned('boot 1');
+  const state = await StateEnvironment.open(path, 'boot 2');
+  expect(readFileSync(join(path, 'boot-id'), 'utf8')).toBe('boot 2\n');
+  await state.flush();
+  await state.close();
+  expect(existsSync(join(path, 'boot-id'))).toBe(false);
+});
+
+test('a file that LMDB had only begun is begun anew, and one that is none of LMDB is refused', async () => {
+  const path = temporaryFolder();
+  writeFileSync(join(path, 'data.mdb'), '');
+  expect(await reopened(path, 'boot 1')).toEqual({ value: null, discarded: false });
+  writeFileSync(join(path, 'data.mdb'), 'x'.repeat(9_000));
+  await expect(StateEnvironment.open(path, 'boot 1')).rejects.toThrow('data.mdb is no LMDB file');
+  expect(readFileSync(join(path, 'data.mdb'), 'utf8')).toBe('x'.repeat(9_000));
+});
