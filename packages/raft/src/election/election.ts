@@ -23,6 +23,8 @@ interface Ballot {
   readonly attempt: number;
   readonly configuration: Configuration;
   readonly granted: Set<NodeId>;
+  /** A quorum has granted it: what comes later changes nothing. */
+  won: boolean;
 }
 
 type Role =
@@ -118,13 +120,13 @@ export class Election implements Actor<ElectionMessage> {
 
   #campaignRefused(message: Of<'campaignRefused'>): void {
     if (message.attempt !== this.#attempt || this.#role.kind !== 'candidate') return;
-    this.#follow(message.term, null);
+    if (this.#role.ballot.stage === 'preVote') this.#follow(message.term, null);
   }
 
   /** The own vote is in it: for `vote` the log store has it on disk already. */
   #openBallot(stage: Ballot['stage'], configuration: Configuration): void {
     const granted = new Set([this.#options.identity.node]);
-    this.#become({ kind: 'candidate', ballot: { stage, attempt: this.#attempt, configuration, granted } });
+    this.#become({ kind: 'candidate', ballot: { stage, attempt: this.#attempt, configuration, granted, won: false } });
   }
 
   #askVotes(
@@ -157,7 +159,8 @@ export class Election implements Actor<ElectionMessage> {
   #countVotes(): void {
     if (this.#role.kind !== 'candidate') return;
     const { ballot } = this.#role;
-    if (!isQuorum(ballot.configuration, (voter) => ballot.granted.has(voter.id))) return;
+    if (ballot.won || !isQuorum(ballot.configuration, (voter) => ballot.granted.has(voter.id))) return;
+    ballot.won = true;
     if (ballot.stage === 'vote') return this.#win();
     const campaign = { kind: 'campaign', attempt: this.#attempt, fromTerm: this.#term } as const;
     this.#context.send(logStoreAt(this.#context.self), campaign);

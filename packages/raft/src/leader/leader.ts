@@ -157,6 +157,7 @@ export class Leader implements Actor<LeaderMessage> {
     if (!this.#hasQuorum(this.#grant)) return this.#lose(this.#options.term, 'no quorum answers');
     this.#confirmSelf(this.#grant);
     this.#sendAppend();
+    this.#sendCommit(this.#grant);
     this.#askForResults();
   }
 
@@ -279,14 +280,20 @@ export class Leader implements Actor<LeaderMessage> {
   /** Raft figure 2, rules for leaders, last: only an entry of the own term is committed by counting (§5.4.2, figure 8). */
   #advanceCommitIndex(): void {
     if (this.#grant === null) return;
-    const { configuration, noopIndex, token } = this.#grant;
+    const { configuration, noopIndex } = this.#grant;
     const reached = quorumIndex(configuration, (voter) => this.#progressOf(voter.id).matchIndex);
     if (reached < noopIndex || reached <= this.#commitIndex) return;
     this.#proposals.markCommitted(maxIndex(noopIndex, logIndex(this.#commitIndex + 1)), reached);
     this.#commitIndex = reached;
-    this.#context.send(logStoreAt(this.#context.self), { kind: 'commit', token, commitIndex: reached });
+    this.#sendCommit(this.#grant);
     this.#advanceReplicators();
     this.#beginReadRound();
+  }
+
+  #sendCommit(grant: Grant): void {
+    if (this.#commitIndex < grant.noopIndex) return;
+    const commit = { kind: 'commit', token: grant.token, commitIndex: this.#commitIndex } as const;
+    this.#context.send(logStoreAt(this.#context.self), commit);
   }
 
   // --- reads -----------------------------------------------------------------------------------------------------------

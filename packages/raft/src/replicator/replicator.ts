@@ -152,7 +152,8 @@ export class Replicator implements Actor<ReplicatorMessage> {
     });
     this.#noteSent(sequence, lastIndex, entries);
     this.#sentRound = round;
-    this.#sentCommitIndex = maxIndex(this.#sentCommitIndex, leaderCommit);
+    // Not leaderCommit: the log store may not have heard of the newest yet, and the next heartbeat brings it.
+    this.#sentCommitIndex = this.#commitIndex;
     this.#heartbeatDue = false;
     this.#restartHeartbeat();
     this.#pump();
