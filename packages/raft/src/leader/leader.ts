@@ -158,6 +158,7 @@ export class Leader implements Actor<LeaderMessage> {
     this.#confirmSelf(this.#grant);
     this.#sendAppend();
     this.#sendCommit(this.#grant);
+    this.#advanceReplicators();
     this.#askForResults();
   }
 
