@@ -65,7 +65,7 @@ export class Leader implements Actor<LeaderMessage> {
   readonly #startedAtMs: number;
   #grant: Grant | null = null;
   /** Office is given up, and the election will stop this actor: nothing is taken any more. */
-  #lost = false;
+  #lost: { readonly term: Term; readonly reason: string } | null = null;
   #lastLogIndex: LogIndex = logIndex(0);
   #commitIndex: LogIndex = logIndex(0);
   /** The append that the log store has not answered yet: one at a time, sent again until it has. */
@@ -81,7 +81,7 @@ export class Leader implements Actor<LeaderMessage> {
   }
 
   receive(message: LeaderMessage, from: Sender): void {
-    if (this.#lost) return;
+    if (this.#lost !== null) return this.#tellElection(this.#lost);
     switch (message.kind) {
       case 'leadershipGranted':
         return this.#granted(message);
@@ -173,10 +173,16 @@ export class Leader implements Actor<LeaderMessage> {
   }
 
   #lose(term: Term, reason: string): void {
-    this.#lost = true;
+    this.#lost = { term, reason };
     for (const proposal of this.#proposals.unsettled().waiting) this.#settle(proposal, { kind: 'refused', reason });
     for (const proposal of this.#proposals.unsettled().placed) this.#settle(proposal, { kind: 'unknown', reason });
-    this.#context.send(electionAt(this.#context.self), { kind: 'leadershipLost', term, reason });
+    this.#tellElection(this.#lost);
+  }
+
+  /** Said again whenever anything comes, until the election has stopped this actor: replicators that went on would keep a new leader from being chosen. */
+  #tellElection(lost: { readonly term: Term; readonly reason: string }): void {
+    this.#context.startTimer('tick', this.#options.settings.heartbeatIntervalMs, { kind: 'tick' });
+    this.#context.send(electionAt(this.#context.self), { kind: 'leadershipLost', ...lost });
   }
 
   // --- proposals -------------------------------------------------------------------------------------------------------
