@@ -1,1 +1,3 @@
-export {};
+export * from './api/index.ts';
+export * from './config-store/index.ts';
+export * from './peer/index.ts';

@@ -1,0 +1,1 @@
+export { type ConnectionEvents, RediallingConnection, type RedialOptions } from './redialling-connection.ts';

@@ -1,0 +1,131 @@
+import { type ConnectionOptions, connect, type MsgHdrs, type NatsConnection } from 'nats';
+
+/** What is told of a connection's life. Neither may throw. */
+export interface ConnectionEvents {
+  /** A new connection stands; subscriptions are to be made anew. Epochs count the connections, from 1. */
+  connected(connection: NatsConnection, epoch: number): void;
+  /** It broke, or a dial failed (`epoch` null). Another dial follows. */
+  disconnected(error: Error | null, epoch: number | null): void;
+}
+
+/** Where and as whom to connect, and how patiently. */
+export interface RedialOptions {
+  /** Servers and credentials. Its settings of reconnecting and pinging are not used. */
+  readonly nats: ConnectionOptions;
+  /** Uniform in [0, 1): spreads the redials of many clients. */
+  readonly random?: () => number;
+}
+
+const dialTimeoutMs = 2_000;
+const firstRedialMs = 20;
+const longestRedialMs = 1_000;
+/** A server that does not answer for two of these is taken for gone. */
+const pingIntervalMs = 1_000;
+
+/**
+ * Dials until it is closed. One connection is one epoch: what belonged to an older one is gone with it. nats.js's own
+ * reconnecting is off, because it sends what was published during a slow dial when the dial succeeds at last.
+ */
+export class RediallingConnection {
+  readonly #options: RedialOptions;
+  readonly #events: ConnectionEvents;
+  readonly #servers: Set<string>;
+  #connection: NatsConnection | null = null;
+  #epoch = 0;
+  #failures = 0;
+  #redial: NodeJS.Timeout | null = null;
+  #dialling: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(options: RedialOptions, events: ConnectionEvents) {
+    this.#options = options;
+    this.#events = events;
+    this.#servers = new Set([options.nats.servers ?? '127.0.0.1:4222'].flat());
+  }
+
+  /** Begins to dial. */
+  start(): void {
+    this.#dialling = this.#dial();
+  }
+
+  /** The connection that stands, or null. */
+  get connection(): NatsConnection | null {
+    return this.#connection;
+  }
+
+  /** The number of the newest connection; 0 before the first. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Publishes if a connection stands. False if none does, or the message is too large: nothing is kept for later. */
+  publish(subject: string, payload: Uint8Array, headers?: MsgHdrs): boolean {
+    if (this.#connection === null || this.#connection.isClosed()) return false;
+    try {
+      this.#connection.publish(subject, payload, headers === undefined ? {} : { headers });
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Ends the connection, after what was published has left, and dials no more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#redial !== null) clearTimeout(this.#redial);
+    await this.#dialling;
+    const connection = this.#connection;
+    this.#connection = null;
+    if (connection === null || connection.isClosed()) return;
+    await Promise.race([connection.flush().catch(() => {}), after(500)]);
+    await connection.close();
+  }
+
+  async #dial(): Promise<void> {
+    try {
+      const connection = await connect({
+        timeout: dialTimeoutMs,
+        noAsyncTraces: true,
+        ...this.#options.nats,
+        servers: [...this.#servers],
+        reconnect: false,
+        pingInterval: pingIntervalMs,
+        maxPingOut: 2,
+      });
+      this.#failures = 0;
+      await this.#established(connection);
+    } catch (error) {
+      this.#failures += 1;
+      this.#lost(error instanceof Error ? error : new Error(String(error)), null);
+    }
+  }
+
+  async #established(connection: NatsConnection): Promise<void> {
+    if (this.#closed) return connection.close();
+    this.#epoch += 1;
+    const epoch = this.#epoch;
+    this.#connection = connection;
+    for (const url of connection.info?.connect_urls ?? []) this.#servers.add(url);
+    void connection.closed().then((error) => {
+      if (this.#connection !== connection) return;
+      this.#connection = null;
+      this.#lost(error instanceof Error ? error : null, epoch);
+    });
+    this.#events.connected(connection, epoch);
+  }
+
+  #lost(error: Error | null, epoch: number | null): void {
+    if (this.#closed) return;
+    this.#events.disconnected(error, epoch);
+    const random = this.#options.random ?? Math.random;
+    const delayMs = Math.min(longestRedialMs, firstRedialMs * 2 ** Math.min(this.#failures, 10)) * (0.5 + random());
+    this.#redial = setTimeout(() => {
+      this.#dialling = this.#dial();
+    }, delayMs);
+  }
+}
+
+const after = (delayMs: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, delayMs).unref();
+  });
