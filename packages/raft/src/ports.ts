@@ -1,3 +1,4 @@
+import type { NodeId } from '@quorate/actor';
 import type { AppliedEntry } from './storage/state-machine.ts';
 import type { LogIndex, Term } from './types.ts';
 
@@ -31,6 +32,25 @@ export interface CommitTracer {
 /** Takes what the leader's streams tell: every applied entry, in order, repeats allowed. */
 export interface StreamPublisher {
   publish(applied: readonly AppliedEntry[]): void;
+}
+
+/** A request between nodes that is under way. A reply bears the kind of its request and `Reply`. */
+export interface Rpc {
+  readonly peer: NodeId;
+  readonly kind: string;
+  readonly sequence: number;
+}
+
+/** Traces the requests between nodes, at both ends. The bus calls it, which sees them all. */
+export interface RpcTracer {
+  /** A request leaves. The answer is the W3C context that goes with it; null when it is not sampled. */
+  requested(rpc: Rpc, parent: string | null): string | null;
+  /** Its reply has come; it answers for all of that kind before it as well. */
+  answered(rpc: Rpc): void;
+  /** A request has come. */
+  received(rpc: Rpc, parent: string | null): void;
+  /** Its reply leaves; it answers for all of that kind before it as well. */
+  replied(rpc: Rpc): void;
 }
 
 /** What the actors of a node share, beside their contexts. */

@@ -1,0 +1,139 @@
+import type { Address, ClusterName, GroupId, NodeId, Sender } from '@quorate/actor';
+import type { RediallingConnection } from '@quorate/nats-connection';
+import type { Logger, Rpc, RpcTracer } from '@quorate/raft';
+import {
+  type ActorMessage,
+  decodePeerMessage,
+  encodePeerMessage,
+  parsePeerSubject,
+  peerInbox,
+  peerSubject,
+} from '@quorate/wire';
+import { headers, type Msg, type NatsConnection } from 'nats';
+import { DropCounter } from './drop-counter.ts';
+
+/** What the bus of a node is made from. */
+export interface PeerBusOptions {
+  readonly cluster: ClusterName;
+  readonly clusterId: string;
+  readonly identity: Sender;
+  readonly connection: RediallingConnection;
+  readonly logger: Logger;
+  /** Null when no RPC is traced: then no header is looked at. */
+  readonly tracer: RpcTracer | null;
+  /** Whether that node's removal from the cluster is final. */
+  readonly isRemoved: (node: NodeId) => boolean;
+  readonly now: () => number;
+}
+
+/** Takes a message to its actor. */
+export type Deliver = (actor: string, message: ActorMessage, sender: Sender) => void;
+
+const traceparentHeader = 'traceparent';
+
+/** The roads between nodes: what one actor tells another on NATS, for all groups of a node, under the subjects that name both. */
+export class PeerBus {
+  readonly #options: PeerBusOptions;
+  readonly #drops: DropCounter;
+  readonly #groups = new Map<GroupId, Deliver>();
+
+  constructor(options: PeerBusOptions) {
+    this.#options = options;
+    this.#drops = new DropCounter(options.logger, options.now);
+  }
+
+  /** Delivers a group's messages from now on. */
+  attach(group: GroupId, deliver: Deliver): void {
+    this.#groups.set(group, deliver);
+  }
+
+  /** Listens on a new connection. Messages of an older one are not delivered any more. */
+  listen(connection: NatsConnection, epoch: number): void {
+    const { cluster, identity } = this.#options;
+    connection.subscribe(peerInbox(cluster, identity.node), {
+      // What a callback throws would end nats.js's reader for good, without a word.
+      callback: (error, message) => {
+        if (error !== null || epoch !== this.#options.connection.epoch) return;
+        try {
+          this.#receive(message);
+        } catch (failure) {
+          this.#options.logger.error('could not deliver a message', { error: String(failure) });
+        }
+      },
+    });
+  }
+
+  /** Publishes a message; without a connection it is lost, as messages may be. */
+  send(to: Address, message: ActorMessage): void {
+    const { cluster, clusterId, identity, connection, tracer } = this.#options;
+    const subject = peerSubject({ cluster, from: identity.node, to: to.node, group: to.group, actor: to.actor });
+    const traceparent = tracer === null ? null : this.#traceSent(tracer, to.node, message);
+    const payload = encodePeerMessage({ clusterId, ...identity }, message);
+    if (traceparent === null) {
+      connection.publish(subject, payload);
+      return;
+    }
+    const carried = headers();
+    carried.set(traceparentHeader, traceparent);
+    connection.publish(subject, payload, carried);
+  }
+
+  /** How many messages were dropped so far, by reason. */
+  get dropped(): Readonly<Record<string, number>> {
+    return this.#drops.counts;
+  }
+
+  #receive(message: Msg): void {
+    const { clusterId, identity, tracer, cluster } = this.#options;
+    const route = parsePeerSubject(message.subject);
+    const deliver = route === null ? undefined : this.#groups.get(route.group);
+    if (route === null || deliver === undefined || route.to !== identity.node || route.cluster !== cluster) {
+      return this.#drops.drop('wrongSubject', message.subject);
+    }
+    if (this.#options.isRemoved(route.from)) return this.#drops.drop('removedNode', message.subject);
+    // A copy: what nats.js hands out is a view of the socket's buffer, and entries are kept.
+    const decoded = decodePeerMessage(message.data.slice(), {
+      clusterId,
+      identity,
+      from: route.from,
+      actor: route.actor,
+    });
+    if (decoded.kind === 'dropped') return this.#drops.drop(decoded.reason, message.subject);
+    if (tracer !== null) this.#traceReceived(tracer, route.from, decoded.message, message);
+    deliver(route.actor, decoded.message, decoded.sender);
+  }
+
+  #traceSent(tracer: RpcTracer, peer: NodeId, message: ActorMessage): string | null {
+    const rpc = rpcOf(peer, message);
+    if (rpc === null) return null;
+    if (!rpc.isReply) return tracer.requested(rpc, causeOf(message));
+    tracer.replied(rpc);
+    return null;
+  }
+
+  #traceReceived(tracer: RpcTracer, peer: NodeId, message: ActorMessage, carrier: Msg): void {
+    const rpc = rpcOf(peer, message);
+    if (rpc === null) return;
+    if (rpc.isReply) tracer.answered(rpc);
+    else tracer.received(rpc, carrier.headers?.get(traceparentHeader) ?? null);
+  }
+}
+
+/** The RPC that a message between nodes begins or ends; null for what is neither. */
+function rpcOf(peer: NodeId, message: ActorMessage): (Rpc & { readonly isReply: boolean }) | null {
+  if (!('sequence' in message) || typeof message.sequence !== 'number') return null;
+  const isReply = message.kind.endsWith('Reply');
+  const kind = isReply ? message.kind.slice(0, -'Reply'.length) : message.kind;
+  return { peer, kind, sequence: message.sequence, isReply };
+}
+
+/** The context that a message is sent in: its own, or that of the first traced entry in it. */
+function causeOf(message: ActorMessage): string | null {
+  if ('traceparent' in message && typeof message.traceparent === 'string') return message.traceparent;
+  if (!('entries' in message) || !Array.isArray(message.entries)) return null;
+  for (const entry of message.entries) {
+    const traceparent: unknown = entry?.fields?.traceparent;
+    if (typeof traceparent === 'string') return traceparent;
+  }
+  return null;
+}
