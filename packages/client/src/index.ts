@@ -1,1 +1,14 @@
-export {};
+export { connect } from './connect.ts';
+export * from './errors.ts';
+export { formCluster } from './form-cluster.ts';
+export type { FormClusterOptions, FormedCluster } from './form-options.ts';
+export {
+  type ClusterStatusJson,
+  type CommittedEntryJson,
+  clusterStatusToJson,
+  committedEntryToJson,
+  type EntryJson,
+  entryToJson,
+} from './json.ts';
+export type * from './options.ts';
+export type * from './store.ts';

@@ -1,0 +1,37 @@
+import { QuorateError } from '@quorate/config-store';
+
+export {
+  type ErrorData,
+  type ErrorDetail,
+  type ErrorDetails,
+  InvalidCommand,
+  InvalidKey,
+  InvalidLimit,
+  InvalidQuery,
+  InvalidRevision,
+  KeyTooLarge,
+  QuorateError,
+  RevisionMismatch,
+  ValueTooLarge,
+} from '@quorate/config-store';
+export {
+  Compacted,
+  FormationRefused,
+  InvalidRequest,
+  MalformedMessage,
+  NodeSpent,
+  NoLeader,
+  OutcomeUnknown,
+  Timeout,
+  Unavailable,
+  Unformed,
+  UnknownError,
+} from '@quorate/wire';
+
+/** The store was closed. The request was not sent, or changes nothing. */
+export class StoreClosed extends QuorateError {
+  declare readonly code: 'StoreClosed';
+  constructor(message = 'the store is closed') {
+    super('StoreClosed', message, {});
+  }
+}

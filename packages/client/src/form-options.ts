@@ -1,0 +1,19 @@
+import type { ConnectOptions } from './options.ts';
+import type { Voter } from './store.ts';
+
+/** A cluster that is to be formed. `timeoutMs` bounds the whole. */
+export interface FormClusterOptions extends ConnectOptions {
+  /** The ids of its voters: one at least, each once. */
+  readonly voters: readonly string[];
+}
+
+/** A cluster that was formed. */
+export interface FormedCluster {
+  /** The hash of the record that it was formed from; null if no voter acknowledged yet. */
+  readonly clusterId: string | null;
+  readonly voters: readonly Voter[];
+  /** The voters that have the record. */
+  readonly acknowledged: readonly string[];
+  /** Voters that did not acknowledge the record in time. Those that have it hand it on to them. */
+  readonly unacknowledged: readonly string[];
+}

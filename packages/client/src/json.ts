@@ -1,0 +1,70 @@
+import {
+  type CommandJson,
+  commandToJson,
+  type EntryJson,
+  type CommittedEntryJson as WireCommittedEntryJson,
+  entryToJson as wireEntryToJson,
+} from '@quorate/wire';
+import type { ClusterStatus, CommittedCommand, CommittedEntry, Entry, MemberStatus } from './store.ts';
+
+export type { EntryJson };
+
+/** A committed entry as JSON: numbers of 64 bits are texts, a command that cannot be read is base64. */
+export type CommittedEntryJson = WireCommittedEntryJson;
+
+/** A group's status as JSON: numbers of 64 bits are texts. */
+export interface ClusterStatusJson {
+  readonly leader: string | null;
+  readonly nodes: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** An entry as JSON: numbers of 64 bits are texts; the value is `value` if it is UTF-8, else `valueBase64`. */
+export function entryToJson(entry: Entry): EntryJson {
+  return wireEntryToJson({
+    key: entry.key,
+    value: entry.value,
+    createRevision: Number(entry.createRevision),
+    modRevision: Number(entry.modRevision),
+    version: Number(entry.version),
+  });
+}
+
+/** A committed entry as JSON. */
+export function committedEntryToJson(entry: CommittedEntry): CommittedEntryJson {
+  return {
+    index: String(entry.index),
+    term: String(entry.term),
+    kind: entry.kind,
+    ...commandFields(entry),
+    ...(Object.keys(entry.fields).length === 0 ? {} : { fields: entry.fields }),
+  };
+}
+
+function commandFields(entry: CommittedEntry): { readonly command?: CommandJson; readonly commandBase64?: string } {
+  if (entry.command !== null) return { command: commandJson(entry.command) };
+  if (entry.commandBytes.length === 0) return {};
+  return { commandBase64: Buffer.from(entry.commandBytes).toString('base64') };
+}
+
+function commandJson(command: CommittedCommand): CommandJson {
+  const { ifRevision, ...rest } = command;
+  return commandToJson({ ...rest, ...(ifRevision === undefined ? {} : { ifRevision: Number(ifRevision) }) });
+}
+
+/** A group's status as JSON: `{"leader":"n1","nodes":[{"id":"n1","pid":4711,"role":"leader","term":"3","commitIndex":"42",…}]}`. */
+export function clusterStatusToJson(status: ClusterStatus): ClusterStatusJson {
+  return { leader: status.leader, nodes: status.nodes.map(memberToJson) };
+}
+
+function memberToJson(member: MemberStatus): Readonly<Record<string, unknown>> {
+  if (member.role === 'unreachable') return { ...member };
+  return {
+    ...member,
+    term: String(member.term),
+    commitIndex: String(member.commitIndex),
+    lastApplied: String(member.lastApplied),
+    lastLogIndex: String(member.lastLogIndex),
+    firstIndex: String(member.firstIndex),
+    peers: member.peers.map((peer) => ({ ...peer, matchIndex: String(peer.matchIndex), lag: String(peer.lag) })),
+  };
+}

@@ -1,0 +1,68 @@
+import type { ConnectionOptions, NatsConnection } from 'nats';
+
+/** Where the nodes of a group are reached, and how. */
+export interface ConnectOptions {
+  /** NATS servers, tried in random order; `nats://127.0.0.1:4222` if neither these nor `nats.servers` are given. */
+  readonly servers?: string | readonly string[];
+  /** The cluster's name; `main` if not given. */
+  readonly cluster?: string;
+  /** The group within the cluster; `config` if not given. */
+  readonly group?: string;
+  /** How long a call may take that does not say so itself; 5,000 if not given. */
+  readonly timeoutMs?: number;
+  /**
+   * Anything else that the `nats` package takes: `authenticator`, `user`, `pass`, `token`, `tls`, `name`, `inboxPrefix` and so on.
+   * What it has about reconnecting is not used: the SDK dials again by itself, for as long as it is open.
+   */
+  readonly nats?: ConnectionOptions;
+  /**
+   * A connection to use instead of making one, for a program that has one already. It stays the caller's: `close` does not close it, and
+   * once it is closed, or has given up on reconnecting, all calls fail with `Unavailable`.
+   */
+  readonly connection?: NatsConnection;
+  /** Ends the attempt to connect; it is not heeded once `connect` has resolved. */
+  readonly signal?: AbortSignal;
+}
+
+/** What every call takes. */
+export interface CallOptions {
+  /** How long the call may take in all, retries included: an integer from 1 to 600,000. */
+  readonly timeoutMs?: number;
+  /** Ends the call, which then rejects with the signal's reason. A write that was sent already may still be made. */
+  readonly signal?: AbortSignal;
+}
+
+/** For calls that one node can be asked for by name. */
+export interface NodeOptions {
+  /** Ask this node and no other. Its answer is as linearizable as any: it asks the leader. */
+  readonly node?: string;
+}
+
+/** Options of `get`. */
+export interface GetOptions extends CallOptions, NodeOptions {}
+
+/** Options of `put` and `delete`. */
+export interface WriteOptions extends CallOptions, NodeOptions {
+  /** Write only if the key was last changed at this revision; 0n: only if it does not exist. Else `RevisionMismatch`. */
+  readonly ifRevision?: bigint;
+}
+
+/** Options of `list`. The time of `timeoutMs` is that of each page. */
+export interface ListOptions extends CallOptions, NodeOptions {
+  /** Only keys that begin with this; all keys if not given. */
+  readonly prefix?: string;
+  /** Only keys after this one, in the order of their UTF-8 bytes. */
+  readonly after?: string;
+  /** At most so many entries a page, from 1 to 1,000; 100 if not given. It bounds one message, not the list. */
+  readonly pageLimit?: number;
+}
+
+/** Options of `committed`. */
+export interface CommittedOptions {
+  /** The first index to deliver, from 1n. `Compacted` if it is not kept any more. */
+  readonly fromIndex: bigint;
+  /** Ends the iteration, which then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Gives up with `Unavailable` if no node could be asked for so long; without it the iteration waits for ever. */
+  readonly timeoutMs?: number;
+}

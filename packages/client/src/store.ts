@@ -1,0 +1,161 @@
+import type { CallOptions, CommittedOptions, GetOptions, ListOptions, WriteOptions } from './options.ts';
+
+/** One key as it stands. */
+export interface Entry {
+  readonly key: string;
+  readonly value: Uint8Array;
+  /** The revision at which the key last came to exist. */
+  readonly createRevision: bigint;
+  /** The revision of its last change: what `ifRevision` is compared with. */
+  readonly modRevision: bigint;
+  /** How often it was written since it came to exist; 1n for a new key. */
+  readonly version: bigint;
+}
+
+/** What became of a `put`. */
+export interface PutResult {
+  /** The store's revision that the write made. */
+  readonly revision: bigint;
+}
+
+/** What became of a `delete`. */
+export interface DeleteResult {
+  /** The store's revision after it: that of the change, if it made one. */
+  readonly revision: bigint;
+  /** Whether the key existed. */
+  readonly deleted: boolean;
+}
+
+/** A page of keys, read at one moment. */
+export interface EntryPage {
+  readonly entries: readonly Entry[];
+  /** Whether keys come after this page. */
+  readonly more: boolean;
+  /** The store's revision at that moment. Two pages of one list may differ in it. */
+  readonly revision: bigint;
+}
+
+/** The keys of a list, in the order of their UTF-8 bytes. Nothing is asked for until it is iterated. */
+export interface EntryList extends AsyncIterable<Entry> {
+  /** The same, page by page. */
+  pages(): AsyncIterableIterator<EntryPage>;
+}
+
+/** A command in the log. */
+export type CommittedCommand =
+  | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array; readonly ifRevision?: bigint }
+  | { readonly kind: 'delete'; readonly key: string; readonly ifRevision?: bigint };
+
+/** One committed entry of the log. That a command is committed does not say that it changed anything: its `ifRevision` may not have held. */
+export interface CommittedEntry {
+  readonly index: bigint;
+  readonly term: bigint;
+  /** A new leader commits a `noop` first; `configuration` changes the members. */
+  readonly kind: 'command' | 'noop' | 'configuration';
+  /** Null if the entry has none, or one that this version of the SDK does not know. */
+  readonly command: CommittedCommand | null;
+  /** The command's bytes, as they stand in the log. */
+  readonly commandBytes: Uint8Array;
+  /** Optional fields of the entry, such as `traceparent`. */
+  readonly fields: Readonly<Record<string, string | number>>;
+}
+
+/** A voter: a node with the data folder that it had when it joined. */
+export interface Voter {
+  readonly id: string;
+  readonly storageId: string;
+}
+
+/** What a leader knows of one peer. */
+export interface PeerStatus {
+  readonly id: string;
+  readonly matchIndex: bigint;
+  /** How many entries of the leader's log the peer is not known to have. */
+  readonly lag: bigint;
+  /** Null until it is measured. */
+  readonly roundTripMs: number | null;
+  readonly state: 'probe' | 'replicate' | 'snapshot';
+}
+
+/** How a node stands, by its own account. */
+export interface NodeStatus extends Voter {
+  /** Of the operating system's process. */
+  readonly pid: number;
+  /** The version of Quorate that it runs. */
+  readonly version: string;
+  /** `spent`: the cluster knows its id with another data folder. */
+  readonly formation: 'unformed' | 'formed' | 'spent';
+  readonly clusterId: string | null;
+  /** Null in a node that is in no cluster. */
+  readonly role: 'leader' | 'follower' | 'candidate' | 'learner' | null;
+  readonly term: bigint;
+  /** The leader as this node knows it. */
+  readonly leader: string | null;
+  readonly commitIndex: bigint;
+  readonly lastApplied: bigint;
+  readonly lastLogIndex: bigint;
+  /** The first index that is kept. */
+  readonly firstIndex: bigint;
+  /** Empty but in a leader. */
+  readonly peers: readonly PeerStatus[];
+  /** How many messages it dropped unread, by kind. */
+  readonly dropped: Readonly<Record<string, number>>;
+  readonly voters: readonly Voter[];
+}
+
+/** A voter that did not answer. */
+export interface UnreachableNode extends Voter {
+  readonly role: 'unreachable';
+}
+
+/** A node that answered, or a voter that did not. */
+export type MemberStatus = NodeStatus | UnreachableNode;
+
+/** How a group stands. */
+export interface ClusterStatus {
+  /** The leader of the highest term; null if no node that answered knows one. */
+  readonly leader: string | null;
+  /** Every node that answered and every voter that did not, by id. */
+  readonly nodes: readonly MemberStatus[];
+}
+
+/**
+ * A replicated config store. Its reads are linearizable, whichever node answers.
+ *
+ * Beside the errors that each method names, every call may throw
+ * `InvalidRequest` (an option is wrong), `NoLeader` (none was found in time; a write was not made), `Unavailable` (no node answers, or NATS
+ * cannot be reached; a write was not made), `Unformed` and `NodeSpent` (what the nodes answered instead), `Timeout` (no answer to a read in
+ * time), `MalformedMessage` (a node speaks another version), `StoreClosed`, and the reason of its AbortSignal.
+ */
+export interface Store {
+  /**
+   * Writes a key. A write that may have reached a node is not sent again: if its answer is lost, that is `OutcomeUnknown`.
+   * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidRevision | RevisionMismatch | OutcomeUnknown}
+   */
+  put(key: string, value: string | Uint8Array, options?: WriteOptions): Promise<PutResult>;
+
+  /** Reads a key; null if it does not exist. @throws {InvalidKey | KeyTooLarge} */
+  get(key: string, options?: GetOptions): Promise<Entry | null>;
+
+  /** Removes a key. @throws {InvalidKey | KeyTooLarge | InvalidRevision | RevisionMismatch | OutcomeUnknown} */
+  delete(key: string, options?: WriteOptions): Promise<DeleteResult>;
+
+  /**
+   * Lists keys. Each page is read at one moment; what changes between two pages may be seen in one and not in the other.
+   * @throws {InvalidKey | KeyTooLarge | InvalidLimit} at once
+   */
+  list(options?: ListOptions): EntryList;
+
+  /**
+   * Every committed entry from `fromIndex` on, each once and in order, across changes of leader and lost messages. It goes on
+   * for ever: end it with `break`, with the signal, or by closing the store.
+   * @throws {Compacted} from the iteration, if `fromIndex` is below the first index that is kept
+   */
+  committed(options: CommittedOptions): AsyncIterableIterator<CommittedEntry>;
+
+  /** Asks all nodes how they stand, and waits a second at most for those that are listed and silent. */
+  status(options?: CallOptions): Promise<ClusterStatus>;
+
+  /** Ends all calls and iterations, and the connection if the store made it. */
+  close(): Promise<void>;
+}
