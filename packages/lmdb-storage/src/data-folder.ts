@@ -144,9 +144,10 @@ export class DataFolder {
    * Opens a group's log and checks all of it; nothing is changed. The flushes of several groups that begin in one turn
    * share a commit.
    * @throws {CorruptRecord} if a record is missing or does not pass its check
-   * @throws {Error} if the group's log is open already
+   * @throws {Error} if the group's log is open already, or the folder closed
    */
   openLog(group: GroupId): LmdbLogStorage {
+    this.#checkOpen();
     if (this.#openLogs.has(group)) throw new Error(`the log of group ${group} is open already`);
     const log = new LmdbLogStorage(this.#log, group, this.#recentEntriesBytes);
     this.#openLogs.add(group);
@@ -155,6 +156,7 @@ export class DataFolder {
 
   /** Opens the tables of a group's state machine. @throws {CorruptRecord} if its progress does not pass its check */
   openTables(group: GroupId): LmdbTables {
+    this.#checkOpen();
     return new LmdbTables(this.#state, group);
   }
 
@@ -167,6 +169,10 @@ export class DataFolder {
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
+  }
+
+  #checkOpen(): void {
+    if (this.#closed !== null) throw new Error(`data folder ${this.path} is closed`);
   }
 
   async #save(record: FormationRecord): Promise<void> {

@@ -1,4 +1,5 @@
-import { open, truncate } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, open, truncate } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { join } from 'node:path';
 import { systemCode } from './data-folder-error.ts';
@@ -26,13 +27,16 @@ interface Meta {
 }
 
 /**
- * Looks at an environment's file before LMDB does, which answers a file that is none of its own, or that is cut short,
- * with the end of the process. A file that is shorter than it says is made as long, with zeros: LMDB leaves it so when
+ * Looks at an environment's files before LMDB does, which answers a file that is none of its own, that is cut short, or
+ * that it may not write, with the end of the process. A file that is shorter than it says is made as long, with zeros: LMDB leaves it so when
  * the last pages are free, and where they are not, it then finds them damaged.
  * @throws {Error} if the file is missing, empty or none of LMDB's
  */
 export async function examineDataFile(folder: string): Promise<void> {
   const path = join(folder, dataFile);
+  await access(join(folder, readersFile), constants.R_OK | constants.W_OK).catch((error: unknown) => {
+    if (systemCode(error) !== 'ENOENT') throw error;
+  });
   const file = await open(path, 'r').catch((error: unknown) => {
     throw systemCode(error) === 'ENOENT' ? new Error(`${path} is missing`) : error;
   });

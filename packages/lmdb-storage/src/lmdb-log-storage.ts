@@ -44,8 +44,6 @@ export class LmdbLogStorage implements FlushableLogStorage {
   #stagedRecords: Buffer[] = [];
   /** The last index that has a key in LMDB once the commits that were asked for are done. */
   #storedLast: LogIndex = logIndex(0);
-  /** Up to here the log on disk is the log in memory. */
-  #flushedThrough: LogIndex = logIndex(0);
   #written = 0;
   #flushed = 0;
   #flight: Flight | null = null;
@@ -130,7 +128,6 @@ export class LmdbLogStorage implements FlushableLogStorage {
     this.#lastIndex = kept;
     this.#terms.truncate(from);
     this.#recent.truncate(from);
-    this.#flushedThrough = logIndex(Math.min(this.#flushedThrough, kept));
     if (this.#flight !== null) this.#flight.through = logIndex(Math.min(this.#flight.through, kept));
   }
 
@@ -154,8 +151,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
   #landed(flight: Flight): FlushOutcome {
     this.#flight = null;
     this.#flushed = flight.written;
-    this.#flushedThrough = flight.through;
-    this.#recent.makeRoom(this.#flushedThrough);
+    this.#recent.makeRoom(flight.through);
     return { kind: 'flushed', written: flight.written };
   }
 
@@ -218,7 +214,6 @@ export class LmdbLogStorage implements FlushableLogStorage {
       this.#loadEntry(indexInKey(key, prefix.length, `the log of group ${this.#group}`), value);
     }
     this.#storedLast = this.#lastIndex;
-    this.#flushedThrough = this.#lastIndex;
     if (this.#terms.lastTerm > this.#hardState.currentTerm) {
       const { currentTerm } = this.#hardState;
       throw new CorruptRecord(hardStateWhere, `term ${currentTerm} is before the log's, ${this.#terms.lastTerm}`);

@@ -50,8 +50,6 @@ export class LmdbTables implements Tables {
     const start = exclusiveStart ? last : first;
     const end = keyAfter(first);
     const entries: StoredEntry[] = [];
-    // LMDB takes a range that ends before it begins for one without an end.
-    if (Buffer.compare(start, end) >= 0) return entries;
     // Read to its end, so that it does not hold on to its snapshot of the environment.
     for (const { key, value } of this.#environment.entries.getRange({ start, end, exclusiveStart, limit })) {
       entries.push(this.#readEntry(key.toString('utf8', this.#prefix.length), key, value));

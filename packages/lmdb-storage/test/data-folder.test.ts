@@ -138,6 +138,8 @@ describe('a data folder', () => {
     await Promise.all([folder.close(), folder.close()]);
     expect(await flushed).toEqual({ kind: 'flushed', written: 2 });
     await folder.close();
+    expect(() => folder.openLog(config)).toThrow('closed');
+    expect(() => folder.openTables(config)).toThrow('closed');
     expect((await open(path)).openLog(config).lastIndex).toBe(1);
   });
 
@@ -283,5 +285,14 @@ describe('a folder is refused', () => {
     const child = Child.start('open-without-rights', path);
     expect(await child.line()).toBe(`DataFolderNotWritable: data folder ${path} cannot be written: EACCES`);
     chmodSync(path, 0o755);
+  });
+
+  test.each(['log/data.mdb', 'log/lock.mdb', 'lock'])('whose file %s this user may not write', async (file) => {
+    const path = await usedFolder();
+    for (const folder of ['.', 'log', 'state']) chmodSync(join(path, folder), 0o777);
+    for (const name of ['log/data.mdb', 'log/lock.mdb', 'lock']) chmodSync(join(path, name), 0o666);
+    chmodSync(join(path, file), 0o444);
+    const child = Child.start('open-without-rights', path);
+    expect(await child.line()).toBe(`DataFolderNotWritable: data folder ${path} cannot be written: EACCES`);
   });
 });

@@ -43,6 +43,14 @@ const cuts: readonly [string, (path: string) => void | Promise<void>][] = [
     },
   ],
   [
+    'by a power loss, with a file that LMDB cannot read',
+    (path) => {
+      writeFileSync(draft(path), '');
+      mkdirSync(join(path, 'log'));
+      writeFileSync(join(path, 'log', 'data.mdb'), 'x'.repeat(9_000));
+    },
+  ],
+  [
     'before the description gets its name',
     async (path) => {
       const made = await madeFolder();

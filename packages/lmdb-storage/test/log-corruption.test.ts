@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { type GroupId, groupId, nodeId } from '@quorate/actor';
 import { CorruptRecord, type LogEntry, logIndex, term } from '@quorate/raft';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { EntryKeys } from '../src/group-key.ts';
+import { EntryKeys, groupSeed } from '../src/group-key.ts';
 import { LmdbLogStorage } from '../src/lmdb-log-storage.ts';
 import { LogEnvironment } from '../src/log-environment.ts';
 import { entry } from './sample-entries.ts';
@@ -84,6 +85,14 @@ describe('a damaged log', () => {
       await put(1, whole.subarray(0, length));
       expectCorrupt('index 1');
     }
+  });
+
+  test('is refused if a record is of a format that is not known', async () => {
+    const changed = record(2);
+    changed[4] = 2;
+    changed.writeUInt32BE(crc32(changed.subarray(4), groupSeed(group)), 0);
+    await put(2, changed);
+    expectCorrupt('index 2', 'its format 2 is not known');
   });
 
   test('is refused if a record is missing', async () => {

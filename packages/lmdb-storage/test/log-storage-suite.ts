@@ -128,7 +128,8 @@ export function describeLogStorage(name: string, open: () => Promise<StorageUnde
       storage.setHardState(hardState(1));
       storage.append(entries(1, 2, 1));
       storage.truncate(logIndex(3));
-      expect([storage.lastIndex, storage.written]).toEqual([2, 3]);
+      storage.truncate(logIndex(9));
+      expect([storage.lastIndex, storage.written]).toEqual([2, 4]);
       expect(() => storage.truncate(logIndex(0))).toThrow(RangeError);
     });
 
