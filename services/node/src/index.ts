@@ -1,1 +1,2 @@
-export {};
+export { type RunOptions, runNode } from './run-node.ts';
+export { defaultNodeSettings, InvalidSetting, type NodeSettings } from './settings.ts';

@@ -44,6 +44,7 @@ interface Progress {
   confirmedRound: number;
   heardAtMs: number;
   roundTripMs: number | null;
+  mode: 'probe' | 'replicate';
 }
 
 /** What a leader holds once the log store has given it the token. */
@@ -134,7 +135,13 @@ export class Leader implements Actor<LeaderMessage> {
   }
 
   #freshProgress(): Progress {
-    return { matchIndex: logIndex(0), confirmedRound: 0, heardAtMs: this.#context.now(), roundTripMs: null };
+    return {
+      matchIndex: logIndex(0),
+      confirmedRound: 0,
+      heardAtMs: this.#context.now(),
+      roundTripMs: null,
+      mode: 'probe',
+    };
   }
 
   #spawnReplicator(peer: Voter, token: LeaderToken): void {
@@ -273,6 +280,7 @@ export class Leader implements Actor<LeaderMessage> {
 
   #matched(message: Of<'matched'>): void {
     if (!this.#holds(message.token)) return;
+    this.#progressOf(message.peer).mode = message.mode;
     if (message.roundTripMs !== null) this.#progressOf(message.peer).roundTripMs = message.roundTripMs;
     this.#heard(message.peer, message.round);
     this.#match(message.peer, message.matchIndex);
@@ -361,8 +369,8 @@ export class Leader implements Actor<LeaderMessage> {
       part: {
         actor: 'leader',
         peers: peers.map(({ id }) => {
-          const { matchIndex, roundTripMs } = this.#progressOf(id);
-          return { id, matchIndex, roundTripMs, lag: Math.max(0, this.#lastLogIndex - matchIndex) };
+          const { matchIndex, roundTripMs, mode: state } = this.#progressOf(id);
+          return { id, matchIndex, roundTripMs, state, lag: Math.max(0, this.#lastLogIndex - matchIndex) };
         }),
       },
     });

@@ -38,6 +38,7 @@ export const leaderProtocol = {
       peer: shape.node,
       matchIndex: shape.index,
       round: shape.counter,
+      mode: z.enum(['probe', 'replicate']),
       /** Of a heartbeat; null for a reply that waited for a flush. */
       roundTripMs: z.number().nonnegative().nullable(),
     }),

@@ -233,6 +233,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
       peer: this.#options.peer.id,
       matchIndex: this.#matchIndex,
       round: message.round,
+      mode: this.#mode.kind,
       roundTripMs: heartbeatAtMs === null ? null : this.#context.now() - heartbeatAtMs,
     });
   }

@@ -1,0 +1,32 @@
+import type { LogFields, Logger } from '@quorate/raft';
+import { type DestinationStream, pino } from 'pino';
+
+/** What every line of a node bears. */
+export interface LogIdentity {
+  readonly cluster: string;
+  readonly group: string;
+  readonly node: string;
+}
+
+/** How much is logged, and where to. */
+export interface LoggerOptions {
+  /** A level of pino's, such as `info` or `debug`. */
+  readonly level: string;
+  /** Standard output if absent. */
+  readonly destination?: DestinationStream;
+}
+
+/** Makes the loggers of a node's actors: one JSON line an event, with cluster, group, node, actor and term as fields. */
+export function createLoggers(identity: LogIdentity, options: LoggerOptions): (actor: string) => Logger {
+  const { level, destination } = options;
+  const settings = { level, base: { pid: process.pid, ...identity }, timestamp: pino.stdTimeFunctions.isoTime };
+  const root = destination === undefined ? pino(settings) : pino(settings, destination);
+  return (actor) => {
+    const child = root.child({ actor });
+    return {
+      info: (message: string, fields: LogFields = {}) => child.info(fields, message),
+      warn: (message: string, fields: LogFields = {}) => child.warn(fields, message),
+      error: (message: string, fields: LogFields = {}) => child.error(fields, message),
+    };
+  };
+}

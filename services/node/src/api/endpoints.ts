@@ -1,0 +1,117 @@
+import type { ClusterName, GroupId, NodeId } from '@quorate/actor';
+import type { Logger } from '@quorate/raft';
+import {
+  API_QUEUE,
+  type ApiReply,
+  type ApiRequest,
+  apiSubject,
+  decodeRequest,
+  ENDPOINTS,
+  type Endpoint,
+  encodeJsonReply,
+  encodeReply,
+  errorReply,
+  everyNodeApiSubject,
+  nodeApiSubject,
+  serviceErrorHeaders,
+} from '@quorate/wire';
+import { headers, type MsgHdrs, type NatsConnection, type Service, type ServiceMsg } from 'nats';
+import { quorateVersion } from '../version.ts';
+
+/** Answers a request. What it throws becomes the answer. */
+export type AnswerRequest = (endpoint: Endpoint, request: ApiRequest, traceparent: string | null) => Promise<ApiReply>;
+
+/** What a node's endpoints are made from. */
+export interface EndpointsOptions {
+  readonly cluster: ClusterName;
+  readonly group: GroupId;
+  readonly node: NodeId;
+  readonly logger: Logger;
+  readonly answer: AnswerRequest;
+  /** Whether this node takes the requests that any node may take: only a member of the cluster does. */
+  readonly isMember: boolean;
+}
+
+/** The endpoints of a node as a NATS service, so that `nats micro ls` shows it. Made anew for each connection. */
+export class Endpoints {
+  readonly #options: EndpointsOptions;
+  readonly #service: Service;
+
+  private constructor(options: EndpointsOptions, service: Service) {
+    this.#options = options;
+    this.#service = service;
+  }
+
+  /** Listens on `connection`. */
+  static async open(options: EndpointsOptions, connection: NatsConnection): Promise<Endpoints> {
+    const { cluster, group, node } = options;
+    const service = await connection.services.add({
+      name: 'quorate',
+      version: quorateVersion,
+      description: 'Quorate, a replicated config store',
+      metadata: { cluster, group, node },
+    });
+    const endpoints = new Endpoints(options, service);
+    for (const endpoint of ENDPOINTS) endpoints.#add(endpoint);
+    return endpoints;
+  }
+
+  /** Takes no more requests. */
+  async close(): Promise<void> {
+    await this.#service.stop();
+  }
+
+  #add(endpoint: Endpoint): void {
+    const { cluster, group, node, isMember } = this.#options;
+    const handler = (error: Error | null, message: ServiceMsg): void => {
+      if (error === null) void this.#serve(endpoint, message);
+    };
+    // A queue group of its own: every node gets what is asked of all.
+    const own = `node-${node}`;
+    this.#service.addEndpoint(`${endpoint}-node`, {
+      subject: nodeApiSubject(cluster, group, node, endpoint),
+      queue: own,
+      handler,
+    });
+    if (endpoint === 'hello' || endpoint === 'status') {
+      this.#service.addEndpoint(`${endpoint}-all`, {
+        subject: everyNodeApiSubject(cluster, group, endpoint),
+        queue: own,
+        handler,
+      });
+    }
+    if (isMember && endpoint !== 'form' && endpoint !== 'hello') {
+      this.#service.addEndpoint(endpoint, { subject: apiSubject(cluster, group, endpoint), queue: API_QUEUE, handler });
+    }
+  }
+
+  /** Nothing may be thrown here: it would end the connection's reader. */
+  async #serve(endpoint: Endpoint, message: ServiceMsg): Promise<void> {
+    try {
+      // A copy: the command in it is kept in the log.
+      const bytes = message.data.slice();
+      const inJson = bytes.length === 0 || bytes[0] === 0x7b;
+      const reply = await this.#answer(endpoint, bytes, message.headers?.get('traceparent') ?? null);
+      const body = inJson ? encodeJsonReply(endpoint, reply) : encodeReply(reply);
+      message.respond(body, { headers: headersOf(reply) });
+    } catch (error) {
+      this.#options.logger.error('could not answer a request', { endpoint, error: String(error) });
+    }
+  }
+
+  async #answer(endpoint: Endpoint, bytes: Uint8Array, traceparent: string | null): Promise<ApiReply> {
+    try {
+      const parent = traceparent === '' ? null : traceparent;
+      return await this.#options.answer(endpoint, decodeRequest(endpoint, bytes), parent);
+    } catch (error) {
+      return errorReply(error, null);
+    }
+  }
+}
+
+function headersOf(reply: ApiReply): MsgHdrs {
+  const result = headers();
+  if (reply.kind === 'ok') return result;
+  for (const [name, value] of Object.entries(serviceErrorHeaders(reply.error))) result.set(name, value);
+  return result;
+}

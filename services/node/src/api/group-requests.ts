@@ -1,0 +1,163 @@
+import type { NodeId } from '@quorate/actor';
+import type { GatewayAnswer, StatusPart } from '@quorate/raft';
+import { logIndex, term } from '@quorate/raft';
+import {
+  type ApiReply,
+  type ApiRequest,
+  Compacted,
+  commandBody,
+  encodeEntriesPage,
+  encodeStatus,
+  entriesBody,
+  errorReply,
+  type NodeStatus,
+  NoLeader,
+  OutcomeUnknown,
+  queryBody,
+  storeReply,
+  Timeout,
+} from '@quorate/wire';
+import type { Answered, GatewayDesk } from './gateway-desk.ts';
+
+/** A page of entries fits a NATS message with its envelope. */
+const maxPageBytes = 768 * 1024;
+const statusTimeoutMs = 500;
+
+/** What a node knows of itself without asking its actors. */
+export type NodeFacts = Pick<
+  NodeStatus,
+  'id' | 'pid' | 'storageId' | 'version' | 'formation' | 'clusterId' | 'dropped'
+>;
+
+/** Answers what clients ask of a group: reads the request, checks it before anything is proposed, and asks the gateway. */
+export class GroupRequests {
+  readonly #desk: GatewayDesk;
+  readonly #facts: () => NodeFacts;
+
+  constructor(desk: GatewayDesk, facts: () => NodeFacts) {
+    this.#desk = desk;
+    this.#facts = facts;
+  }
+
+  /** @throws {QuorateError} if the command is not one that may be proposed */
+  async write(endpoint: 'put' | 'delete', request: ApiRequest, traceparent: string | null): Promise<ApiReply> {
+    commandBody(endpoint, request.body);
+    const { body: command, timeoutMs } = request;
+    return this.#reply(
+      request,
+      await this.#desk.ask((number) => ({ kind: 'write', request: number, command, timeoutMs, traceparent })),
+    );
+  }
+
+  /** @throws {QuorateError} if the query is none */
+  async read(endpoint: 'get' | 'list', request: ApiRequest): Promise<ApiReply> {
+    queryBody(endpoint, request.body);
+    const { body: query, timeoutMs } = request;
+    return this.#reply(
+      request,
+      await this.#desk.ask((number) => ({ kind: 'read', request: number, query, timeoutMs })),
+    );
+  }
+
+  /** @throws {QuorateError} if the page is none, or lies before the first index that is kept */
+  async entries(request: ApiRequest): Promise<ApiReply> {
+    const { fromIndex, limit: maxEntries } = entriesBody(request.body);
+    const { timeoutMs } = request;
+    const answered = await this.#desk.ask((number) => ({
+      kind: 'readEntries',
+      request: number,
+      fromIndex,
+      maxEntries,
+      maxBytes: maxPageBytes,
+      timeoutMs,
+    }));
+    const { answer } = answered;
+    if (answer.kind === 'entries' && fromIndex < answer.firstIndex) {
+      throw new Compacted({ firstIndex: String(answer.firstIndex) });
+    }
+    return this.#reply(request, answered);
+  }
+
+  /** How this node stands. */
+  async status(request: ApiRequest): Promise<ApiReply> {
+    const timeoutMs = Math.min(request.timeoutMs, statusTimeoutMs);
+    return this.#reply(request, await this.#desk.ask((number) => ({ kind: 'readStatus', request: number, timeoutMs })));
+  }
+
+  #reply(request: ApiRequest, { answer, leader }: Answered): ApiReply {
+    switch (answer.kind) {
+      case 'result':
+        return storeReply(answer.result, leader);
+      case 'answer':
+        return storeReply(answer.answer, leader);
+      case 'entries':
+        return { kind: 'ok', body: encodeEntriesPage(answer), leader };
+      case 'status':
+        return { kind: 'ok', body: encodeStatus(statusOf(this.#facts(), answer.parts)), leader };
+      case 'error':
+        return errorReply(errorOf(answer, request.timeoutMs), leader);
+      default:
+        return answer satisfies never;
+    }
+  }
+}
+
+function errorOf(answer: Extract<GatewayAnswer, { kind: 'error' }>, timeoutMs: number): Error {
+  switch (answer.code) {
+    case 'NoLeader':
+      return new NoLeader(answer.message);
+    case 'OutcomeUnknown':
+      return new OutcomeUnknown(answer.message);
+    case 'Timeout':
+      return new Timeout({ timeoutMs });
+    default:
+      return answer.code satisfies never;
+  }
+}
+
+/** What the actors tell of themselves, put together. An actor that did not answer in time leaves its fields at their beginnings. */
+function statusOf(facts: NodeFacts, parts: readonly StatusPart[]): NodeStatus {
+  const status: { -readonly [Field in keyof NodeStatus]: NodeStatus[Field] } = { ...emptyStatus(facts) };
+  for (const part of parts) {
+    switch (part.actor) {
+      case 'election':
+        status.role = part.role;
+        status.term = part.term;
+        status.leader = part.leader;
+        break;
+      case 'logStore':
+        status.commitIndex = part.commitIndex;
+        status.firstIndex = part.firstIndex;
+        status.lastLogIndex = part.lastLogIndex;
+        status.voters = part.configuration.voters;
+        break;
+      case 'applier':
+        status.lastApplied = part.lastApplied;
+        break;
+      case 'leader':
+        status.peers = part.peers;
+        break;
+      default:
+        part satisfies never;
+    }
+  }
+  return status;
+}
+
+/** The status of a node that is in no cluster. */
+export function emptyStatus(facts: NodeFacts): NodeStatus {
+  const leader: NodeId | null = null;
+  const zero = logIndex(0);
+  return {
+    ...facts,
+    role: null,
+    term: term(0),
+    leader,
+    commitIndex: zero,
+    lastApplied: zero,
+    lastLogIndex: zero,
+    firstIndex: zero,
+    peers: [],
+    voters: [],
+  };
+}

@@ -1,0 +1,172 @@
+import { type ClusterName, clusterName } from '@quorate/actor';
+import {
+  AlreadyFormed,
+  clusterIdOf,
+  type DataFolder,
+  type FormationRecord as StoredRecord,
+} from '@quorate/lmdb-storage';
+import type { RediallingConnection } from '@quorate/nats-connection';
+import type { Logger } from '@quorate/raft';
+import {
+  announcementInbox,
+  announcementSubject,
+  decodeAnnouncement,
+  encodeAnnouncement,
+  type FormationRecord,
+  FormationRefused,
+  type Formation as FormationState,
+  parseAnnouncementSubject,
+} from '@quorate/wire';
+import type { Msg, NatsConnection } from 'nats';
+
+const announceEveryMs = 500;
+
+/** What formation is made from. */
+export interface FormationOptions {
+  readonly folder: DataFolder;
+  readonly connection: RediallingConnection;
+  readonly logger: Logger;
+  /** The node has become a member. Called once, also at the start of a node that is one already. */
+  readonly onFormed: (record: StoredRecord, clusterId: string) => void;
+}
+
+/**
+ * How a node comes to be in a cluster: by a record that names it with its disk, handed to it once, by whoever forms the cluster or
+ * by any node that has it. A machine that comes back under a listed name with another disk has forgotten its votes: it
+ * never votes, and waits to be replaced.
+ */
+export class Formation {
+  readonly #options: FormationOptions;
+  #isSpent = false;
+  #announceTimer: NodeJS.Timeout | null = null;
+
+  constructor(options: FormationOptions) {
+    this.#options = options;
+    const { formationRecord } = options.folder;
+    if (formationRecord !== null) options.onFormed(formationRecord, clusterIdOf(formationRecord));
+    else this.#announceUntilFormed();
+  }
+
+  /** Whether this node is in a cluster. */
+  get state(): FormationState {
+    if (this.#options.folder.formationRecord !== null) return 'formed';
+    return this.#isSpent ? 'spent' : 'unformed';
+  }
+
+  /** The cluster that it is in, or null. */
+  get clusterId(): string | null {
+    const { formationRecord } = this.#options.folder;
+    return formationRecord === null ? null : clusterIdOf(formationRecord);
+  }
+
+  /** Listens for other nodes of the cluster's name on a new connection. */
+  listen(connection: NatsConnection): void {
+    connection.subscribe(announcementInbox(this.#cluster), {
+      callback: (error, message) => {
+        if (error === null) void this.#heard(message);
+      },
+    });
+    this.#announce();
+  }
+
+  /** Announces no more. */
+  stop(): void {
+    if (this.#announceTimer !== null) clearInterval(this.#announceTimer);
+  }
+
+  /**
+   * Accepts the record of the cluster that this node is to be in. The same one again is fine.
+   * @throws {FormationRefused} if the node is in another, or the record does not name it with its disk
+   */
+  async accept(record: FormationRecord): Promise<void> {
+    const { folder, logger, onFormed } = this.#options;
+    const { nodeId } = folder;
+    if (record.cluster !== folder.clusterName) {
+      throw new FormationRefused({
+        reason: `is of cluster ${folder.clusterName}, not of ${record.cluster}`,
+        node: nodeId,
+      });
+    }
+    const own = record.voters.find(({ id }) => id === nodeId);
+    if (own === undefined) throw new FormationRefused({ reason: 'is not among the voters', node: nodeId });
+    if (own.storageId !== folder.storageId) {
+      throw new FormationRefused({ reason: 'has another data folder than the one listed', node: nodeId });
+    }
+    const before = folder.formationRecord;
+    const stored = storedRecordOf(record);
+    try {
+      await folder.acceptFormation(stored);
+    } catch (error) {
+      if (error instanceof AlreadyFormed)
+        throw new FormationRefused({ reason: 'has been formed already', node: nodeId });
+      throw error;
+    }
+    if (before !== null || this.#announceTimer === null) return;
+    this.stop();
+    this.#announceTimer = null;
+    logger.info('joined the cluster', { clusterId: clusterIdOf(stored) });
+    onFormed(stored, clusterIdOf(stored));
+  }
+
+  get #cluster(): ClusterName {
+    return this.#options.folder.clusterName;
+  }
+
+  #announceUntilFormed(): void {
+    this.#announceTimer = setInterval(() => this.#announce(), announceEveryMs);
+  }
+
+  #announce(): void {
+    const { folder, connection } = this.#options;
+    const subject = announcementSubject(this.#cluster, folder.nodeId);
+    const { formationRecord: record } = folder;
+    const announcement =
+      record === null
+        ? ({ kind: 'unformed', storageId: folder.storageId } as const)
+        : ({ kind: 'formed', record: wireRecordOf(record) } as const);
+    connection.publish(subject, encodeAnnouncement(announcement));
+  }
+
+  /** Nothing may be thrown here: it would end the connection's reader. */
+  async #heard(message: Msg): Promise<void> {
+    const { folder, logger } = this.#options;
+    const route = parseAnnouncementSubject(message.subject);
+    const announcement = decodeAnnouncement(message.data.slice());
+    if (route === null || announcement === null || route.from === folder.nodeId) return;
+    if (announcement.kind === 'unformed') {
+      if (folder.formationRecord !== null) this.#announce();
+      return;
+    }
+    try {
+      await this.#learn(announcement.record);
+    } catch (error) {
+      logger.error('could not join the cluster', { error: String(error), from: route.from });
+    }
+  }
+
+  async #learn(record: FormationRecord): Promise<void> {
+    const { folder, logger } = this.#options;
+    if (folder.formationRecord !== null) return;
+    const own = record.voters.find(({ id }) => id === folder.nodeId);
+    if (own === undefined) return;
+    if (own.storageId === folder.storageId) return this.accept(record);
+    if (this.#isSpent) return;
+    this.#isSpent = true;
+    logger.error(
+      'this id is spent: the cluster knows it with another data folder; this node never votes and waits to be replaced',
+      {
+        storageId: folder.storageId,
+        listedStorageId: own.storageId,
+      },
+    );
+  }
+}
+
+function storedRecordOf(record: FormationRecord): StoredRecord {
+  const { voters, snapshotChecksum } = record;
+  return { formatVersion: 1, clusterName: clusterName(record.cluster), voters, snapshotChecksum };
+}
+
+function wireRecordOf(record: StoredRecord): FormationRecord {
+  return { cluster: record.clusterName, voters: record.voters, snapshotChecksum: record.snapshotChecksum };
+}

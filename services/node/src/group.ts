@@ -1,0 +1,117 @@
+import type { GroupId, NodeId, Sender } from '@quorate/actor';
+import { ConfigStore } from '@quorate/config-store';
+import type { DataFolder } from '@quorate/lmdb-storage';
+import { GroupHost, PeerBus } from '@quorate/nats-bus';
+import type { RediallingConnection } from '@quorate/nats-connection';
+import {
+  apiAt,
+  type Configuration,
+  defaultRaftSettings,
+  electionAt,
+  gatewayAt,
+  type Logger,
+  type RaftSettings,
+  startRaftGroup,
+} from '@quorate/raft';
+import type { Telemetry } from '@quorate/telemetry';
+import { configStoreCodec } from '@quorate/wire';
+import type { NatsConnection } from 'nats';
+import { GatewayDesk } from './api/gateway-desk.ts';
+import type { NodeSettings } from './settings.ts';
+import { NatsStreams } from './streams.ts';
+
+/** What a node's part of a group is made from. */
+export interface GroupOptions {
+  readonly settings: NodeSettings;
+  readonly group: GroupId;
+  readonly clusterId: string;
+  readonly configuration: Configuration;
+  readonly folder: DataFolder;
+  readonly connection: RediallingConnection;
+  readonly loggerOf: (actor: string) => Logger;
+  readonly telemetry: Telemetry;
+  /** The node cannot go on. */
+  readonly onFatal: (reason: string, error: unknown) => void;
+}
+
+/** A node's part of one group, running: its actors over its log and state, on the bus. */
+export class Group {
+  readonly desk: GatewayDesk;
+  readonly #host: GroupHost;
+  readonly #bus: PeerBus;
+  readonly #where: { readonly node: NodeId; readonly group: GroupId };
+
+  /** @throws {CorruptRecord} if log or state do not pass their checks; nothing was changed */
+  constructor(options: GroupOptions) {
+    const { settings, group, clusterId, configuration, folder, connection, loggerOf, telemetry, onFatal } = options;
+    const identity: Sender = { node: folder.nodeId, storageId: folder.storageId, incarnation: folder.incarnation };
+    this.#where = { node: folder.nodeId, group };
+    const storage = folder.openLog(group);
+    const stateMachine = new ConfigStore({
+      tables: folder.openTables(group),
+      codec: configStoreCodec,
+      stream: `${settings.cluster}.${group}`,
+    });
+    const now = (): number => performance.now();
+    this.#bus = new PeerBus({
+      cluster: folder.clusterName,
+      clusterId,
+      identity,
+      connection,
+      logger: loggerOf('bus'),
+      tracer: telemetry.rpc,
+      isRemoved: () => false,
+      now,
+    });
+    this.#host = new GroupHost({
+      group,
+      identity,
+      bus: this.#bus,
+      storage,
+      localDelivery: settings.localDelivery,
+      now,
+      random: Math.random,
+      onFailure: (actor, error, watched) => {
+        if (watched) loggerOf(actor).error('the actor failed', { error: describe(error) });
+        else onFatal(`the ${actor} failed`, error);
+      },
+      onFlushFailed: (error) => onFatal('a flush failed', error),
+    });
+    const streams = new NatsStreams(connection, folder.clusterName, group);
+    this.desk = new GatewayDesk((question) => this.#host.tell(gatewayAt(this.#where), question));
+    this.#host.system.start(apiAt(this.#where).actor, () => this.desk);
+    startRaftGroup(this.#host.system, {
+      identity,
+      configuration,
+      storage,
+      stateMachine,
+      settings: raftSettingsOf(settings),
+      portsOf: (actor) => ({ logger: loggerOf(actor), tracer: telemetry.commit, streams }),
+    });
+  }
+
+  /** Listens on a new connection. Election timers begin anew: the silence before it said nothing about the leader. */
+  listen(connection: NatsConnection, epoch: number): void {
+    this.#bus.listen(connection, epoch);
+    this.#host.tell(electionAt(this.#where), { kind: 'busConnected' });
+  }
+
+  /** How many messages were dropped so far, by reason. */
+  get dropped(): Readonly<Record<string, number>> {
+    return this.#bus.dropped;
+  }
+
+  /** Ends the actors, after the flush that is under way. */
+  async stop(): Promise<void> {
+    await this.#host.stop();
+  }
+}
+
+const raftSettingsOf = (settings: NodeSettings): RaftSettings => ({
+  ...defaultRaftSettings,
+  electionTimeoutMinMs: settings.electionTimeoutMinMs,
+  electionTimeoutMaxMs: settings.electionTimeoutMaxMs,
+  heartbeatIntervalMs: settings.heartbeatIntervalMs,
+});
+
+const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -1,0 +1,204 @@
+import { clusterName, type GroupId, groupId, nodeId } from '@quorate/actor';
+import { type DataFolder, type FormationRecord, openDataFolder } from '@quorate/lmdb-storage';
+import { RediallingConnection } from '@quorate/nats-connection';
+import type { Logger } from '@quorate/raft';
+import { createLoggers, startTelemetry, type Telemetry } from '@quorate/telemetry';
+import {
+  type ApiReply,
+  type ApiRequest,
+  decodeFormationRecord,
+  type Endpoint,
+  encodeHello,
+  encodeStatus,
+  NodeSpent,
+  Unformed,
+} from '@quorate/wire';
+import type { NatsConnection } from 'nats';
+import { Endpoints } from './api/endpoints.ts';
+import { emptyStatus, GroupRequests, type NodeFacts } from './api/group-requests.ts';
+import { Formation } from './formation.ts';
+import { Group } from './group.ts';
+import { checkTimes, type NodeSettings } from './settings.ts';
+import { quorateVersion } from './version.ts';
+
+interface Parts {
+  readonly settings: NodeSettings;
+  readonly folder: DataFolder;
+  readonly telemetry: Telemetry;
+  readonly loggerOf: (actor: string) => Logger;
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** One node of a cluster: its data folder, its connection to NATS, and its part of a group once it is in a cluster. */
+export class Node {
+  readonly #parts: Parts;
+  readonly #logger: Logger;
+  readonly #group: GroupId;
+  readonly #connection: RediallingConnection;
+  readonly #formation: Formation;
+  #member: { readonly group: Group; readonly requests: GroupRequests } | null = null;
+  #endpoints: Promise<Endpoints> | null = null;
+
+  /**
+   * Opens the data folder and begins. NATS may be away: the node keeps trying.
+   * @throws {InvalidName | InvalidSetting | DataFolderError | CorruptRecord} before anything has begun
+   */
+  static async start(settings: NodeSettings, onFatal: (error: unknown) => void): Promise<Node> {
+    checkTimes(settings);
+    const { cluster, group, id, dataDir, logLevel } = settings;
+    const identity = { cluster: clusterName(cluster), group: groupId(group), node: nodeId(id) };
+    const loggerOf = createLoggers(identity, { level: logLevel });
+    const folder = await openDataFolder({ path: dataDir, nodeId: identity.node, clusterName: identity.cluster });
+    try {
+      const telemetry = await startTelemetry(identity, quorateVersion, process.env);
+      return new Node({ settings, folder, telemetry, loggerOf, onFatal });
+    } catch (error) {
+      await folder.close();
+      throw error;
+    }
+  }
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+    const { settings, folder } = parts;
+    this.#group = groupId(settings.group);
+    this.#logger = parts.loggerOf('node');
+    this.#connection = new RediallingConnection(
+      { nats: { name: `quorate ${settings.cluster} ${settings.id}`, ...settings.nats } },
+      {
+        connected: (connection, epoch) => this.#connected(connection, epoch),
+        disconnected: (error, epoch) => this.#disconnected(error, epoch),
+      },
+    );
+    this.#logger.info('node started', {
+      storageId: folder.storageId,
+      incarnation: folder.incarnation,
+      data: folder.path,
+    });
+    if (folder.stateDiscarded)
+      this.#logger.warn('the state was not closed before the machine stopped; it is rebuilt from the log');
+    this.#formation = new Formation({
+      folder,
+      connection: this.#connection,
+      logger: parts.loggerOf('formation'),
+      onFormed: (record, clusterId) => this.#join(record, clusterId),
+    });
+    this.#connection.start();
+  }
+
+  /** Ends everything in order: no more requests, no more turns, what was published leaves, the folder is closed. */
+  async stop(): Promise<void> {
+    this.#formation.stop();
+    const endpoints = await this.#endpoints?.catch(() => null);
+    await endpoints?.close().catch(() => {});
+    await this.#member?.group.stop();
+    await this.#connection.close();
+    await this.#parts.telemetry.stop();
+    await this.#parts.folder.close();
+    this.#logger.info('node stopped');
+  }
+
+  #join(record: FormationRecord, clusterId: string): void {
+    const { settings, folder, loggerOf, telemetry, onFatal } = this.#parts;
+    const group = new Group({
+      settings,
+      group: this.#group,
+      clusterId,
+      configuration: { voters: record.voters },
+      folder,
+      connection: this.#connection,
+      loggerOf,
+      telemetry,
+      onFatal: (reason, error) => {
+        this.#logger.error(reason, { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+        onFatal(error);
+      },
+    });
+    this.#member = { group, requests: new GroupRequests(group.desk, () => this.#facts()) };
+    const { connection, epoch } = this.#connection;
+    if (connection !== null) this.#serve(connection, epoch);
+  }
+
+  #connected(connection: NatsConnection, epoch: number): void {
+    this.#logger.info('connected to NATS', { server: connection.getServer(), epoch });
+    this.#formation.listen(connection);
+    this.#serve(connection, epoch);
+  }
+
+  #disconnected(error: Error | null, epoch: number | null): void {
+    const reason = error?.message ?? null;
+    if (epoch === null) this.#logger.warn('could not connect to NATS', { reason });
+    else this.#logger.warn('lost the connection to NATS', { reason, epoch });
+  }
+
+  /** Opens the endpoints, and those of a member as well once this node is one. */
+  #serve(connection: NatsConnection, epoch: number): void {
+    this.#member?.group.listen(connection, epoch);
+    const { folder, loggerOf } = this.#parts;
+    const before = this.#endpoints;
+    this.#endpoints = (async () => {
+      const old = await before?.catch(() => null);
+      await old?.close().catch(() => {});
+      return Endpoints.open(
+        {
+          cluster: folder.clusterName,
+          group: this.#group,
+          node: folder.nodeId,
+          logger: loggerOf('api'),
+          isMember: this.#member !== null,
+          answer: (endpoint, request, traceparent) => this.#answer(endpoint, request, traceparent),
+        },
+        connection,
+      );
+    })();
+    this.#endpoints.catch((error) => this.#logger.warn('could not open the endpoints', { error: String(error) }));
+  }
+
+  async #answer(endpoint: Endpoint, request: ApiRequest, traceparent: string | null): Promise<ApiReply> {
+    switch (endpoint) {
+      case 'hello':
+        return this.#hello();
+      case 'form':
+        await this.#formation.accept(decodeFormationRecord(request.body));
+        return this.#hello();
+      case 'status':
+        if (this.#member === null) return { kind: 'ok', body: encodeStatus(emptyStatus(this.#facts())), leader: null };
+        return this.#member.requests.status(request);
+      case 'put':
+      case 'delete':
+        return this.#requests().write(endpoint, request, traceparent);
+      case 'get':
+      case 'list':
+        return this.#requests().read(endpoint, request);
+      case 'entries':
+        return this.#requests().entries(request);
+      default:
+        return endpoint satisfies never;
+    }
+  }
+
+  /** @throws {Unformed | NodeSpent} in a node that is in no cluster */
+  #requests(): GroupRequests {
+    if (this.#member !== null) return this.#member.requests;
+    const node = this.#parts.folder.nodeId;
+    throw this.#formation.state === 'spent' ? new NodeSpent({ node }) : new Unformed({ node });
+  }
+
+  #hello(): ApiReply {
+    const { id, storageId, version, formation, clusterId } = this.#facts();
+    return { kind: 'ok', body: encodeHello({ id, storageId, version, formation, clusterId }), leader: null };
+  }
+
+  #facts(): NodeFacts {
+    const { folder } = this.#parts;
+    return {
+      id: folder.nodeId,
+      pid: process.pid,
+      storageId: folder.storageId,
+      version: quorateVersion,
+      formation: this.#formation.state,
+      clusterId: this.#formation.clusterId,
+      dropped: this.#member?.group.dropped ?? {},
+    };
+  }
+}

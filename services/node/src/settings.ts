@@ -1,0 +1,54 @@
+import { defaultRaftSettings } from '@quorate/raft';
+import type { ConnectionOptions } from 'nats';
+
+/** All that a node can be told. */
+export interface NodeSettings {
+  /** Unique in the cluster for ever. */
+  readonly id: string;
+  readonly cluster: string;
+  readonly group: string;
+  /** The node's own folder; made if it does not exist. */
+  readonly dataDir: string;
+  /** Servers and credentials. */
+  readonly nats: ConnectionOptions;
+  /** How the actors' messages within the node travel. `nats` is slower, and shows every one of them on the bus. */
+  readonly localDelivery: 'memory' | 'nats';
+  readonly electionTimeoutMinMs: number;
+  readonly electionTimeoutMaxMs: number;
+  readonly heartbeatIntervalMs: number;
+  /** A level of pino's. */
+  readonly logLevel: string;
+}
+
+/** What ships: all but who the node is, where its data lies, and where NATS is. */
+export const defaultNodeSettings: Omit<NodeSettings, 'id' | 'dataDir' | 'nats'> = {
+  cluster: 'main',
+  group: 'config',
+  localDelivery: 'memory',
+  electionTimeoutMinMs: defaultRaftSettings.electionTimeoutMinMs,
+  electionTimeoutMaxMs: defaultRaftSettings.electionTimeoutMaxMs,
+  heartbeatIntervalMs: defaultRaftSettings.heartbeatIntervalMs,
+  logLevel: 'info',
+};
+
+/** A setting that cannot be used. */
+export class InvalidSetting extends Error {
+  readonly code = 'InvalidSetting';
+  constructor(what: string) {
+    super(what);
+    this.name = 'InvalidSetting';
+  }
+}
+
+/** @throws {InvalidSetting} unless the times fit together: heartbeats several times into an election timeout */
+export function checkTimes(settings: NodeSettings): void {
+  const { electionTimeoutMinMs: min, electionTimeoutMaxMs: max, heartbeatIntervalMs: heartbeat } = settings;
+  for (const [name, value] of Object.entries({ min, max, heartbeat })) {
+    if (!Number.isFinite(value) || value <= 0)
+      throw new InvalidSetting(`${name} of the timeouts is no positive number: ${value}`);
+  }
+  if (max <= min) throw new InvalidSetting(`the election timeout must be a range: ${min} to ${max} ms is none`);
+  if (heartbeat * 2 > min) {
+    throw new InvalidSetting(`heartbeats every ${heartbeat} ms do not fit twice into an election timeout of ${min} ms`);
+  }
+}

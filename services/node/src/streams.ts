@@ -1,0 +1,54 @@
+import type { RediallingConnection } from '@quorate/nats-connection';
+import type { AppliedEntry, LogEntry, StreamPublisher } from '@quorate/raft';
+import { changesSubject, committedSubject, encodeCommitted } from '@quorate/wire';
+import { headers, type MsgHdrs } from 'nats';
+
+/** One message on `committed` holds entries up to so many bytes; one entry always fits. */
+const maxMessageBytes = 512 * 1024;
+const entryEnvelopeBytes = 128;
+
+/** Publishes what is applied on the streams of a group: `committed`, and one subject for each changed key. */
+export class NatsStreams implements StreamPublisher {
+  readonly #connection: RediallingConnection;
+  readonly #cluster: string;
+  readonly #group: string;
+
+  constructor(connection: RediallingConnection, cluster: string, group: string) {
+    this.#connection = connection;
+    this.#cluster = cluster;
+    this.#group = group;
+  }
+
+  publish(applied: readonly AppliedEntry[]): void {
+    for (const entries of pagesOf(applied.map(({ entry }) => entry))) {
+      this.#connection.publish(committedSubject(this.#cluster, this.#group), encodeCommitted(entries));
+    }
+    for (const { notices } of applied) {
+      for (const notice of notices) {
+        const subject = changesSubject(this.#cluster, this.#group, notice.subject);
+        this.#connection.publish(subject, notice.body, headersOf(notice.headers));
+      }
+    }
+  }
+}
+
+function pagesOf(entries: readonly LogEntry[]): readonly (readonly LogEntry[])[] {
+  const pages: LogEntry[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const entry of entries) {
+    const size = entry.command.length + entryEnvelopeBytes;
+    if (bytes + size > maxMessageBytes) {
+      pages.push([]);
+      bytes = 0;
+    }
+    pages.at(-1)?.push(entry);
+    bytes += size;
+  }
+  return pages;
+}
+
+function headersOf(fields: Readonly<Record<string, string>>): MsgHdrs {
+  const result = headers();
+  for (const [name, value] of Object.entries(fields)) result.set(name, value);
+  return result;
+}
