@@ -1,0 +1,135 @@
+/** A `read` may be repeated at no risk; a `write` may be repeated only if it certainly did not happen. */
+export type RequestKind = 'read' | 'write';
+
+/** Whom an attempt asked: whoever takes it, the node that is believed to lead, or the one that the caller named. */
+export type RequestTarget = 'anyNode' | 'leader' | 'givenNode';
+
+/** Why an attempt brought no answer, or a refusal with a stable code. */
+export type AttemptFailure =
+  /** It was not published: no connection stood for as long as the attempt could wait. */
+  | { readonly kind: 'notSent' }
+  /** The bus says that nobody listens there: it was delivered to no one. */
+  | { readonly kind: 'noResponders' }
+  /** It was published, and no reply came in the attempt's time. */
+  | { readonly kind: 'timedOut' }
+  /** The connection broke after it was published. */
+  | { readonly kind: 'connectionLost' }
+  /** It was published, and the node that it went to has gone since. */
+  | { readonly kind: 'nodeGone' }
+  | { readonly kind: 'refused'; readonly code: string };
+
+/** What earlier attempts of a request came to. */
+export interface RequestHistory {
+  readonly attempts: number;
+  /** The code of the latest refusal. */
+  readonly refusal: string | null;
+  /** Whether an attempt was left without a reply. */
+  readonly unanswered: boolean;
+}
+
+/** The history of a request before its first attempt. */
+export const noAttempts: RequestHistory = { attempts: 0, refusal: null, unanswered: false };
+
+/** A request whose latest attempt failed. */
+export interface FailedRequest {
+  readonly kind: RequestKind;
+  readonly target: RequestTarget;
+  /** Without the latest attempt. */
+  readonly history: RequestHistory;
+  /** Until the caller's deadline. */
+  readonly remainingMs: number;
+}
+
+/**
+ * What to do next. `giveUp` names the error that the caller gets: `OutcomeUnknown`, `Unavailable`, `Timeout`, or the code of the
+ * latest refusal, which is then passed on as it came.
+ */
+export type RetryDecision =
+  | { readonly kind: 'retry'; readonly delayMs: number; readonly history: RequestHistory }
+  | { readonly kind: 'giveUp'; readonly code: string };
+
+/** The node, or the group, did nothing: another attempt may find it able to. */
+const notDoneCodes: ReadonlySet<string> = new Set(['NoLeader', 'Unformed', 'NodeSpent', 'Unavailable']);
+
+/** The node does not know, or nobody knows what it said. */
+const undecidedCodes: ReadonlySet<string> = new Set(['Timeout', 'OutcomeUnknown', 'Internal', 'MalformedMessage']);
+
+/** What a node says of itself, and will say again. */
+const ownCodes: ReadonlySet<string> = new Set(['Unformed', 'NodeSpent']);
+
+const firstDelayMs = 20;
+const longestDelayMs = 400;
+/** With less time left another attempt of a write would as likely as not end as one whose outcome is unknown. */
+const shortestAttemptMs = 50;
+const firstReadAttemptMs = 1_000;
+
+/**
+ * Decides what follows a failed attempt: reads are repeated until the deadline, a write only where it certainly did not happen.
+ * `random` is uniform in [0, 1) and spreads the retries of many callers.
+ */
+export function decideRetry(request: FailedRequest, failure: AttemptFailure, random: () => number): RetryDecision {
+  const consequence = consequenceOf(failure);
+  if (failure.kind === 'refused') {
+    const isFinal = consequence === 'answered' || (request.target === 'givenNode' && ownCodes.has(failure.code));
+    if (isFinal) return { kind: 'giveUp', code: failure.code };
+  }
+  if (consequence === 'undecided' && request.kind === 'write') return { kind: 'giveUp', code: 'OutcomeUnknown' };
+
+  const history = historyAfter(request.history, failure);
+  const delayMs = isElsewhereAtOnce(request, failure) ? 0 : backoffMs(request.history.attempts, random);
+  if (delayMs + shortestAttemptMs > request.remainingMs) return { kind: 'giveUp', code: lastWord(history, failure) };
+  return { kind: 'retry', delayMs, history };
+}
+
+/** How long an attempt may wait for its reply: a write for as long as its caller, a read until it is worth asking elsewhere. */
+export function attemptTimeoutMs(kind: RequestKind, history: RequestHistory, remainingMs: number): number {
+  if (kind === 'write') return remainingMs;
+  return Math.min(remainingMs, firstReadAttemptMs * 2 ** Math.min(history.attempts, 10));
+}
+
+/** The time that a node is given for an attempt: less than the attempt's, so that what it says at the end of it still arrives. */
+export function nodeTimeoutMs(attemptMs: number): number {
+  return Math.max(1, Math.floor(attemptMs - Math.min(250, attemptMs / 10)));
+}
+
+type Consequence = 'notDone' | 'undecided' | 'answered';
+
+function consequenceOf(failure: AttemptFailure): Consequence {
+  switch (failure.kind) {
+    case 'notSent':
+    case 'noResponders':
+      return 'notDone';
+    case 'timedOut':
+    case 'connectionLost':
+    case 'nodeGone':
+      return 'undecided';
+    case 'refused':
+      if (notDoneCodes.has(failure.code)) return 'notDone';
+      return undecidedCodes.has(failure.code) ? 'undecided' : 'answered';
+    default:
+      return failure satisfies never;
+  }
+}
+
+function historyAfter(history: RequestHistory, failure: AttemptFailure): RequestHistory {
+  return {
+    attempts: history.attempts + 1,
+    refusal: failure.kind === 'refused' ? failure.code : history.refusal,
+    unanswered: history.unanswered || failure.kind === 'timedOut' || failure.kind === 'nodeGone',
+  };
+}
+
+/** Time has passed already, or there is another to ask: a delay would gain nothing. */
+function isElsewhereAtOnce(request: FailedRequest, failure: AttemptFailure): boolean {
+  if (failure.kind === 'refused' || failure.kind === 'noResponders') return request.target === 'leader';
+  return true;
+}
+
+const backoffMs = (attempts: number, random: () => number): number =>
+  Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(attempts, 10)) * (0.5 + random());
+
+/** What a caller is told at the deadline: what a node said is worth more than that none did. */
+function lastWord(history: RequestHistory, failure: AttemptFailure): string {
+  if (failure.kind === 'notSent') return 'Unavailable';
+  return history.refusal ?? (history.unanswered ? 'Timeout' : 'Unavailable');
+}
