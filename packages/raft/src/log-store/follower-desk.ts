@@ -1,0 +1,114 @@
+import type { Sender } from '@quorate/actor';
+import { electionAt, replicatorAt } from '../addresses.ts';
+import { invariant } from '../invariant.ts';
+import { type LogIndex, logIndex, maxIndex, minIndex, type Term, term } from '../types.ts';
+import type { LogState } from './log-state.ts';
+import type { LogStoreMessage } from './messages.ts';
+import { verifyAppend } from './verify-append.ts';
+
+type AppendEntries = Extract<LogStoreMessage, { kind: 'appendEntries' }>;
+
+/** A reply that is due: to whom, in which term, and to which AppendEntries. */
+interface DueReply {
+  readonly term: Term;
+  readonly sequence: number;
+  readonly round: number;
+  readonly leader: Sender;
+}
+
+/** What the log store does for a leader on another node: Raft figure 2, AppendEntries, receiver. */
+export class FollowerDesk {
+  readonly #state: LogState;
+  /** To the newest AppendEntries whose entries have just reached the disk: one reply answers for all before it. */
+  #dueReply: DueReply | null = null;
+
+  constructor(state: LogState) {
+    this.#state = state;
+  }
+
+  appendEntries(message: AppendEntries, from: Sender): void {
+    const state = this.#state;
+    if (message.term < state.currentTerm) return this.#refuse(message, from, logIndex(0), term(0));
+    state.observeTerm(message.term);
+    invariant(state.leadership === null, () => `${from.node} leads in term ${message.term}, and so does this node`);
+    state.leaderHeardAtMs = state.context.now();
+    state.context.send(electionAt(state.context.self), { kind: 'leaderHeard', term: message.term, leader: from.node });
+    // An entry of a later term than the append's own is what a deposed leader would send of its successor's.
+    if (message.entries.some((entry) => entry.term > message.term)) return;
+
+    const verdict = verifyAppend(state.storage, state.commitIndex, message);
+    if (verdict.kind === 'conflict') {
+      state.roundAnswered = Math.max(state.roundAnswered, message.round);
+      return this.#refuse(message, from, verdict.conflictIndex, verdict.conflictTerm);
+    }
+    if (verdict.truncateFrom !== null) this.#truncate(verdict.truncateFrom, message.term, from);
+    if (verdict.newEntries.length > 0) {
+      state.storage.append(verdict.newEntries);
+      state.durability.appended();
+    }
+    const verified = logIndex(message.prevLogIndex + message.entries.length);
+    state.verifiedIndex = maxIndex(state.verifiedIndex, verified);
+    state.raiseCommitIndex(minIndex(message.leaderCommit, verified));
+    this.#acknowledge(message, from, verdict.newEntries.length > 0);
+  }
+
+  /** Sends the reply that the flush which has just ended was waited for with. */
+  replyAfterFlush(): void {
+    if (this.#dueReply !== null) this.#reply(this.#dueReply);
+    this.#dueReply = null;
+  }
+
+  #truncate(from: LogIndex, leaderTerm: Term, leader: Sender): void {
+    this.#state.storage.truncate(from);
+    this.#state.durability.truncated(from);
+    this.#state.logger.info('truncated', { from, term: leaderTerm, leader: leader.node });
+  }
+
+  /** A heartbeat is answered at once, and so is a round of confirmation: neither waits for a flush of entries. What was written is acknowledged when it is on disk. */
+  #acknowledge(message: AppendEntries, from: Sender, wrote: boolean): void {
+    const state = this.#state;
+    const { term: leaderTerm, sequence, round } = message;
+    const reply = { term: leaderTerm, sequence, round, leader: from };
+    if (!wrote || round > state.roundAnswered) this.#reply(reply);
+    state.roundAnswered = Math.max(state.roundAnswered, round);
+    if (!wrote) return;
+    state.durability.afterWrite(state.storage.written, () => {
+      this.#dueReply = reply;
+    });
+  }
+
+  #reply(reply: DueReply): void {
+    const state = this.#state;
+    const to = replicatorAt(state.placeOf(reply.leader), state.identity.node);
+    state.whenTermFlushed(() => {
+      // In another term verifiedIndex speaks of another leader's log.
+      if (state.currentTerm !== reply.term) return;
+      state.context.send(to, {
+        kind: 'appendEntriesReply',
+        term: reply.term,
+        incarnation: reply.leader.incarnation,
+        sequence: reply.sequence,
+        round: reply.round,
+        success: true,
+        matchIndex: minIndex(state.verifiedIndex, state.durability.durableIndex),
+        conflictIndex: logIndex(0),
+        conflictTerm: term(0),
+      });
+    });
+  }
+
+  #refuse(message: AppendEntries, from: Sender, conflictIndex: LogIndex, conflictTerm: Term): void {
+    const state = this.#state;
+    state.sendWhenTermFlushed(replicatorAt(state.placeOf(from), state.identity.node), {
+      kind: 'appendEntriesReply',
+      term: state.currentTerm,
+      incarnation: from.incarnation,
+      sequence: message.sequence,
+      round: message.round,
+      success: false,
+      matchIndex: logIndex(0),
+      conflictIndex,
+      conflictTerm,
+    });
+  }
+}

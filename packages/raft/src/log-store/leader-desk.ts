@@ -1,0 +1,123 @@
+import { leaderAt, replicatorAt } from '../addresses.ts';
+import { invariant } from '../invariant.ts';
+import { type LeaderToken, type LogIndex, leaderToken, logIndex, type Term } from '../types.ts';
+import type { LogState } from './log-state.ts';
+import type { LogStoreMessage } from './messages.ts';
+import { lastIndexNotAbove } from './verify-append.ts';
+
+type Of<Kind extends LogStoreMessage['kind']> = Extract<LogStoreMessage, { kind: Kind }>;
+
+/** What the log store does for the leader and the replicators of its own node. Without the token of the current term, nothing. */
+export class LeaderDesk {
+  readonly #state: LogState;
+  #tokensGiven = 0;
+
+  constructor(state: LogState) {
+    this.#state = state;
+  }
+
+  /**
+   * Only in the term that this incarnation's `campaign` raised, and to one asker in it: two leaders of one term would
+   * write different entries under one index and term. The asker's retry gets the same answer.
+   */
+  becomeLeader(message: Of<'becomeLeader'>, campaignedTerm: Term | null): void {
+    const state = this.#state;
+    const own = message.term === state.currentTerm && message.term === campaignedTerm;
+    const taken = state.leadership !== null && state.leadership.asker !== message.asker;
+    if (!own || taken) return this.#refuse();
+    state.leadership ??= { term: message.term, asker: message.asker, token: this.#nextToken() };
+    state.leaderHeardAtMs = state.context.now();
+    state.context.send(leaderAt(state.context.self), {
+      kind: 'leadershipGranted',
+      token: state.leadership.token,
+      term: message.term,
+      lastLogIndex: state.lastLogIndex,
+      commitIndex: state.commitIndex,
+      configuration: state.configuration,
+    });
+  }
+
+  append(message: Of<'append'>): void {
+    const state = this.#state;
+    if (!this.#holds(message.token)) return this.#refuse();
+    const leader = leaderAt(state.context.self);
+    const end = logIndex(message.prevLogIndex + message.entries.length);
+    if (message.prevLogIndex !== state.lastLogIndex) {
+      // A repeat of what is in the log already: its answer was lost.
+      if (end > state.lastLogIndex) return;
+      state.context.send(leader, { kind: 'appended', token: message.token, lastLogIndex: state.lastLogIndex });
+      return;
+    }
+    const { currentTerm } = state;
+    const stray = message.entries.find((entry) => entry.term !== currentTerm);
+    invariant(stray === undefined, () => `a leader of term ${currentTerm} appends an entry of term ${stray?.term}`);
+    state.storage.append(message.entries);
+    state.durability.appended();
+    state.context.send(leader, { kind: 'appended', token: message.token, lastLogIndex: state.lastLogIndex });
+  }
+
+  commit(message: Of<'commit'>): void {
+    const { currentTerm, commitIndex, lastLogIndex, storage } = this.#state;
+    if (!this.#holds(message.token) || message.commitIndex <= commitIndex) return;
+    invariant(
+      message.commitIndex <= lastLogIndex,
+      () => `a leader commits ${message.commitIndex} beyond its log's end ${lastLogIndex}`,
+    );
+    // Raft §5.4.2: an entry of an earlier term is committed only by one of the leader's own that follows it.
+    invariant(
+      storage.termAt(message.commitIndex) === currentTerm,
+      () => `a leader of term ${currentTerm} commits ${message.commitIndex} by counting an entry of another term`,
+    );
+    this.#state.raiseCommitIndex(message.commitIndex);
+  }
+
+  /** The own log store is asked as any voter is: a leader whose log store has just voted for another must not count itself. */
+  confirmRound(message: Of<'confirmRound'>): void {
+    const state = this.#state;
+    if (!this.#holds(message.token)) return this.#refuse();
+    state.leaderHeardAtMs = state.context.now();
+    const { token, round } = message;
+    state.context.send(leaderAt(state.context.self), { kind: 'roundConfirmed', token, round });
+    state.noticeLeader();
+  }
+
+  /** The contents of one AppendEntries, taken in one reading: else a deposed leader's replicator would send what belongs to the new term. */
+  prepareAppend(message: Of<'prepareAppend'>): void {
+    const { storage, context, commitIndex, lastLogIndex } = this.#state;
+    if (!this.#holds(message.token)) return this.#refuse();
+    const nextIndex = message.conflict === null ? message.nextIndex : this.#nextIndexAfter(message.conflict);
+    const prevLogIndex = logIndex(Math.min(nextIndex - 1, lastLogIndex));
+    const prevLogTerm = storage.termAt(prevLogIndex);
+    invariant(prevLogTerm !== null, () => `entry ${prevLogIndex} is no longer in the log`);
+    const wanted = message.maxEntries > 0 && prevLogIndex < lastLogIndex;
+    const entries = wanted ? storage.read(logIndex(prevLogIndex + 1), message) : [];
+    context.send(replicatorAt(context.self, message.peer), {
+      kind: 'appendPrepared',
+      token: message.token,
+      sequence: message.sequence,
+      prevLogIndex,
+      prevLogTerm,
+      entries,
+      leaderCommit: commitIndex,
+    });
+  }
+
+  #nextIndexAfter(conflict: { readonly conflictIndex: LogIndex; readonly conflictTerm: Term }): LogIndex {
+    const { conflictIndex } = lastIndexNotAbove(this.#state.storage, conflict.conflictTerm, conflict.conflictIndex);
+    return logIndex(conflictIndex + 1);
+  }
+
+  #nextToken(): LeaderToken {
+    this.#tokensGiven += 1;
+    return leaderToken(this.#tokensGiven);
+  }
+
+  #holds(token: LeaderToken): boolean {
+    return this.#state.leadership?.token === token;
+  }
+
+  #refuse(): void {
+    const { context, currentTerm } = this.#state;
+    context.send(leaderAt(context.self), { kind: 'leadershipRefused', term: currentTerm });
+  }
+}

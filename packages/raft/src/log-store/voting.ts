@@ -1,0 +1,100 @@
+import type { Sender } from '@quorate/actor';
+import { electionAt } from '../addresses.ts';
+import { voterOf } from '../quorum.ts';
+import { type Configuration, type LogIndex, type Term, term } from '../types.ts';
+import type { LogState } from './log-state.ts';
+import type { LogStoreMessage } from './messages.ts';
+
+type Of<Kind extends LogStoreMessage['kind']> = Extract<LogStoreMessage, { kind: Kind }>;
+
+/** The log store's part in elections: it gives this node's votes, and raises its term. */
+export class Voting {
+  readonly #state: LogState;
+  /** The term that `campaign` raised last, in this incarnation: only in it may this node lead. */
+  #campaignedTerm: Term | null = null;
+
+  constructor(state: LogState) {
+    this.#state = state;
+  }
+
+  /** The term in which this node has campaigned last, since it started. */
+  get campaignedTerm(): Term | null {
+    return this.#campaignedTerm;
+  }
+
+  /** Raft figure 2, RequestVote. Who is asking is not looked up in the configuration: a voter may not have heard yet that it is one (etcd: campaign_learner_must_vote). */
+  requestVote(message: Of<'requestVote'>, from: Sender): void {
+    const state = this.#state;
+    const protects = this.#protectsLeader();
+    if (!protects) state.observeTerm(message.term);
+    const { currentTerm, votedFor } = state.storage.hardState;
+    const free = votedFor === null || votedFor === from.node;
+    const voteGranted = !protects && message.term === currentTerm && free && this.#isUpToDate(message);
+    if (voteGranted && votedFor === null) {
+      state.vote(currentTerm, from.node);
+      state.context.send(electionAt(state.context.self), { kind: 'voteCast', term: currentTerm });
+      state.logger.info('voted', { term: currentTerm, candidate: from.node });
+    }
+    state.sendWhenTermFlushed(electionAt(state.placeOf(from)), {
+      kind: 'requestVoteReply',
+      term: currentTerm,
+      incarnation: from.incarnation,
+      sequence: message.sequence,
+      voteGranted,
+    });
+  }
+
+  /** Would this node vote so? Nothing changes by the answer (dissertation §9.6). */
+  requestPreVote(message: Of<'requestPreVote'>, from: Sender): void {
+    const state = this.#state;
+    const voteGranted = !this.#protectsLeader() && message.term > state.currentTerm && this.#isUpToDate(message);
+    state.sendWhenTermFlushed(electionAt(state.placeOf(from)), {
+      kind: 'requestPreVoteReply',
+      term: state.currentTerm,
+      incarnation: from.incarnation,
+      sequence: message.sequence,
+      voteGranted,
+    });
+  }
+
+  prepareCampaign(message: Of<'prepareCampaign'>): void {
+    const { context } = this.#state;
+    const prepared = { kind: 'campaignPrepared', attempt: message.attempt, ...this.#start() } as const;
+    context.send(electionAt(context.self), prepared);
+  }
+
+  /** One step: the term is still the one that the election saw, it is raised, and this node's vote is its own. Else a late timer of the election would break a promise that was made meanwhile. */
+  campaign(message: Of<'campaign'>): void {
+    const state = this.#state;
+    const election = electionAt(state.context.self);
+    const isVoter = voterOf(state.configuration, state.identity) !== null;
+    if (message.fromTerm !== state.currentTerm || this.#protectsLeader() || !isVoter) {
+      const refused = { kind: 'campaignRefused', attempt: message.attempt, term: state.currentTerm } as const;
+      state.sendWhenTermFlushed(election, refused);
+      return;
+    }
+    const raised = term(state.currentTerm + 1);
+    state.enterTerm(raised, state.identity.node);
+    this.#campaignedTerm = raised;
+    state.sendWhenTermFlushed(election, { kind: 'campaigned', attempt: message.attempt, ...this.#start() });
+  }
+
+  /** Whether a leader was heard so lately that no one else may have this node's vote (Raft §6, end; dissertation §4.2.3). */
+  #protectsLeader(): boolean {
+    const { leaderHeardAtMs, context, settings } = this.#state;
+    return leaderHeardAtMs !== null && context.now() - leaderHeardAtMs < settings.electionTimeoutMinMs;
+  }
+
+  /** Raft §5.4.1. */
+  #isUpToDate(candidate: { readonly lastLogIndex: LogIndex; readonly lastLogTerm: Term }): boolean {
+    const { lastLogIndex, lastLogTerm } = this.#state;
+    if (candidate.lastLogTerm !== lastLogTerm) return candidate.lastLogTerm > lastLogTerm;
+    return candidate.lastLogIndex >= lastLogIndex;
+  }
+
+  /** What a campaign starts from. */
+  #start(): { term: Term; lastLogIndex: LogIndex; lastLogTerm: Term; configuration: Configuration } {
+    const { currentTerm, lastLogIndex, lastLogTerm, configuration } = this.#state;
+    return { term: currentTerm, lastLogIndex, lastLogTerm, configuration };
+  }
+}
