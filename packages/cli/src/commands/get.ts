@@ -1,0 +1,43 @@
+import { entryToJson } from '@quorate/client';
+import type { Command } from 'commander';
+import { CommandFailure } from '../command-error.ts';
+import { jsonOption, nodeOf, nodeOption } from '../options/request-options.ts';
+import { write, writeLine } from '../output/output.ts';
+import { addStoreOptions, withStore } from '../with-store.ts';
+import { addExamples } from './examples.ts';
+
+interface GetFlags {
+  readonly node?: string;
+  readonly json?: boolean;
+}
+
+/** `quorate get`: the value of a key, as it is. */
+export function addGet(program: Command): void {
+  const command = program
+    .command('get')
+    .summary('print the value of a key')
+    .description(
+      "Prints a key's value. In a pipe it is the value alone, byte for byte. A key that does not exist: exit code 1.",
+    )
+    .argument('<key>')
+    .addOption(jsonOption())
+    .addOption(nodeOption());
+  addStoreOptions(command).action((key: string) => get(command, key));
+  addExamples(command, [
+    ['quorate get /app/db/url', 'the value'],
+    ['quorate get /app/logo.png > logo.png', 'the same bytes'],
+    ['quorate get /app/db/url --json', 'with its revisions'],
+    ['quorate get /app/db/url --node n2', 'asked of node n2'],
+  ]);
+}
+
+async function get(command: Command, key: string): Promise<void> {
+  const flags = command.opts<GetFlags>();
+  await withStore(command, async (store) => {
+    const entry = await store.get(key, nodeOf(flags));
+    if (entry === null) throw new CommandFailure(`${JSON.stringify(key)} does not exist`);
+    if (flags.json === true) return writeLine(JSON.stringify(entryToJson(entry)));
+    await write(entry.value);
+    if (process.stdout.isTTY) await write('\n');
+  });
+}

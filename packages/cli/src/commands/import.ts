@@ -1,0 +1,68 @@
+import { checkKey, checkValue, MAX_KEY_BYTES, MAX_VALUE_BYTES } from '@quorate/config-store';
+import { type Command, Option } from 'commander';
+import { type ImportEntry, leafEntries, rawEntry } from '../import/import-entries.ts';
+import { type ImportFormat, importFormats } from '../import/import-format.ts';
+import { writeLine } from '../output/output.ts';
+import { Progress } from '../output/progress.ts';
+import { putAll } from '../put-all.ts';
+import { readInputFile } from '../read-input-file.ts';
+import { addStoreOptions, withStore } from '../with-store.ts';
+import { addExamples } from './examples.ts';
+
+interface ImportFlags {
+  readonly prefix: string;
+  readonly raw?: boolean;
+  readonly format?: ImportFormat;
+}
+
+const limits = { maxKeyBytes: MAX_KEY_BYTES, maxValueBytes: MAX_VALUE_BYTES };
+
+/** `quorate import`: the scalars of a file as keys, or its bytes as one. */
+export function addImport(program: Command): void {
+  const command = program
+    .command('import')
+    .summary('write a file, a key for each leaf')
+    .description(
+      'Writes a key for each scalar of a JSON, YAML or .env file: the prefix and the way to the scalar, with its text as the value. With --raw it is one key: the prefix and the name of the file, with its bytes. The whole file is checked before anything is written.',
+    )
+    .argument('<file>')
+    .addOption(new Option('--prefix <prefix>', 'what all the keys begin with').makeOptionMandatory())
+    .addOption(new Option('--raw', "the file's bytes under one key"))
+    .addOption(
+      new Option('--format <format>', "told by the file's name if not given").choices(importFormats).conflicts('raw'),
+    );
+  addStoreOptions(command).action((file: string) => importFile(command, file));
+  addExamples(command, [
+    ['quorate import compose.yml --prefix /app', '/app/services/web/image and so on'],
+    ['quorate import .env --prefix /app/env', '/app/env/PORT and so on'],
+    ['quorate import deploy.yaml --prefix /files --raw', '/files/deploy.yaml, byte for byte'],
+  ]);
+}
+
+async function importFile(command: Command, name: string): Promise<void> {
+  const flags = command.opts<ImportFlags>();
+  const entries = entriesOf({ name, bytes: await readInputFile(name) }, flags);
+  // The prefix too is a part of every key, and may hold what no key may.
+  for (const { key, value } of entries) {
+    checkKey(key);
+    checkValue(value);
+  }
+
+  await withStore(command, async (store) => {
+    const progress = new Progress(entries.length, 'keys');
+    try {
+      await putAll(store, entries, (written) => progress.show(written));
+    } finally {
+      progress.end();
+    }
+  });
+  await writeLine(`${entries.length} ${entries.length === 1 ? 'key' : 'keys'} written`);
+}
+
+function entriesOf(
+  file: { readonly name: string; readonly bytes: Uint8Array },
+  flags: ImportFlags,
+): readonly ImportEntry[] {
+  const { prefix, raw, format } = flags;
+  return raw === true ? [rawEntry(file, { prefix, limits })] : leafEntries(file, { prefix, format, limits });
+}

@@ -1,0 +1,50 @@
+import { buffer } from 'node:stream/consumers';
+import { type Command, Option } from 'commander';
+import { UsageError } from '../command-error.ts';
+import { ifRevisionOf, ifRevisionOption, nodeOf, nodeOption } from '../options/request-options.ts';
+import { writeLine } from '../output/output.ts';
+import { readInputFile } from '../read-input-file.ts';
+import { addStoreOptions, withStore } from '../with-store.ts';
+import { addExamples } from './examples.ts';
+
+interface PutFlags {
+  readonly file?: string;
+  readonly node?: string;
+  readonly ifRevision?: bigint;
+}
+
+/** `quorate put`: writes a key. */
+export function addPut(program: Command): void {
+  const command = program
+    .command('put')
+    .summary('write a key')
+    .description("Writes a key, and prints the store's revision that the write made.")
+    .argument('<key>')
+    .argument('[value]', 'its value; - for what comes on standard input')
+    .addOption(new Option('--file <path>', 'take the value from a file, byte for byte'))
+    .addOption(ifRevisionOption())
+    .addOption(nodeOption());
+  addStoreOptions(command).action((key: string, value: string | undefined) => put(command, key, value));
+  addExamples(command, [
+    ['quorate put /app/db/url postgres://db', 'a text'],
+    ['quorate put /app/logo.png --file logo.png', "a file's bytes"],
+    ['date | quorate put /app/built -', 'standard input'],
+    ['quorate put /app/db/url postgres://db2 --if-revision 7', 'only if nobody changed it since'],
+    ['quorate put /app/flags -- --verbose', 'a value that begins with a dash'],
+  ]);
+}
+
+async function put(command: Command, key: string, text: string | undefined): Promise<void> {
+  const flags = command.opts<PutFlags>();
+  const value = await readPutValue(text, flags.file);
+  await withStore(command, async (store) => {
+    const { revision } = await store.put(key, value, { ...nodeOf(flags), ...ifRevisionOf(flags) });
+    await writeLine(String(revision));
+  });
+}
+
+async function readPutValue(text: string | undefined, file: string | undefined): Promise<string | Uint8Array> {
+  if ((text === undefined) === (file === undefined)) throw new UsageError('put takes either a value or --file');
+  if (file !== undefined) return readInputFile(file);
+  return text === undefined || text === '-' ? buffer(process.stdin) : text;
+}

@@ -1,0 +1,36 @@
+import { isName } from '@quorate/actor';
+import { InvalidArgumentError } from 'commander';
+
+/** A parser for an option that takes an integer of a range. */
+export function integer(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  const range = max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`;
+  return (text) => {
+    const value = Number(text);
+    if (/^\d{1,16}$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be an integer ${range}.`);
+  };
+}
+
+/** A parser for an option that takes a counter of 64 bits, from `min` on. */
+export function counter(min: bigint): (text: string) => bigint {
+  return (text) => {
+    if (/^\d{1,16}$/.test(text) && BigInt(text) >= min && BigInt(text) <= BigInt(Number.MAX_SAFE_INTEGER)) {
+      return BigInt(text);
+    }
+    throw new InvalidArgumentError(`It must be an integer from ${min} to 2^53 - 1.`);
+  };
+}
+
+/** Takes the name of a node, a cluster or a group: a token of a NATS subject. */
+export function name(text: string): string {
+  if (isName(text)) return text;
+  throw new InvalidArgumentError('It must be 1 to 64 letters, digits, "-" and "_", beginning with a letter or digit.');
+}
+
+/** Takes names with commas between them, each once. */
+export function names(text: string): readonly string[] {
+  const list = text.split(',').map((part) => name(part.trim()));
+  const twice = list.find((part, at) => list.indexOf(part) !== at);
+  if (twice !== undefined) throw new InvalidArgumentError(`It names ${twice} twice.`);
+  return list;
+}

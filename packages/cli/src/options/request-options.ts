@@ -1,0 +1,23 @@
+import { Option } from 'commander';
+import { counter, name } from './option-values.ts';
+
+/** `--node`, for requests that one node can be asked for. */
+export const nodeOption = (): Option => new Option('--node <id>', 'ask this node, and no other').argParser(name);
+
+/** What `nodeOption` comes to, for the SDK. */
+export const nodeOf = (flags: { readonly node?: string }): { readonly node?: string } =>
+  flags.node === undefined ? {} : { node: flags.node };
+
+/** `--json`, for commands that read. */
+export const jsonOption = (): Option => new Option('--json', 'as JSON; numbers of 64 bits are texts');
+
+/** `--if-revision`, for commands that write. */
+export const ifRevisionOption = (): Option =>
+  new Option(
+    '--if-revision <number>',
+    'only if the key was last changed at this revision; 0: only if it does not exist',
+  ).argParser(counter(0n));
+
+/** What `ifRevisionOption` comes to, for the SDK. */
+export const ifRevisionOf = (flags: { readonly ifRevision?: bigint }): { readonly ifRevision?: bigint } =>
+  flags.ifRevision === undefined ? {} : { ifRevision: flags.ifRevision };

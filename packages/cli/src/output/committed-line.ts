@@ -1,0 +1,27 @@
+import type { CommittedEntry } from '@quorate/client';
+import { escaped, previewOf } from './preview.ts';
+import type { Column } from './table.ts';
+
+/** The columns of `committedRow`. */
+export const committedColumns: readonly Column[] = [
+  { title: 'INDEX   ', align: 'right' },
+  { title: 'TERM', align: 'right' },
+  { title: 'KIND   ' },
+  { title: 'COMMAND' },
+];
+
+/** A committed entry for people. */
+export const committedRow = (entry: CommittedEntry): readonly string[] => [
+  String(entry.index),
+  String(entry.term),
+  entry.kind,
+  commandText(entry),
+];
+
+function commandText(entry: CommittedEntry): string {
+  const { command, commandBytes } = entry;
+  if (command === null) return commandBytes.length === 0 ? '' : `(${commandBytes.length} bytes)`;
+  const condition = command.ifRevision === undefined ? '' : ` if at revision ${command.ifRevision}`;
+  const key = escaped(command.key);
+  return command.kind === 'put' ? `put ${key}${condition} ${previewOf(command.value)}` : `delete ${key}${condition}`;
+}

@@ -1,0 +1,50 @@
+import type { ClusterStatus, MemberStatus, PeerStatus } from '@quorate/client';
+import { type Column, tableLines } from './table.ts';
+
+const columns: readonly Column[] = [
+  { title: 'NODE' },
+  { title: 'ROLE' },
+  { title: 'TERM', align: 'right' },
+  { title: 'COMMITTED', align: 'right' },
+  { title: 'APPLIED', align: 'right' },
+  { title: 'LAG', align: 'right' },
+  { title: 'ROUND TRIP', align: 'right' },
+  { title: 'PID', align: 'right' },
+];
+
+/** How a group stands, for people: a line about its leader, and a row for each node. */
+export function statusLines(status: ClusterStatus, where: { cluster: string; group: string }): readonly string[] {
+  const leads = status.leader === null ? 'no leader' : `${status.leader} leads`;
+  const peers = leaderPeers(status);
+  return [
+    `cluster ${where.cluster}, group ${where.group}: ${leads}`,
+    '',
+    ...tableLines(
+      columns,
+      status.nodes.map((node) => rowOf(node, peers.get(node.id))),
+    ),
+  ];
+}
+
+/** What the leader knows of each peer. */
+function leaderPeers(status: ClusterStatus): ReadonlyMap<string, PeerStatus> {
+  const leader = status.nodes.find(({ id }) => id === status.leader);
+  if (leader === undefined || leader.role === 'unreachable') return new Map();
+  return new Map(leader.peers.map((peer) => [peer.id, peer]));
+}
+
+function rowOf(node: MemberStatus, peer: PeerStatus | undefined): readonly string[] {
+  const lag = peer === undefined ? '' : String(peer.lag);
+  const roundTrip = peer === undefined || peer.roundTripMs === null ? '' : `${peer.roundTripMs.toFixed(1)} ms`;
+  if (node.role === 'unreachable') return [node.id, node.role, '', '', '', lag, '', ''];
+  return [
+    node.id,
+    node.role ?? node.formation,
+    String(node.term),
+    String(node.commitIndex),
+    String(node.lastApplied),
+    lag,
+    roundTrip,
+    String(node.pid),
+  ];
+}

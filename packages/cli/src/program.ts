@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { lineOf } from './command-outcome.ts';
+import { addDel } from './commands/del.ts';
+import { addForm } from './commands/form.ts';
+import { addGet } from './commands/get.ts';
+import { addImport } from './commands/import.ts';
+import { addList } from './commands/list.ts';
+import { addNode } from './commands/node.ts';
+import { addPermissions } from './commands/permissions.ts';
+import { addPut } from './commands/put.ts';
+import { addStatus } from './commands/status.ts';
+import { addTail } from './commands/tail.ts';
+import { addUp } from './commands/up.ts';
+
+/** The whole command. What its actions throw is for `outcomeOf`; what is wrong with the arguments is said already, on one line. */
+export function createProgram(): Command {
+  const program = new Command('quorate')
+    .description('A replicated, linearizable config store on NATS.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand('help [command]', "show a command's help")
+    .exitOverride()
+    .configureOutput({
+      outputError: (text, writeText) => writeText(`${lineOf(text.replace(/^error: /, ''))}\n`),
+    });
+  for (const add of [addUp, addNode, addForm]) add(program.commandsGroup('Clusters:'));
+  for (const add of [addPut, addGet, addDel, addList, addImport]) add(program.commandsGroup('Keys:'));
+  for (const add of [addStatus, addTail, addPermissions]) add(program.commandsGroup('Operation:'));
+  program.addHelpText(
+    'after',
+    '\nquorate <command> --help has the flags and examples of each. Each setting is a variable too.',
+  );
+  return program;
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const isVersioned = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
+  return isVersioned ? String(manifest.version) : 'unknown';
+}

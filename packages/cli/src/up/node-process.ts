@@ -1,0 +1,94 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { UsageError } from '../command-error.ts';
+import { readyMessage } from '../parent-process.ts';
+
+/** What a node process is started with. */
+export interface NodeProcessOptions {
+  readonly id: string;
+  /** Arguments of the command `node`. Everybody on the machine can read them. */
+  readonly args: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+  /** What the node writes is added to this file. */
+  readonly logFile: string;
+  /** Its log goes to standard error in place of the file. */
+  readonly verbose: boolean;
+}
+
+/** How a node process ended. */
+export interface NodeExit {
+  /** Null if a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The last line that it wrote on standard error, or an empty text. */
+  readonly lastWords: string;
+}
+
+const launcher = fileURLToPath(new URL('../../bin/quorate.js', import.meta.url));
+const longestLastWords = 4_096;
+
+/** One run of a node as a process of its own. It ends when this process does: the channel between them is closed then. */
+export class NodeProcess {
+  readonly id: string;
+  /** Resolves when the process is gone. */
+  readonly exited: Promise<NodeExit>;
+  /** Resolves with true once the node has begun, and with false if it ends before. */
+  readonly ready: Promise<boolean>;
+  readonly #child: ChildProcess;
+  #lastWords = '';
+
+  /** @throws {UsageError} if the log file cannot be written */
+  constructor(options: NodeProcessOptions) {
+    const { id, args, environment, logFile, verbose } = options;
+    this.id = id;
+    const log = openLog(logFile);
+    this.#child = fork(launcher, ['node', ...args], {
+      env: { ...process.env, ...environment },
+      // Not this process's own: a debugger's port, say, cannot be taken twice.
+      execArgv: [],
+      stdio: ['ignore', verbose ? 2 : log, 'pipe', 'ipc'],
+    });
+    closeSync(log);
+
+    this.#child.stderr?.on('data', (chunk: Buffer) => {
+      this.#lastWords = (this.#lastWords + chunk.toString()).slice(-longestLastWords);
+      appendFileSync(logFile, chunk);
+    });
+    this.exited = new Promise((resolve) => {
+      this.#child.once('error', (error) => {
+        resolve({ code: null, signal: null, lastWords: `it could not be started: ${error.message}` });
+      });
+      // Not `exit`: what the process wrote last may still be on its way then.
+      this.#child.once('close', (code, signal) => resolve({ code, signal, lastWords: lastLineOf(this.#lastWords) }));
+    });
+    this.ready = new Promise((resolve) => {
+      this.#child.once('message', (message) => resolve(message === readyMessage));
+      void this.exited.then(() => resolve(false));
+    });
+  }
+
+  /** Undefined if it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Asks the node to end, and ends it if it does not; resolves when it is gone. */
+  async stop(graceMs: number): Promise<void> {
+    this.#child.kill('SIGTERM');
+    const deadline = setTimeout(() => this.#child.kill('SIGKILL'), graceMs);
+    await this.exited;
+    clearTimeout(deadline);
+  }
+}
+
+function openLog(path: string): number {
+  try {
+    return openSync(path, 'a');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new UsageError(`${path} cannot be written: ${reason}`, { cause: error });
+  }
+}
+
+const lastLineOf = (text: string): string => text.trimEnd().split('\n').at(-1)?.trim() ?? '';

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UsageError } from '../command-error.ts';
+import { type NodeExit, NodeProcess, type NodeProcessOptions } from './node-process.ts';
+
+/** How the nodes of a machine are kept. */
+export interface NodeProcessesOptions {
+  readonly nodes: readonly NodeProcessOptions[];
+  /** Whether a node that died is started again. */
+  readonly restart: boolean;
+  /** Says something to people. */
+  readonly say: (line: string) => void;
+}
+
+const stopGraceMs = 5_000;
+const firstRestartMs = 250;
+const longestRestartMs = 10_000;
+/** A node that ran for so long had begun well: the next wait is short again. */
+const goodRunMs = 10_000;
+
+/** The node processes of `quorate up`: starts them, tells of those that die, and ends them. */
+export class NodeProcesses {
+  readonly #options: NodeProcessesOptions;
+  readonly #running = new Map<string, NodeProcess>();
+  readonly #stopping = new AbortController();
+
+  constructor(options: NodeProcessesOptions) {
+    this.#options = options;
+  }
+
+  /** The pid of a node's process, or undefined while there is none. */
+  pidOf(id: string): number | undefined {
+    return this.#running.get(id)?.pid;
+  }
+
+  /**
+   * Starts all nodes, and resolves when all have begun, or when they are being stopped.
+   * @throws {UsageError} with a node's own reason if one cannot begin
+   */
+  async start(): Promise<void> {
+    const begun = this.#options.nodes.map((options) => this.#begin(options));
+    await Promise.all(begun);
+  }
+
+  /** Ends all nodes, the hard way after five seconds. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all([...this.#running.values()].map((node) => node.stop(stopGraceMs)));
+  }
+
+  /** The first start of a node: if it fails, so does the whole. */
+  async #begin(options: NodeProcessOptions): Promise<void> {
+    const node = this.#spawn(options);
+    if (await node.ready) {
+      void this.#keep(options, node);
+      return;
+    }
+    const exit = await node.exited;
+    this.#running.delete(options.id);
+    if (this.#stopping.signal.aborted) return;
+    throw new UsageError(`node ${options.id} did not start: ${reasonOf(exit)}`);
+  }
+
+  #spawn(options: NodeProcessOptions): NodeProcess {
+    const node = new NodeProcess(options);
+    this.#running.set(options.id, node);
+    return node;
+  }
+
+  /** Tells of a node's end, and starts it again if that is wanted. */
+  async #keep(options: NodeProcessOptions, first: NodeProcess): Promise<void> {
+    let node = first;
+    let waitMs = firstRestartMs;
+    for (;;) {
+      const startedAtMs = performance.now();
+      const exit = await node.exited;
+      this.#running.delete(options.id);
+      if (this.#stopping.signal.aborted) return;
+      if (!this.#options.restart) return this.#options.say(`node ${options.id} ${endOf(exit)}`);
+
+      if (performance.now() - startedAtMs > goodRunMs) waitMs = firstRestartMs;
+      this.#options.say(`node ${options.id} ${endOf(exit)}; it is started again`);
+      await sleep(waitMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
+      if (this.#stopping.signal.aborted) return;
+      waitMs = Math.min(waitMs * 2, longestRestartMs);
+      node = this.#spawn(options);
+    }
+  }
+}
+
+function endOf(exit: NodeExit): string {
+  if (exit.signal !== null) return `was ended by ${exit.signal}`;
+  return `ended with exit code ${exit.code}${exit.lastWords === '' ? '' : `: ${reasonOf(exit)}`}`;
+}
+
+/** The node's own words, without the name of the program, which the line has already. */
+function reasonOf(exit: NodeExit): string {
+  if (exit.lastWords !== '') return exit.lastWords.replace(/^quorate: /, '');
+  return exit.signal === null ? `exit code ${exit.code}` : `it was ended by ${exit.signal}`;
+}

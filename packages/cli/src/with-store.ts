@@ -1,0 +1,33 @@
+import { type ConnectOptions, connect, type Store } from '@quorate/client';
+import type { Command } from 'commander';
+import { connectionOptions } from './options/connection-options.ts';
+import { addGroupOptions, type GroupFlags, timeoutOption } from './options/group-options.ts';
+import { addNatsOptions, natsSettings } from './options/nats-options.ts';
+import { defaultServer } from './options/nats-settings.ts';
+
+/** The flags of a command that speaks to the nodes of a group. */
+export function addStoreOptions(command: Command): Command {
+  addGroupOptions(command).addOption(timeoutOption());
+  return addNatsOptions(command, `NATS servers, with commas between (default: NATS_URL, or ${defaultServer})`);
+}
+
+/** What the SDK is told by those flags. @throws {UsageError} if they cannot be used */
+export function connectOptions(command: Command): ConnectOptions {
+  const { cluster, group, timeout } = command.opts<GroupFlags & { readonly timeout: number }>();
+  return {
+    cluster,
+    group,
+    timeoutMs: timeout,
+    nats: { name: 'quorate command', ...connectionOptions(natsSettings(command)) },
+  };
+}
+
+/** Connects to the group that a command's flags name, and closes the store however `use` ends. */
+export async function withStore(command: Command, use: (store: Store) => Promise<void>): Promise<void> {
+  const store = await connect(connectOptions(command));
+  try {
+    await use(store);
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,108 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { quorate } from './command.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'quorate-cli-'));
+  await writeFile(join(folder, 'file'), 'no folder, no credentials');
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const commands = ['up', 'node', 'form', 'put', 'get', 'del', 'list', 'status', 'tail', 'import', 'permissions'];
+
+describe.each([
+  ['an unknown command', ['nope'], "unknown command 'nope'"],
+  ['an unknown flag', ['up', '--prot', '1'], "unknown option '--prot' (Did you mean --port?)"],
+  ['a missing argument', ['get'], "missing required argument 'key'"],
+  ['an argument too many', ['get', 'a', 'b'], 'too many arguments'],
+  ['a port that is none', ['up', '--port', '65536'], '--port'],
+  ['no nodes at all', ['up', '--nodes', '0'], '--nodes'],
+  ['a limit of nothing', ['list', '--limit', '0'], '--limit'],
+  ['a revision below zero', ['put', '/a', 'b', '--if-revision', '-1'], '--if-revision'],
+  ['an index below one', ['tail', '--from', '0'], '--from'],
+  ['no time at all', ['get', '/a', '--timeout', '0'], '--timeout'],
+  ['a name that is none', ['get', '/a', '--cluster', 'a.b'], '--cluster'],
+  ['a voter named twice', ['form', '--voters', 'n1,n2,n1'], 'n1 twice'],
+  ['no voters', ['form'], '--voters'],
+  ['no value', ['put', '/a'], '--file'],
+  ['two values', ['put', '/a', 'b', '--file', 'c'], '--file'],
+  ['an import without a prefix', ['import', 'a.json'], '--prefix'],
+  ['a format that is none', ['import', 'a', '--prefix', '/a', '--format', 'toml'], '--format'],
+  ['a format for a raw file', ['import', 'a', '--prefix', '/a', '--format', 'json', '--raw'], '--raw'],
+  ['a node without a folder', ['node', '--id', 'n1'], '--data'],
+  ['a node whose id is no name', ['node', '--id', 'n 1', '--data', 'x'], '--id'],
+  ['another scheme than that of NATS', ['get', '/a', '--nats', 'http://127.0.0.1'], '--nats'],
+  ['two kinds of credentials', ['get', '/a', '--user', 'a', '--token', 'b'], 'only one of'],
+  ['a password of nobody', ['get', '/a', '--password', 'a'], '--user'],
+  ['a certificate without a key', ['get', '/a', '--tls-cert', 'a'], '--tls-key'],
+  ['credentials that are not there', ['get', '/a', '--creds', '/nowhere'], 'ENOENT'],
+  ['a node called as a client is', ['permissions', '--nodes', 'n1,client'], 'client'],
+])('%s', (_, args, expected) => {
+  test('is told on one line, with exit code 2', async () => {
+    const { exitCode, stdout, stderr } = await quorate(args);
+    expect(stderr).toMatch(/^quorate: [^\n]+\n$/);
+    expect(stderr).toContain(expected);
+    expect(stdout).toBe('');
+    expect(exitCode).toBe(2);
+  });
+});
+
+test('a variable is a flag, and one that is empty is none', async () => {
+  const bad = await quorate(['list'], { env: { QUORATE_TIMEOUT: 'soon' } });
+  expect(bad).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('QUORATE_TIMEOUT') });
+  const named = await quorate(['permissions'], { env: { QUORATE_CLUSTER: 'blue' } });
+  expect(named.stdout).toContain('quorate.blue.peer.n1.>');
+  const empty = await quorate(['permissions'], { env: { QUORATE_CLUSTER: '' } });
+  expect(empty.stdout).toContain('quorate.main.peer.n1.>');
+});
+
+test.each(['up', 'node'])('%s refuses a folder that it cannot write', async (command) => {
+  const id = command === 'node' ? ['--id', 'n1'] : ['--port', '0'];
+  const { exitCode, stderr } = await quorate([command, ...id, '--data', join(folder, 'file', 'below')]);
+  expect(stderr).toMatch(/^quorate: [^\n]*file[^\n]*ENOTDIR\n$/);
+  expect(exitCode).toBe(2);
+});
+
+test.each([
+  ['get', '/a'],
+  ['put', '/a', 'b'],
+  ['del', '/a'],
+  ['list'],
+  ['status'],
+  ['tail'],
+  ['form', '--voters', 'n1'],
+])('%s tells on one line that there is no NATS', async (...args) => {
+  const { exitCode, stdout, stderr } = await quorate([...args, '--nats', 'nats://127.0.0.1:1']);
+  expect(stderr).toMatch(/^quorate: [^\n]*127\.0\.0\.1:1[^\n]*\n$/);
+  expect(stdout).toBe('');
+  expect(exitCode).toBe(1);
+});
+
+test('up tells on one line that there is no NATS, and starts no node', async () => {
+  const data = join(folder, 'up');
+  const { exitCode, stderr } = await quorate(['up', '--nats', 'nats://127.0.0.1:1', '--data', data]);
+  expect(stderr).toMatch(/^quorate: [^\n]*127\.0\.0\.1:1[^\n]*\n$/);
+  expect(exitCode).toBe(1);
+});
+
+test.each(commands)('the help of %s has examples', async (command) => {
+  const { exitCode, stdout } = await quorate([command, '--help']);
+  expect(stdout).toMatch(new RegExp(`^  \\$ .*quorate ${command}\\b.*# `, 'm'));
+  expect(exitCode).toBe(0);
+});
+
+test('without a command there is help, and exit code 2', async () => {
+  const { exitCode, stderr } = await quorate([]);
+  for (const command of commands) expect(stderr).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+  expect(exitCode).toBe(2);
+});
+
+test('the version is that of the package', async () => {
+  expect(await quorate(['--version'])).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+  });
+});
