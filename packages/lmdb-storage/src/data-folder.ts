@@ -1,11 +1,12 @@
 import { join, resolve } from 'node:path';
 import type { ClusterName, GroupId, NodeId } from '@quorate/actor';
+import type { FormationRecord } from '@quorate/raft';
 import { readBootId } from './boot-id.ts';
 import { asDataFolderError, DataFolderError } from './data-folder-error.ts';
 import { contentOf, createDataFolder, logFolder, makeFolder, refuseOther, stateFolder } from './folder-creation.ts';
 import { readDescription } from './folder-description.ts';
 import { FolderLock } from './folder-lock.ts';
-import { AlreadyFormed, canonicalText, type FormationRecord, formationRecordSchema } from './formation-record.ts';
+import { AlreadyFormed, canonicalText, formationRecordSchema } from './formation-record.ts';
 import { type Identity, loadFormation, loadIdentity, saveFormation, saveIdentity } from './identity.ts';
 import { examineDataFile } from './lmdb-file.ts';
 import { defaultRecentEntriesBytes, LmdbLogStorage } from './lmdb-log-storage.ts';

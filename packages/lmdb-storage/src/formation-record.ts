@@ -1,17 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type ClusterName, isName, type NodeId } from '@quorate/actor';
-import type { Voter } from '@quorate/raft';
+import type { FormationRecord } from '@quorate/raft';
 import { z } from 'zod';
-
-/** How a cluster was formed. Every node is handed the same record and accepts one, ever, so that a cluster is born once. */
-export interface FormationRecord {
-  readonly formatVersion: 1;
-  readonly clusterName: ClusterName;
-  /** The first voters, each with the disk that it had then. */
-  readonly voters: readonly Voter[];
-  /** The checksum of the snapshot that the cluster was restored from, or null. */
-  readonly snapshotChecksum: string | null;
-}
 
 const name = <Name extends string>() => z.custom<Name>((value) => typeof value === 'string' && isName(value));
 

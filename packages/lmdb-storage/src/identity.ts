@@ -1,8 +1,9 @@
+import type { FormationRecord } from '@quorate/raft';
 import { CorruptRecord } from '@quorate/raft';
 import { z } from 'zod';
 import { bufferOn } from './bytes.ts';
 import { headerLength, seal, unseal } from './checked-record.ts';
-import { type FormationRecord, formationRecordSchema, storageIdSchema } from './formation-record.ts';
+import { formationRecordSchema, storageIdSchema } from './formation-record.ts';
 import type { LogEnvironment } from './log-environment.ts';
 
 /** What a data folder is, as its log environment knows it. */

@@ -1,6 +1,7 @@
 export * from './addresses.ts';
 export type { ApplierMessage } from './applier/messages.ts';
 export type { ElectionMessage } from './election/messages.ts';
+export type { FormationRecord } from './formation-record.ts';
 export type { ApiMessage, GatewayAnswer, GatewayMessage, StatusPart } from './gateway/messages.ts';
 export { InvariantViolated, invariant } from './invariant.ts';
 export type { LeaderMessage } from './leader/messages.ts';

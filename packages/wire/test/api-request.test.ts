@@ -1,4 +1,4 @@
-import { nodeId } from '@quorate/actor';
+import { clusterName, nodeId } from '@quorate/actor';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -114,13 +114,14 @@ describe('the body of a request', () => {
 
   it('forms a cluster', () => {
     const record = {
-      cluster: 'main',
+      formatVersion: 1,
+      clusterName: clusterName('main'),
       voters: [
         { id: nodeId('n1'), storageId: 'f00' },
         { id: nodeId('n2'), storageId: 'ba7' },
       ],
       snapshotChecksum: null,
-    };
+    } as const;
     expect(decodeFormationRecord(encodeFormationRecord(record))).toEqual(record);
     expect(encodeFormationRecord(record)).toEqual(
       encodeMsgpack([
@@ -189,7 +190,8 @@ describe('a request in JSON', () => {
         'form',
         '{"cluster":"main","voters":[{"id":"n1","storageId":"f00"}]}',
         encodeFormationRecord({
-          cluster: 'main',
+          formatVersion: 1,
+          clusterName: clusterName('main'),
           voters: [{ id: nodeId('n1'), storageId: 'f00' }],
           snapshotChecksum: null,
         }),

@@ -1,18 +1,12 @@
-import { type ClusterName, clusterName } from '@quorate/actor';
-import {
-  AlreadyFormed,
-  clusterIdOf,
-  type DataFolder,
-  type FormationRecord as StoredRecord,
-} from '@quorate/lmdb-storage';
+import type { ClusterName } from '@quorate/actor';
+import { AlreadyFormed, clusterIdOf, type DataFolder } from '@quorate/lmdb-storage';
 import type { RediallingConnection } from '@quorate/nats-connection';
-import type { Logger } from '@quorate/raft';
+import type { FormationRecord, Logger } from '@quorate/raft';
 import {
   announcementInbox,
   announcementSubject,
   decodeAnnouncement,
   encodeAnnouncement,
-  type FormationRecord,
   FormationRefused,
   type Formation as FormationState,
   parseAnnouncementSubject,
@@ -27,7 +21,7 @@ export interface FormationOptions {
   readonly connection: RediallingConnection;
   readonly logger: Logger;
   /** The node has become a member. Called once, also at the start of a node that is one already. */
-  readonly onFormed: (record: StoredRecord, clusterId: string) => void;
+  readonly onFormed: (record: FormationRecord, clusterId: string) => void;
 }
 
 /**
@@ -81,9 +75,9 @@ export class Formation {
   async accept(record: FormationRecord): Promise<void> {
     const { folder, logger, onFormed } = this.#options;
     const { nodeId } = folder;
-    if (record.cluster !== folder.clusterName) {
+    if (record.clusterName !== folder.clusterName) {
       throw new FormationRefused({
-        reason: `is of cluster ${folder.clusterName}, not of ${record.cluster}`,
+        reason: `is of cluster ${folder.clusterName}, not of ${record.clusterName}`,
         node: nodeId,
       });
     }
@@ -93,9 +87,8 @@ export class Formation {
       throw new FormationRefused({ reason: 'has another data folder than the one listed', node: nodeId });
     }
     const before = folder.formationRecord;
-    const stored = storedRecordOf(record);
     try {
-      await folder.acceptFormation(stored);
+      await folder.acceptFormation(record);
     } catch (error) {
       if (error instanceof AlreadyFormed)
         throw new FormationRefused({ reason: 'has been formed already', node: nodeId });
@@ -104,8 +97,8 @@ export class Formation {
     if (before !== null || this.#announceTimer === null) return;
     this.stop();
     this.#announceTimer = null;
-    logger.info('joined the cluster', { clusterId: clusterIdOf(stored) });
-    onFormed(stored, clusterIdOf(stored));
+    logger.info('joined the cluster', { clusterId: clusterIdOf(record) });
+    onFormed(record, clusterIdOf(record));
   }
 
   get #cluster(): ClusterName {
@@ -123,7 +116,7 @@ export class Formation {
     const announcement =
       record === null
         ? ({ kind: 'unformed', storageId: folder.storageId } as const)
-        : ({ kind: 'formed', record: wireRecordOf(record) } as const);
+        : ({ kind: 'formed', record } as const);
     connection.publish(subject, encodeAnnouncement(announcement));
   }
 
@@ -160,13 +153,4 @@ export class Formation {
       },
     );
   }
-}
-
-function storedRecordOf(record: FormationRecord): StoredRecord {
-  const { voters, snapshotChecksum } = record;
-  return { formatVersion: 1, clusterName: clusterName(record.cluster), voters, snapshotChecksum };
-}
-
-function wireRecordOf(record: StoredRecord): FormationRecord {
-  return { cluster: record.clusterName, voters: record.voters, snapshotChecksum: record.snapshotChecksum };
 }

@@ -1,7 +1,7 @@
 import { clusterName, type GroupId, groupId, nodeId } from '@quorate/actor';
-import { type DataFolder, type FormationRecord, openDataFolder } from '@quorate/lmdb-storage';
+import { type DataFolder, openDataFolder } from '@quorate/lmdb-storage';
 import { RediallingConnection } from '@quorate/nats-connection';
-import type { Logger } from '@quorate/raft';
+import type { FormationRecord, Logger } from '@quorate/raft';
 import { createLoggers, startTelemetry, type Telemetry } from '@quorate/telemetry';
 import {
   type ApiReply,

@@ -1,5 +1,5 @@
-import { isName, type NodeId } from '@quorate/actor';
-import type { Voter } from '@quorate/raft';
+import { type ClusterName, isName, type NodeId } from '@quorate/actor';
+import type { FormationRecord, Voter } from '@quorate/raft';
 import { z } from 'zod';
 import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
 import { InvalidRequest, MalformedMessage } from './errors.ts';
@@ -48,26 +48,17 @@ export function decodeHello(body: Uint8Array): Hello {
   return hello.data;
 }
 
-/** What a cluster is born from: each voter is handed the same record, and its hash is the cluster's id. */
-export interface FormationRecord {
-  /** The cluster's name. */
-  readonly cluster: string;
-  readonly voters: readonly Voter[];
-  /** The checksum of the snapshot that the cluster is restored from, or null for an empty one. */
-  readonly snapshotChecksum: string | null;
-}
-
 const RECORD_VERSION = 1;
 
-/** `[1, cluster, [[id, storageId], …], snapshotChecksum | null]`: the bytes that are hashed, and the body of a `form` request. */
+/** `[1, clusterName, [[id, storageId], …], snapshotChecksum | null]`: the body of a `form` request. */
 export function encodeFormationRecord(record: FormationRecord): Uint8Array {
   const voters = record.voters.map(({ id, storageId }) => [id, storageId]);
-  return encodeMsgpack([RECORD_VERSION, record.cluster, voters, record.snapshotChecksum]);
+  return encodeMsgpack([RECORD_VERSION, record.clusterName, voters, record.snapshotChecksum]);
 }
 
 const recordFrame = z.tuple([
   z.literal(RECORD_VERSION),
-  z.string().refine(isName),
+  z.custom<ClusterName>((name) => typeof name === 'string' && isName(name)),
   z
     .array(z.tuple([nodeIdSchema, storageIdSchema]))
     .min(1)
@@ -82,8 +73,9 @@ export function decodeFormationRecord(bytes: Uint8Array): FormationRecord {
     const reason = 'form takes the name of a cluster, its voters, each once, and the checksum of a snapshot or null';
     throw new InvalidRequest({ reason, field: null });
   }
-  const [, cluster, voters, snapshotChecksum] = frame.data;
-  return { cluster, voters: voters.map(([id, storageId]) => ({ id, storageId })), snapshotChecksum };
+  const [formatVersion, clusterName, pairs, snapshotChecksum] = frame.data;
+  const voters = pairs.map(([id, storageId]) => ({ id, storageId }));
+  return { formatVersion, clusterName, voters, snapshotChecksum };
 }
 
 function decoded(bytes: Uint8Array): unknown {

@@ -1,3 +1,4 @@
+import { type ClusterName, isName } from '@quorate/actor';
 import { DEFAULT_PAGE_ENTRIES, InvalidLimit, InvalidRevision, MAX_PAGE_ENTRIES } from '@quorate/config-store';
 import { z } from 'zod';
 import { encodeCommand, encodeQuery } from '../config-store/command-codec.ts';
@@ -123,14 +124,17 @@ function limitOf(fields: Fields): number {
 }
 
 const recordSchema = z.object({
-  cluster: z.string(),
+  cluster: z.custom<ClusterName>((name) => typeof name === 'string' && isName(name)),
   voters: z.array(voterSchema),
   snapshotChecksum: z.string().nullable().default(null),
 });
 
 function formBodyOf(fields: Fields): Uint8Array {
   const record = recordSchema.safeParse(Object.fromEntries(fields));
-  if (record.success) return encodeFormationRecord(record.data);
+  if (record.success) {
+    const { cluster: clusterName, voters, snapshotChecksum } = record.data;
+    return encodeFormationRecord({ formatVersion: 1, clusterName, voters, snapshotChecksum });
+  }
   const field = String(record.error.issues[0]?.path[0] ?? 'voters');
   throw invalid(`${field} is not what form takes: cluster, and voters as [{"id":…,"storageId":…}]`, field);
 }

@@ -1,5 +1,6 @@
 import { type ClusterName, clusterName, isName, type NodeId, nodeId } from '@quorate/actor';
-import { decodeFormationRecord, encodeFormationRecord, type FormationRecord } from '../api/formation.ts';
+import type { FormationRecord } from '@quorate/raft';
+import { decodeFormationRecord, encodeFormationRecord } from '../api/formation.ts';
 import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
 
 /**
