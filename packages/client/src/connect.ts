@@ -1,12 +1,14 @@
-import { Unavailable } from './errors.ts';
+import { openGroupAccess } from './group-access.ts';
 import type { ConnectOptions } from './options.ts';
 import type { Store } from './store.ts';
+import { StoreClient } from './store-client.ts';
 
 /**
- * Connects to the nodes of a group. It resolves once NATS answers; whether there are nodes, and a leader, shows with the first call.
+ * Connects to the nodes of a group. It resolves once NATS answers; whether there are nodes, and a leader, shows with the first call. From
+ * then on it connects again by itself whenever the connection breaks, until it is closed.
  * @throws {Unavailable} if no NATS server answers
  * @throws {InvalidRequest} if an option is wrong
  */
 export async function connect(options: ConnectOptions = {}): Promise<Store> {
-  throw new Unavailable(`not implemented: ${JSON.stringify(options.servers)}`);
+  return new StoreClient(await openGroupAccess(options));
 }

@@ -35,3 +35,11 @@ export class StoreClosed extends QuorateError {
     super('StoreClosed', message, {});
   }
 }
+
+/** NATS does not let these credentials publish or subscribe where the request needs it. Nothing was delivered. */
+export class NotPermitted extends QuorateError {
+  declare readonly code: 'NotPermitted';
+  constructor(message: string) {
+    super('NotPermitted', message, {});
+  }
+}

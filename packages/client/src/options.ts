@@ -63,6 +63,6 @@ export interface CommittedOptions {
   readonly fromIndex: bigint;
   /** Ends the iteration, which then throws the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Gives up with `Unavailable` if no node could be asked for so long; without it the iteration waits for ever. */
+  /** Gives up if no node answers for so long, with what the last attempt came to; without it the iteration waits for ever. */
   readonly timeoutMs?: number;
 }

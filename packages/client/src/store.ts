@@ -125,7 +125,8 @@ export interface ClusterStatus {
  * Beside the errors that each method names, every call may throw
  * `InvalidRequest` (an option is wrong), `NoLeader` (none was found in time; a write was not made), `Unavailable` (no node answers, or NATS
  * cannot be reached; a write was not made), `Unformed` and `NodeSpent` (what the nodes answered instead), `Timeout` (no answer to a read in
- * time), `MalformedMessage` (a node speaks another version), `StoreClosed`, and the reason of its AbortSignal.
+ * time), `MalformedMessage` (a node speaks another version), `NotPermitted` (by NATS, with these credentials), `StoreClosed`, and the
+ * reason of its AbortSignal.
  */
 export interface Store {
   /**
@@ -148,8 +149,8 @@ export interface Store {
 
   /**
    * Every committed entry from `fromIndex` on, each once and in order, across changes of leader and lost messages. It goes on
-   * for ever: end it with `break`, with the signal, or by closing the store.
-   * @throws {Compacted} from the iteration, if `fromIndex` is below the first index that is kept
+   * until it is ended: with `break` or `return`, by closing the store, or with the signal, whose reason it then throws.
+   * @throws {Compacted} from the iteration, if `fromIndex`, or what a slow consumer comes to next, is below the first index that is kept
    */
   committed(options: CommittedOptions): AsyncIterableIterator<CommittedEntry>;
 

@@ -1,0 +1,54 @@
+import type { FormationRecord } from '@quorate/raft';
+import { checkTimeout, nodeIdSchema } from '@quorate/wire';
+import { InvalidRequest, InvalidRevision } from './errors.ts';
+import type { ConnectOptions } from './options.ts';
+
+/** Where a group is found. */
+export interface GroupName {
+  readonly cluster: string;
+  readonly group: string;
+}
+
+/** The group that the options name. @throws {InvalidRequest} */
+export function checkGroup({ cluster = 'main', group = 'config' }: ConnectOptions): GroupName {
+  return { cluster: checkName('cluster', cluster), group: checkName('group', group) };
+}
+
+/** Names of clusters, groups and nodes obey one rule. @throws {InvalidRequest} */
+export function checkName(field: string, name: unknown): string {
+  const parsed = nodeIdSchema.safeParse(name);
+  if (parsed.success) return parsed.data;
+  const reason = `${field} ${JSON.stringify(name)} is no name: 1 to 64 letters, digits, "-" and "_", beginning with a letter or digit`;
+  throw new InvalidRequest({ reason, field });
+}
+
+/** A cluster's name, as records of formation carry it. @throws {InvalidRequest} */
+export function checkClusterName(name: string): FormationRecord['clusterName'] {
+  if (isClusterName(name)) return name;
+  throw new InvalidRequest({ reason: `${JSON.stringify(name)} is no cluster name`, field: 'cluster' });
+}
+
+const isClusterName = (name: string): name is FormationRecord['clusterName'] => nodeIdSchema.safeParse(name).success;
+
+/** A call's time: its own, or the store's. @throws {InvalidRequest} */
+export const checkTimeoutMs = (given: number | undefined, otherwise: number): number =>
+  checkTimeout(given ?? otherwise);
+
+/** The node that a call names, if it does. @throws {InvalidRequest} */
+export const checkNode = (node: string | undefined): string | undefined =>
+  node === undefined ? undefined : checkName('node', node);
+
+/** A revision as commands carry it. @throws {InvalidRevision} */
+export function checkRevisionOption(ifRevision: bigint | undefined): { readonly ifRevision?: number } {
+  if (ifRevision === undefined) return {};
+  const isRevision = typeof ifRevision === 'bigint' && ifRevision >= 0n && ifRevision <= Number.MAX_SAFE_INTEGER;
+  if (!isRevision) throw new InvalidRevision({ given: String(ifRevision) });
+  return { ifRevision: Number(ifRevision) };
+}
+
+/** The first index that `committed` is to deliver. @throws {InvalidRequest} */
+export function checkFromIndex(fromIndex: bigint): number {
+  const isIndex = typeof fromIndex === 'bigint' && fromIndex >= 1n && fromIndex <= Number.MAX_SAFE_INTEGER;
+  if (isIndex) return Number(fromIndex);
+  throw new InvalidRequest({ reason: `fromIndex ${fromIndex} is no bigint from 1 to 2^53 - 1`, field: 'fromIndex' });
+}

@@ -1,0 +1,22 @@
+import type { LogEntry } from '@quorate/raft';
+import { commandOf } from '@quorate/wire';
+import type { CommittedCommand, CommittedEntry } from './store.ts';
+
+/** An entry of the log as callers get it. */
+export function toCommittedEntry(entry: LogEntry): CommittedEntry {
+  return {
+    index: BigInt(entry.index),
+    term: BigInt(entry.term),
+    kind: entry.kind,
+    command: toCommand(entry),
+    commandBytes: entry.command,
+    fields: entry.fields ?? {},
+  };
+}
+
+function toCommand(entry: LogEntry): CommittedCommand | null {
+  const command = commandOf(entry);
+  if (command === null) return null;
+  const { ifRevision, ...rest } = command;
+  return ifRevision === undefined ? rest : { ...rest, ifRevision: BigInt(ifRevision) };
+}

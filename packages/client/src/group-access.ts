@@ -1,0 +1,57 @@
+import { DEFAULT_TIMEOUT_MS } from '@quorate/wire';
+import { checkGroup, checkTimeoutMs } from './check-options.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { StoreClosed } from './errors.ts';
+import { Lifetime } from './lifetime.ts';
+import type { Link } from './link.ts';
+import { NodeWatch } from './node-watch.ts';
+import { openLink } from './open-link.ts';
+import type { ConnectOptions } from './options.ts';
+import { ReplyInbox } from './reply-inbox.ts';
+import { Router } from './router.ts';
+
+/** All that it takes to speak with the nodes of a group. */
+export interface GroupAccess {
+  readonly cluster: string;
+  readonly group: string;
+  /** For calls that do not say. */
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  /** Everything that waits, waits within it. */
+  readonly lifetime: Lifetime;
+  readonly link: Link;
+  readonly inbox: ReplyInbox;
+  readonly router: Router;
+  /** Ends all that waits with `StoreClosed`, and the connection. */
+  close(): Promise<void>;
+}
+
+/** Connects to NATS. @throws {Unavailable | InvalidRequest}, or the signal's reason */
+export async function openGroupAccess(options: ConnectOptions): Promise<GroupAccess> {
+  const { cluster, group } = checkGroup(options);
+  const timeoutMs = checkTimeoutMs(options.timeoutMs, DEFAULT_TIMEOUT_MS);
+  const clock = systemClock;
+  const lifetime = new Lifetime();
+
+  const opening = lifetime.child(options.signal);
+  const link = await openLink(options, { clock, lifetime: opening, timeoutMs }).finally(() => opening.over());
+
+  const inbox = new ReplyInbox(link, options.nats?.inboxPrefix);
+  const watch = new NodeWatch({ cluster, group }, inbox, { clock, lifetime });
+  const router = new Router({ cluster, group, link, inbox, watch, clock });
+  return {
+    cluster,
+    group,
+    timeoutMs,
+    clock,
+    lifetime,
+    link,
+    inbox,
+    router,
+    async close() {
+      lifetime.end(new StoreClosed());
+      inbox.close();
+      await link.close();
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { createInbox, type Msg, type NatsConnection, type Subscription } from 'nats';
+import type { Link } from './link.ts';
+import { type WaitLimits, waitFor } from './wait.ts';
+
+/** What became of a request on the bus. */
+export type BusOutcome =
+  | { readonly kind: 'reply'; readonly data: Uint8Array }
+  | { readonly kind: 'noResponders' }
+  | { readonly kind: 'timedOut' }
+  /** No connection stood: nothing was published. */
+  | { readonly kind: 'notSent' }
+  | { readonly kind: 'connectionLost' }
+  /** NATS does not let this client publish there, or have replies: nothing was delivered. */
+  | { readonly kind: 'forbidden'; readonly reason: string }
+  | { readonly kind: 'tooLarge'; readonly sizeBytes: number; readonly limitBytes: number };
+
+interface Question {
+  readonly subject: string;
+  readonly answer: (outcome: BusOutcome) => void;
+}
+
+/** Where the replies to all requests of a store arrive: one subscription for each connection. */
+export class ReplyInbox {
+  readonly #link: Link;
+  readonly #prefix: string | undefined;
+  readonly #questions = new Map<string, Question>();
+  readonly #stop: () => void;
+  #inbox = '';
+  #subscription: Subscription | null = null;
+  #forbidden: string | null = null;
+  #lastToken = 0;
+
+  /** `prefix` stands before the subjects of inboxes, for those whom NATS allows no other. */
+  constructor(link: Link, prefix: string | undefined) {
+    this.#link = link;
+    this.#prefix = prefix;
+    this.#stop = link.listen({
+      connected: (connection) => this.#connected(connection),
+      disconnected: () => this.#disconnected(),
+    });
+  }
+
+  /** Publishes a request, if a connection stands, and waits for one reply. */
+  async ask(subject: string, payload: Uint8Array, limits: WaitLimits): Promise<BusOutcome> {
+    const outcome = await waitFor<BusOutcome>(limits, (settle) => this.askAll(subject, payload, settle));
+    return outcome ?? { kind: 'timedOut' };
+  }
+
+  /** Publishes a request that many may answer. `onOutcome` must not throw. It returns how to stop listening. */
+  askAll(subject: string, payload: Uint8Array, onOutcome: (outcome: BusOutcome) => void): () => void {
+    this.#lastToken += 1;
+    const token = this.#lastToken.toString(36);
+    this.#questions.set(token, { subject, answer: onOutcome });
+    const stop = (): void => {
+      this.#questions.delete(token);
+    };
+    const failure = this.#publish(subject, payload, token);
+    if (failure === null) return stop;
+    stop();
+    onOutcome(failure);
+    return stop;
+  }
+
+  /** Listens no more. Questions that are open stay so: whoever asked has other reasons to end by now. */
+  close(): void {
+    this.#stop();
+    this.#subscription?.unsubscribe();
+    this.#subscription = null;
+    this.#inbox = '';
+    this.#questions.clear();
+  }
+
+  #publish(subject: string, payload: Uint8Array, token: string): BusOutcome | null {
+    const connection = this.#link.connection;
+    if (connection === null || this.#subscription === null) return { kind: 'notSent' };
+    if (this.#forbidden !== null) return { kind: 'forbidden', reason: this.#forbidden };
+    const limitBytes = connection.info?.max_payload ?? Infinity;
+    if (payload.length > limitBytes) return { kind: 'tooLarge', sizeBytes: payload.length, limitBytes };
+    try {
+      connection.publish(subject, payload, { reply: `${this.#inbox}.${token}` });
+      return null;
+    } catch {
+      return { kind: 'notSent' };
+    }
+  }
+
+  #connected(connection: NatsConnection): void {
+    this.#forbidden = null;
+    this.#inbox = createInbox(this.#prefix);
+    try {
+      this.#subscription = connection.subscribe(`${this.#inbox}.*`, {
+        callback: (error, message) => {
+          if (error === null) this.#replied(message);
+        },
+      });
+    } catch {
+      // It broke in this very moment, which is told next.
+      return;
+    }
+    void this.#followRefusals(connection, this.#inbox);
+  }
+
+  #disconnected(): void {
+    this.#subscription?.unsubscribe();
+    this.#subscription = null;
+    this.#settleAll({ kind: 'connectionLost' });
+  }
+
+  #replied(message: Msg): void {
+    const question = this.#questions.get(message.subject.slice(this.#inbox.length + 1));
+    if (question === undefined) return;
+    const isEmpty = message.data.length === 0;
+    if (isEmpty && message.headers?.code === 503) question.answer({ kind: 'noResponders' });
+    // A copy: what nats.js hands out is a view of the socket's buffer.
+    else question.answer({ kind: 'reply', data: message.data.slice() });
+  }
+
+  /** NATS tells of a request that it does not let pass in a message of its own, to nobody's inbox. */
+  async #followRefusals(connection: NatsConnection, inbox: string): Promise<void> {
+    for await (const { permissionContext } of connection.status()) {
+      if (this.#inbox !== inbox) return;
+      if (permissionContext === undefined) continue;
+      const { operation, subject } = permissionContext;
+      if (operation === 'publish') this.#refused(subject);
+      else if (subject === `${inbox}.*`) this.#repliesRefused(subject);
+    }
+  }
+
+  /** The newest question on that subject is the one: permissions do not come back while a connection stands. */
+  #refused(subject: string): void {
+    const newest = [...this.#questions.values()].findLast((question) => question.subject === subject);
+    newest?.answer({ kind: 'forbidden', reason: `NATS does not allow publishing to ${subject}` });
+  }
+
+  #repliesRefused(subject: string): void {
+    this.#forbidden = `NATS does not allow subscribing to ${subject}, where replies arrive`;
+    this.#settleAll({ kind: 'connectionLost' });
+  }
+
+  #settleAll(outcome: BusOutcome): void {
+    for (const question of [...this.#questions.values()]) question.answer(outcome);
+  }
+}

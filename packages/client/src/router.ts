@@ -1,0 +1,225 @@
+import {
+  type AttemptFailure,
+  attemptTimeoutMs,
+  decideRetry,
+  noAttempts,
+  nodeTimeoutMs,
+  type RequestHistory,
+  type RequestKind,
+} from '@quorate/raft';
+import { apiSubject, decodeReply, type Endpoint, encodeRequest, errorFromData, nodeApiSubject } from '@quorate/wire';
+import type { Clock } from './clock.ts';
+import {
+  InvalidRequest,
+  MalformedMessage,
+  NoLeader,
+  NotPermitted,
+  OutcomeUnknown,
+  type QuorateError,
+  StoreClosed,
+  Timeout,
+  Unavailable,
+} from './errors.ts';
+import type { Lifetime } from './lifetime.ts';
+import type { Link } from './link.ts';
+import type { NodeWatch } from './node-watch.ts';
+import type { BusOutcome, ReplyInbox } from './reply-inbox.ts';
+import { sleep, waitFor } from './wait.ts';
+
+/** What a node is asked. */
+export interface NodeRequest {
+  readonly endpoint: Endpoint;
+  /** A `read` may be repeated at no risk. */
+  readonly kind: RequestKind;
+  readonly body: Uint8Array;
+  /** Ask this node and no other. */
+  readonly node?: string | undefined;
+  /** Ask whichever node takes it, even if the leader is known. */
+  readonly anyNode?: boolean;
+  /** For all attempts together. */
+  readonly timeoutMs: number;
+  /** The call's: whatever waits for it ends with it. */
+  readonly lifetime: Lifetime;
+}
+
+/** What a router stands on. */
+export interface RouterOptions {
+  readonly cluster: string;
+  readonly group: string;
+  readonly link: Link;
+  readonly inbox: ReplyInbox;
+  readonly watch: NodeWatch;
+  readonly clock: Clock;
+}
+
+type AttemptOutcome = { readonly kind: 'ok'; readonly body: Uint8Array } | AttemptFailure;
+
+/** A request as its attempts go on. */
+interface OpenRequest extends NodeRequest {
+  readonly deadlineMs: number;
+  history: RequestHistory;
+  /** The latest refusal, to be passed on if nothing better comes. */
+  refusal: QuorateError | null;
+}
+
+/** Brings requests to the leader once a reply has named it, and to any node until then. */
+export class Router {
+  readonly #options: RouterOptions;
+  #leader: string | null = null;
+
+  constructor(options: RouterOptions) {
+    this.#options = options;
+  }
+
+  /** The body of the reply, after as many attempts as the retry rules allow. @throws {QuorateError}, or the reason that the lifetime ends with */
+  async request(request: NodeRequest): Promise<Uint8Array> {
+    const { clock, link } = this.#options;
+    const open: OpenRequest = {
+      ...request,
+      deadlineMs: clock.now() + request.timeoutMs,
+      history: noAttempts,
+      refusal: null,
+    };
+    for (;;) {
+      if (link.broken !== null) throw new Unavailable(link.broken);
+      const leader = request.node === undefined && request.anyNode !== true ? this.#leader : null;
+      const outcome = await this.#attempt(open, request.node ?? leader);
+      if (outcome.kind === 'ok') return outcome.body;
+
+      const remainingMs = open.deadlineMs - clock.now();
+      const target = leader !== null ? 'leader' : request.node !== undefined ? 'givenNode' : 'anyNode';
+      const { kind, history } = open;
+      const decision = decideRetry({ kind, target, history, remainingMs }, outcome, clock.random);
+      const wasAnswered = decision.kind === 'giveUp' && outcome.kind === 'refused';
+      if (leader !== null && leader === this.#leader && !wasAnswered) this.#leader = null;
+      if (decision.kind === 'giveUp') throw errorOf(decision.code, outcome, open);
+      open.history = decision.history;
+      if (decision.delayMs > 0) await sleep(decision.delayMs, clock, request.lifetime);
+    }
+  }
+
+  async #attempt(request: OpenRequest, node: string | null): Promise<AttemptOutcome> {
+    const { cluster, group, clock, link } = this.#options;
+    const { lifetime, kind, endpoint } = request;
+    const connection = await link.whenConnected({ clock, lifetime, timeoutMs: request.deadlineMs - clock.now() });
+    // Before the publish it is certain that nothing was sent.
+    if (lifetime.ended) throw lifetime.error;
+    const remainingMs = request.deadlineMs - clock.now();
+    if (connection === null || remainingMs <= 0) return { kind: 'notSent' };
+
+    const timeoutMs = attemptTimeoutMs(kind, request.history, remainingMs);
+    const subject =
+      node === null ? apiSubject(cluster, group, endpoint) : nodeApiSubject(cluster, group, node, endpoint);
+    const payload = encodeRequest({ timeoutMs: nodeTimeoutMs(timeoutMs), body: request.body });
+    const outcome = await this.#publish(request, { node, subject, payload, timeoutMs });
+    switch (outcome.kind) {
+      case 'reply':
+        return this.#read(request, outcome.data);
+      case 'forbidden':
+        throw new NotPermitted(outcome.reason);
+      case 'tooLarge':
+        throw tooLarge(outcome);
+      default:
+        return outcome;
+    }
+  }
+
+  async #publish(
+    { kind, lifetime }: OpenRequest,
+    attempt: {
+      readonly node: string | null;
+      readonly subject: string;
+      readonly payload: Uint8Array;
+      readonly timeoutMs: number;
+    },
+  ): Promise<BusOutcome | { readonly kind: 'nodeGone' }> {
+    const { inbox, clock } = this.#options;
+    const { node, subject, payload, timeoutMs } = attempt;
+    try {
+      const outcome = await waitFor<BusOutcome | { readonly kind: 'nodeGone' }>(
+        { clock, lifetime, timeoutMs },
+        (settle) => {
+          const stopListening = inbox.askAll(subject, payload, settle);
+          const stopWatching = node === null ? () => {} : this.#watch(node, () => settle({ kind: 'nodeGone' }));
+          return () => {
+            stopListening();
+            stopWatching();
+          };
+        },
+      );
+      return outcome ?? { kind: 'timedOut' };
+    } catch (error) {
+      if (kind === 'write' && error instanceof StoreClosed) {
+        throw new OutcomeUnknown('the store was closed before the write was answered: it may have been made');
+      }
+      throw error;
+    }
+  }
+
+  #watch(node: string, gone: () => void): () => void {
+    return this.#options.watch.watch(node, {
+      gone,
+      silent: () => {
+        // Other requests need not wait for it.
+        if (this.#leader === node) this.#leader = null;
+      },
+    });
+  }
+
+  #read(request: OpenRequest, data: Uint8Array): AttemptOutcome {
+    try {
+      const reply = decodeReply(data);
+      if (reply.leader !== null) this.#leader = reply.leader;
+      if (reply.kind === 'ok') return { kind: 'ok', body: reply.body };
+      request.refusal = errorFromData(reply.error);
+      if (request.refusal.code === 'NoLeader' && reply.leader === null) this.#leader = null;
+    } catch (error) {
+      if (!(error instanceof MalformedMessage)) throw error;
+      request.refusal = error;
+    }
+    return { kind: 'refused', code: request.refusal.code };
+  }
+}
+
+function errorOf(code: string, failure: AttemptFailure, request: OpenRequest): QuorateError {
+  const { refusal, node, timeoutMs } = request;
+  if (refusal?.code === code) return refusal;
+  switch (code) {
+    case 'OutcomeUnknown':
+      return new OutcomeUnknown(`${whatHappened(failure, request)}: the write may have been made, or may yet be`);
+    case 'Timeout':
+      return new Timeout({ timeoutMs });
+    case 'NoLeader':
+      return new NoLeader();
+    default:
+      return new Unavailable(failure.kind === 'notSent' ? 'NATS cannot be reached' : nobodyThere(node));
+  }
+}
+
+const nobodyThere = (node: string | undefined): string =>
+  node === undefined ? 'no node answers: does one run, and is the cluster formed?' : `node ${node} does not answer`;
+
+function whatHappened(failure: AttemptFailure, { refusal, timeoutMs }: OpenRequest): string {
+  switch (failure.kind) {
+    case 'connectionLost':
+      return 'the connection to NATS broke before the answer came';
+    case 'nodeGone':
+      return 'the node that had the write is gone';
+    case 'refused':
+      return refusal?.message ?? failure.code;
+    default:
+      return `no answer within ${timeoutMs} ms`;
+  }
+}
+
+const tooLarge = ({
+  sizeBytes,
+  limitBytes,
+}: {
+  readonly sizeBytes: number;
+  readonly limitBytes: number;
+}): InvalidRequest =>
+  new InvalidRequest({
+    reason: `it takes ${sizeBytes} bytes, and the NATS server takes messages of ${limitBytes} at most (max_payload)`,
+    field: null,
+  });

@@ -1,0 +1,131 @@
+import { type Command, checkCommand, checkQuery, type ListQuery } from '@quorate/config-store';
+import type { RequestKind } from '@quorate/raft';
+import { type Endpoint, encodeCommand, encodeQuery, encodeRequest, everyNodeApiSubject } from '@quorate/wire';
+import { checkFromIndex, checkNode, checkRevisionOption, checkTimeoutMs } from './check-options.ts';
+import { StatusReplies } from './cluster-status.ts';
+import { committedEntries } from './committed-feed.ts';
+import { defaultBufferLimits } from './entry-buffer.ts';
+import { entryList } from './entry-list.ts';
+import { Unavailable } from './errors.ts';
+import { gather } from './gather.ts';
+import type { GroupAccess } from './group-access.ts';
+import type { CallOptions, CommittedOptions, GetOptions, ListOptions, NodeOptions, WriteOptions } from './options.ts';
+import { answerIn, resultIn } from './reply-body.ts';
+import type {
+  ClusterStatus,
+  CommittedEntry,
+  DeleteResult,
+  Entry,
+  EntryList,
+  EntryPage,
+  PutResult,
+  Store,
+} from './store.ts';
+import { toEntry, valueBytes } from './stored-value.ts';
+
+const statusWindowMs = 1_000;
+/** For nodes that are no voters. */
+const statusGraceMs = 25;
+
+/** The store, as `connect` gives it. */
+export class StoreClient implements Store {
+  readonly #access: GroupAccess;
+
+  constructor(access: GroupAccess) {
+    this.#access = access;
+  }
+
+  async put(key: string, value: string | Uint8Array, options: WriteOptions = {}): Promise<PutResult> {
+    const ifRevision = checkRevisionOption(options.ifRevision);
+    const body = await this.#write({ kind: 'put', key, value: valueBytes(value), ...ifRevision }, options);
+    return { revision: BigInt(resultIn(body, 'put').revision) };
+  }
+
+  async delete(key: string, options: WriteOptions = {}): Promise<DeleteResult> {
+    const ifRevision = checkRevisionOption(options.ifRevision);
+    const body = await this.#write({ kind: 'delete', key, ...ifRevision }, options);
+    const { revision, deleted } = resultIn(body, 'delete');
+    return { revision: BigInt(revision), deleted };
+  }
+
+  async get(key: string, options: GetOptions = {}): Promise<Entry | null> {
+    const query = { kind: 'get', key } as const;
+    checkQuery(query);
+    const body = await this.#request('get', 'read', encodeQuery(query), options);
+    const { entry } = answerIn(body, 'get');
+    return entry === null ? null : toEntry(entry);
+  }
+
+  list(options: ListOptions = {}): EntryList {
+    this.#check(options);
+    return entryList(options, (query) => this.#readPage(query, options));
+  }
+
+  committed(options: CommittedOptions): AsyncIterableIterator<CommittedEntry> {
+    const { cluster, group, link, router, clock, lifetime } = this.#access;
+    const fromIndex = checkFromIndex(options.fromIndex);
+    const giveUpMs = options.timeoutMs === undefined ? Infinity : checkTimeoutMs(options.timeoutMs, 0);
+    const own = lifetime.child(options.signal);
+    const buffer = defaultBufferLimits;
+    return committedEntries({ cluster, group, link, router, clock, lifetime: own, fromIndex, giveUpMs, buffer });
+  }
+
+  async status(options: CallOptions = {}): Promise<ClusterStatus> {
+    const { cluster, group, link, inbox, clock } = this.#access;
+    const { timeoutMs } = this.#check(options);
+    const windowMs = Math.min(statusWindowMs, timeoutMs);
+    const replies = new StatusReplies();
+    const lifetime = this.#access.lifetime.child(options.signal);
+    const end = await gather({
+      link,
+      inbox,
+      clock,
+      lifetime,
+      subject: everyNodeApiSubject(cluster, group, 'status'),
+      payload: encodeRequest({ timeoutMs: windowMs, body: new Uint8Array() }),
+      connectMs: timeoutMs,
+      windowMs,
+      graceMs: statusGraceMs,
+      onReply: (data) => replies.add(data),
+    }).finally(() => lifetime.over());
+    if (end === 'noResponders') throw new Unavailable();
+    return replies.result();
+  }
+
+  async close(): Promise<void> {
+    await this.#access.close();
+  }
+
+  async #write(command: Command, options: WriteOptions): Promise<Uint8Array> {
+    checkCommand(command);
+    return this.#request(command.kind, 'write', encodeCommand(command), options);
+  }
+
+  async #readPage(query: ListQuery, options: ListOptions): Promise<EntryPage> {
+    const body = await this.#request('list', 'read', encodeQuery(query), options);
+    const { entries, more, revision } = answerIn(body, 'list');
+    return { entries: entries.map(toEntry), more, revision: BigInt(revision) };
+  }
+
+  async #request(
+    endpoint: Endpoint,
+    kind: RequestKind,
+    body: Uint8Array,
+    options: CallOptions & NodeOptions,
+  ): Promise<Uint8Array> {
+    const { timeoutMs, node } = this.#check(options);
+    const lifetime = this.#access.lifetime.child(options.signal);
+    try {
+      return await this.#access.router.request({ endpoint, kind, body, node, timeoutMs, lifetime });
+    } finally {
+      lifetime.over();
+    }
+  }
+
+  #check(options: CallOptions & NodeOptions): { readonly timeoutMs: number; readonly node: string | undefined } {
+    return {
+      timeoutMs: checkTimeoutMs(options.timeoutMs, this.#access.timeoutMs),
+      node: checkNode(options.node),
+    };
+  }
+}
