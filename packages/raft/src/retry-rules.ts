@@ -121,8 +121,15 @@ function historyAfter(history: RequestHistory, failure: AttemptFailure): Request
 
 /** Time has passed already, or there is another to ask: a delay would gain nothing. */
 function isElsewhereAtOnce(request: FailedRequest, failure: AttemptFailure): boolean {
-  if (failure.kind === 'refused' || failure.kind === 'noResponders') return request.target === 'leader';
-  return true;
+  switch (failure.kind) {
+    case 'notSent':
+      return false;
+    case 'noResponders':
+    case 'refused':
+      return request.target === 'leader';
+    default:
+      return true;
+  }
 }
 
 const backoffMs = (attempts: number, random: () => number): number =>

@@ -26,7 +26,7 @@ const brief = (decision: RetryDecision): string =>
 describe('what follows a failed attempt with time left', () => {
   // Of a read and of a write; sent to any node, to the known leader, and to the node that the caller named.
   const table: readonly [AttemptFailure, Record<'read' | 'write', readonly [string, string, string]>][] = [
-    [{ kind: 'notSent' }, both('retry after 0', 'retry after 0', 'retry after 0')],
+    [{ kind: 'notSent' }, both('retry after 20', 'retry after 20', 'retry after 20')],
     [{ kind: 'noResponders' }, both('retry after 20', 'retry after 0', 'retry after 20')],
     [refused('NoLeader'), both('retry after 20', 'retry after 0', 'retry after 20')],
     [refused('Unavailable'), both('retry after 20', 'retry after 0', 'retry after 20')],
