@@ -87,7 +87,7 @@ export class Leader implements Actor<LeaderMessage> {
       case 'leadershipGranted':
         return this.#granted(message);
       case 'leadershipRefused':
-        return this.#lose(message.term, 'the log store has another term');
+        return this.#refused(message.term);
       case 'propose':
         return this.#propose(message, from);
       case 'readIndex':
@@ -132,6 +132,11 @@ export class Leader implements Actor<LeaderMessage> {
     for (const peer of peersOf(configuration, this.#self())) this.#spawnReplicator(peer, token);
     const { term } = this.#options;
     this.#append([{ term, index: this.#grant.noopIndex, kind: 'noop', command: new Uint8Array() }]);
+  }
+
+  /** A refusal that an earlier leader of this node asked for, and that comes late, is not meant for this one. */
+  #refused(term: Term): void {
+    if (term >= this.#options.term) this.#lose(term, 'the log store has another term');
   }
 
   #freshProgress(): Progress {

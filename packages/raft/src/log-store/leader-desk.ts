@@ -39,7 +39,7 @@ export class LeaderDesk {
 
   append(message: Of<'append'>): void {
     const state = this.#state;
-    if (!this.#holds(message.token)) return this.#refuse();
+    if (!this.#holds(message.token)) return this.#refuseDeposed();
     const leader = leaderAt(state.context.self);
     const end = logIndex(message.prevLogIndex + message.entries.length);
     if (message.prevLogIndex !== state.lastLogIndex) {
@@ -74,7 +74,7 @@ export class LeaderDesk {
   /** The own log store is asked as any voter is: a leader whose log store has just voted for another must not count itself. */
   confirmRound(message: Of<'confirmRound'>): void {
     const state = this.#state;
-    if (!this.#holds(message.token)) return this.#refuse();
+    if (!this.#holds(message.token)) return this.#refuseDeposed();
     state.leaderHeardAtMs = state.context.now();
     const { token, round } = message;
     state.context.send(leaderAt(state.context.self), { kind: 'roundConfirmed', token, round });
@@ -84,7 +84,7 @@ export class LeaderDesk {
   /** The contents of one AppendEntries, taken in one reading: else a deposed leader's replicator would send what belongs to the new term. */
   prepareAppend(message: Of<'prepareAppend'>): void {
     const { storage, context, commitIndex, lastLogIndex } = this.#state;
-    if (!this.#holds(message.token)) return this.#refuse();
+    if (!this.#holds(message.token)) return this.#refuseDeposed();
     const nextIndex = message.conflict === null ? message.nextIndex : this.#nextIndexAfter(message.conflict);
     const prevLogIndex = logIndex(Math.min(nextIndex - 1, lastLogIndex));
     const prevLogTerm = storage.termAt(prevLogIndex);
@@ -114,6 +114,12 @@ export class LeaderDesk {
 
   #holds(token: LeaderToken): boolean {
     return this.#state.leadership?.token === token;
+  }
+
+  /** In a term in which this node has campaigned, the leader before was stopped first: the refusal would reach its successor. */
+  #refuseDeposed(): void {
+    const { storage, identity } = this.#state;
+    if (storage.hardState.votedFor !== identity.node) this.#refuse();
   }
 
   #refuse(): void {
