@@ -128,6 +128,7 @@ export class Leader implements Actor<LeaderMessage> {
     this.#lastLogIndex = message.lastLogIndex;
     this.#commitIndex = message.commitIndex;
     this.#grant = { token, configuration, noopIndex: logIndex(message.lastLogIndex + 1) };
+    this.#reads.startFor(token);
     for (const voter of configuration.voters) this.#progress.set(voter.id, this.#freshProgress());
     for (const peer of peersOf(configuration, this.#self())) this.#spawnReplicator(peer, token);
     const { term } = this.#options;

@@ -54,7 +54,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
   #round = 0;
   #sequence = 0;
   /** The request that the log store has not answered yet; one at a time, and given up at the next heartbeat. */
-  #preparing: number | null = null;
+  #preparing: { readonly sequence: number; readonly withEntries: boolean } | null = null;
   #sentCommitIndex: LogIndex = logIndex(0);
   #sentRound = 0;
   /** Nothing went out for a heartbeat interval: something must, also when there is nothing to say. */
@@ -108,7 +108,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
     const maxEntries = this.#roomForEntries() ? this.#options.settings.maxBatchEntries : 0;
     if (maxEntries === 0 && !this.#hasNews()) return;
     this.#sequence += 1;
-    this.#preparing = this.#sequence;
+    this.#preparing = { sequence: this.#sequence, withEntries: maxEntries > 0 };
     this.#context.send(logStoreAt(this.#context.self), {
       kind: 'prepareAppend',
       token: this.#options.token,
@@ -133,10 +133,13 @@ export class Replicator implements Actor<ReplicatorMessage> {
   }
 
   #appendPrepared(message: Of<'appendPrepared'>): void {
-    if (message.token !== this.#options.token || message.sequence !== this.#preparing) return;
+    if (message.token !== this.#options.token || message.sequence !== this.#preparing?.sequence) return;
+    const { withEntries } = this.#preparing;
     this.#preparing = null;
     const { sequence, prevLogIndex, prevLogTerm, entries, leaderCommit } = message;
     const lastIndex = logIndex(prevLogIndex + entries.length);
+    // The log ends here, whatever was heard: an `advance` of an earlier leadership may come late, and would be asked for without end.
+    if (withEntries && entries.length === 0) this.#lastLogIndex = lastIndex;
     const to = logStoreAt({ node: this.#options.peer.id, group: this.#context.self.group });
     const { term } = this.#options;
     const round = this.#round;
