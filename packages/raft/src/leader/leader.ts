@@ -265,13 +265,14 @@ export class Leader implements Actor<LeaderMessage> {
 
   #applied(message: Of<'applied'>): void {
     for (const { index, term, result } of message.results) {
-      const proposal = this.#proposals.settle(index);
-      if (proposal === null) continue;
+      if (this.#grant === null || index < this.#grant.noopIndex) continue;
       invariant(
-        term === this.#options.term,
-        () => `entry ${index} was proposed in term ${this.#options.term} and applied with term ${term}`,
+        term >= this.#options.term,
+        () => `entry ${index} of a leader of term ${this.#options.term} has term ${term}`,
       );
-      this.#settle(proposal, { kind: 'applied', index, result });
+      if (term > this.#options.term) return this.#lose(term, `entry ${index} is a later leader's`);
+      const proposal = this.#proposals.settle(index);
+      if (proposal !== null) this.#settle(proposal, { kind: 'applied', index, result });
     }
   }
 
