@@ -99,7 +99,7 @@ export class Election implements Actor<ElectionMessage> {
   }
 
   #campaignPrepared(message: Of<'campaignPrepared'>): void {
-    if (message.attempt !== this.#attempt || this.#role.kind === 'leader') return;
+    if (!this.#isAwaited(message, 'preVote')) return;
     if (voterOf(message.configuration, this.#options.identity) === null) return;
     this.#term = message.term;
     if (this.#role.kind === 'follower') this.#logger.info('became pre-candidate', { term: message.term });
@@ -109,7 +109,9 @@ export class Election implements Actor<ElectionMessage> {
   }
 
   #campaigned(message: Of<'campaigned'>): void {
-    if (message.attempt !== this.#attempt || this.#role.kind === 'leader') return;
+    if (!this.#isAwaited(message, 'vote')) return;
+    // Its term has a leader already: the flush took longer than the others' votes.
+    if (message.term === this.#term && this.#leaderId() !== null) return;
     this.#term = message.term;
     this.#logger.info('became candidate', { term: message.term, lastLogIndex: message.lastLogIndex });
     this.#openBallot('vote', message.configuration);
@@ -118,9 +120,16 @@ export class Election implements Actor<ElectionMessage> {
     this.#countVotes();
   }
 
+  /** Whether the log store's answer belongs to the newest attempt and opens its next ballot. One that is doubled, or of a term that has passed meanwhile, would undo what came of it. */
+  #isAwaited(answer: { readonly attempt: number; readonly term: Term }, opens: Ballot['stage']): boolean {
+    if (answer.attempt !== this.#attempt || answer.term < this.#term || this.#role.kind === 'leader') return false;
+    if (this.#role.kind !== 'candidate' || this.#role.ballot.attempt !== answer.attempt) return true;
+    return this.#role.ballot.stage === 'preVote' && opens === 'vote';
+  }
+
   #campaignRefused(message: Of<'campaignRefused'>): void {
     if (message.attempt !== this.#attempt || this.#role.kind !== 'candidate') return;
-    if (this.#role.ballot.stage === 'preVote') this.#follow(message.term, null);
+    if (this.#role.ballot.stage === 'preVote' && message.term >= this.#term) this.#follow(message.term, null);
   }
 
   /** The own vote is in it: for `vote` the log store has it on disk already. */
@@ -168,6 +177,8 @@ export class Election implements Actor<ElectionMessage> {
 
   #win(): void {
     this.#context.stopTimer('election');
+    // Late answers of the log store to this campaign open no ballot when this office has ended.
+    this.#attempt += 1;
     this.#become({ kind: 'leader' });
     this.#logger.info('became leader', { term: this.#term });
     const options: LeaderOptions = { ...this.#options.leader, term: this.#term };
