@@ -136,12 +136,17 @@ export class Gateway implements Actor<GatewayMessage> {
   /** Deadlines, and whatever was lost. */
   #tick(): void {
     const now = this.#context.now();
+    let unanswered = false;
     for (const [id, request] of this.#requests) {
       if (now >= request.deadlineMs) this.#expire(id, request);
-      else if (isUnanswered(request, now)) this.#advance(id, request);
+      else if (isUnanswered(request, now)) {
+        unanswered = true;
+        this.#advance(id, request);
+      }
     }
     if (this.#requests.size === 0) return;
-    if (this.#known.leader === null) this.#context.send(electionAt(this.#context.self), { kind: 'whoLeads' });
+    // Also while a leader is known: the notice of its successor may have been lost, and a node that leads no more does not answer.
+    if (unanswered) this.#context.send(electionAt(this.#context.self), { kind: 'whoLeads' });
     this.#context.startTimer('tick', tickMs, { kind: 'tick' });
   }
 
