@@ -35,6 +35,8 @@ export class FollowerDesk {
     state.context.send(electionAt(state.context.self), { kind: 'leaderHeard', term: message.term, leader: from.node });
     // An entry of a later term than the append's own is what a deposed leader would send of its successor's.
     if (message.entries.some((entry) => entry.term > message.term)) return;
+    const [first] = message.entries;
+    if (first !== undefined && first.index !== message.prevLogIndex + 1) return;
 
     const verdict = verifyAppend(state.storage, state.commitIndex, message);
     if (verdict.kind === 'conflict') {
