@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigStore, InvalidCommand, MemoryTables } from '../src/index.ts';
+import { ConfigStore, InvalidCommand, MAX_PAGE_BYTES, MemoryTables, readPage } from '../src/index.ts';
 import { bytesOf, jsonCodec, toBytes } from './json-codec.ts';
 import { entryAt, resultOf, StoreFixture } from './store-fixture.ts';
 
@@ -214,6 +214,16 @@ describe('list', () => {
     const bytes = entries.reduce((sum, entry) => sum + entry.value.length + entry.key.length, 0);
     expect(bytes).toBeGreaterThan(700 * 1024);
     expect(bytes).toBeLessThanOrEqual(768 * 1024);
+  });
+
+  it('gives an entry that is larger than any page, so that paging goes on', () => {
+    const tables = new MemoryTables();
+    const counters = { createRevision: 1, modRevision: 1, version: 1 };
+    tables.transaction((writer) => {
+      for (const key of ['a', 'b']) writer.put({ key, value: new Uint8Array(MAX_PAGE_BYTES + 1), ...counters });
+    });
+    const page = readPage(tables, { kind: 'list', prefix: '', after: null, limit: 100 });
+    expect(page).toMatchObject({ entries: [{ key: 'a' }], more: true });
   });
 
   it('answers with the revision and the index of its state', () => {

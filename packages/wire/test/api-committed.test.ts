@@ -14,7 +14,7 @@ const command = encodeCommand({ kind: 'delete', key: '/a' });
 const entries: readonly LogEntry[] = [
   { index: logIndex(7), term: term(2), kind: 'noop', command: new Uint8Array(0) },
   { index: logIndex(8), term: term(2), kind: 'command', command, fields: { traceparent: 't', elapsedMs: 5 } },
-  { index: logIndex(9), term: term(3), kind: 'configuration', command: new Uint8Array([1]) },
+  { index: logIndex(9), term: term(3), kind: 'configuration', command },
 ];
 
 describe('committed entries', () => {

@@ -161,6 +161,13 @@ describe('a reply in JSON', () => {
     expect(ok('entries', page)).toMatchObject({ entries: [{ index: '1' }], commitIndex: '2' });
   });
 
+  it('gives one entry at least, so that paging goes on', () => {
+    const command = new Uint8Array(1024 * 1024);
+    const log = [{ index: logIndex(1), term: term(1), kind: 'command', command }] as const;
+    const page = encodeEntriesPage({ firstIndex: logIndex(1), commitIndex: logIndex(1), entries: log });
+    expect(ok('entries', page)).toMatchObject({ entries: [{ index: '1' }] });
+  });
+
   it('gives the largest entry whole', () => {
     const body = encodeAnswer({
       kind: 'list',

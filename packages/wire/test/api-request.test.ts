@@ -168,7 +168,6 @@ describe('hello', () => {
 describe('a request in JSON', () => {
   const requested = (endpoint: Endpoint, json: string): ReturnType<typeof decodeRequest> =>
     decodeRequest(endpoint, utf8(json));
-  const put = (json: string): unknown => commandBody('put', requested('put', json).body);
 
   it('has the body that the same request has in msgpack', () => {
     const equal: readonly (readonly [Endpoint, string, Uint8Array])[] = [
@@ -235,6 +234,7 @@ describe('a request in JSON', () => {
     ['list', '{"prefix":null}', 'prefix', 'prefix is no text'],
     ['entries', '{}', 'fromIndex', 'fromIndex is no index'],
     ['entries', '{"fromIndex":"-1"}', 'fromIndex', 'fromIndex is no index'],
+    ['entries', '{"fromIndex":-1}', 'fromIndex', 'fromIndex is no index'],
     ['form', '{"cluster":"main","voters":["n1"]}', 'voters', 'voters is not what form takes'],
     ['get', '{"key":"/a","timeoutMs":"5"}', 'timeoutMs', 'timeoutMs is no integer'],
     ['get', '{"key":', null, 'no JSON'],
@@ -254,7 +254,7 @@ describe('a request in JSON', () => {
   it.each(['"-1"', '"1.5"', '"abc"', '"01"', '"9007199254740992"', '-1', '1.5', '9007199254740992', 'true'])(
     'is refused with the revision %s',
     (revision) => {
-      const error = errorOf(() => put(`{"key":"/a","value":"x","ifRevision":${revision}}`));
+      const error = errorOf(() => requested('put', `{"key":"/a","value":"x","ifRevision":${revision}}`));
       expect(error.code).toBe('InvalidRevision');
       expect(error.details.given).toBe(revision.replaceAll('"', ''));
     },

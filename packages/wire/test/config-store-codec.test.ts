@@ -83,6 +83,7 @@ describe('commands and queries', () => {
     ['a kind that is no text', [7, '/a', null]],
     ['a field too few', ['put', '/a', new Uint8Array(0)]],
     ['a field too many', ['delete', '/a', null, null]],
+    ['a field too many after a value', ['put', '/a', new Uint8Array(0), null, null]],
     ['a key of bytes', ['delete', new Uint8Array(1), null]],
     ['a value of text', ['put', '/a', 'text', null]],
     ['a revision of text', ['delete', '/a', '7']],
