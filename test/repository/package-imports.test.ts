@@ -16,7 +16,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   '@quorate/telemetry': ['@quorate/actor', '@quorate/raft'],
   '@quorate/broker': [],
   '@quorate/client': ['@quorate/raft', '@quorate/config-store', '@quorate/wire', '@quorate/nats-connection'],
-  '@quorate/cli': ['@quorate/client', '@quorate/broker', '@quorate/node'],
+  '@quorate/cli': [
+    '@quorate/actor',
+    '@quorate/config-store',
+    '@quorate/wire',
+    '@quorate/client',
+    '@quorate/broker',
+    '@quorate/node',
+  ],
   '@quorate/checker': [],
   '@quorate/sim': ['@quorate/actor', '@quorate/raft', '@quorate/config-store', '@quorate/checker'],
   '@quorate/node': [
