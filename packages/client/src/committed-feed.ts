@@ -129,8 +129,8 @@ class CommittedFeed {
 
   #streamed(data: Uint8Array): void {
     try {
-      // A copy: what nats.js hands out is a view of the socket's buffer.
-      this.#buffer.addStreamed(decodeCommitted(data.slice()));
+      // A copy, which Buffer's slice would not be: what nats.js hands out is a view of what the socket read.
+      this.#buffer.addStreamed(decodeCommitted(new Uint8Array(data)));
     } catch {
       // Whatever it was, it said that there is something to ask for.
       this.#fetchIsDue = true;

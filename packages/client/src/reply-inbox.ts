@@ -111,8 +111,8 @@ export class ReplyInbox {
     if (question === undefined) return;
     const isEmpty = message.data.length === 0;
     if (isEmpty && message.headers?.code === 503) question.answer({ kind: 'noResponders' });
-    // A copy: what nats.js hands out is a view of the socket's buffer.
-    else question.answer({ kind: 'reply', data: message.data.slice() });
+    // A copy, which Buffer's slice would not be: what nats.js hands out is a view of what the socket read.
+    else question.answer({ kind: 'reply', data: new Uint8Array(message.data) });
   }
 
   /** NATS tells of a request that it does not let pass in a message of its own, to nobody's inbox. */

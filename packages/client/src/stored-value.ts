@@ -18,7 +18,7 @@ export function valueBytes(value: string | Uint8Array): Uint8Array {
 export function toEntry(entry: StoredEntry): Entry {
   return {
     key: entry.key,
-    value: entry.value.slice(),
+    value: new Uint8Array(entry.value),
     createRevision: BigInt(entry.createRevision),
     modRevision: BigInt(entry.modRevision),
     version: BigInt(entry.version),

@@ -1,0 +1,99 @@
+import { logIndex, term } from '@quorate/raft';
+import { encodeStatus, type NodeStatus, nodeIdSchema } from '@quorate/wire';
+import { expect, it } from 'vitest';
+import { clusterStatusToJson, Unformed } from '../src/index.ts';
+import { codeOf, TestBus } from './support/bus.ts';
+import { type Behaviour, ok, refusal } from './support/fake-node.ts';
+
+const id = (text: string) => nodeIdSchema.parse(text);
+const voters = ['n1', 'n2', 'n3'].map((name) => ({ id: id(name), storageId: `disk-${name}` }));
+
+const statusOf = (name: string, status: Partial<NodeStatus> = {}): NodeStatus => ({
+  id: id(name),
+  pid: 4711,
+  storageId: `disk-${name}`,
+  version: '0.1.0',
+  formation: 'formed',
+  clusterId: 'abc',
+  role: 'follower',
+  term: term(3),
+  leader: id('n1'),
+  commitIndex: logIndex(42),
+  lastApplied: logIndex(41),
+  lastLogIndex: logIndex(43),
+  firstIndex: logIndex(1),
+  peers: [],
+  dropped: {},
+  voters,
+  ...status,
+});
+
+const tells =
+  (status: NodeStatus): Behaviour =>
+  ({ endpoint, via }) =>
+    endpoint === 'status' && via === 'everyNode' ? ok(encodeStatus(status)) : null;
+
+const peer = { id: id('n2'), matchIndex: logIndex(40), lag: 3, roundTripMs: 0.5, state: 'replicate' } as const;
+
+it('lists every node, and the voters that do not answer as unreachable', async () => {
+  const bus = await TestBus.start();
+  await bus.node('n2', tells(statusOf('n2')));
+  await bus.node('n1', tells(statusOf('n1', { role: 'leader', peers: [peer] })));
+  const store = await bus.store();
+  const status = await store.status();
+  expect(status.leader).toBe('n1');
+  expect(status.nodes.map((node) => [node.id, node.role])).toEqual([
+    ['n1', 'leader'],
+    ['n2', 'follower'],
+    ['n3', 'unreachable'],
+  ]);
+  expect(status.nodes[0]).toMatchObject({ commitIndex: 42n, lastApplied: 41n, term: 3n });
+  expect(status.nodes[0]).toMatchObject({ peers: [{ id: 'n2', matchIndex: 40n, lag: 3n }] });
+
+  const json = clusterStatusToJson(status);
+  expect(JSON.parse(JSON.stringify(json))).toEqual(json);
+  expect(json.leader).toBe('n1');
+  expect(json.nodes[0]).toMatchObject({ id: 'n1', pid: 4711, role: 'leader', term: '3', commitIndex: '42' });
+  expect(json.nodes[0]).toMatchObject({ peers: [{ id: 'n2', matchIndex: '40', lag: '3', roundTripMs: 0.5 }] });
+  expect(json.nodes[2]).toEqual({ id: 'n3', storageId: 'disk-n3', role: 'unreachable' });
+});
+
+it('waits no longer than until all voters have answered, and lists others too', async () => {
+  const bus = await TestBus.start();
+  for (const name of ['n1', 'n2', 'n3', 'n10']) await bus.node(name, tells(statusOf(name)));
+  const store = await bus.store();
+  const startedAtMs = performance.now();
+  const status = await store.status();
+  expect(performance.now() - startedAtMs).toBeLessThan(900);
+  expect(status.nodes.map((node) => node.id)).toEqual(['n1', 'n2', 'n3', 'n10']);
+});
+
+it('believes the newest term about the leader, and knows none where nobody does', async () => {
+  const bus = await TestBus.start();
+  const n1 = await bus.node('n1', tells(statusOf('n1', { role: 'leader', term: term(3), leader: id('n1') })));
+  const n2 = await bus.node('n2', tells(statusOf('n2', { term: term(4), leader: id('n3') })));
+  const n3 = await bus.node('n3', tells(statusOf('n3', { term: term(4), leader: null, role: 'candidate' })));
+  const store = await bus.store();
+  expect((await store.status()).leader).toBe('n3');
+  for (const node of [n1, n2, n3]) node.behave(tells(statusOf(node.id, { leader: null })));
+  expect((await store.status()).leader).toBeNull();
+});
+
+it('asks again when an answer is lost, and passes over what is none', async () => {
+  const bus = await TestBus.start();
+  let asked = 0;
+  const alone = statusOf('n1', { voters: voters.slice(0, 1) });
+  await bus.node('n1', () => {
+    asked += 1;
+    return asked === 1 ? null : ok(encodeStatus(alone));
+  });
+  await bus.node('n8', () => new Uint8Array([0xff]));
+  await bus.node('n9', () => refusal(new Unformed({ node: 'n9' })));
+  const store = await bus.store();
+  expect((await store.status()).nodes.map((node) => node.id)).toEqual(['n1']);
+});
+
+it('is Unavailable when nobody listens', async () => {
+  const store = await (await TestBus.start()).store();
+  expect(await codeOf(store.status())).toBe('Unavailable');
+});

@@ -1,0 +1,140 @@
+import { type LogEntry, logIndex, term } from '@quorate/raft';
+import {
+  API_QUEUE,
+  type ApiReply,
+  apiSubject,
+  committedSubject,
+  decodeRequest,
+  ENDPOINTS,
+  type Endpoint,
+  encodeAnswer,
+  encodeCommand,
+  encodeCommitted,
+  encodeReply,
+  encodeResult,
+  errorReply,
+  everyNodeApiSubject,
+  nodeApiSubject,
+  nodeIdSchema,
+} from '@quorate/wire';
+import { connect, type Msg, type NatsConnection } from 'nats';
+
+/** A request as a fake node gets it. */
+export interface FakeRequest {
+  readonly endpoint: Endpoint;
+  /** Under which kind of subject it came. */
+  readonly via: 'anyNode' | 'node' | 'everyNode';
+  readonly body: Uint8Array;
+  readonly timeoutMs: number;
+}
+
+/** What a fake node does with a request; null keeps it silent. */
+export type Behaviour = (request: FakeRequest) => ApiReply | Uint8Array | null | Promise<ApiReply | Uint8Array | null>;
+
+/** A node that speaks the frames of the api, and says what a test has it say. */
+export class FakeNode {
+  readonly id: string;
+  /** All that it was asked, but for `hello` of the SDK's own looking. */
+  readonly requests: FakeRequest[] = [];
+  readonly #connection: NatsConnection;
+  #behaviour: Behaviour;
+
+  private constructor(id: string, connection: NatsConnection, behaviour: Behaviour) {
+    this.id = id;
+    this.#connection = connection;
+    this.#behaviour = behaviour;
+  }
+
+  /** Connects to the bus, and listens. */
+  static async start(url: string, id: string, behaviour: Behaviour = () => null): Promise<FakeNode> {
+    const connection = await connect({ servers: url, reconnect: false, noAsyncTraces: true });
+    const node = new FakeNode(id, connection, behaviour);
+    for (const endpoint of ENDPOINTS) node.#listen(endpoint);
+    await connection.flush();
+    return node;
+  }
+
+  /** Behaves so from now on. */
+  behave(behaviour: Behaviour): void {
+    this.#behaviour = behaviour;
+  }
+
+  /** The endpoints of its requests, with the way that each came. */
+  get log(): readonly string[] {
+    return this.requests.map(({ endpoint, via }) => `${endpoint} ${via}`);
+  }
+
+  /** Publishes on the stream of committed entries. */
+  async stream(...entries: readonly LogEntry[]): Promise<void> {
+    this.#connection.publish(committedSubject('main', 'config'), encodeCommitted(entries));
+    await this.#connection.flush();
+  }
+
+  /** Resolves once all that it has published is with the bus. */
+  async flush(): Promise<void> {
+    await this.#connection.flush();
+  }
+
+  /** Leaves the bus. */
+  async stop(): Promise<void> {
+    await this.#connection.close();
+  }
+
+  #listen(endpoint: Endpoint): void {
+    const listen = (subject: string, via: FakeRequest['via'], queue?: string): void => {
+      this.#connection.subscribe(subject, {
+        ...(queue === undefined ? {} : { queue }),
+        callback: (error, message) => {
+          if (error === null) void this.#serve({ endpoint, via }, message);
+        },
+      });
+    };
+    listen(apiSubject('main', 'config', endpoint), 'anyNode', API_QUEUE);
+    listen(nodeApiSubject('main', 'config', this.id, endpoint), 'node');
+    listen(everyNodeApiSubject('main', 'config', endpoint), 'everyNode');
+  }
+
+  async #serve(how: Pick<FakeRequest, 'endpoint' | 'via'>, message: Msg): Promise<void> {
+    const { body, timeoutMs } = decodeRequest(how.endpoint, new Uint8Array(message.data));
+    const request = { ...how, body, timeoutMs };
+    this.requests.push(request);
+    const reply = await this.#behaviour(request);
+    if (reply === null || this.#connection.isClosed()) return;
+    message.respond(reply instanceof Uint8Array ? reply : encodeReply(reply));
+  }
+}
+
+const leaderOf = (leader: string | null) => (leader === null ? null : nodeIdSchema.parse(leader));
+
+/** The reply to a put. */
+export const putReply = (revision: number, leader: string | null = null): ApiReply =>
+  ok(encodeResult({ kind: 'put', revision }), leader);
+
+/** The reply to a get. */
+export function getReply(value: string | null, leader: string | null = null): ApiReply {
+  const entry =
+    value === null ? null : { key: '/a', value: Buffer.from(value), createRevision: 3, modRevision: 7, version: 2 };
+  return ok(encodeAnswer({ kind: 'get', entry, revision: 9, appliedIndex: 12 }), leader);
+}
+
+/** A reply that is no error. */
+export const ok = (body: Uint8Array, leader: string | null = null): ApiReply => ({
+  kind: 'ok',
+  body,
+  leader: leaderOf(leader),
+});
+
+/** A reply that is one. */
+export const refusal = (error: Error, leader: string | null = null): ApiReply => errorReply(error, leaderOf(leader));
+
+/** An entry of the log that puts its own index. */
+export const logEntry = (index: number): LogEntry => ({
+  index: logIndex(index),
+  term: term(1),
+  kind: 'command',
+  command: encodeCommand({ kind: 'put', key: '/index', value: Buffer.from(String(index)) }),
+});
+
+/** The entries from one index to another. */
+export const logEntries = (from: number, to: number): readonly LogEntry[] =>
+  Array.from({ length: to - from + 1 }, (_, at) => logEntry(from + at));
