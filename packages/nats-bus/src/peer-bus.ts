@@ -91,8 +91,8 @@ export class PeerBus {
       return this.#drops.drop('wrongSubject', message.subject);
     }
     if (this.#options.isRemoved(route.from)) return this.#drops.drop('removedNode', message.subject);
-    // A copy: what nats.js hands out is a view of the socket's buffer, and entries are kept.
-    const decoded = decodePeerMessage(message.data.slice(), {
+    // A copy, which Buffer's slice would not be: what nats.js hands out is a view of the socket's buffer, and entries are kept.
+    const decoded = decodePeerMessage(new Uint8Array(message.data), {
       clusterId,
       identity,
       from: route.from,

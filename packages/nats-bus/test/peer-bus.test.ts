@@ -125,3 +125,22 @@ test('an actor that throws does not stop the bus', async () => {
   await publish([subject, encodePeerMessage(header, { ...vote, kind: 'requestPreVote' })]);
   expect(delivered).toHaveLength(1);
 });
+
+test('an entry that is kept holds its own message and not all that the socket read', async () => {
+  const entry = { index: 1, term: 1, kind: 'command', command: new Uint8Array([1, 2, 3]) };
+  const append = {
+    kind: 'appendEntries',
+    term: 1,
+    sequence: 1,
+    round: 0,
+    prevLogIndex: 0,
+    prevLogTerm: 0,
+    leaderCommit: 0,
+  };
+  const payload = encodePeerMessage(header, { ...append, entries: [entry] });
+  await publish([subject, payload]);
+  const message = delivered[0]?.message;
+  const command = message?.kind === 'appendEntries' ? message.entries[0]?.command : undefined;
+  expect(command).toEqual(new Uint8Array([1, 2, 3]));
+  expect(command?.buffer.byteLength).toBeLessThanOrEqual(payload.length);
+});

@@ -124,7 +124,7 @@ export class Formation {
   async #heard(message: Msg): Promise<void> {
     const { folder, logger } = this.#options;
     const route = parseAnnouncementSubject(message.subject);
-    const announcement = decodeAnnouncement(message.data.slice());
+    const announcement = decodeAnnouncement(message.data);
     if (route === null || announcement === null || route.from === folder.nodeId) return;
     if (announcement.kind === 'unformed') {
       if (folder.formationRecord !== null) this.#announce();

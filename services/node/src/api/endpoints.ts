@@ -88,8 +88,8 @@ export class Endpoints {
   /** Nothing may be thrown here: it would end the connection's reader. */
   async #serve(endpoint: Endpoint, message: ServiceMsg): Promise<void> {
     try {
-      // A copy: the command in it is kept in the log.
-      const bytes = message.data.slice();
+      // A copy, which Buffer's slice would not be: the command in it is kept in the log.
+      const bytes = new Uint8Array(message.data);
       const inJson = bytes.length === 0 || bytes[0] === 0x7b;
       const reply = await this.#answer(endpoint, bytes, message.headers?.get('traceparent') ?? null);
       const body = inJson ? encodeJsonReply(endpoint, reply) : encodeReply(reply);
