@@ -1,4 +1,5 @@
 import type { CommitTracer, RpcTracer } from '@quorate/raft';
+import { passingCommitTracer } from './passing-commit-tracer.ts';
 import { OtelCommitTracer, OtelRpcTracer, quorateTracer, type TracingIdentity } from './tracing.ts';
 
 /** The tracers of a node, and how to end them. */
@@ -23,7 +24,7 @@ export async function startTelemetry(
 ): Promise<Telemetry> {
   const endpoint = environment.OTEL_EXPORTER_OTLP_ENDPOINT ?? environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
   if (endpoint === undefined || endpoint === '')
-    return { rpc: null, commit: { start: () => null }, stop: async () => {} };
+    return { rpc: null, commit: passingCommitTracer, stop: async () => {} };
   environment.OTEL_SERVICE_NAME ??= 'quorate';
   environment.OTEL_TRACES_EXPORTER ??= 'otlp';
   environment.OTEL_METRICS_EXPORTER ??= 'none';
