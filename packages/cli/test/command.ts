@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { buffer, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -27,24 +27,26 @@ export interface CommandResult {
 /** Runs `quorate` to its end. */
 export async function quorate(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   const child = startQuorate(args, options);
-  child.stdin?.end(options.stdin ?? '');
+  child.stdin.end(options.stdin ?? '');
   const [bytes, stderr, [exitCode]] = await Promise.all([
-    buffer(child.stdout ?? []),
-    text(child.stderr ?? []),
+    buffer(child.stdout),
+    text(child.stderr),
     once(child, 'close'),
   ]);
   return { exitCode, stdout: bytes.toString(), bytes, stderr };
 }
 
 /** Starts `quorate`, and sees to it that it ends with the tests. */
-export function startQuorate(args: readonly string[], { env = {}, cwd }: CommandOptions = {}): ChildProcess {
+export function startQuorate(
+  args: readonly string[],
+  { env = {}, cwd }: CommandOptions = {},
+): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, [launcher, ...args], {
     env: { ...cleanEnvironment(), ...env },
-    stdio: ['pipe', 'pipe', 'pipe'],
     ...(cwd === undefined ? {} : { cwd }),
   });
   // A command that does not read its input closes it.
-  child.stdin?.on('error', () => {});
+  child.stdin.on('error', () => {});
   endWithThisProcess(child);
   return child;
 }

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type KeyPair, nkeys } from 'nats';
+import { nkeys } from 'nats';
+
+type KeyPair = ReturnType<typeof nkeys.createUser>;
 
 /** A NATS of JWTs: the configuration of a server, and the credentials file of one user. */
 export interface OperatorMode {

@@ -41,6 +41,7 @@ export async function runUp(settings: UpSettings): Promise<void> {
   const stop = new StopRequest();
   let broker: Broker | null = null;
   try {
+    if (stop.signal.aborted) return;
     await makeFolder(settings.dataDir);
     if (settings.nats === null) broker = await startBroker({ port: settings.port });
     await runNodes(settings, settings.nats ?? embedded(broker), stop);

@@ -1,0 +1,94 @@
+import type { ClusterStatus, CommittedEntry, NodeStatus } from '@quorate/client';
+import { expect, test } from 'vitest';
+import { committedRow } from '../src/output/committed-line.ts';
+import { escaped, previewOf } from '../src/output/preview.ts';
+import { statusLines } from '../src/output/status-text.ts';
+import { tableLines } from '../src/output/table.ts';
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+test('a table has even columns, numbers at the right, and nothing at the end of a line', () => {
+  const lines = tableLines(
+    [{ title: 'KEY' }, { title: 'SIZE', align: 'right' }, { title: 'NOTE' }],
+    [
+      ['a', '7', ''],
+      ['löng', '123456', 'x'],
+    ],
+  );
+  expect(lines).toEqual(['KEY     SIZE  NOTE', 'a          7', 'löng  123456  x']);
+});
+
+test('a value is shown on one line, and cannot speak to the terminal', () => {
+  expect(previewOf(bytesOf('a\r\n\tb\u001b[31m\u202ec'))).toBe('a\\r\\n\\tb\\u{1b}[31m\\u{202e}c');
+  expect(previewOf(bytesOf('é'.repeat(61)))).toBe(`${'é'.repeat(60)}… (122 bytes)`);
+  expect(previewOf(new Uint8Array([0xff, 0]))).toBe('(2 bytes)');
+  expect(escaped('/plain/key')).toBe('/plain/key');
+});
+
+const committed = (fields: Partial<CommittedEntry>): CommittedEntry => ({
+  index: 7n,
+  term: 2n,
+  kind: 'command',
+  command: null,
+  commandBytes: new Uint8Array(0),
+  fields: {},
+  ...fields,
+});
+
+test('an entry of the log is shown with its command', () => {
+  const put = { kind: 'put', key: '/a', value: bytesOf('x'), ifRevision: 3n } as const;
+  expect(committedRow(committed({ command: put }))).toEqual(['7', '2', 'command', 'put /a if at revision 3 x']);
+  expect(committedRow(committed({ command: { kind: 'delete', key: '/a' } }))[3]).toBe('delete /a');
+  expect(committedRow(committed({ kind: 'noop' }))).toEqual(['7', '2', 'noop', '']);
+  // Of a later version, whose commands this one does not know.
+  expect(committedRow(committed({ commandBytes: new Uint8Array(5) }))[3]).toBe('(5 bytes)');
+});
+
+const node = (fields: Partial<NodeStatus> & Pick<NodeStatus, 'id'>): NodeStatus => ({
+  storageId: 's',
+  pid: 4711,
+  version: '0.1.0',
+  formation: 'formed',
+  clusterId: 'c',
+  role: 'follower',
+  term: 3n,
+  leader: 'n1',
+  commitIndex: 42n,
+  lastApplied: 41n,
+  lastLogIndex: 42n,
+  firstIndex: 1n,
+  peers: [],
+  dropped: {},
+  voters: [],
+  ...fields,
+});
+
+test('a status has a row for each node, with what the leader knows of it', () => {
+  const peers = [
+    { id: 'n2', matchIndex: 42n, lag: 0n, roundTripMs: 1.26, state: 'replicate' },
+    { id: 'n3', matchIndex: 2n, lag: 40n, roundTripMs: null, state: 'probe' },
+  ] as const;
+  const status: ClusterStatus = {
+    leader: 'n1',
+    nodes: [
+      node({ id: 'n1', role: 'leader', peers }),
+      node({ id: 'n2', pid: 12 }),
+      { id: 'n3', storageId: 's', role: 'unreachable' },
+    ],
+  };
+  expect(statusLines(status, { cluster: 'main', group: 'config' })).toEqual([
+    'cluster main, group config: n1 leads',
+    '',
+    'NODE  ROLE         TERM  COMMITTED  APPLIED  LAG  ROUND TRIP   PID',
+    'n1    leader          3         42       41                   4711',
+    'n2    follower        3         42       41    0      1.3 ms    12',
+    'n3    unreachable                             40',
+  ]);
+});
+
+test('a node without a role is shown by how it stands to the cluster', () => {
+  const status: ClusterStatus = { leader: null, nodes: [node({ id: 'n1', role: null, formation: 'unformed' })] };
+  const lines = statusLines(status, { cluster: 'blue', group: 'config' });
+  expect(lines[0]).toBe('cluster blue, group config: no leader');
+  expect(lines[3]).toMatch(/^n1 +unformed /);
+});

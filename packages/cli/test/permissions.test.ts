@@ -1,0 +1,149 @@
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, Events, type NatsConnection } from 'nats';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type NatsServer, startNatsServer } from '../../../test/support/nats-server.ts';
+import { type CommandResult, quorate, startQuorate } from './command.ts';
+
+const users = ['n1', 'n2', 'n3', 'client', 'operator'] as const;
+type User = (typeof users)[number];
+
+let folder: string;
+let server: NatsServer;
+const connections: NatsConnection[] = [];
+const nodes: ChildProcess[] = [];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'quorate-permissions-'));
+  for (const user of users) vi.stubEnv(`${user.toUpperCase()}_PASSWORD`, passwordOf(user));
+  const { stdout } = await quorate(['permissions', '--nodes', 'n1,n2,n3']);
+  server = await startNatsServer({ config: stdout });
+});
+afterAll(async () => {
+  for (const connection of connections) await connection.close();
+  for (const node of nodes) {
+    const exit = once(node, 'exit');
+    if (node.kill('SIGTERM')) await exit;
+  }
+  await server?.stop();
+  await rm(folder, { recursive: true, force: true });
+  vi.unstubAllEnvs();
+});
+
+const passwordOf = (user: User): string => `secret-of-${user}`;
+
+const environmentOf = (user: User): Record<string, string> => ({
+  QUORATE_NATS: server.url,
+  NATS_USER: user,
+  NATS_PASSWORD: passwordOf(user),
+});
+
+const runAs = (user: User, ...args: readonly string[]): Promise<CommandResult> =>
+  quorate(args, { env: environmentOf(user) });
+
+async function connectAs(user: User): Promise<NatsConnection> {
+  const connection = await connect({ servers: server.url, user, pass: passwordOf(user), reconnect: false });
+  connections.push(connection);
+  return connection;
+}
+
+/** Resolves with what the server has refused to a connection so far. */
+async function refusals(connection: NatsConnection, act: () => void): Promise<readonly string[]> {
+  const found: string[] = [];
+  void (async () => {
+    for await (const { type, data } of connection.status()) {
+      if (type === Events.Error) found.push(JSON.stringify(data));
+    }
+  })();
+  act();
+  // The server answers in order: what it refused came before the answer to this.
+  await connection.flush();
+  await new Promise((resolve) => setImmediate(resolve));
+  return found;
+}
+
+test('a cluster forms and serves under these permissions, its own messages over NATS too', async () => {
+  for (const id of ['n1', 'n2', 'n3'] as const) {
+    const args = ['node', '--id', id, '--data', join(folder, id), '--local-delivery', 'nats'];
+    const node = startQuorate(args, { env: environmentOf(id) });
+    node.stdout.resume();
+    nodes.push(node);
+  }
+  await vi.waitFor(
+    async () => expect(JSON.parse((await runAs('client', 'status', '--json')).stdout).nodes).toHaveLength(3),
+    {
+      timeout: 20_000,
+    },
+  );
+
+  const refused = await runAs('client', 'form', '--voters', 'n1,n2,n3', '--timeout', '1000');
+  expect(refused.exitCode).toBe(1);
+  const formed = await runAs('operator', 'form', '--voters', 'n1,n2,n3');
+  expect(formed).toMatchObject({ exitCode: 0, stderr: '' });
+
+  await vi.waitFor(async () => expect((await runAs('client', 'put', '/a', 'b')).exitCode).toBe(0), { timeout: 20_000 });
+  for (const id of ['n1', 'n2', 'n3']) expect((await runAs('client', 'get', '/a', '--node', id)).stdout).toBe('b');
+  const tail = await runAs('client', 'tail', '--count', '2', '--json');
+  expect(tail.stdout.trimEnd().split('\n')).toHaveLength(2);
+});
+
+test('services are found, by clients as by operators', async () => {
+  const client = await connectAs('client');
+  const names: string[] = [];
+  for await (const { name } of await client.services.client().ping()) names.push(name);
+  expect(names).toEqual(['quorate', 'quorate', 'quorate']);
+});
+
+test('a node speaks under its own name, and under no other', async () => {
+  const [n1, n3] = [await connectAs('n1'), await connectAs('n3')];
+  const heard: string[] = [];
+  n3.subscribe('quorate.main.peer.*.n3.test.>', { callback: (_, message) => heard.push(message.subject) });
+  await n3.flush();
+
+  const refused = await refusals(n1, () => {
+    n1.publish('quorate.main.peer.n2.n3.test.logStore');
+    n1.publish('quorate.main.peer.n1.n3.test.logStore');
+    n1.publish('quorate.main.peer.n2._formation');
+  });
+  await n3.flush();
+  expect(heard).toEqual(['quorate.main.peer.n1.n3.test.logStore']);
+  expect(refused).toHaveLength(2);
+});
+
+test.each([
+  ['speak as a node', (client: NatsConnection) => client.publish('quorate.main.peer.n1.n2.config.logStore')],
+  ['announce a node', (client: NatsConnection) => client.publish('quorate.main.peer.n1._formation')],
+  ['publish a stream', (client: NatsConnection) => client.publish('quorate.main.stream.config.committed')],
+  ['form a cluster', (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.form')],
+  ['answer others', (client: NatsConnection) => client.publish('_INBOX.other.1')],
+  ['hear what nodes say', (client: NatsConnection) => void client.subscribe('quorate.main.peer.>')],
+  ['hear what others ask', (client: NatsConnection) => void client.subscribe('quorate.main.api.>')],
+])('a client may not %s', async (_, act) => {
+  const client = await connectAs('client');
+  expect(await refusals(client, () => act(client))).toHaveLength(1);
+});
+
+test('a node may not hear what is told another, nor answer whom it was not asked by', async () => {
+  const n1 = await connectAs('n1');
+  const refused = await refusals(n1, () => {
+    n1.subscribe('quorate.main.peer.*.n2.>');
+    n1.publish('_INBOX.other.1');
+    n1.publish('quorate.main.api.config.put');
+  });
+  expect(refused).toHaveLength(3);
+});
+
+test('names that a variable cannot tell apart get passwords of their own', async () => {
+  const { stdout } = await quorate(['permissions', '--nodes', 'a-1,a_1,7']);
+  const variables = Array.from(stdout.matchAll(/password: \$(\w+)/g), ([, variable]) => variable);
+  expect(variables).toEqual([
+    'A_1_PASSWORD',
+    'A_1_PASSWORD_2',
+    'NODE_7_PASSWORD',
+    'CLIENT_PASSWORD',
+    'OPERATOR_PASSWORD',
+  ]);
+});
