@@ -16,7 +16,7 @@ export interface CommittedFeedOptions {
   readonly cluster: string;
   readonly group: string;
   readonly link: Link;
-  readonly router: Router;
+  readonly router: Pick<Router, 'request'>;
   readonly clock: Clock;
   /** The iteration's own. */
   readonly lifetime: Lifetime;

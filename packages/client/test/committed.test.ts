@@ -66,15 +66,15 @@ const pagesAskedFor = (node: FakeNode): readonly number[] =>
 
 it('delivers what is there, page by page, and then what the stream brings', async () => {
   const { log, node, store } = await start();
-  log.to(7);
-  log.pageLimit = 3;
+  log.to(100);
+  log.pageLimit = 1;
   const follower = new Follower(store);
-  await follower.reaches(7);
-  log.to(8);
-  await node.stream(logEntry(8));
-  await follower.reaches(8);
-  expect(follower.indexes).toEqual(upTo(8));
-  expect(pagesAskedFor(node)).toEqual([1, 4, 7]);
+  await follower.reaches(100);
+  log.to(101);
+  await node.stream(logEntry(101));
+  await follower.reaches(101);
+  expect(follower.indexes).toEqual(upTo(101));
+  expect(pagesAskedFor(node)).toEqual(upTo(100));
 });
 
 it('gives entries as they are in the log', async () => {
@@ -210,6 +210,13 @@ it('throws Compacted, with the first index that is kept', async () => {
   expect(error).toMatchObject({ firstIndex: 5n });
   const kept = new Follower(store, 5n);
   await kept.reaches(9);
+});
+
+it('throws Compacted when a page says that it begins later', async () => {
+  const { node, store } = await start();
+  const page = { firstIndex: logIndex(5), commitIndex: logIndex(9), entries: logEntries(5, 9) };
+  node.behave(() => ok(encodeEntriesPage(page)));
+  expect(await new Follower(store, 4n).ended).toMatchObject({ code: 'Compacted', firstIndex: 5n });
 });
 
 it('gives up if it is told how long to wait for a node', async () => {

@@ -103,6 +103,7 @@ it('uses a connection of the caller, and leaves it open', async () => {
   expect(await later).toEqual({ revision: 3n });
 
   await store.close();
+  expect(await codeOf(store.put('/a', 'x'))).toBe('StoreClosed');
   expect(connection.isClosed()).toBe(false);
   const other = await connect({ connection });
   await connection.close();

@@ -49,6 +49,16 @@ it('keeps no more of the stream than its limits allow, and knows that the rest i
   expect(taken(byBytes)).toEqual([1, 2]);
 });
 
+it('needs no room for repeats', () => {
+  const bytes = logEntry(1).command.length * 3;
+  const buffer = new EntryBuffer(1, { ...roomy, bytes });
+  for (let count = 0; count < 10; count += 1) buffer.addStreamed([logEntry(3)]);
+  buffer.addStreamed(logEntries(1, 2));
+  expect(taken(buffer)).toEqual([1, 2, 3]);
+  buffer.addStreamed(logEntries(4, 6));
+  expect(taken(buffer)).toEqual([4, 5, 6]);
+});
+
 it('keeps a page whole', () => {
   const buffer = new EntryBuffer(1, { entries: 0, bytes: 0 });
   buffer.addFetched(logEntries(1, 5));

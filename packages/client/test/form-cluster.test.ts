@@ -1,7 +1,7 @@
 import { decodeFormationRecord, encodeHello, FormationRefused, type Hello, nodeIdSchema } from '@quorate/wire';
 import { expect, it } from 'vitest';
 import { formCluster, OutcomeUnknown } from '../src/index.ts';
-import { codeOf, errorOf, TestBus } from './support/bus.ts';
+import { codeOf, errorOf, TestBus, until } from './support/bus.ts';
 import { type Behaviour, type FakeNode, ok, refusal } from './support/fake-node.ts';
 
 const hello = (id: string, fields: Partial<Hello> = {}): Hello => ({
@@ -134,7 +134,14 @@ it.each([[[]], [['n1', 'n1']], [['n1', 'a.b']], [['']]])('refuses the voters %j'
 });
 
 it('ends by its signal', async () => {
-  const { bus } = await startThree();
+  const { bus, nodes } = await startThree();
+  for (const node of nodes) node.behave(says({}, node.id));
+  const controller = new AbortController();
+  const forming = errorOf(formCluster({ servers: bus.url, voters: ids, signal: controller.signal }));
+  await until(() => nodes.every((node) => formed(node).length > 0));
+  controller.abort(new Error('enough'));
+  expect((await forming).message).toBe('enough');
+
   const signal = AbortSignal.timeout(50);
   const error = await errorOf(formCluster({ servers: bus.url, voters: [...ids, 'n4'], signal }));
   expect(error.name).toBe('TimeoutError');
