@@ -1,4 +1,4 @@
-import { type ConnectionOptions, connect, type MsgHdrs, type NatsConnection } from 'nats';
+import { type ConnectionOptions, connect, Events, type MsgHdrs, type NatsConnection } from 'nats';
 
 /** What is told of a connection's life. Neither may throw. */
 export interface ConnectionEvents {
@@ -34,7 +34,6 @@ export class RediallingConnection {
   #epoch = 0;
   #failures = 0;
   #redial: NodeJS.Timeout | null = null;
-  #dialling: Promise<void> | null = null;
   #closed = false;
 
   constructor(options: RedialOptions, events: ConnectionEvents) {
@@ -45,7 +44,7 @@ export class RediallingConnection {
 
   /** Begins to dial. */
   start(): void {
-    this.#dialling = this.#dial();
+    void this.#dial();
   }
 
   /** The connection that stands, or null. */
@@ -69,11 +68,10 @@ export class RediallingConnection {
     }
   }
 
-  /** Ends the connection, after what was published has left, and dials no more. */
+  /** Ends the connection, after what was published has left, and dials no more. A dial that is under way ends by itself. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#redial !== null) clearTimeout(this.#redial);
-    await this.#dialling;
     const connection = this.#connection;
     this.#connection = null;
     if (connection === null || connection.isClosed()) return;
@@ -105,7 +103,8 @@ export class RediallingConnection {
     this.#epoch += 1;
     const epoch = this.#epoch;
     this.#connection = connection;
-    for (const url of connection.info?.connect_urls ?? []) this.#servers.add(url);
+    this.#learn(connection.info?.connect_urls ?? []);
+    void this.#learnOn(connection);
     void connection.closed().then((error) => {
       if (this.#connection !== connection) return;
       this.#connection = null;
@@ -114,13 +113,24 @@ export class RediallingConnection {
     this.#events.connected(connection, epoch);
   }
 
+  /** A cluster of servers tells its clients of servers that come to it later. */
+  async #learnOn(connection: NatsConnection): Promise<void> {
+    for await (const { type, data } of connection.status()) {
+      if (type === Events.Update && typeof data === 'object' && 'added' in data) this.#learn(data.added ?? []);
+    }
+  }
+
+  #learn(urls: readonly string[]): void {
+    for (const url of urls) this.#servers.add(url);
+  }
+
   #lost(error: Error | null, epoch: number | null): void {
     if (this.#closed) return;
     this.#events.disconnected(error, epoch);
     const random = this.#options.random ?? Math.random;
     const delayMs = Math.min(longestRedialMs, firstRedialMs * 2 ** Math.min(this.#failures, 10)) * (0.5 + random());
     this.#redial = setTimeout(() => {
-      this.#dialling = this.#dial();
+      void this.#dial();
     }, delayMs);
   }
 }
