@@ -11,7 +11,6 @@ export const launcher = fileURLToPath(new URL('../bin/quorate.js', import.meta.u
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string | Uint8Array;
-  readonly cwd?: string;
 }
 
 /** What became of a command. */
@@ -39,11 +38,10 @@ export async function quorate(args: readonly string[], options: CommandOptions =
 /** Starts `quorate`, and sees to it that it ends with the tests. */
 export function startQuorate(
   args: readonly string[],
-  { env = {}, cwd }: CommandOptions = {},
+  { env = {} }: CommandOptions = {},
 ): ChildProcessWithoutNullStreams {
   const child = spawn(process.execPath, [launcher, ...args], {
     env: { ...cleanEnvironment(), ...env },
-    ...(cwd === undefined ? {} : { cwd }),
   });
   // A command that does not read its input closes it.
   child.stdin.on('error', () => {});

@@ -120,8 +120,11 @@ describe('list', () => {
   const large = 'x'.repeat(100_000);
   beforeAll(async () => {
     // Together they are more than one message of NATS can carry, so that there are several pages.
-    for (let number = 10; number < 25; number += 1) await run(['put', `/l/${number}`, '-'], { stdin: large });
-    await run(['put', '/l/text', 'a\nb']);
+    for (let number = 10; number < 25; number += 1) {
+      const { stderr } = await run(['put', `/l/${number}`, '-'], { stdin: large });
+      expect(stderr).toBe('');
+    }
+    await output('put', '/l/text', 'a\nb');
   });
 
   test('gives all pages, in order', async () => {
@@ -148,15 +151,6 @@ describe('list', () => {
   test('of nothing is nothing, and an empty array as JSON', async () => {
     expect(await output('list', '/none/')).toBe('');
     expect(await output('list', '/none/', '--json')).toBe('[]\n');
-  });
-
-  test('ends quietly when its reader goes away', async () => {
-    const child = startQuorate(['list', '/l/', '--json', '--nats', up.url()]);
-    const complaints: string[] = [];
-    child.stderr.on('data', (chunk) => complaints.push(String(chunk)));
-    child.stdout.once('data', () => child.stdout.destroy());
-    const [exitCode] = await once(child, 'close');
-    expect({ exitCode, complaints }).toEqual({ exitCode: 0, complaints: [] });
   });
 });
 
@@ -226,6 +220,18 @@ describe('tail', () => {
     child.kill('SIGINT');
     expect(await once(child, 'close')).toEqual([0, null]);
   });
+});
+
+test.each([
+  ['list', '/l/', '--json'],
+  ['tail', '--json'],
+])('%s ends quietly when its reader goes away', async (...args) => {
+  const child = startQuorate([...args, '--nats', up.url()]);
+  const complaints: string[] = [];
+  child.stderr.on('data', (chunk) => complaints.push(String(chunk)));
+  child.stdout.once('data', () => child.stdout.destroy());
+  const [exitCode] = await once(child, 'close');
+  expect({ exitCode, complaints }).toEqual({ exitCode: 0, complaints: [] });
 });
 
 test('a cluster is formed once', async () => {

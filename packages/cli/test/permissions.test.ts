@@ -7,6 +7,7 @@ import { connect, Events, type NatsConnection } from 'nats';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type NatsServer, startNatsServer } from '../../../test/support/nats-server.ts';
 import { type CommandResult, quorate, startQuorate } from './command.ts';
+import { patience } from './up-process.ts';
 
 const users = ['n1', 'n2', 'n3', 'client', 'operator'] as const;
 type User = (typeof users)[number];
@@ -68,7 +69,7 @@ async function refusals(connection: NatsConnection, act: () => void): Promise<re
 test('a cluster forms and serves under these permissions, its own messages over NATS too', async () => {
   for (const id of ['n1', 'n2', 'n3'] as const) {
     const args = ['node', '--id', id, '--data', join(folder, id), '--local-delivery', 'nats'];
-    const node = startQuorate(args, { env: environmentOf(id) });
+    const node = startQuorate([...args, ...patience], { env: environmentOf(id) });
     node.stdout.resume();
     nodes.push(node);
   }
@@ -84,7 +85,7 @@ test('a cluster forms and serves under these permissions, its own messages over 
   const formed = await runAs('operator', 'form', '--voters', 'n1,n2,n3');
   expect(formed).toMatchObject({ exitCode: 0, stderr: '' });
 
-  await vi.waitFor(async () => expect((await runAs('client', 'put', '/a', 'b')).exitCode).toBe(0), { timeout: 20_000 });
+  expect(await runAs('client', 'put', '/a', 'b', '--timeout', '20000')).toMatchObject({ exitCode: 0, stderr: '' });
   for (const id of ['n1', 'n2', 'n3']) expect((await runAs('client', 'get', '/a', '--node', id)).stdout).toBe('b');
   const tail = await runAs('client', 'tail', '--count', '2', '--json');
   expect(tail.stdout.trimEnd().split('\n')).toHaveLength(2);

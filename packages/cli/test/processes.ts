@@ -25,6 +25,11 @@ export function isRunning(pid: number): boolean {
   }
 }
 
+/** Ends processes that a test has left behind because it failed. */
+export function killAll(pids: readonly number[]): void {
+  for (const pid of pids.filter(isRunning)) process.kill(pid, 'SIGKILL');
+}
+
 /** Resolves when none of the processes runs any more; rejects with the pids of those that do after ten seconds. */
 export async function gone(pids: readonly number[]): Promise<void> {
   const deadlineMs = performance.now() + 10_000;

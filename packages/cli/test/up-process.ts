@@ -22,9 +22,12 @@ export interface UpProcess {
   end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals>;
 }
 
+/** A busy machine must not make the nodes elect another leader, and lose the answer to a write, in tests of other things. */
+export const patience = ['--election-timeout-min-ms', '600', '--election-timeout-max-ms', '1200'];
+
 /** Starts `quorate up` with a free port, and resolves when it has said that the cluster has a leader. */
 export async function startUp(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<UpProcess> {
-  const up = watchUp(startQuorate(['up', '--port', '0', ...args], { env }));
+  const up = watchUp(startQuorate(['up', '--port', '0', ...patience, ...args], { env }));
   await up.ready();
   return up;
 }

@@ -6,14 +6,19 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { endWithThisProcess } from '../../../test/support/end-with-this-process.ts';
 import { processEntry } from '../src/up/process-entry.ts';
 import { cleanEnvironment, launcher } from './command.ts';
-import { gone, statusAt } from './processes.ts';
+import { gone, killAll, statusAt } from './processes.ts';
 import { type UpProcess, watchUp } from './up-process.ts';
 
 let folder: string;
+/** Processes that end with npm, unless something is wrong. */
+const started: number[] = [];
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'quorate-npm-'));
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
+afterEach(async () => {
+  killAll(started.splice(0));
+  await rm(folder, { recursive: true, force: true });
+});
 
 /** Runs `npm start` for a script, as the first of a group of processes. */
 async function npmStart(script: string): Promise<UpProcess> {
@@ -35,7 +40,9 @@ async function upByNpm(): Promise<{ readonly npm: UpProcess; readonly pids: read
   await npm.ready();
   const nodes = (await statusAt(npm.url())).nodes.map(({ pid }) => pid);
   const up = processEntry(nodes[0] ?? 0)?.parentPid ?? 0;
-  return { npm, pids: [...nodes, up] };
+  const pids = [...nodes, up];
+  started.push(...pids);
+  return { npm, pids };
 }
 
 test.each(['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)('nothing outlives an npm that gets %s', async (signal) => {
@@ -73,6 +80,7 @@ test('nothing begins where npm has gone before', async () => {
   await writeFile(join(folder, 'start.mjs'), script);
   const npm = await npmStart('node start.mjs');
   const pid = Number(await npm.line(/^\d+$/));
+  started.push(pid);
   npm.child.kill('SIGKILL');
   await gone([npm.child.pid ?? 0]);
   await writeFile(join(folder, 'npm-is-gone'), '');

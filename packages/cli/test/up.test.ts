@@ -8,17 +8,20 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type NatsServer, startNatsServer } from '../../../test/support/nats-server.ts';
 import { processEntry } from '../src/up/process-entry.ts';
 import { quorate } from './command.ts';
-import { gone, isRunning, statusAt } from './processes.ts';
+import { gone, isRunning, killAll, statusAt } from './processes.ts';
 import { startUp, type UpProcess } from './up-process.ts';
 
 let folder: string;
 const started: UpProcess[] = [];
+/** Processes that end with an `up`, unless something is wrong. */
+const nodePids: number[] = [];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'quorate-up-'));
 });
 afterEach(async () => {
   for (const up of started.splice(0)) await up.end('SIGTERM');
+  killAll(nodePids.splice(0));
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -28,7 +31,11 @@ async function up(...args: readonly string[]): Promise<UpProcess> {
   return process;
 }
 
-const pidsAt = async (url: string): Promise<readonly number[]> => (await statusAt(url)).nodes.map(({ pid }) => pid);
+async function pidsAt(url: string): Promise<readonly number[]> {
+  const pids = (await statusAt(url)).nodes.map(({ pid }) => pid);
+  nodePids.push(...pids);
+  return pids;
+}
 
 const commandLineOf = (pid: number): string =>
   execFileSync('ps', ['-ww', '-o', 'args=', '-p', String(pid)], { encoding: 'utf8' });

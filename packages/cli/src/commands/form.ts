@@ -1,6 +1,5 @@
 import { formCluster } from '@quorate/client';
 import { type Command, Option } from 'commander';
-import { CommandFailure } from '../command-error.ts';
 import { names } from '../options/option-values.ts';
 import { say, writeLine } from '../output/output.ts';
 import { addStoreOptions, connectOptions } from '../with-store.ts';
@@ -28,11 +27,6 @@ export function addForm(program: Command): void {
 async function form(command: Command): Promise<void> {
   const { voters } = command.opts<FormFlags>();
   const { clusterId, unacknowledged } = await formCluster({ ...connectOptions(command), voters });
-  if (clusterId === null) {
-    throw new CommandFailure(
-      'no node has acknowledged yet that it is in the cluster: quorate status shows what came of it',
-    );
-  }
   if (unacknowledged.length > 0) {
     say(`quorate: ${unacknowledged.join(', ')} did not acknowledge yet; the others hand it on`);
   }

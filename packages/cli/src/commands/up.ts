@@ -22,7 +22,7 @@ export function addUp(program: Command): void {
     .description(
       'Runs a cluster on this machine, a process a node, until it is interrupted. Without --nats it brings a broker of its own, on loopback, for trying and testing. Started again, it finds the data again.',
     )
-    .addOption(new Option('--nodes <number>', 'how many').env('QUORATE_NODES').default(3).argParser(integer(1, 9)))
+    .addOption(new Option('--nodes <number>', 'how many').env('QUORATE_NODES').default(3).argParser(integer(1, 64)))
     .addOption(
       new Option('--data <folder>', 'holds a folder and a log file for each node')
         .env('QUORATE_DATA')

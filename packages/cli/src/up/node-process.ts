@@ -53,7 +53,7 @@ export class NodeProcess {
 
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#lastWords = (this.#lastWords + chunk.toString()).slice(-longestLastWords);
-      appendFileSync(logFile, chunk);
+      appendTo(logFile, chunk);
     });
     this.exited = new Promise((resolve) => {
       this.#child.once('error', (error) => {
@@ -89,6 +89,13 @@ function openLog(path: string): number {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
     throw new UsageError(`${path} cannot be written: ${reason}`, { cause: error });
   }
+}
+
+/** A log that cannot be written, because the disk is full or the folder gone, ends nothing. */
+function appendTo(path: string, chunk: Buffer): void {
+  try {
+    appendFileSync(path, chunk);
+  } catch {}
 }
 
 const lastLineOf = (text: string): string => text.trimEnd().split('\n').at(-1)?.trim() ?? '';

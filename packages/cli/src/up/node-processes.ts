@@ -66,6 +66,18 @@ export class NodeProcesses {
     return node;
   }
 
+  /** Null, and said so, if that is not possible any more: the folder may have been taken away. */
+  #spawnAgain(options: NodeProcessOptions): NodeProcess | null {
+    try {
+      return this.#spawn(options);
+    } catch (error) {
+      this.#options.say(
+        `node ${options.id} cannot be started again: ${error instanceof Error ? error.message : error}`,
+      );
+      return null;
+    }
+  }
+
   /** Tells of a node's end, and starts it again if that is wanted. */
   async #keep(options: NodeProcessOptions, first: NodeProcess): Promise<void> {
     let node = first;
@@ -82,7 +94,9 @@ export class NodeProcesses {
       await sleep(waitMs, undefined, { signal: this.#stopping.signal }).catch(() => {});
       if (this.#stopping.signal.aborted) return;
       waitMs = Math.min(waitMs * 2, longestRestartMs);
-      node = this.#spawn(options);
+      const next = this.#spawnAgain(options);
+      if (next === null) return;
+      node = next;
     }
   }
 }

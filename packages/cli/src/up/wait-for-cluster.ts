@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClusterStatus, FormedCluster, NodeStatus, Store } from '@quorate/client';
-import { QuorateError } from '@quorate/client';
+import { OutcomeUnknown, QuorateError } from '@quorate/client';
 import { CommandFailure } from '../command-error.ts';
 
 /** What it takes to bring the nodes of this machine into a cluster. */
@@ -34,13 +34,22 @@ const impatientAfterMs = 15_000;
 export async function waitForCluster(options: WaitOptions): Promise<ReadyCluster> {
   const nodes = await poll(options, 'the nodes do not answer yet', (status) => ownNodes(status, options));
   // Where some are in a cluster, those hand the others its record.
-  if (nodes.every(({ formation }) => formation === 'unformed')) await options.form();
+  if (nodes.every(({ formation }) => formation === 'unformed')) await form(options);
 
   const { leader, status } = await poll(options, 'there is no leader yet', (status) =>
     status.leader === null ? null : { leader: status.leader, status },
   );
   tellOfOutsiders(status, options);
   return { leader };
+}
+
+async function form(options: WaitOptions): Promise<void> {
+  try {
+    await options.form();
+  } catch (error) {
+    // The record is out, and a node that has it hands it on: whether one has, a leader will show.
+    if (!(error instanceof OutcomeUnknown)) throw error;
+  }
 }
 
 /** Asks for the status until it says what is waited for. */
