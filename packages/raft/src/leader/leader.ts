@@ -11,7 +11,7 @@ import {
 import type { ProposalOutcome } from '../gateway/messages.ts';
 import { invariant } from '../invariant.ts';
 import type { CommitTracer } from '../ports.ts';
-import { isQuorum, peersOf, quorumIndex } from '../quorum.ts';
+import { peersOf } from '../quorum.ts';
 import { Replicator } from '../replicator/replicator.ts';
 import type { RaftSettings } from '../settings.ts';
 import {
@@ -27,6 +27,7 @@ import {
 import type { LeaderMessage } from './messages.ts';
 import { type Proposal, Proposals } from './proposals.ts';
 import { ReadRounds } from './read-rounds.ts';
+import { VoterProgress } from './voter-progress.ts';
 
 type Of<Kind extends LeaderMessage['kind']> = Extract<LeaderMessage, { kind: Kind }>;
 
@@ -38,19 +39,11 @@ export interface LeaderOptions {
   readonly tracer: CommitTracer;
 }
 
-/** What the leader knows of one voter, itself included. */
-interface Progress {
-  matchIndex: LogIndex;
-  confirmedRound: number;
-  heardAtMs: number;
-  roundTripMs: number | null;
-  mode: 'probe' | 'replicate';
-}
-
 /** What a leader holds once the log store has given it the token. */
 interface Grant {
   readonly token: LeaderToken;
   readonly configuration: Configuration;
+  readonly voters: VoterProgress;
   /** The no-op of this term. Below it nothing is committed by counting, and no read is answered (Raft §5.4.2 and §8). */
   readonly noopIndex: LogIndex;
 }
@@ -62,7 +55,6 @@ export class Leader implements Actor<LeaderMessage> {
   readonly #asker: number;
   readonly #proposals = new Proposals();
   readonly #reads = new ReadRounds();
-  readonly #progress = new Map<NodeId, Progress>();
   readonly #startedAtMs: number;
   #grant: Grant | null = null;
   /** Office is given up, and the election will stop this actor: nothing is taken any more. */
@@ -95,11 +87,9 @@ export class Leader implements Actor<LeaderMessage> {
       case 'appended':
         return this.#appended(message);
       case 'durable':
-        if (this.#holds(message.token)) this.#match(this.#self(), message.durableIndex);
-        return;
+        return this.#durable(message);
       case 'roundConfirmed':
-        if (this.#holds(message.token)) this.#heard(this.#self(), message.round);
-        return;
+        return this.#roundConfirmed(message);
       case 'matched':
         return this.#matched(message);
       case 'applied':
@@ -127,9 +117,9 @@ export class Leader implements Actor<LeaderMessage> {
     const { token, configuration } = message;
     this.#lastLogIndex = message.lastLogIndex;
     this.#commitIndex = message.commitIndex;
-    this.#grant = { token, configuration, noopIndex: logIndex(message.lastLogIndex + 1) };
+    const voters = new VoterProgress(configuration, this.#context.now());
+    this.#grant = { token, configuration, voters, noopIndex: logIndex(message.lastLogIndex + 1) };
     this.#reads.startFor(token);
-    for (const voter of configuration.voters) this.#progress.set(voter.id, this.#freshProgress());
     for (const peer of peersOf(configuration, this.#self())) this.#spawnReplicator(peer, token);
     const { term } = this.#options;
     this.#append([{ term, index: this.#grant.noopIndex, kind: 'noop', command: new Uint8Array() }]);
@@ -138,16 +128,6 @@ export class Leader implements Actor<LeaderMessage> {
   /** A refusal that an earlier leader of this node asked for, and that comes late, is not meant for this one. */
   #refused(term: Term): void {
     if (term >= this.#options.term) this.#lose(term, 'the log store has another term');
-  }
-
-  #freshProgress(): Progress {
-    return {
-      matchIndex: logIndex(0),
-      confirmedRound: 0,
-      heardAtMs: this.#context.now(),
-      roundTripMs: null,
-      mode: 'probe',
-    };
   }
 
   #spawnReplicator(peer: Voter, token: LeaderToken): void {
@@ -167,17 +147,13 @@ export class Leader implements Actor<LeaderMessage> {
       }
       return this.#askForToken();
     }
-    if (!this.#hasQuorum(this.#grant)) return this.#lose(this.#options.term, 'no quorum answers');
+    const sinceMs = this.#context.now() - this.#options.settings.electionTimeoutMaxMs;
+    if (!this.#grant.voters.isHeardByQuorum(sinceMs)) return this.#lose(this.#options.term, 'no quorum answers');
     this.#confirmSelf(this.#grant);
     this.#sendAppend();
     this.#sendCommit(this.#grant);
     this.#advanceReplicators();
     this.#askForResults();
-  }
-
-  #hasQuorum(grant: Grant): boolean {
-    const since = this.#context.now() - this.#options.settings.electionTimeoutMaxMs;
-    return isQuorum(grant.configuration, (voter) => this.#progressOf(voter.id).heardAtMs >= since);
   }
 
   #confirmSelf(grant: Grant): void {
@@ -238,7 +214,7 @@ export class Leader implements Actor<LeaderMessage> {
   }
 
   #appended(message: Of<'appended'>): void {
-    if (!this.#holds(message.token) || this.#appending === null) return;
+    if (this.#grantOf(message.token) === null || this.#appending === null) return;
     const end = this.#appending.prevLogIndex + this.#appending.entries.length;
     if (message.lastLogIndex < end) return;
     invariant(
@@ -286,28 +262,31 @@ export class Leader implements Actor<LeaderMessage> {
   // --- commit ----------------------------------------------------------------------------------------------------------
 
   #matched(message: Of<'matched'>): void {
-    if (!this.#holds(message.token)) return;
-    this.#progressOf(message.peer).mode = message.mode;
-    if (message.roundTripMs !== null) this.#progressOf(message.peer).roundTripMs = message.roundTripMs;
-    this.#heard(message.peer, message.round);
-    this.#match(message.peer, message.matchIndex);
+    const grant = this.#grantOf(message.token);
+    if (grant === null) return;
+    grant.voters.observed(message.peer, message.mode, message.roundTripMs);
+    grant.voters.heard(message.peer, message.round, this.#context.now());
+    grant.voters.matched(message.peer, message.matchIndex);
+    this.#finishReadRound(grant);
+    this.#advanceCommitIndex(grant);
   }
 
-  #match(node: NodeId, matchIndex: LogIndex): void {
-    const progress = this.#progressOf(node);
-    progress.matchIndex = maxIndex(progress.matchIndex, matchIndex);
-    this.#advanceCommitIndex();
+  /** This node counts itself when its own disk has the entry, and not before. */
+  #durable(message: Of<'durable'>): void {
+    const grant = this.#grantOf(message.token);
+    if (grant === null) return;
+    grant.voters.matched(this.#self(), message.durableIndex);
+    this.#advanceCommitIndex(grant);
   }
 
   /** Raft figure 2, rules for leaders, last: only an entry of the own term is committed by counting (§5.4.2, figure 8). */
-  #advanceCommitIndex(): void {
-    if (this.#grant === null) return;
-    const { configuration, noopIndex } = this.#grant;
-    const reached = quorumIndex(configuration, (voter) => this.#progressOf(voter.id).matchIndex);
+  #advanceCommitIndex(grant: Grant): void {
+    const { noopIndex } = grant;
+    const reached = grant.voters.quorumIndex;
     if (reached < noopIndex || reached <= this.#commitIndex) return;
     this.#proposals.markCommitted(maxIndex(noopIndex, logIndex(this.#commitIndex + 1)), reached);
     this.#commitIndex = reached;
-    this.#sendCommit(this.#grant);
+    this.#sendCommit(grant);
     this.#advanceReplicators();
     this.#beginReadRound();
   }
@@ -334,13 +313,15 @@ export class Leader implements Actor<LeaderMessage> {
     this.#advanceReplicators();
   }
 
-  #heard(node: NodeId, round: number): void {
-    const progress = this.#progressOf(node);
-    progress.heardAtMs = this.#context.now();
-    progress.confirmedRound = Math.max(progress.confirmedRound, round);
-    if (this.#grant === null || !this.#reads.asking) return;
-    const confirms = (voter: Voter): boolean => this.#progressOf(voter.id).confirmedRound >= this.#reads.round;
-    if (!isQuorum(this.#grant.configuration, confirms)) return;
+  #roundConfirmed(message: Of<'roundConfirmed'>): void {
+    const grant = this.#grantOf(message.token);
+    if (grant === null) return;
+    grant.voters.heard(this.#self(), message.round, this.#context.now());
+    this.#finishReadRound(grant);
+  }
+
+  #finishReadRound(grant: Grant): void {
+    if (!this.#reads.asking || !grant.voters.isConfirmedByQuorum(this.#reads.round)) return;
     const finished = this.#reads.finish();
     if (finished === null) return;
     for (const { from, sequence } of finished.requests) this.#answerRead(from, sequence, finished.readIndex);
@@ -369,28 +350,14 @@ export class Leader implements Actor<LeaderMessage> {
   }
 
   #describe(request: number): void {
-    const peers = this.#grant === null ? [] : peersOf(this.#grant.configuration, this.#self());
-    this.#context.send(gatewayAt(this.#context.self), {
-      kind: 'described',
-      request,
-      part: {
-        actor: 'leader',
-        peers: peers.map(({ id }) => {
-          const { matchIndex, roundTripMs, mode: state } = this.#progressOf(id);
-          return { id, matchIndex, roundTripMs, state, lag: Math.max(0, this.#lastLogIndex - matchIndex) };
-        }),
-      },
-    });
+    const peers = this.#grant?.voters.describe(this.#self(), this.#lastLogIndex) ?? [];
+    const part = { actor: 'leader', peers } as const;
+    this.#context.send(gatewayAt(this.#context.self), { kind: 'described', request, part });
   }
 
-  #progressOf(node: NodeId): Progress {
-    const progress = this.#progress.get(node);
-    invariant(progress !== undefined, () => `${node} is no voter of this leadership`);
-    return progress;
-  }
-
-  #holds(token: LeaderToken): boolean {
-    return this.#grant?.token === token;
+  /** What this leader holds, if `token` is it: a message of an earlier leadership is not for this one. */
+  #grantOf(token: LeaderToken): Grant | null {
+    return this.#grant?.token === token ? this.#grant : null;
   }
 
   #self(): NodeId {

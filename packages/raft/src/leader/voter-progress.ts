@@ -1,0 +1,82 @@
+import type { NodeId } from '@quorate/actor';
+import type { StatusPart } from '../gateway/messages.ts';
+import { invariant } from '../invariant.ts';
+import { isQuorum, peersOf, quorumIndex } from '../quorum.ts';
+import { type Configuration, type LogIndex, logIndex, maxIndex } from '../types.ts';
+
+interface Progress {
+  matchIndex: LogIndex;
+  confirmedRound: number;
+  heardAtMs: number;
+  roundTripMs: number | null;
+  mode: 'probe' | 'replicate';
+}
+
+/** What a leader knows of each voter, itself included, and what a quorum of them has reached. */
+export class VoterProgress {
+  readonly #configuration: Configuration;
+  readonly #progress: ReadonlyMap<NodeId, Progress>;
+
+  /** Every voter counts as heard at `nowMs`: it has just voted, or has a whole election timeout to answer. */
+  constructor(configuration: Configuration, nowMs: number) {
+    this.#configuration = configuration;
+    this.#progress = new Map(configuration.voters.map(({ id }) => [id, fresh(nowMs)]));
+  }
+
+  /** The voter answers, in this term; `round` is the newest round of confirmation that its answer covers. */
+  heard(node: NodeId, round: number, nowMs: number): void {
+    const progress = this.#of(node);
+    progress.heardAtMs = nowMs;
+    progress.confirmedRound = Math.max(progress.confirmedRound, round);
+  }
+
+  /** The voter has everything up to `matchIndex` on its disk. */
+  matched(node: NodeId, matchIndex: LogIndex): void {
+    const progress = this.#of(node);
+    progress.matchIndex = maxIndex(progress.matchIndex, matchIndex);
+  }
+
+  /** How its replicator gets on. */
+  observed(node: NodeId, mode: 'probe' | 'replicate', roundTripMs: number | null): void {
+    const progress = this.#of(node);
+    progress.mode = mode;
+    progress.roundTripMs = roundTripMs ?? progress.roundTripMs;
+  }
+
+  /** The highest index that a quorum has on disk. */
+  get quorumIndex(): LogIndex {
+    return quorumIndex(this.#configuration, ({ id }) => this.#of(id).matchIndex);
+  }
+
+  /** Whether a quorum has answered since then. */
+  isHeardByQuorum(sinceMs: number): boolean {
+    return isQuorum(this.#configuration, ({ id }) => this.#of(id).heardAtMs >= sinceMs);
+  }
+
+  /** Whether a quorum has confirmed that round, or a later one. */
+  isConfirmedByQuorum(round: number): boolean {
+    return isQuorum(this.#configuration, ({ id }) => this.#of(id).confirmedRound >= round);
+  }
+
+  /** How the peers of `self` stand, for people. */
+  describe(self: NodeId, lastLogIndex: LogIndex): Extract<StatusPart, { actor: 'leader' }>['peers'] {
+    return peersOf(this.#configuration, self).map(({ id }) => {
+      const { matchIndex, roundTripMs, mode: state } = this.#of(id);
+      return { id, matchIndex, roundTripMs, state, lag: Math.max(0, lastLogIndex - matchIndex) };
+    });
+  }
+
+  #of(node: NodeId): Progress {
+    const progress = this.#progress.get(node);
+    invariant(progress !== undefined, () => `${node} is no voter of this leadership`);
+    return progress;
+  }
+}
+
+const fresh = (nowMs: number): Progress => ({
+  matchIndex: logIndex(0),
+  confirmedRound: 0,
+  heardAtMs: nowMs,
+  roundTripMs: null,
+  mode: 'probe',
+});
