@@ -1,7 +1,8 @@
 import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
 import { apiAt, applierAt, electionAt, leaderAt, logStoreAt } from '../addresses.ts';
-import { type LogIndex, logIndex, type Term, term } from '../types.ts';
-import type { GatewayAnswer, GatewayMessage, StatusPart } from './messages.ts';
+import { logIndex, type Term, term } from '../types.ts';
+import { type Asked, type ClientRequest, isUnanswered, type Page, type Read, type Write } from './client-request.ts';
+import type { GatewayAnswer, GatewayMessage } from './messages.ts';
 
 type Of<Kind extends GatewayMessage['kind']> = Extract<GatewayMessage, { kind: Kind }>;
 
@@ -10,53 +11,14 @@ export interface GatewayOptions {
   readonly identity: Sender;
 }
 
-/** Who was asked, and when. An answer of another leader, or to an earlier question, is not for this request. */
-interface Asked {
-  readonly term: Term;
-  readonly sequence: number;
-  readonly atMs: number;
-}
-
-interface Write {
-  readonly kind: 'write';
-  readonly message: Of<'write'>;
-  readonly deadlineMs: number;
-  /** Set once the command may have entered a log: from then on it is not proposed to anyone else. */
-  proposed: Asked | null;
-}
-
-interface Read {
-  readonly kind: 'read';
-  readonly message: Of<'read'>;
-  readonly deadlineMs: number;
-  asked: Asked | null;
-  /** Known once a leader has answered: the applier has the query. */
-  readIndex: LogIndex | null;
-}
-
-interface Page {
-  readonly kind: 'page';
-  readonly message: Of<'readEntries'>;
-  readonly deadlineMs: number;
-}
-
-interface Status {
-  readonly kind: 'status';
-  readonly deadlineMs: number;
-  readonly parts: Map<StatusPart['actor'], StatusPart>;
-}
-
-type Request = Write | Read | Page | Status;
-
-/** How often open requests are looked at, and after how long an unanswered question is asked again. */
+/** How often open requests are looked at. */
 const tickMs = 25;
-const askAgainMs = 100;
 
 /** The requests of a node's clients: where each goes, and what its caller is told. */
 export class Gateway implements Actor<GatewayMessage> {
   readonly #context: Context<GatewayMessage>;
   readonly #identity: Sender;
-  readonly #requests = new Map<number, Request>();
+  readonly #requests = new Map<number, ClientRequest>();
   /** The request behind each sequence that was sent to a leader. */
   readonly #sequences = new Map<number, number>();
   #sequence = 0;
@@ -111,14 +73,14 @@ export class Gateway implements Actor<GatewayMessage> {
     return this.#context.now() + message.timeoutMs;
   }
 
-  #open(id: number, request: Request): void {
+  #open(id: number, request: ClientRequest): void {
     if (this.#requests.size === 0) this.#context.startTimer('tick', tickMs, { kind: 'tick' });
     this.#requests.set(id, request);
     this.#advance(id, request);
   }
 
   /** Takes a request as far as it can go now. Safe to repeat: what is repeated is told apart by its sequence. */
-  #advance(id: number, request: Request): void {
+  #advance(id: number, request: ClientRequest): void {
     switch (request.kind) {
       case 'write':
         return this.#propose(id, request);
@@ -150,7 +112,7 @@ export class Gateway implements Actor<GatewayMessage> {
     this.#context.startTimer('tick', tickMs, { kind: 'tick' });
   }
 
-  #expire(id: number, request: Request): void {
+  #expire(id: number, request: ClientRequest): void {
     const noLeader = this.#known.leader === null;
     if (request.kind === 'write' && request.proposed !== null) {
       return this.#fail(id, 'OutcomeUnknown', 'no answer in time; the write may have happened, or may yet happen');
@@ -308,20 +270,5 @@ export class Gateway implements Actor<GatewayMessage> {
     if (asked !== null) this.#sequences.delete(asked.sequence);
     const answered = { kind: 'answered', request: id, answer, leader: this.#known.leader } as const;
     this.#context.send(apiAt(this.#context.self), answered);
-  }
-}
-
-/** Whether it is time to ask again. */
-function isUnanswered(request: Request, now: number): boolean {
-  switch (request.kind) {
-    case 'write':
-      return request.proposed === null || now - request.proposed.atMs >= askAgainMs;
-    case 'read':
-      return request.asked === null || now - request.asked.atMs >= askAgainMs;
-    case 'page':
-    case 'status':
-      return true;
-    default:
-      return request satisfies never;
   }
 }

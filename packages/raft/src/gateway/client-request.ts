@@ -1,0 +1,66 @@
+import type { LogIndex, Term } from '../types.ts';
+import type { GatewayMessage, StatusPart } from './messages.ts';
+
+type Of<Kind extends GatewayMessage['kind']> = Extract<GatewayMessage, { kind: Kind }>;
+
+/** After how long an unanswered question is asked again. */
+const askAgainMs = 100;
+
+/** Who was asked, and when. An answer of another leader, or to an earlier question, is not for this request. */
+export interface Asked {
+  readonly term: Term;
+  readonly sequence: number;
+  readonly atMs: number;
+}
+
+/** A command to be proposed. */
+export interface Write {
+  readonly kind: 'write';
+  readonly message: Of<'write'>;
+  /** On the gateway's clock. */
+  readonly deadlineMs: number;
+  /** Set once the command may have entered a log: from then on it is not proposed to anyone else. */
+  proposed: Asked | null;
+}
+
+/** A linearizable read. */
+export interface Read {
+  readonly kind: 'read';
+  readonly message: Of<'read'>;
+  readonly deadlineMs: number;
+  asked: Asked | null;
+  /** Known once a leader has answered: the applier has the query. */
+  readIndex: LogIndex | null;
+}
+
+/** A page of committed entries, as this node has them. */
+export interface Page {
+  readonly kind: 'page';
+  readonly message: Of<'readEntries'>;
+  readonly deadlineMs: number;
+}
+
+/** How this node stands, told by its actors one by one. */
+export interface Status {
+  readonly kind: 'status';
+  readonly deadlineMs: number;
+  readonly parts: Map<StatusPart['actor'], StatusPart>;
+}
+
+/** A client's request that is not answered yet. */
+export type ClientRequest = Write | Read | Page | Status;
+
+/** Whether it is time to ask again. */
+export function isUnanswered(request: ClientRequest, now: number): boolean {
+  switch (request.kind) {
+    case 'write':
+      return request.proposed === null || now - request.proposed.atMs >= askAgainMs;
+    case 'read':
+      return request.asked === null || now - request.asked.atMs >= askAgainMs;
+    case 'page':
+    case 'status':
+      return true;
+    default:
+      return request satisfies never;
+  }
+}
