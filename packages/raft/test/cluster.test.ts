@@ -1,25 +1,11 @@
 import { expect, test } from 'vitest';
-import { gatewayAt } from '../src/index.ts';
 import { TestCluster } from './support/cluster.ts';
-
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-function write(cluster: TestCluster, node: string, request: number, text: string): void {
-  const { id } = cluster.node(node);
-  cluster.send(node, gatewayAt({ node: id, group: cluster.group }), {
-    kind: 'write',
-    request,
-    command: bytes(text),
-    timeoutMs: 2000,
-    traceparent: null,
-  });
-}
 
 test('three nodes elect one leader, and a write through any of them is applied on all', () => {
   const cluster = new TestCluster(['n1', 'n2', 'n3']);
   cluster.startAll();
   expect(cluster.run(2000, () => cluster.leader() !== null)).toBe(true);
-  for (const [request, node] of ['n1', 'n2', 'n3'].entries()) write(cluster, node, request, `from ${node}`);
+  for (const [request, node] of ['n1', 'n2', 'n3'].entries()) cluster.write(node, request, `from ${node}`);
   cluster.run(1000);
   for (const [request, id] of ['n1', 'n2', 'n3'].entries()) {
     expect(cluster.node(id).answers.get(request)).toMatchObject({ kind: 'result' });
@@ -42,7 +28,7 @@ test('a new leader takes over when the old one stops, and nothing acknowledged i
     if (leader === null) throw new Error('no leader');
     for (let i = 0; i < 20; i += 1) {
       request += 1;
-      write(cluster, leader.id, request, `write ${request}`);
+      cluster.write(leader.id, request, `write ${request}`);
     }
     cluster.run(20);
     for (const [id, answer] of leader.answers) if (answer.kind === 'result') acknowledged.push(`write ${id}`);
@@ -66,7 +52,7 @@ test('any one message in ten may be lost, within a node too, and every write sti
   const { passes } = cluster;
   const callers = ['write', 'answered'];
   cluster.passes = ({ message }) => callers.includes(message.kind) || cluster.random() > 0.1;
-  for (let request = 1; request <= 50; request += 1) write(cluster, 'n2', request, `write ${request}`);
+  for (let request = 1; request <= 50; request += 1) cluster.write('n2', request, `write ${request}`);
   cluster.run(10_000, () => cluster.node('n2').answers.size === 50);
   cluster.passes = passes;
   expect(cluster.node('n2').answers.size).toBe(50);

@@ -1,46 +1,20 @@
 import { ActorSystem, type Address, type GroupId, groupId, type NodeId, nodeId, type Sender } from '@quorate/actor';
 import {
-  type AppliedEntry,
   apiAt,
   type Configuration,
   defaultRaftSettings,
   type GatewayAnswer,
   gatewayAt,
   type LogEntry,
-  type LogIndex,
-  logIndex,
   logStoreAt,
-  MemoryLogStorage,
   type Ports,
   type RaftSettings,
-  type StateMachine,
   silentPorts,
   startRaftGroup,
-  type Term,
-  term,
 } from '../../src/index.ts';
-
-/** A state machine that remembers what it was given: the result of a command is the command. */
-export class RecordingStateMachine implements StateMachine {
-  readonly applied: LogEntry[] = [];
-
-  get lastApplied(): LogIndex {
-    return logIndex(this.applied.length);
-  }
-
-  get lastAppliedTerm(): Term {
-    return this.applied.at(-1)?.term ?? term(0);
-  }
-
-  apply(entries: readonly LogEntry[]): readonly AppliedEntry[] {
-    this.applied.push(...entries);
-    return entries.map((entry) => ({ entry, result: entry.command, notices: [] }));
-  }
-
-  query(query: Uint8Array): Uint8Array {
-    return query;
-  }
-}
+import { CrashableLogStorage, type Disk, emptyDisk } from './crashable-log-storage.ts';
+import { RecordingStateMachine } from './recording-state-machine.ts';
+import { randomOf, Schedule } from './schedule.ts';
 
 /** One message on its way, as a test may look at it. */
 export interface Delivery {
@@ -49,23 +23,31 @@ export interface Delivery {
   readonly message: { readonly kind: string };
 }
 
-interface Scheduled {
-  readonly atMs: number;
-  readonly order: number;
-  readonly run: () => void;
+/** What a test may set when it makes a cluster. */
+export interface ClusterOptions {
+  readonly seed?: number;
+  readonly settings?: Partial<RaftSettings>;
+  /** How long a flush takes; at once if null. */
+  readonly flushMs?: (() => number) | null;
+  /** Sees each entry that any node applies. */
+  readonly onApply?: (node: NodeId, entry: LogEntry) => void;
+  readonly onAnswer?: (node: NodeId, request: number, answer: GatewayAnswer) => void;
 }
 
 /** One node: its disk, its state machine, its actors. */
 export class TestNode {
   readonly id: NodeId;
-  readonly storage = new MemoryLogStorage({ immediate: true });
-  readonly stateMachine = new RecordingStateMachine();
   readonly answers = new Map<number, GatewayAnswer>();
+  storage = new CrashableLogStorage(emptyDisk);
+  stateMachine: RecordingStateMachine;
   system: ActorSystem | null = null;
   incarnation = 0;
+  /** What reached a node that is paused, oldest first; null while it runs. */
+  backlog: (() => void)[] | null = null;
 
-  constructor(id: NodeId) {
+  constructor(id: NodeId, stateMachine: RecordingStateMachine) {
     this.id = id;
+    this.stateMachine = stateMachine;
   }
 
   get identity(): Sender {
@@ -74,25 +56,24 @@ export class TestNode {
 }
 
 /** A cluster in one thread under virtual time: everything real but the bus, the disk and the clock. */
-export class TestCluster {
+export class TestCluster extends Schedule {
   readonly group: GroupId = groupId('config');
   readonly nodes = new Map<NodeId, TestNode>();
   readonly configuration: Configuration;
   readonly settings: RaftSettings;
+  readonly random: () => number;
   /** Lets a message pass; a test may lose some. */
   passes: (delivery: Delivery) => boolean = () => true;
-  nowMs = 0;
-  #queue: Scheduled[] = [];
-  #order = 0;
-  #seed: number;
+  /** How long each copy of a message takes; there is one, unless a test wants it otherwise. */
+  delaysMs: (delivery: Delivery, local: boolean) => readonly number[] = (_, local) => [local ? 0 : 1];
+  readonly #options: ClusterOptions;
 
-  constructor(
-    ids: readonly string[],
-    options: { readonly seed?: number; readonly settings?: Partial<RaftSettings> } = {},
-  ) {
-    this.#seed = options.seed ?? 1;
+  constructor(ids: readonly string[], options: ClusterOptions = {}) {
+    super();
+    this.#options = options;
+    this.random = randomOf(options.seed ?? 1);
     this.settings = { ...defaultRaftSettings, ...options.settings };
-    for (const id of ids) this.nodes.set(nodeId(id), new TestNode(nodeId(id)));
+    for (const id of ids) this.nodes.set(nodeId(id), new TestNode(nodeId(id), this.#freshState(nodeId(id))));
     const voters = [...this.nodes.values()].map(({ id, identity }) => ({ id, storageId: identity.storageId }));
     this.configuration = { voters };
   }
@@ -108,22 +89,23 @@ export class TestCluster {
     const node = this.node(id);
     node.incarnation += 1;
     const { identity, storage, stateMachine } = node;
+    const { configuration, settings } = this;
     const system: ActorSystem = new ActorSystem(node.id, this.group, {
       identity,
       now: () => this.nowMs,
       random: () => this.random(),
-      route: (from, to, message) => this.route({ from, to, message: message as { kind: string } }, identity),
-      schedule: (delayMs, fire) => this.at(delayMs, () => node.system === system && fire()),
+      route: (from, to, message) => this.#route({ from, to, message: message as { kind: string } }, identity),
+      schedule: (delayMs, fire) => this.at(delayMs, () => this.#turn(node, system, fire)),
       failed: (actor, error) => {
-        throw new Error(`${id}: ${actor} failed`, { cause: error });
+        throw new Error(`${id}: ${actor} failed: ${error}`, { cause: error });
       },
     });
     node.system = system;
-    const { configuration, settings } = this;
     startRaftGroup(system, { identity, configuration, storage, stateMachine, settings, portsOf: () => ports });
     system.start(apiAt({ node: node.id, group: this.group }).actor, () => ({
-      receive: (message: { request: number; answer: GatewayAnswer }) => {
-        node.answers.set(message.request, message.answer);
+      receive: ({ request, answer }: { request: number; answer: GatewayAnswer }) => {
+        node.answers.set(request, answer);
+        this.#options.onAnswer?.(node.id, request, answer);
       },
     }));
   }
@@ -132,76 +114,118 @@ export class TestCluster {
     for (const id of this.nodes.keys()) this.start(id);
   }
 
-  /** Ends a node's process: what was not flushed is still in its disk here, as this disk flushes at once. */
+  /** Ends a node's process. What was staged and not flushed is still there: the disk is the same. */
   stop(id: string): void {
+    const node = this.node(id);
+    while (node.storage.flushing || node.storage.staged) {
+      if (!node.storage.flushing) node.storage.flush(() => {});
+      node.storage.completeFlush();
+    }
+    this.crash(id, true);
+  }
+
+  /** Ends a node's process by cutting its power: what was not flushed is gone. */
+  crash(id: string, flushArrived = false): void {
     const node = this.node(id);
     node.system?.stopAll();
     node.system = null;
+    node.backlog = null;
+    node.storage = new CrashableLogStorage(node.storage.crash(flushArrived));
   }
 
+  /** Writes a node's disk before it starts. */
+  setDisk(id: string, disk: Disk): void {
+    this.node(id).storage = new CrashableLogStorage(disk);
+  }
+
+  /** Lets a stopped node begin with an empty state machine, so that it applies its log anew. */
+  forgetState(id: string): void {
+    const node = this.node(id);
+    node.stateMachine = this.#freshState(node.id);
+  }
+
+  /** Freezes a node: its messages queue up, its timers are late. */
+  pause(id: string): void {
+    const node = this.node(id);
+    if (node.system !== null) node.backlog ??= [];
+  }
+
+  /** Lets a frozen node go on with what reached it meanwhile. */
+  resume(id: string): void {
+    const node = this.node(id);
+    const { backlog } = node;
+    node.backlog = null;
+    for (const run of backlog ?? []) this.at(0, run);
+  }
+
+  /** Hands a message to an actor as if the gateway of `from` had sent it. */
   send<Message>(from: string, to: Address<Message>, message: Message & { kind: string }): void {
     const node = this.node(from);
-    this.route({ from: gatewayAt({ node: node.id, group: this.group }), to, message }, node.identity);
+    this.#route({ from: gatewayAt({ node: node.id, group: this.group }), to, message }, node.identity);
   }
 
-  route(delivery: Delivery, sender: Sender): void {
-    if (!this.passes(delivery)) return;
-    const local = delivery.to.node === sender.node;
-    const delayMs = local ? 0 : 1;
-    const receiver = this.nodes.get(delivery.to.node);
-    const system = receiver?.system;
-    this.at(delayMs, () => {
-      if (receiver === undefined || receiver.system !== system) return;
-      receiver.system?.deliver(delivery.to.actor, delivery.message, sender);
-      this.#flush(receiver);
-    });
+  /** Writes a command through a node, as its api would. */
+  write(through: string, request: number, text: string, timeoutMs = 2000): void {
+    const to = gatewayAt({ node: this.node(through).id, group: this.group });
+    const command = new TextEncoder().encode(text);
+    this.send(through, to, { kind: 'write', request, command, timeoutMs, traceparent: null });
   }
 
-  /** Runs until nothing is due before `forMs` from now has passed, or until `until` holds. True if it held. */
-  run(forMs: number, until: () => boolean = () => false): boolean {
-    const endMs = this.nowMs + forMs;
-    for (;;) {
-      if (until()) return true;
-      const next = this.#queue[0];
-      if (next === undefined || next.atMs > endMs) break;
-      this.#queue.shift();
-      this.nowMs = Math.max(this.nowMs, next.atMs);
-      next.run();
-    }
-    this.nowMs = endMs;
-    return until();
-  }
-
-  at(delayMs: number, run: () => void): () => void {
-    this.#order += 1;
-    const scheduled: Scheduled = { atMs: this.nowMs + delayMs, order: this.#order, run };
-    const place = this.#queue.findIndex(
-      ({ atMs, order }) => atMs > scheduled.atMs || (atMs === scheduled.atMs && order > scheduled.order),
-    );
-    this.#queue.splice(place === -1 ? this.#queue.length : place, 0, scheduled);
-    return () => {
-      this.#queue = this.#queue.filter((other) => other !== scheduled);
-    };
-  }
-
-  /** A small linear congruential generator: the same seed, the same run. */
-  random(): number {
-    this.#seed = (this.#seed * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return this.#seed / 2_147_483_648;
-  }
-
-  #flush(node: TestNode): void {
-    if (!node.storage.staged) return;
-    node.storage.flush((outcome) => {
-      if (outcome.kind === 'failed') throw outcome.error;
-      const to = logStoreAt({ node: node.id, group: this.group });
-      node.system?.deliver(to.actor, { kind: 'flushed', written: outcome.written }, node.identity);
-    });
+  /** Reads through a node, as its api would. */
+  read(through: string, request: number, timeoutMs = 2000): void {
+    const to = gatewayAt({ node: this.node(through).id, group: this.group });
+    this.send(through, to, { kind: 'read', request, query: new Uint8Array(), timeoutMs });
   }
 
   /** The node whose leader actor runs, if exactly one does. */
   leader(): TestNode | null {
     const leaders = [...this.nodes.values()].filter((node) => node.system?.has('leader'));
     return leaders.length === 1 ? (leaders[0] ?? null) : null;
+  }
+
+  /** Within a node a message dies with its process; between nodes it reaches whatever process runs when it comes. */
+  #route(delivery: Delivery, sender: Sender): void {
+    if (!this.passes(delivery)) return;
+    const receiver = this.nodes.get(delivery.to.node);
+    if (receiver === undefined) return;
+    const local = receiver.id === sender.node;
+    const { system } = receiver;
+    for (const delayMs of this.delaysMs(delivery, local)) {
+      this.at(delayMs, () => {
+        const { actor } = delivery.to;
+        this.#turn(receiver, local ? system : receiver.system, () =>
+          receiver.system?.deliver(actor, delivery.message, sender),
+        );
+      });
+    }
+  }
+
+  /** One step of one node, and the flush that it makes due. */
+  #turn(node: TestNode, system: ActorSystem | null, step: () => void): void {
+    if (system === null || node.system !== system) return;
+    if (node.backlog !== null) {
+      node.backlog.push(() => this.#turn(node, system, step));
+      return;
+    }
+    step();
+    this.#flush(node);
+  }
+
+  #flush(node: TestNode): void {
+    const { storage, system, identity } = node;
+    if (!storage.staged || storage.flushing) return;
+    storage.flush((outcome) => {
+      if (outcome.kind === 'failed') throw outcome.error;
+      const { actor } = logStoreAt({ node: node.id, group: this.group });
+      const flushed = { kind: 'flushed', written: outcome.written };
+      this.at(0, () => this.#turn(node, system, () => system?.deliver(actor, flushed, identity)));
+    });
+    const { flushMs } = this.#options;
+    if (flushMs == null) storage.completeFlush();
+    else this.at(flushMs(), () => storage.completeFlush());
+  }
+
+  #freshState(id: NodeId): RecordingStateMachine {
+    return new RecordingStateMachine((entry) => this.#options.onApply?.(id, entry));
   }
 }

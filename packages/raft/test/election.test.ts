@@ -1,0 +1,176 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type ElectionMessage, defaultRaftSettings as settings, term } from '../src/index.ts';
+import { campaignLog, ElectionFixture, type ReplyFields } from './support/election-fixture.ts';
+import { votersOf } from './support/entries.ts';
+import { senderOf } from './support/fake-context.ts';
+
+let fixture: ElectionFixture;
+
+beforeEach(() => {
+  fixture = new ElectionFixture();
+});
+
+describe('Raft figure 2, rules for servers: followers', () => {
+  test('2. without a leader or a vote given, an election begins when the timeout has passed', () => {
+    fixture.elapse(fixture.timeoutMs - 1);
+    expect(fixture.context.take()).toEqual([]);
+    fixture.elapse(1);
+    expect(fixture.context.take()).toMatchObject([{ to: 'n1.logStore', message: { kind: 'prepareCampaign' } }]);
+  });
+
+  test.each<ElectionMessage>([
+    { kind: 'leaderHeard', term: term(2), leader: senderOf('n2').node },
+    { kind: 'voteCast', term: term(2) },
+    { kind: 'busConnected' },
+  ])('2. the timer begins anew: $kind', (message) => {
+    fixture.elapse(fixture.timeoutMs - 1);
+    fixture.receive(message);
+    fixture.context.take();
+    fixture.elapse(fixture.timeoutMs - 1);
+    expect(fixture.context.take()).toEqual([]);
+  });
+
+  test('2. a leader of a term that has passed does not restart it', () => {
+    fixture.receive({ kind: 'termChanged', term: term(3) });
+    fixture.elapse(fixture.timeoutMs - 1);
+    fixture.receive({ kind: 'leaderHeard', term: term(2), leader: senderOf('n2').node });
+    fixture.context.take();
+    fixture.elapse(1);
+    expect(fixture.context.takeAll('prepareCampaign')).toHaveLength(1);
+  });
+
+  test('2. the timeout is drawn from its range for each round', () => {
+    fixture.context.chance = 0;
+    fixture.elapse(fixture.timeoutMs);
+    fixture.context.chance = 0.999;
+    expect(fixture.context.takeAll('prepareCampaign')).toHaveLength(1);
+    fixture.elapse(settings.electionTimeoutMinMs);
+    expect(fixture.context.takeAll('prepareCampaign')).toHaveLength(1);
+    fixture.elapse(settings.electionTimeoutMaxMs - 1);
+    expect(fixture.context.takeAll('prepareCampaign')).toHaveLength(0);
+    fixture.elapse(1);
+    expect(fixture.context.takeAll('prepareCampaign')).toHaveLength(1);
+  });
+});
+
+describe('Raft figure 2, rules for servers: candidates', () => {
+  test('1. asks all others for their votes in the term that the log store has raised', () => {
+    const attempt = fixture.campaign(2);
+    const asked = fixture.context.take().filter(({ message }) => message.kind === 'requestVote');
+    expect(asked).toHaveLength(4);
+    expect(asked[0]).toMatchObject({
+      to: 'n2.logStore',
+      message: { term: 3, sequence: attempt, lastLogIndex: 4, lastLogTerm: 2 },
+    });
+  });
+
+  test('1. restarts the election timer', () => {
+    const attempt = fixture.winPreVote(2);
+    fixture.elapse(fixture.timeoutMs - 1);
+    fixture.campaigned(attempt, 3);
+    fixture.context.take();
+    fixture.elapse(fixture.timeoutMs - 1);
+    expect(fixture.context.take()).toEqual([]);
+  });
+
+  test('2. a majority of votes makes it leader', () => {
+    const attempt = fixture.campaign(2);
+    fixture.reply('requestVoteReply', 'n2', 3, attempt);
+    expect(fixture.leads).toBe(false);
+    fixture.reply('requestVoteReply', 'n3', 3, attempt);
+    expect(fixture.leads).toBe(true);
+    expect(fixture.context.takeOne('leaderKnown')).toEqual({ kind: 'leaderKnown', term: 3, leader: 'n1' });
+  });
+
+  test('2. a doubled vote counts once', () => {
+    const attempt = fixture.campaign(2);
+    fixture.reply('requestVoteReply', 'n2', 3, attempt);
+    fixture.reply('requestVoteReply', 'n2', 3, attempt);
+    expect(fixture.leads).toBe(false);
+  });
+
+  test.each<[string, ReplyFields & { inTerm?: number }]>([
+    ['of another term', { inTerm: 2 }],
+    ['to an earlier incarnation', { incarnation: 0 }],
+    ['of another disk under a voter’s name', { from: senderOf('n3', { storageId: 'wiped' }) }],
+    ['that refuses', { granted: false }],
+  ])('2. a vote does not count: %s', (_, other) => {
+    const attempt = fixture.campaign(2);
+    fixture.reply('requestVoteReply', 'n2', 3, attempt);
+    fixture.reply('requestVoteReply', 'n3', other.inTerm ?? 3, attempt, other);
+    expect(fixture.leads).toBe(false);
+  });
+
+  test('2. a pre-vote is no vote', () => {
+    const attempt = fixture.campaign(2);
+    for (const node of ['n2', 'n3', 'n4', 'n5']) fixture.reply('requestPreVoteReply', node, 3, attempt);
+    expect(fixture.leads).toBe(false);
+  });
+
+  test('3. an AppendEntries of a new leader makes it a follower', () => {
+    fixture.campaign(2);
+    fixture.receive({ kind: 'leaderHeard', term: term(3), leader: senderOf('n4').node });
+    expect(fixture.describe()).toMatchObject({ role: 'follower', term: 3, leader: 'n4' });
+  });
+
+  test('4. when the timeout passes it begins anew, and votes for the old attempt count no more', () => {
+    const attempt = fixture.campaign(2);
+    fixture.reply('requestVoteReply', 'n2', 3, attempt);
+    const next = fixture.preVote(3);
+    expect(next).not.toBe(attempt);
+    fixture.reply('requestVoteReply', 'n3', 3, attempt);
+    expect(fixture.leads).toBe(false);
+  });
+
+  test('all servers, 2: a higher term makes it a follower', () => {
+    fixture.campaign(2);
+    fixture.receive({ kind: 'termChanged', term: term(5) });
+    expect(fixture.describe()).toMatchObject({ role: 'follower', term: 5, leader: null });
+  });
+});
+
+describe('leading', () => {
+  test('has no election timer', () => {
+    fixture.win(2);
+    fixture.elapse(10_000);
+    expect(fixture.context.take()).toEqual([]);
+  });
+
+  test.each<[string, ElectionMessage]>([
+    ['a later leader is heard', { kind: 'leaderHeard', term: term(4), leader: senderOf('n2').node }],
+    ['the term is raised', { kind: 'termChanged', term: term(4) }],
+    ['its leader has lost office', { kind: 'leadershipLost', term: term(3), reason: 'no quorum' }],
+    ['its leader has failed', { kind: 'leaderFailed' }],
+  ])('ends when %s', (_, message) => {
+    fixture.win(2);
+    fixture.receive(message);
+    expect(fixture.context.stopped).toEqual(['leader']);
+    expect(fixture.describe()).toMatchObject({ role: 'follower' });
+    fixture.elapse(fixture.timeoutMs);
+    expect(fixture.context.takeAll('prepareCampaign')).toHaveLength(1);
+  });
+
+  test('does not end for what an earlier leader of this node has lost', () => {
+    fixture.win(2);
+    fixture.receive({ kind: 'leadershipLost', term: term(2), reason: 'no quorum' });
+    fixture.receive({ kind: 'termChanged', term: term(3) });
+    expect(fixture.describe()).toMatchObject({ role: 'leader', term: 3 });
+  });
+
+  test('is told to the gateway again when it asks', () => {
+    fixture.win(2);
+    fixture.receive({ kind: 'whoLeads' });
+    expect(fixture.context.take()).toMatchObject([
+      { to: 'n1.gateway', message: { kind: 'leaderKnown', term: 3, leader: 'n1' } },
+    ]);
+  });
+
+  test('one voter alone needs no one else', () => {
+    const attempt = fixture.timeOut();
+    const configuration = votersOf('n1');
+    fixture.receive({ kind: 'campaignPrepared', attempt, term: term(0), ...campaignLog, configuration });
+    expect(fixture.context.takeAll('campaign')).toHaveLength(1);
+    fixture.receive({ kind: 'campaigned', attempt, term: term(1), ...campaignLog, configuration });
+    expect(fixture.leads).toBe(true);
+  });
+});

@@ -1,0 +1,103 @@
+import {
+  type FlushableLogStorage,
+  type FlushOutcome,
+  type HardState,
+  type LogEntry,
+  type LogIndex,
+  logIndex,
+  MemoryLogStorage,
+  type ReadLimit,
+  type Term,
+  term,
+} from '../../src/index.ts';
+
+/** What survives a loss of power. */
+export interface Disk {
+  readonly hardState: HardState;
+  readonly entries: readonly LogEntry[];
+}
+
+/** A disk that nothing was written to. */
+export const emptyDisk: Disk = { hardState: { currentTerm: term(0), votedFor: null }, entries: [] };
+
+const everything: ReadLimit = { maxEntries: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER };
+
+/** A log storage with a disk under it: what was staged gets there when the test completes the flush, and not before. */
+export class CrashableLogStorage implements FlushableLogStorage {
+  readonly #memory = new MemoryLogStorage({ immediate: false });
+  #disk: Disk;
+  #flushing: Disk | null = null;
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+    if (disk !== emptyDisk) this.#memory.setHardState(disk.hardState);
+    if (disk.entries.length > 0) this.#memory.append(disk.entries);
+    this.#memory.flush(() => {});
+    this.#memory.completeFlush();
+  }
+
+  /** What a crash leaves. The flush that was under way got to the disk as a whole, or not at all. */
+  crash(flushArrived: boolean): Disk {
+    return flushArrived && this.#flushing !== null ? this.#flushing : this.#disk;
+  }
+
+  get hardState(): HardState {
+    return this.#memory.hardState;
+  }
+
+  get firstIndex(): LogIndex {
+    return this.#memory.firstIndex;
+  }
+
+  get lastIndex(): LogIndex {
+    return this.#memory.lastIndex;
+  }
+
+  get written(): number {
+    return this.#memory.written;
+  }
+
+  get staged(): boolean {
+    return this.#memory.staged;
+  }
+
+  /** Whether a flush is under way. */
+  get flushing(): boolean {
+    return this.#flushing !== null;
+  }
+
+  termAt(index: LogIndex): Term | null {
+    return this.#memory.termAt(index);
+  }
+
+  read(from: LogIndex, limit: ReadLimit): readonly LogEntry[] {
+    return this.#memory.read(from, limit);
+  }
+
+  setHardState(hardState: HardState): void {
+    this.#memory.setHardState(hardState);
+  }
+
+  append(entries: readonly LogEntry[]): void {
+    this.#memory.append(entries);
+  }
+
+  truncate(from: LogIndex): void {
+    this.#memory.truncate(from);
+  }
+
+  flush(done: (outcome: FlushOutcome) => void): void {
+    const disk = { hardState: this.hardState, entries: this.read(logIndex(1), everything) };
+    this.#memory.flush((outcome) => {
+      this.#flushing = null;
+      this.#disk = disk;
+      done(outcome);
+    });
+    this.#flushing = disk;
+  }
+
+  /** Lets the flush that is under way reach the disk. */
+  completeFlush(): void {
+    this.#memory.completeFlush();
+  }
+}
