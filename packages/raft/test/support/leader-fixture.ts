@@ -1,0 +1,128 @@
+import type { Sender } from '@quorate/actor';
+import {
+  type CommitTracer,
+  type Configuration,
+  defaultRaftSettings,
+  type LeaderMessage,
+  leaderToken,
+  logIndex,
+  type RaftSettings,
+  silentPorts,
+  term,
+} from '../../src/index.ts';
+import { Leader } from '../../src/leader/leader.ts';
+import { bytes, votersOf } from './entries.ts';
+import { FakeContext, type Sent, senderOf } from './fake-context.ts';
+
+/** The token of the fixture's office. */
+export const token = leaderToken(1);
+/** The term of the fixture's office. */
+export const officeTerm = term(3);
+/** The entries that the log has when the office begins: the no-op stands behind them. */
+export const startIndex = 4;
+/** The no-op's place. */
+export const noopIndex = startIndex + 1;
+
+/** The leader of n1 by itself, in a group of three. */
+export class LeaderFixture {
+  readonly context = new FakeContext<LeaderMessage>('n1', 'leader');
+  readonly actor: Leader;
+
+  constructor(options: { readonly settings?: Partial<RaftSettings>; readonly tracer?: CommitTracer } = {}) {
+    const settings = { ...defaultRaftSettings, ...options.settings };
+    const tracer = options.tracer ?? silentPorts.tracer;
+    this.actor = new Leader(this.context, { term: officeTerm, identity: senderOf('n1'), settings, tracer });
+  }
+
+  receive(message: LeaderMessage, from: Sender = senderOf('n1')): void {
+    this.actor.receive(message, from);
+  }
+
+  elapse(forMs: number): void {
+    this.context.elapse(this.actor, forMs);
+  }
+
+  /** The log store gives the token. */
+  grant(configuration: Configuration = votersOf('n1', 'n2', 'n3'), givenTerm = officeTerm): void {
+    this.receive({
+      kind: 'leadershipGranted',
+      token,
+      term: givenTerm,
+      lastLogIndex: logIndex(startIndex),
+      commitIndex: logIndex(2),
+      configuration,
+    });
+  }
+
+  /** The log store has put an append at the end of the log. */
+  appended(lastLogIndex: number): void {
+    this.receive({ kind: 'appended', token, lastLogIndex: logIndex(lastLogIndex) });
+  }
+
+  /** This node's disk has all up to `durableIndex`. */
+  durable(durableIndex: number, shown = token): void {
+    this.receive({ kind: 'durable', token: shown, durableIndex: logIndex(durableIndex), truncationEpoch: 0 });
+  }
+
+  /** A peer has all up to `matchIndex` on its disk, and has confirmed `round`. */
+  matched(peer: string, matchIndex: number, round = 0, shown = token): void {
+    const { node } = senderOf(peer);
+    const index = logIndex(matchIndex);
+    this.receive({
+      kind: 'matched',
+      token: shown,
+      peer: node,
+      matchIndex: index,
+      round,
+      mode: 'replicate',
+      roundTripMs: 1,
+    });
+  }
+
+  roundConfirmed(round: number, shown = token): void {
+    this.receive({ kind: 'roundConfirmed', token: shown, round });
+  }
+
+  propose(
+    sequence: number,
+    text: string,
+    from: Sender = senderOf('n2'),
+    other: { inTerm?: number; floor?: number } = {},
+  ): void {
+    const { inTerm = officeTerm, floor = 0 } = other;
+    this.receive(
+      { kind: 'propose', term: term(inTerm), sequence, floor, command: bytes(text), traceparent: null },
+      from,
+    );
+  }
+
+  readIndex(sequence: number, from: Sender = senderOf('n2'), inTerm: number = officeTerm): void {
+    this.receive({ kind: 'readIndex', term: term(inTerm), sequence }, from);
+  }
+
+  /** In office, the no-op on a quorum: all that has to come first has been. */
+  lead(): void {
+    this.grant();
+    this.appended(noopIndex);
+    this.durable(noopIndex);
+    this.matched('n2', noopIndex);
+    this.context.take();
+  }
+
+  /** The newest round that the peers are asked to confirm. */
+  takeRound(): number {
+    return Math.max(...this.takeAll('advance').map(({ round }) => Number(round)));
+  }
+
+  take(): Sent[] {
+    return this.context.take();
+  }
+
+  takeAll(kind: string): Sent['message'][] {
+    return this.context.takeAll(kind);
+  }
+
+  takeOne(kind: string): Sent['message'] {
+    return this.context.takeOne(kind);
+  }
+}
