@@ -1,0 +1,72 @@
+import { Gateway } from '../../src/gateway/gateway.ts';
+import { type GatewayMessage, logIndex, term } from '../../src/index.ts';
+import { bytes } from './entries.ts';
+import { FakeContext, type Sent, senderOf } from './fake-context.ts';
+
+type Outcome = Extract<GatewayMessage, { kind: 'proposeReply' }>['outcome'];
+
+/** How long the fixture's callers wait. */
+export const timeoutMs = 1000;
+/** Longer than it takes until an unanswered question is asked again. */
+export const askAgainMs = 150;
+/** A write was made. */
+export const applied: Outcome = { kind: 'applied', index: logIndex(9), result: bytes('r') };
+/** A write entered no log. */
+export const refused: Outcome = { kind: 'refused', reason: 'not yet' };
+
+const incarnation = 4;
+
+/** The gateway of n1 by itself. */
+export class GatewayFixture {
+  readonly context = new FakeContext<GatewayMessage>('n1', 'gateway');
+  readonly actor = new Gateway(this.context, { identity: senderOf('n1', { incarnation }) });
+
+  receive(message: GatewayMessage): void {
+    this.actor.receive(message);
+  }
+
+  write(request: number): void {
+    this.receive({ kind: 'write', request, command: bytes(`w${request}`), timeoutMs, traceparent: null });
+  }
+
+  read(request: number): void {
+    this.receive({ kind: 'read', request, query: bytes('q'), timeoutMs });
+  }
+
+  /** The election has heard who leads. */
+  leads(leader: string | null, inTerm: number): void {
+    this.receive({ kind: 'leaderKnown', term: term(inTerm), leader: leader === null ? null : senderOf(leader).node });
+  }
+
+  proposeReply(sequence: unknown, inTerm: number, outcome: Outcome, to: number = incarnation): void {
+    const reply = { term: term(inTerm), incarnation: to, sequence: Number(sequence), outcome };
+    this.receive({ kind: 'proposeReply', ...reply });
+  }
+
+  readIndexReply(sequence: unknown, readIndex: number | null, to: number = incarnation): void {
+    const index = readIndex === null ? null : logIndex(readIndex);
+    const reply = { term: term(3), incarnation: to, sequence: Number(sequence), readIndex: index };
+    this.receive({ kind: 'readIndexReply', ...reply });
+  }
+
+  elapse(forMs: number): void {
+    this.context.elapse(this.actor, forMs);
+  }
+
+  take(): Sent[] {
+    return this.context.take();
+  }
+
+  takeAll(kind: string): Sent['message'][] {
+    return this.context.takeAll(kind);
+  }
+
+  takeOne(kind: string): Sent['message'] {
+    return this.context.takeOne(kind);
+  }
+
+  /** What the callers were told since this was last asked. */
+  answers(): unknown[] {
+    return this.takeAll('answered').map(({ answer }) => answer);
+  }
+}
