@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { findNatsServer } from '../../infra/setup/nats-server.mjs';
 import { endWithThisProcess } from './end-with-this-process.ts';
+import { standsStill } from './stands-still.ts';
 
 /** What a nats-server is started with. */
 export interface NatsServerOptions {
@@ -117,16 +117,4 @@ async function startProcess(path: string, args: readonly string[]): Promise<Runn
 
   if (child.pid === undefined) throw new Error('nats-server has no pid');
   return { process: child, pid: child.pid, port, log: () => lines.join('\n') };
-}
-
-/** Resolves when the last thread of a process has obeyed SIGSTOP; at once where the operating system has no /proc to tell. */
-async function standsStill(pid: number): Promise<void> {
-  const folder = `/proc/${pid}/task`;
-  while (true) {
-    const threads = await readdir(folder).catch(() => []);
-    const stats = await Promise.all(threads.map((id) => readFile(join(folder, id, 'stat'), 'utf8').catch(() => '')));
-    // The state follows the name, which stands in parentheses.
-    if (stats.every((stat) => stat === '' || / T /.test(stat.slice(stat.lastIndexOf(')'))))) return;
-    await nextTurn();
-  }
 }

@@ -1,0 +1,108 @@
+import { headers, type Msg, RequestStrategy, type ServiceInfo } from 'nats';
+import { describe, expect, test } from 'vitest';
+import { localDeliveries, TestCluster } from '../support/cluster.ts';
+
+const traceparent = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}-01`;
+
+describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
+  test('any NATS client reads and writes in JSON on any node, and follows the changes', {
+    timeout: 120_000,
+  }, async () => {
+    const cluster = await TestCluster.start({ localDelivery, steady: true });
+    const { plain } = cluster;
+    const ask = async (subject: string, request: unknown, carried = headers()): Promise<Msg> =>
+      plain.request(`quorate.main.api.config.${subject}`, JSON.stringify(request), {
+        timeout: 10_000,
+        headers: carried,
+      });
+    const changes: Msg[] = [];
+    const changesOf = (count: number): Promise<readonly Msg[]> =>
+      expect
+        .poll(() => changes.length, { timeout: 10_000 })
+        .toBe(count)
+        .then(() => changes);
+    plain.subscribe('quorate.main.stream.config.changes.app.>', {
+      callback: (_error, message) => void changes.push(message),
+    });
+    await plain.flush();
+
+    // Writes and reads, through the queue group and through each node by its name.
+    const carried = headers();
+    carried.set('traceparent', traceparent);
+    expect((await ask('put', { key: '/app/db/url', value: 'postgres://' }, carried)).json()).toEqual({ revision: '1' });
+    expect((await ask('put', { key: '/other', valueBase64: '/w==' })).json()).toEqual({ revision: '2' });
+    for (const [at, node] of cluster.ids.entries()) {
+      const put = await ask(`node.${node}.put`, {
+        key: '/app/count',
+        value: String(at),
+        ifRevision: String(at === 0 ? 0 : at + 2),
+      });
+      expect(put.json()).toEqual({ revision: String(at + 3) });
+    }
+    for (const subject of ['get', ...cluster.ids.map((node) => `node.${node}.get`)]) {
+      const entry = { key: '/app/db/url', value: 'postgres://', createRevision: '1', modRevision: '1', version: '1' };
+      expect((await ask(subject, { key: '/app/db/url' })).json()).toMatchObject({ entry, revision: '5' });
+      expect((await ask(subject, { key: '/other' })).json()).toMatchObject({ entry: { valueBase64: '/w==' } });
+      expect((await ask(subject, { key: '/none' })).json()).toMatchObject({ entry: null });
+    }
+    const page = (await ask('list', { prefix: '/app/', limit: 1 })).json();
+    expect(page).toMatchObject({ entries: [{ key: '/app/count', value: '2' }], more: true });
+    expect((await ask('delete', { key: '/app/db/url' })).json()).toEqual({ revision: '6', deleted: true });
+    const entries = (await ask('node.n3.entries', { fromIndex: '2', limit: 1 })).json();
+    expect(entries).toMatchObject({
+      entries: [{ index: '2', command: { op: 'put', key: '/app/db/url' } }],
+      firstIndex: '1',
+    });
+
+    // Errors stand in the body, and in the headers that NATS has for them.
+    const failures = [
+      ['put', { key: '', value: '' }, 'InvalidKey', '400'],
+      ['put', { key: '/a', value: 1 }, 'InvalidRequest', '400'],
+      ['node.n2.put', { key: '/app/count', value: '', ifRevision: 1 }, 'RevisionMismatch', '409'],
+      ['list', { limit: 0 }, 'InvalidLimit', '400'],
+      ['node.n1.get', { kee: '/a' }, 'InvalidRequest', '400'],
+    ] as const;
+    for (const [subject, request, code, status] of failures) {
+      const reply = await ask(subject, request);
+      expect(reply.json()).toEqual({ error: { code, message: expect.any(String), details: expect.any(Object) } });
+      expect(reply.headers?.get('Nats-Service-Error-Code')).toBe(status);
+      expect(reply.headers?.get('Nats-Service-Error')).toContain(code);
+    }
+
+    // The stream of changes: one message for each, under its key as a subject.
+    const seen = await changesOf(5);
+    const stream = 'quorate.main.stream.config.changes';
+    expect(seen.map(({ subject }) => subject)).toEqual(
+      ['app.db.url', 'app.count', 'app.count', 'app.count', 'app.db.url'].map((tokens) => `${stream}.${tokens}`),
+    );
+    expect(seen.map((message) => message.headers?.get('Nats-Msg-Id'))).toEqual(
+      [1, 3, 4, 5, 6].map((revision) => `main.config.${revision}.0`),
+    );
+    expect(seen.map((message) => message.headers?.get('Quorate-Revision'))).toEqual(['1', '3', '4', '5', '6']);
+    expect(seen.map((message) => message.headers?.get('traceparent'))).toEqual([traceparent, '', '', '', '']);
+    expect(seen[0]?.json()).toEqual({
+      key: '/app/db/url',
+      op: 'put',
+      value: 'postgres://',
+      revision: '1',
+      createRevision: '1',
+      version: '1',
+      index: '2',
+    });
+    expect(seen[4]?.json()).toEqual({ key: '/app/db/url', op: 'delete', revision: '6', index: expect.any(String) });
+
+    // NATS's own discovery shows every node.
+    const infos: ServiceInfo[] = [];
+    for await (const info of await plain.services
+      .client({ strategy: RequestStrategy.Count, maxMessages: 3, maxWait: 10_000 })
+      .info('quorate'))
+      infos.push(info);
+    expect(infos.map(({ metadata }) => metadata?.node).sort()).toEqual([...cluster.ids]);
+    for (const { metadata, endpoints } of infos) {
+      expect(metadata).toMatchObject({ cluster: 'main', group: 'config' });
+      const subjects = endpoints.map(({ subject }) => subject);
+      expect(subjects).toContain('quorate.main.api.config.get');
+      expect(subjects).toContain(`quorate.main.api.config.node.${metadata?.node}.put`);
+    }
+  });
+});

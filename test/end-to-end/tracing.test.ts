@@ -1,0 +1,69 @@
+import { headers } from 'nats';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { localDeliveries, TestCluster } from '../support/cluster.ts';
+import { eventually } from '../support/eventually.ts';
+import { type ExportedSpan, startOtlpReceiver } from '../support/otlp-receiver.ts';
+
+const traceId = 'ab'.repeat(16);
+const callerSpan = 'cd'.repeat(8);
+
+describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
+  test('a write is one trace, from the caller over the commit to both followers', { timeout: 120_000 }, async () => {
+    const receiver = await startOtlpReceiver();
+    onTestFinished(() => receiver.stop());
+    const cluster = await TestCluster.start({ localDelivery, steady: true, environment: receiver.environment });
+    const carried = headers();
+    carried.set('traceparent', `00-${traceId}-${callerSpan}-01`);
+    const { plain } = cluster;
+    const changes = plain.subscribe('quorate.main.stream.config.changes.traced', { max: 1 });
+    const reply = await plain.request('quorate.main.api.config.put', JSON.stringify({ key: '/traced', value: '1' }), {
+      timeout: 10_000,
+      headers: carried,
+    });
+    expect(reply.json()).toEqual({ revision: '1' });
+
+    const named = (name: string, kind: number): readonly ExportedSpan[] =>
+      receiver.spans.filter((span) => span.traceId === traceId && span.name === name && span.kind === kind);
+    const [commit] = await eventually('the span of the commit', async () => atLeast(1, named('raft/commit', 1)));
+    const leader = String(commit?.attributes['raft.node']);
+    const followers = cluster.ids.filter((id) => id !== leader);
+    expect(followers).toHaveLength(2);
+    expect(commit?.parentSpanId).toBe(callerSpan);
+    expect(commit?.attributes).toMatchObject({
+      'raft.outcome': 'applied',
+      'raft.cluster': 'main',
+    });
+    expect(Number(commit?.attributes['raft.index'])).toBeGreaterThanOrEqual(2);
+
+    for (const follower of followers) {
+      const [asked] = await eventually(`the leader's span for ${follower}`, async () =>
+        atLeast(
+          1,
+          named('raft/appendEntries', 3).filter(({ attributes }) => attributes['raft.peer'] === follower),
+        ),
+      );
+      expect(asked).toMatchObject({ parentSpanId: commit?.spanId, attributes: { 'raft.node': leader } });
+      const [served] = await eventually(`the span of ${follower}`, async () =>
+        atLeast(
+          1,
+          named('raft/appendEntries', 2).filter(({ parentSpanId }) => parentSpanId === asked?.spanId),
+        ),
+      );
+      expect(served?.attributes).toMatchObject({ 'raft.node': follower, 'raft.peer': leader });
+    }
+
+    // Whoever follows the changes can go on with the trace.
+    for await (const change of changes) {
+      expect(change.headers?.get('traceparent')).toBe(`00-${traceId}-${commit?.spanId}-01`);
+    }
+    // The election was traced as well, each vote asked for in a trace of its own.
+    await eventually('a vote is traced at both ends', async () => {
+      const asked = receiver.spans.find(({ name, kind }) => name === 'raft/requestVote' && kind === 3);
+      const served = receiver.spans.find(({ kind, parentSpanId }) => kind === 2 && parentSpanId === asked?.spanId);
+      return served === undefined ? null : true;
+    });
+  });
+});
+
+const atLeast = (count: number, spans: readonly ExportedSpan[]): readonly ExportedSpan[] | null =>
+  spans.length >= count ? spans : null;
