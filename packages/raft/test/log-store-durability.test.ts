@@ -147,9 +147,15 @@ describe('the own leader and the applier', () => {
     const store = new LogStoreFixture({ flushes: false });
     const token = store.lead();
     store.receive({ kind: 'append', token, prevLogIndex: logIndex(0), entries: [entryOf(1, 1)] });
+    store.beginFlush();
+    store.receive({ kind: 'append', token, prevLogIndex: logIndex(1), entries: [entryOf(1, 2)] });
     expect(store.takeAll('durable')).toEqual([]);
-    store.flush();
+    store.endFlush();
     expect(store.takeOne('durable')).toMatchObject({ token, durableIndex: 1 });
+    store.receive({ kind: 'confirmRound', token, round: 0 });
+    expect(store.takeOne('durable')).toMatchObject({ durableIndex: 1 });
+    store.flush();
+    expect(store.takeOne('durable')).toMatchObject({ durableIndex: 2 });
   });
 
   test('a notice of durability that was lost is repeated with the next round', () => {

@@ -114,14 +114,14 @@ describe('probing', () => {
     expect(fixture.exchange()).toMatchObject([{ prevLogIndex: 5 }]);
   });
 
-  test('a success from before the newest refusal does not end the search', () => {
+  test('a success of what was sent before the newest refusal does not end the search', () => {
     const fixture = new ReplicatorFixture([1, 1, 1, 2, 2]);
     const [probe] = fixture.exchange();
     fixture.elapse(heartbeatMs);
     const [heartbeat] = fixture.exchange();
-    fixture.reply({ sequence: Number(heartbeat?.sequence), conflict: [4, 1] });
+    fixture.reply({ sequence: Number(probe?.sequence), conflict: [4, 1] });
     const [second] = fixture.exchange();
-    fixture.reply({ sequence: Number(probe?.sequence), matchIndex: 0 });
+    fixture.reply({ sequence: Number(heartbeat?.sequence), matchIndex: 0 });
     fixture.grow(1);
     expect(fixture.exchange()).toEqual([]);
     fixture.reply({ sequence: Number(second?.sequence), matchIndex: 5 });
