@@ -10,7 +10,7 @@ import {
   peerSubject,
 } from '@quorate/wire';
 import { headers, type Msg, type NatsConnection } from 'nats';
-import { DropCounter } from './drop-counter.ts';
+import type { DropCounter } from './drop-counter.ts';
 
 /** What the bus of a node is made from. */
 export interface PeerBusOptions {
@@ -23,7 +23,8 @@ export interface PeerBusOptions {
   readonly tracer: RpcTracer | null;
   /** Whether that node's removal from the cluster is final. */
   readonly isRemoved: (node: NodeId) => boolean;
-  readonly now: () => number;
+  /** Counts what no actor may see. */
+  readonly drops: DropCounter;
 }
 
 /** Takes a message to its actor. */
@@ -34,12 +35,10 @@ const traceparentHeader = 'traceparent';
 /** The roads between nodes: what one actor tells another on NATS, for all groups of a node, under the subjects that name both. */
 export class PeerBus {
   readonly #options: PeerBusOptions;
-  readonly #drops: DropCounter;
   readonly #groups = new Map<GroupId, Deliver>();
 
   constructor(options: PeerBusOptions) {
     this.#options = options;
-    this.#drops = new DropCounter(options.logger, options.now);
   }
 
   /** Delivers a group's messages from now on. */
@@ -78,19 +77,14 @@ export class PeerBus {
     connection.publish(subject, payload, carried);
   }
 
-  /** How many messages were dropped so far, by reason. */
-  get dropped(): Readonly<Record<string, number>> {
-    return this.#drops.counts;
-  }
-
   #receive(message: Msg): void {
     const { clusterId, identity, tracer, cluster } = this.#options;
     const route = parsePeerSubject(message.subject);
     const deliver = route === null ? undefined : this.#groups.get(route.group);
     if (route === null || deliver === undefined || route.to !== identity.node || route.cluster !== cluster) {
-      return this.#drops.drop('wrongSubject', message.subject);
+      return this.#options.drops.drop('wrongSubject', message.subject);
     }
-    if (this.#options.isRemoved(route.from)) return this.#drops.drop('removedNode', message.subject);
+    if (this.#options.isRemoved(route.from)) return this.#options.drops.drop('removedNode', message.subject);
     // A copy, which Buffer's slice would not be: what nats.js hands out is a view of the socket's buffer, and entries are kept.
     const decoded = decodePeerMessage(new Uint8Array(message.data), {
       clusterId,
@@ -98,7 +92,7 @@ export class PeerBus {
       from: route.from,
       actor: route.actor,
     });
-    if (decoded.kind === 'dropped') return this.#drops.drop(decoded.reason, message.subject);
+    if (decoded.kind === 'dropped') return this.#options.drops.drop(decoded.reason, message.subject);
     if (tracer !== null) this.#traceReceived(tracer, route.from, decoded.message, message);
     deliver(route.actor, decoded.message, decoded.sender);
   }

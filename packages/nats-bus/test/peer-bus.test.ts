@@ -5,6 +5,7 @@ import { type LogFields, type Logger, silentPorts } from '@quorate/raft';
 import { type ActorMessage, encodePeerMessage } from '@quorate/wire';
 import { connect, type NatsConnection } from 'nats';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { DropCounter } from '../src/drop-counter.ts';
 import { PeerBus } from '../src/peer-bus.ts';
 
 const cluster = clusterName('main');
@@ -17,6 +18,7 @@ let broker: Broker;
 let peer: NatsConnection;
 let connection: RediallingConnection;
 let bus: PeerBus;
+let drops: DropCounter;
 let nowMs = 0;
 const delivered: { actor: string; message: ActorMessage }[] = [];
 const logged: { message: string; fields: LogFields }[] = [];
@@ -32,6 +34,7 @@ beforeEach(async () => {
     ...silentPorts.logger,
     warn: (message, fields = {}) => void logged.push({ message, fields }),
   };
+  drops = new DropCounter(logger, () => nowMs);
   await new Promise<void>((resolve) => {
     connection = new RediallingConnection(
       { nats: { servers: broker.url } },
@@ -49,9 +52,9 @@ beforeEach(async () => {
       identity: { node: nodeId('n1'), storageId: 's1', incarnation: 1 },
       connection,
       logger,
+      drops,
       tracer: null,
       isRemoved: (node) => removed.has(node),
-      now: () => nowMs,
     });
     bus.attach(group, (actor, message) => void delivered.push({ actor, message }));
     connection.start();
@@ -77,7 +80,7 @@ async function publish(...messages: readonly (readonly [string, Uint8Array])[]):
 test('a message reaches the actor that its subject names', async () => {
   await publish([subject, encodePeerMessage(header, { ...vote, kind: 'requestPreVote' })]);
   expect(delivered[0]).toEqual({ actor: 'logStore', message: { ...vote, kind: 'requestPreVote' } });
-  expect(bus.dropped).toEqual({});
+  expect(drops.counts).toEqual({});
 });
 
 test('what is no message for an actor is dropped, counted by kind, and no actor sees it', async () => {
@@ -93,7 +96,7 @@ test('what is no message for an actor is dropped, counted by kind, and no actor 
     ['quorate.main.peer.n9.n1.config.logStore', encodePeerMessage(header, vote)],
   );
   expect(delivered).toHaveLength(1);
-  expect(bus.dropped).toEqual({
+  expect(drops.counts).toEqual({
     notMsgpack: 1,
     wrongShape: 1,
     otherCluster: 1,

@@ -1,5 +1,6 @@
 import type { ClusterName } from '@quorate/actor';
 import { AlreadyFormed, clusterIdOf, type DataFolder } from '@quorate/lmdb-storage';
+import type { DropCounter } from '@quorate/nats-bus';
 import type { RediallingConnection } from '@quorate/nats-connection';
 import type { FormationRecord, Logger } from '@quorate/raft';
 import {
@@ -20,6 +21,8 @@ export interface FormationOptions {
   readonly folder: DataFolder;
   readonly connection: RediallingConnection;
   readonly logger: Logger;
+  /** Counts what is no announcement. */
+  readonly drops: DropCounter;
   /** The node has become a member. Called once, also at the start of a node that is one already. */
   readonly onFormed: (record: FormationRecord, clusterId: string) => void;
 }
@@ -122,10 +125,12 @@ export class Formation {
 
   /** Nothing may be thrown here: it would end the connection's reader. */
   async #heard(message: Msg): Promise<void> {
-    const { folder, logger } = this.#options;
+    const { folder, logger, drops } = this.#options;
     const route = parseAnnouncementSubject(message.subject);
     const announcement = decodeAnnouncement(message.data);
-    if (route === null || announcement === null || route.from === folder.nodeId) return;
+    if (route === null) return drops.drop('wrongSubject', message.subject);
+    if (announcement === null) return drops.drop('wrongShape', message.subject);
+    if (route.from === folder.nodeId) return;
     if (announcement.kind === 'unformed') {
       if (folder.formationRecord !== null) this.#announce();
       return;

@@ -1,7 +1,7 @@
 import type { GroupId, NodeId, Sender } from '@quorate/actor';
 import { ConfigStore } from '@quorate/config-store';
 import type { DataFolder } from '@quorate/lmdb-storage';
-import { GroupHost, PeerBus } from '@quorate/nats-bus';
+import { type DropCounter, GroupHost, PeerBus } from '@quorate/nats-bus';
 import type { RediallingConnection } from '@quorate/nats-connection';
 import {
   apiAt,
@@ -30,6 +30,8 @@ export interface GroupOptions {
   readonly connection: RediallingConnection;
   readonly loggerOf: (actor: string) => Logger;
   readonly telemetry: Telemetry;
+  /** Counts what the node drops. */
+  readonly drops: DropCounter;
   /** The node cannot go on. */
   readonly onFatal: (reason: string, error: unknown) => void;
 }
@@ -61,7 +63,7 @@ export class Group {
       logger: loggerOf('bus'),
       tracer: telemetry.rpc,
       isRemoved: () => false,
-      now,
+      drops: options.drops,
     });
     this.#host = new GroupHost({
       group,
@@ -94,11 +96,6 @@ export class Group {
   listen(connection: NatsConnection, epoch: number): void {
     this.#bus.listen(connection, epoch);
     this.#host.tell(electionAt(this.#where), { kind: 'busConnected' });
-  }
-
-  /** How many messages were dropped so far, by reason. */
-  get dropped(): Readonly<Record<string, number>> {
-    return this.#bus.dropped;
   }
 
   /** Ends the actors, after the flush that is under way. */

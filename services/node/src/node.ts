@@ -1,5 +1,6 @@
 import { clusterName, type GroupId, groupId, nodeId } from '@quorate/actor';
 import { type DataFolder, openDataFolder } from '@quorate/lmdb-storage';
+import { DropCounter } from '@quorate/nats-bus';
 import { RediallingConnection } from '@quorate/nats-connection';
 import type { FormationRecord, Logger } from '@quorate/raft';
 import { createLoggers, startTelemetry, type Telemetry } from '@quorate/telemetry';
@@ -34,6 +35,7 @@ export class Node {
   readonly #parts: Parts;
   readonly #logger: Logger;
   readonly #group: GroupId;
+  readonly #drops: DropCounter;
   readonly #connection: RediallingConnection;
   readonly #formation: Formation;
   #member: { readonly group: Group; readonly requests: GroupRequests } | null = null;
@@ -63,6 +65,7 @@ export class Node {
     const { settings, folder } = parts;
     this.#group = groupId(settings.group);
     this.#logger = parts.loggerOf('node');
+    this.#drops = new DropCounter(parts.loggerOf('bus'), () => performance.now());
     this.#connection = new RediallingConnection(
       { nats: { name: `quorate ${settings.cluster} ${settings.id}`, ...settings.nats } },
       {
@@ -81,6 +84,7 @@ export class Node {
       folder,
       connection: this.#connection,
       logger: parts.loggerOf('formation'),
+      drops: this.#drops,
       onFormed: (record, clusterId) => this.#join(record, clusterId),
     });
     this.#connection.start();
@@ -109,6 +113,7 @@ export class Node {
       connection: this.#connection,
       loggerOf,
       telemetry,
+      drops: this.#drops,
       onFatal: (reason, error) => {
         this.#logger.error(reason, { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
         onFatal(error);
@@ -198,7 +203,7 @@ export class Node {
       version: quorateVersion,
       formation: this.#formation.state,
       clusterId: this.#formation.clusterId,
-      dropped: this.#member?.group.dropped ?? {},
+      dropped: this.#drops.counts,
     };
   }
 }

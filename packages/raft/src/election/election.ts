@@ -103,7 +103,10 @@ export class Election implements Actor<ElectionMessage> {
     if (voterOf(message.configuration, this.#options.identity) === null) return;
     this.#term = message.term;
     if (this.#role.kind === 'follower') this.#logger.info('became pre-candidate', { term: message.term });
+    const hadLeader = this.#leaderId() !== null;
     this.#openBallot('preVote', message.configuration);
+    // Writes that come now wait for the next leader: proposed to a dead one, nobody could say what became of them.
+    if (hadLeader) this.#tellGateway();
     this.#askVotes('requestPreVote', term(message.term + 1), message);
     this.#countVotes();
   }
