@@ -1,0 +1,82 @@
+import { FaultCounts } from '../faults/fault-counts.ts';
+import { type SimulationResult, simulate } from '../simulation.ts';
+import { type CommandOptions, InvalidOptions, parseOptions, usage } from './options.ts';
+import { describeTotals, ProgressLine, type Totals } from './progress.ts';
+import { traceLine } from './trace-line.ts';
+
+/** Runs the command. The answer is the exit code: 1 if a seed failed, 2 if what was asked makes no sense. */
+export function main(args: readonly string[]): number {
+  try {
+    const options = parseOptions(args);
+    return options.trace ? replay(options) : runMany(options);
+  } catch (error) {
+    if (!(error instanceof InvalidOptions)) throw error;
+    console.error(`${error.message}\n${usage}`);
+    return 2;
+  }
+}
+
+/** One seed, each event a line. */
+function replay({ firstSeed: seed, nodes }: CommandOptions): number {
+  let lines: string[] = [];
+  const flush = (): void => {
+    process.stdout.write(`${lines.join('\n')}\n`);
+    lines = [];
+  };
+  const result = simulate({
+    seed,
+    nodes,
+    onEvent: (event) => {
+      lines.push(traceLine(event));
+      if (lines.length >= 1000) flush();
+    },
+  });
+  flush();
+  console.log(`seed ${seed}: trace ${result.hash}, ${result.events} events`);
+  return report(result);
+}
+
+function runMany(options: CommandOptions): number {
+  const { firstSeed, seeds, nodes, minutes } = options;
+  const startedAtMs = performance.now();
+  const progress = new ProgressLine(process.stderr);
+  const counts = new FaultCounts();
+  const totals: Totals = { seeds: 0, simulatedMs: 0, realMs: 0, events: 0, acknowledged: 0, undecided: 0 };
+  let exitCode = 0;
+  while (totals.seeds < seeds && totals.realMs < minutes * 60_000) {
+    const result = simulate({ seed: firstSeed + totals.seeds, nodes });
+    add(totals, result);
+    counts.addAll(result.counts);
+    totals.realMs = performance.now() - startedAtMs;
+    if (result.violation !== null) {
+      progress.clear();
+      exitCode = report(result);
+    }
+    const share = Math.max(totals.seeds / seeds, totals.realMs / (minutes * 60_000));
+    progress.show(share, totals, totals.realMs);
+    if (seeds === 1) console.log(`seed ${firstSeed}: trace ${result.hash}, ${result.events} events`);
+  }
+  progress.clear();
+  console.log(describeTotals(totals));
+  if (totals.undecided > 0) console.log(`the checker could not decide ${totals.undecided} histories`);
+  for (const [kind, times] of [...counts.all].sort(([one], [other]) => one.localeCompare(other))) {
+    console.log(`${String(times).padStart(10)}  ${kind}`);
+  }
+  return exitCode;
+}
+
+function add(totals: Totals, result: SimulationResult): void {
+  totals.seeds += 1;
+  totals.simulatedMs += result.simulatedMs;
+  totals.events += result.events;
+  totals.acknowledged += result.acknowledged;
+  if (result.isUndecided) totals.undecided += 1;
+}
+
+function report({ seed, nodes, violation, simulatedMs }: SimulationResult): number {
+  if (violation === null) return 0;
+  const at = `at ${(simulatedMs / 1000).toFixed(3)} s`;
+  console.log(`seed ${seed} with ${nodes} nodes failed ${at}: ${violation.invariant}: ${violation.what}`);
+  console.log(`  npm run sim -- --seed ${seed} --nodes ${nodes} --trace`);
+  return 1;
+}

@@ -1,0 +1,68 @@
+import { parseArgs } from 'node:util';
+
+/** What a person asked of the simulator. */
+export interface CommandOptions {
+  readonly firstSeed: number;
+  readonly seeds: number;
+  readonly nodes: number;
+  /** Stop after so much real time; infinity if nothing was said. */
+  readonly minutes: number;
+  readonly trace: boolean;
+}
+
+/** What was asked makes no sense. The message is for people. */
+export class InvalidOptions extends Error {
+  readonly code = 'InvalidOptions';
+  constructor(what: string) {
+    super(what);
+    this.name = 'InvalidOptions';
+  }
+}
+
+/** How the command is used. */
+export const usage = `npm run sim -- --seeds 1000 [--start N] [--nodes 3|5|7] [--minutes M]
+npm run sim -- --seed N [--nodes 3|5|7] [--trace]`;
+
+/** @throws {InvalidOptions} */
+export function parseOptions(args: readonly string[]): CommandOptions {
+  const values = valuesOf(args);
+  const nodes = counter('nodes', values.nodes, 3);
+  if (![3, 5, 7].includes(nodes)) throw new InvalidOptions('--nodes is 3, 5 or 7');
+  if (values.trace === true && values.seed === undefined) throw new InvalidOptions('--trace needs --seed');
+  const minutes = values.minutes === undefined ? Number.POSITIVE_INFINITY : Number(values.minutes);
+  if (!(minutes > 0)) throw new InvalidOptions('--minutes is a positive number');
+  const seedsOfAll = values.minutes === undefined ? 100 : Number.MAX_SAFE_INTEGER;
+  return {
+    firstSeed: counter('seed', values.seed ?? values.start, 1),
+    seeds: values.seed === undefined ? counter('seeds', values.seeds, seedsOfAll) : 1,
+    nodes,
+    minutes,
+    trace: values.trace === true,
+  };
+}
+
+function valuesOf(args: readonly string[]): {
+  readonly [name in 'seeds' | 'start' | 'nodes' | 'minutes' | 'seed']?: string | undefined;
+} & { readonly trace?: boolean | undefined } {
+  const text = { type: 'string' } as const;
+  try {
+    const options = {
+      seeds: text,
+      start: text,
+      nodes: text,
+      minutes: text,
+      seed: text,
+      trace: { type: 'boolean' },
+    } as const;
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new InvalidOptions(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function counter(name: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new InvalidOptions(`--${name} is a whole number`);
+  return value;
+}

@@ -1,0 +1,195 @@
+import { Disk } from '../disk/disk.ts';
+import type { RandomStream } from '../host/random-stream.ts';
+import type { SimulatedCluster } from '../host/simulated-cluster.ts';
+import type { SimulatedNode } from '../host/simulated-node.ts';
+import type { Fault, Victim } from './fault.ts';
+import type { FaultCounts } from './fault-counts.ts';
+import type { Network } from './network.ts';
+
+type Of<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;
+
+/** What the director works with. */
+export interface DirectorOptions {
+  readonly cluster: SimulatedCluster;
+  readonly network: Network;
+  readonly counts: FaultCounts;
+  readonly random: RandomStream;
+}
+
+/** Lets the faults of a run happen, each in its time, and undoes all of them when the run is to come to rest. */
+export class FaultDirector {
+  readonly #options: DirectorOptions;
+  /** Undoes what is under way, in the order in which it began. */
+  readonly #undo = new Set<() => void>();
+
+  constructor(options: DirectorOptions) {
+    this.#options = options;
+  }
+
+  /** Puts all of them into the queue. */
+  schedule(faults: readonly Fault[]): void {
+    for (const fault of faults) this.#options.cluster.after(fault.atMs, fault.kind, () => this.#begin(fault));
+  }
+
+  /** Ends every fault: every machine that can runs again, and every message comes. */
+  healAll(): void {
+    for (const undo of [...this.#undo]) undo();
+  }
+
+  #begin(fault: Fault): void {
+    this.#options.counts.add(fault.kind === 'crash' ? `crash, ${fault.ending}` : fault.kind);
+    switch (fault.kind) {
+      case 'storm':
+        return this.#storm(fault);
+      case 'partition':
+        return this.#partition(fault);
+      case 'pause':
+        return this.#pause(fault);
+      case 'crash':
+        for (const node of this.#victims(fault.victim)) this.#crash(node, fault);
+        return;
+      case 'slowDisk':
+        return this.#slowDisk(fault);
+      case 'clockJump':
+        for (const node of this.#victims(fault.victim)) node.clock.jump(fault.byMs);
+        return;
+      case 'lostDisk':
+        for (const node of this.#victims(fault.victim)) this.#loseDisk(node);
+        return;
+      default:
+        return fault satisfies never;
+    }
+  }
+
+  #storm(storm: Of<'storm'>): void {
+    const { network } = this.#options;
+    network.begin(storm);
+    this.#after(storm.durationMs, () => network.end(storm));
+  }
+
+  #partition(fault: Of<'partition'>): void {
+    const { network } = this.#options;
+    const roads = this.#roadsCutBy(fault);
+    for (const [from, to] of roads) network.cut(from, to, 1);
+    this.#after(fault.durationMs, () => {
+      for (const [from, to] of roads) network.cut(from, to, -1);
+    });
+  }
+
+  #roadsCutBy({ shape, victim, company }: Of<'partition'>): readonly (readonly [number, number])[] {
+    const { cluster, random } = this.#options;
+    const [node] = this.#victims(victim);
+    if (node === undefined) return [];
+    const others = cluster.nodes.map(({ place }) => place).filter((place) => place !== node.place);
+    if (shape === 'pair') {
+      const other = random.pick(others);
+      return [
+        [node.place, other],
+        [other, node.place],
+      ];
+    }
+    const side = [node.place, ...others.slice(0, company)];
+    const rest = others.slice(company);
+    return side.flatMap((inside) =>
+      rest.flatMap((outside): (readonly [number, number])[] => {
+        if (shape === 'oneWayOut') return [[inside, outside]];
+        if (shape === 'oneWayIn') return [[outside, inside]];
+        return [
+          [inside, outside],
+          [outside, inside],
+        ];
+      }),
+    );
+  }
+
+  #pause(fault: Of<'pause'>): void {
+    const { cluster } = this.#options;
+    const paused = this.#victims(fault.victim);
+    for (const node of paused) cluster.pause(node);
+    this.#after(fault.durationMs, () => {
+      for (const node of paused) cluster.resume(node);
+    });
+  }
+
+  #slowDisk(fault: Of<'slowDisk'>): void {
+    const slow = this.#victims(fault.victim);
+    for (const node of slow) node.maxFlushMs = fault.maxFlushMs;
+    this.#after(fault.durationMs, () => {
+      for (const node of slow) node.maxFlushMs = 0;
+    });
+  }
+
+  /** In the middle of a turn, or when its next flush fails. */
+  #crash(node: SimulatedNode, fault: Of<'crash'>): void {
+    const { process } = node;
+    if (process === null || process.doom !== null || process.flushFailure !== null) return;
+    const end = (): void => this.#end(node, fault);
+    if (fault.ending === 'flushFailed') process.flushFailure = end;
+    else process.doom = { sendsLeft: fault.afterSends, end };
+    this.#whenHealed(() => {
+      process.doom = null;
+      process.flushFailure = null;
+    });
+  }
+
+  #end(node: SimulatedNode, fault: Of<'crash'>): void {
+    const { cluster, counts } = this.#options;
+    const storage = node.process?.storage;
+    if (storage === undefined) return;
+    counts.add('process ended');
+    if (fault.ending === 'stopped') {
+      while (storage.flushing || storage.staged) {
+        if (!storage.flushing) storage.beginFlush();
+        storage.completeFlush();
+      }
+    } else if (fault.flushArrives) storage.completeFlush();
+    else if (storage.flushing) counts.add('flush lost');
+    cluster.end(node);
+    if (fault.ending === 'powerLost') this.#loseState(node, fault);
+    node.downs += 1;
+    this.#after(fault.durationMs, () => {
+      node.downs -= 1;
+      cluster.start(node);
+    });
+  }
+
+  #loseState(node: SimulatedNode, { stateLeft }: Of<'crash'>): void {
+    const { random, counts } = this.#options;
+    if (stateLeft === 'all') return;
+    counts.add(`state machine lost, ${stateLeft} left`);
+    const { lastApplied } = node.stateMachine;
+    node.restoreState(stateLeft === 'nothing' ? 0 : random.below(lastApplied + 1));
+  }
+
+  /** At most a minority may ever be lost: the rest must have everything. */
+  #loseDisk(node: SimulatedNode): void {
+    const { cluster } = this.#options;
+    const most = Math.floor((cluster.nodes.length - 1) / 2);
+    if (node.isSpent || cluster.lostDisks.length >= most) return;
+    cluster.end(node);
+    cluster.lostDisks.push(node.disk);
+    node.isSpent = true;
+    node.disk = new Disk(`second-disk-of-${node.id}`);
+    node.restoreState(0);
+  }
+
+  #victims(victim: Victim): readonly SimulatedNode[] {
+    const { cluster, random } = this.#options;
+    if (victim === 'all') return cluster.nodes;
+    const node = victim === 'leader' ? (cluster.leader ?? random.pick(cluster.nodes)) : cluster.nodes[victim];
+    return node === undefined ? [] : [node];
+  }
+
+  #after(durationMs: number, undo: () => void): void {
+    const once = this.#whenHealed(undo);
+    this.#options.cluster.after(durationMs, 'faultEnds', once);
+  }
+
+  #whenHealed(undo: () => void): () => void {
+    const once = (): void => {
+      if (this.#undo.delete(once)) undo();
+    };
+    this.#undo.add(once);
+    return once;
+  }
+}

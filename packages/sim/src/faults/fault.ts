@@ -1,0 +1,61 @@
+/** How often something happens to a message: probabilities. */
+export interface MessageRates {
+  readonly lost: number;
+  readonly doubled: number;
+  readonly late: number;
+}
+
+/** A node by its place in the cluster; `leader` is whichever node leads when the fault begins. */
+export type Victim = number | 'leader' | 'all';
+
+/** How a process ends. Flushing goes on by itself when one is only killed; a loss of power takes what is not on disk. */
+export type Ending = 'stopped' | 'killed' | 'powerLost' | 'flushFailed';
+
+/** What a loss of power leaves of a state machine: all, an older transaction, or nothing. */
+export type StateLeft = 'all' | 'older' | 'nothing';
+
+/** One thing that goes wrong in a run. A run's faults are a list, so that a failing one can be shrunk. */
+export type Fault = { readonly atMs: number } & (
+  | {
+      /** Messages are lost, doubled and late, at these rates. A client's are never doubled: NATS does not. */
+      readonly kind: 'storm';
+      readonly durationMs: number;
+      readonly between: MessageRates;
+      readonly within: MessageRates;
+      readonly clients: Omit<MessageRates, 'doubled'>;
+      readonly maxLateMs: number;
+      /** Messages on one road overtake each other. */
+      readonly reordered: boolean;
+    }
+  | {
+      readonly kind: 'partition';
+      readonly durationMs: number;
+      readonly shape: 'symmetric' | 'oneWayOut' | 'oneWayIn' | 'pair';
+      readonly victim: Exclude<Victim, 'all'>;
+      /** How many stand with the victim. */
+      readonly company: number;
+    }
+  | { readonly kind: 'pause'; readonly durationMs: number; readonly victim: Victim }
+  | {
+      readonly kind: 'crash';
+      readonly durationMs: number;
+      readonly victim: Victim;
+      readonly ending: Ending;
+      /** After how many more messages of the process, in the middle of a turn. */
+      readonly afterSends: number;
+      /** Whether the flush that was under way reached the disk. */
+      readonly flushArrives: boolean;
+      readonly stateLeft: StateLeft;
+    }
+  | {
+      readonly kind: 'slowDisk';
+      readonly durationMs: number;
+      readonly victim: Victim;
+      readonly maxFlushMs: number;
+    }
+  | { readonly kind: 'clockJump'; readonly victim: Victim; readonly byMs: number }
+  | { readonly kind: 'lostDisk'; readonly victim: Exclude<Victim, 'all'> }
+);
+
+/** The kinds of faults. */
+export type FaultKind = Fault['kind'];

@@ -1,0 +1,100 @@
+import type { RandomStream } from '../host/random-stream.ts';
+import type { Fault, FaultKind, MessageRates, Victim } from './fault.ts';
+
+/** When faults may begin, and when all must be over. */
+export interface FaultWindow {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+const kinds: readonly FaultKind[] = ['storm', 'partition', 'pause', 'crash', 'slowDisk', 'clockJump'];
+
+/** Draws what goes wrong in a run: for each kind whether it happens at all, how often, and each time how. */
+export function drawFaults(random: RandomStream, nodes: number, window: FaultWindow): readonly Fault[] {
+  const faults: Fault[] = [];
+  for (const kind of kinds) {
+    if (random.chance(0.3)) continue;
+    const most = kind === 'crash' ? 14 : 9;
+    const times = 1 + random.below(most);
+    for (let time = 0; time < times; time += 1) {
+      faults.push(draw(kind, random.between(window.fromMs, window.untilMs), nodes, random));
+    }
+  }
+  if (random.chance(0.15)) {
+    const lost = 1 + random.below(Math.floor((nodes - 1) / 2));
+    for (let victim = 0; victim < lost; victim += 1) {
+      faults.push({ kind: 'lostDisk', atMs: random.between(window.fromMs, window.untilMs), victim });
+    }
+  }
+  return faults.sort((one, other) => one.atMs - other.atMs);
+}
+
+function draw(kind: FaultKind, at: number, nodes: number, random: RandomStream): Fault {
+  const atMs = Math.floor(at);
+  switch (kind) {
+    case 'storm':
+      return {
+        kind,
+        atMs,
+        durationMs: random.between(200, 5000),
+        between: ratesOf(random, 0.8),
+        within: ratesOf(random, 0.4),
+        clients: { lost: sometimes(random, 0.4, 0.2), late: sometimes(random, 0.5, 0.4) },
+        maxLateMs: 10 ** random.between(1, 3.6),
+        reordered: random.chance(0.7),
+      };
+    case 'partition':
+      return {
+        kind,
+        atMs,
+        durationMs: random.between(100, 3500),
+        shape: random.pick(['symmetric', 'symmetric', 'oneWayOut', 'oneWayIn', 'pair']),
+        victim: oneOf(nodes, random),
+        company: random.below(Math.ceil(nodes / 2)),
+      };
+    case 'pause':
+      return { kind, atMs, durationMs: 10 ** random.between(1, 3.5), victim: anyOf(nodes, random) };
+    case 'crash':
+      return {
+        kind,
+        atMs,
+        durationMs: 10 ** random.between(0.5, 3.6),
+        victim: anyOf(nodes, random),
+        ending: random.pick(['stopped', 'killed', 'powerLost', 'powerLost', 'flushFailed']),
+        afterSends: random.below(12),
+        flushArrives: random.chance(0.5),
+        stateLeft: random.pick(['all', 'older', 'nothing']),
+      };
+    case 'slowDisk':
+      return {
+        kind,
+        atMs,
+        durationMs: random.between(200, 5000),
+        victim: anyOf(nodes, random),
+        maxFlushMs: 10 ** random.between(0.5, 2.7),
+      };
+    case 'clockJump':
+      return { kind, atMs, victim: anyOf(nodes, random), byMs: 10 ** random.between(1, 4) };
+    case 'lostDisk':
+      return { kind, atMs, victim: oneOf(nodes, random) };
+    default:
+      return kind satisfies never;
+  }
+}
+
+function ratesOf(random: RandomStream, chance: number): MessageRates {
+  if (!random.chance(chance)) return { lost: 0, doubled: 0, late: 0 };
+  return {
+    lost: sometimes(random, 0.7, 0.33),
+    doubled: sometimes(random, 0.5, 0.3),
+    late: sometimes(random, 0.6, 0.4),
+  };
+}
+
+const sometimes = (random: RandomStream, chance: number, most: number): number =>
+  random.chance(chance) ? random.next() * most : 0;
+
+const oneOf = (nodes: number, random: RandomStream): number | 'leader' =>
+  random.chance(0.5) ? 'leader' : random.below(nodes);
+
+const anyOf = (nodes: number, random: RandomStream): Victim => (random.chance(0.1) ? 'all' : oneOf(nodes, random));

@@ -1,0 +1,322 @@
+import { ActorSystem, type Address, type GroupId, groupId, nodeId, type Sender } from '@quorate/actor';
+import {
+  type ApiMessage,
+  apiAt,
+  type Configuration,
+  type GatewayMessage,
+  logStoreAt,
+  type RaftSettings,
+  silentPorts,
+  startRaftGroup,
+} from '@quorate/raft';
+import { Disk } from '../disk/disk.ts';
+import { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
+import type { FaultCounts } from '../faults/fault-counts.ts';
+import type { Network } from '../faults/network.ts';
+import { Watch } from '../invariants/watch.ts';
+import { type ActorMessage, isActorMessage } from './actor-message.ts';
+import { EventQueue } from './event-queue.ts';
+import { NodeClock } from './node-clock.ts';
+import { RandomStream } from './random-stream.ts';
+import { SimulatedEvent } from './simulated-event.ts';
+import { SimulatedNode, type SimulatedProcess } from './simulated-node.ts';
+import { TraceHash } from './trace-hash.ts';
+import { WatchedStateMachine } from './watched-state-machine.ts';
+
+/** What a cluster is made from. */
+export interface ClusterOptions {
+  readonly seed: number;
+  readonly nodes: number;
+  readonly settings: RaftSettings;
+  readonly network: Network;
+  readonly counts: FaultCounts;
+  /** Whether a flush waits until the node's mailboxes are empty, as it does in production, or begins after the step that made it due. */
+  readonly isFlushLate: boolean;
+  readonly onAnswer: (answered: ApiMessage) => void;
+  /** Sees each event before it happens. */
+  readonly onEvent: ((event: SimulatedEvent) => void) | null;
+}
+
+/** So many events without time passing are an endless loop: two actors answer each other for ever. */
+const maxEventsAtOneTime = 20_000;
+
+/** Kinds of messages that go between clients, host and actors of one node: faults there are not the group's to survive. */
+const trusted: ReadonlySet<string> = new Set(['write', 'read', 'answered']);
+
+/** The machines of a cluster, their processes, and the one queue of all that happens to them. */
+export class SimulatedCluster {
+  readonly group: GroupId = groupId('config');
+  readonly nodes: readonly SimulatedNode[];
+  readonly lostDisks: Disk[] = [];
+  readonly watch: Watch = new Watch(this.#view());
+  readonly hash = new TraceHash();
+  readonly configuration: Configuration;
+  events = 0;
+  readonly #options: ClusterOptions;
+  readonly #queue = new EventQueue<SimulatedEvent>();
+  readonly #byId: ReadonlyMap<string, SimulatedNode>;
+  readonly #disks: RandomStream;
+  readonly #chances: readonly RandomStream[];
+  #eventsAtThisTime = 0;
+
+  constructor(options: ClusterOptions) {
+    this.#options = options;
+    this.#disks = new RandomStream(options.seed, 'disks');
+    const clocks = new RandomStream(options.seed, 'clocks');
+    const drift = clocks.chance(0.5) ? 0.05 : 0;
+    this.nodes = Array.from({ length: options.nodes }, (_, place) => {
+      const clock = new NodeClock(1 + clocks.between(-drift, drift), clocks.between(0, 1e6));
+      return new SimulatedNode(nodeId(`n${place + 1}`), place, clock, new Disk(`disk-of-n${place + 1}`));
+    });
+    this.#byId = new Map(this.nodes.map((node) => [node.id, node]));
+    this.#chances = this.nodes.map(({ id }) => new RandomStream(options.seed, `chance of ${id}`));
+    this.configuration = { voters: this.nodes.map(({ id, disk }) => ({ id, storageId: disk.storageId })) };
+  }
+
+  /** Virtual time. */
+  get nowUs(): number {
+    return this.#queue.nowUs;
+  }
+
+  /** The node that leads, as far as it knows; null if none does or several do. */
+  get leader(): SimulatedNode | null {
+    const leaders = this.nodes.filter(({ process }) => process?.system.has('leader'));
+    return leaders.length === 1 ? (leaders[0] ?? null) : null;
+  }
+
+  /** Runs `run` after `delayMs` of virtual time, outside of all nodes. */
+  after(delayMs: number, kind: string, run: () => void): void {
+    this.#queue.push(
+      new SimulatedEvent(null, null, '', kind, null, null, '', run),
+      Math.max(1, Math.round(delayMs * 1000)),
+    );
+  }
+
+  /** Lets everything happen that is due up to then, or up to the first violation. */
+  runUntil(untilMs: number): void {
+    const untilUs = untilMs * 1000;
+    while (this.watch.violation === null) {
+      const before = this.#queue.nowUs;
+      const event = this.#queue.take(untilUs);
+      if (event === null) return;
+      this.#eventsAtThisTime = this.#queue.nowUs === before ? this.#eventsAtThisTime + 1 : 0;
+      if (this.#eventsAtThisTime > maxEventsAtOneTime) {
+        this.watch.violated('the cluster comes to rest', `${maxEventsAtOneTime} events at one time`);
+      }
+      this.#happen(event);
+    }
+  }
+
+  /** Starts a node, unless something keeps it from running, or its disk is not the one that the cluster knows. */
+  start(node: SimulatedNode): void {
+    if (node.process !== null || node.isSpent || node.downs > 0) return;
+    const { disk } = node;
+    disk.incarnation += 1;
+    const identity: Sender = { node: node.id, storageId: disk.storageId, incarnation: disk.incarnation };
+    const storage = new SimulatedLogStorage(disk, {
+      hardStateStaged: (hardState) => this.watch.hardStateStaged(node, process, hardState),
+      entriesStaged: (entries) => this.watch.entriesStaged(node, process, entries),
+      truncationStaged: (from) => this.watch.truncationStaged(node, process, from),
+    });
+    const system = this.#systemOf(node, identity, () => process);
+    const process: SimulatedProcess = {
+      identity,
+      storage,
+      system,
+      isFlushDue: false,
+      waiting: 0,
+      doom: null,
+      flushFailure: null,
+    };
+    node.process = process;
+    this.watch.started(node, process);
+    system.start(apiAt({ node: node.id, group: this.group }).actor, () => ({
+      receive: (message: ApiMessage) => this.#options.onAnswer(message),
+    }));
+    this.#startActors(node, process);
+    this.#flushIfDue(node, process);
+  }
+
+  /** Ends a node's process at once. Whatever it had staged, and whatever waits for it, is gone. */
+  end(node: SimulatedNode): void {
+    const { process } = node;
+    node.process = null;
+    node.backlog = [];
+    process?.system.stopAll();
+  }
+
+  /** Hands a client's request to the gateway of a node; false if no process is there to take it. */
+  ask(node: SimulatedNode, message: Extract<GatewayMessage, { kind: 'write' | 'read' }>): boolean {
+    const { process } = node;
+    if (process === null) return false;
+    this.#deliver(node, process, 'api', 'gateway', message, 0);
+    return true;
+  }
+
+  /** Freezes a node: what comes to it waits, and its timers are late. */
+  pause(node: SimulatedNode): void {
+    node.pauses += 1;
+  }
+
+  /** Lets a frozen node go on with what came meanwhile. */
+  resume(node: SimulatedNode): void {
+    if (node.pauses === 0) return;
+    node.pauses -= 1;
+    if (node.pauses > 0) return;
+    const { backlog } = node;
+    node.backlog = [];
+    for (const event of backlog) this.#queue.push(event, 0);
+  }
+
+  #view(): { readonly nodes: readonly SimulatedNode[]; readonly lostDisks: readonly Disk[] } {
+    const nodesOf = (): readonly SimulatedNode[] => this.nodes;
+    const disksOf = (): readonly Disk[] => this.lostDisks;
+    return {
+      get nodes() {
+        return nodesOf();
+      },
+      get lostDisks() {
+        return disksOf();
+      },
+    };
+  }
+
+  #happen(event: SimulatedEvent): void {
+    const { node, process, message } = event;
+    if (message === null && event.run === null) return;
+    if (node !== null && node.pauses > 0 && node.process !== null) {
+      if (process === null || process === node.process) node.backlog.push(event);
+      return;
+    }
+    if (process !== null && process !== node?.process) return;
+    const running = node?.process ?? null;
+    if (node !== null && running === null) return;
+    this.events += 1;
+    this.hash.add(node?.place ?? -1, event.actor, event.kind, event.atUs, event.order);
+    this.#options.onEvent?.(event);
+    if (node === null || running === null) return event.run?.();
+    if (message === null || event.sender === null) event.run?.();
+    else {
+      if (event.isWaiting) running.waiting -= 1;
+      running.system.deliver(event.actor, message, event.sender);
+    }
+    this.#flushIfDue(node, running);
+    if (running.doom !== null && running.doom.sendsLeft <= 0 && node.process === running) running.doom.end();
+  }
+
+  #systemOf(node: SimulatedNode, identity: Sender, processOf: () => SimulatedProcess): ActorSystem {
+    const chance = this.#chances[node.place];
+    return new ActorSystem(node.id, this.group, {
+      identity,
+      now: () => node.clock.at(this.#queue.nowUs),
+      random: () => chance?.next() ?? 0,
+      route: (from, to, message) => {
+        if (isActorMessage(message)) this.#route(node, processOf(), from, to, message);
+      },
+      schedule: (delayMs, fire) => {
+        const timer = new SimulatedEvent(node, processOf(), '', 'timer', null, null, '', fire);
+        this.#queue.push(timer, node.clock.virtualUs(delayMs));
+        return () => {
+          timer.run = null;
+        };
+      },
+      failed: (actor, error) => {
+        this.watch.violated('no actor fails', `${actor} of ${node.id}: ${String(error)}`);
+      },
+    });
+  }
+
+  #startActors(node: SimulatedNode, { identity, storage, system }: SimulatedProcess): void {
+    const { configuration } = this;
+    const { settings } = this.#options;
+    const stateMachine = new WatchedStateMachine(node.stateMachine, (entries) => {
+      if (node.process !== null) this.watch.applied(node, node.process, entries);
+    });
+    try {
+      startRaftGroup(system, { identity, configuration, storage, stateMachine, settings, portsOf: () => silentPorts });
+    } catch (error) {
+      this.watch.violated('a node starts', `${node.id}: ${String(error)}`);
+    }
+  }
+
+  #route(node: SimulatedNode, process: SimulatedProcess, from: Address, to: Address, message: ActorMessage): void {
+    if (process.doom !== null && process.doom.sendsLeft-- <= 0) return;
+    this.watch.sent(node, process, to, message);
+    if (to.node === node.id) return this.#routeWithin(node, process, from.actor, to.actor, message);
+    const receiver = this.#byId.get(to.node);
+    if (receiver === undefined) return;
+    for (const delayUs of this.#options.network.betweenUs(node.place, receiver.place, this.#queue.nowUs)) {
+      const event = new SimulatedEvent(
+        receiver,
+        null,
+        to.actor,
+        message.kind,
+        message,
+        process.identity,
+        from.actor,
+        null,
+      );
+      this.#queue.push(event, delayUs);
+    }
+  }
+
+  #routeWithin(
+    node: SimulatedNode,
+    process: SimulatedProcess,
+    from: string,
+    actor: string,
+    message: ActorMessage,
+  ): void {
+    const delays = trusted.has(message.kind) ? atOnce : this.#options.network.withinUs();
+    for (const delayUs of delays) this.#deliver(node, process, from, actor, message, delayUs);
+  }
+
+  /** To one of the process's own actors; it dies with the process. */
+  #deliver(
+    node: SimulatedNode,
+    process: SimulatedProcess,
+    from: string,
+    actor: string,
+    message: ActorMessage,
+    delayUs: number,
+  ): void {
+    const event = new SimulatedEvent(node, process, actor, message.kind, message, process.identity, from, null);
+    event.isWaiting = delayUs <= 0;
+    if (event.isWaiting) process.waiting += 1;
+    this.#queue.push(event, delayUs);
+  }
+
+  #flushIfDue(node: SimulatedNode, process: SimulatedProcess): void {
+    const { storage } = process;
+    if (process.isFlushDue || !storage.staged || storage.flushing || node.process !== process) return;
+    process.isFlushDue = true;
+    this.#queueFlush(node, process);
+  }
+
+  #queueFlush(node: SimulatedNode, process: SimulatedProcess): void {
+    this.#queue.push(
+      new SimulatedEvent(node, process, '', 'flush', null, null, '', () => this.#flush(node, process)),
+      0,
+    );
+  }
+
+  #flush(node: SimulatedNode, process: SimulatedProcess): void {
+    if (this.#options.isFlushLate && process.waiting > 0) return this.#queueFlush(node, process);
+    process.isFlushDue = false;
+    process.storage.beginFlush();
+    const { maxFlushMs } = node;
+    const slowMs = maxFlushMs > 0 ? this.#disks.next() ** 3 * maxFlushMs : 0;
+    const flushUs = 200 + this.#disks.below(800) + Math.round(slowMs * 1000);
+    // The kernel goes on writing while the process stands still.
+    const arrive = (): void => {
+      if (node.process !== process) return;
+      if (process.flushFailure !== null) return process.flushFailure();
+      const written = process.storage.completeFlush();
+      const { actor } = logStoreAt({ node: node.id, group: this.group });
+      this.#deliver(node, process, 'disk', actor, { kind: 'flushed', written }, 0);
+    };
+    this.#queue.push(new SimulatedEvent(null, null, String(node.id), 'flushArrives', null, null, '', arrive), flushUs);
+  }
+}
+
+const atOnce: readonly number[] = [0];

@@ -1,0 +1,57 @@
+import type { ActorSystem, NodeId, Sender } from '@quorate/actor';
+import { ConfigStore, MemoryTables } from '@quorate/config-store';
+import type { Disk } from '../disk/disk.ts';
+import type { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
+import { plainCodec } from '../workload/plain-codec.ts';
+import type { NodeClock } from './node-clock.ts';
+import type { SimulatedEvent } from './simulated-event.ts';
+
+/** One life of a node: from its start to its end. */
+export interface SimulatedProcess {
+  readonly identity: Sender;
+  readonly storage: SimulatedLogStorage;
+  readonly system: ActorSystem;
+  /** A flush will begin at the end of this turn. */
+  isFlushDue: boolean;
+  /** Messages of its own actors that come at once, and have not come yet. */
+  waiting: number;
+  /** When it is to end: so many more messages leave it, and what comes after in that turn is never said. */
+  doom: { sendsLeft: number; readonly end: () => void } | null;
+  /** Ends the process when the next flush ends, which then has failed; null if flushes succeed. */
+  flushFailure: (() => void) | null;
+}
+
+/** A machine: its disk, its clock, its state machine, and the process that runs on it. */
+export class SimulatedNode {
+  readonly id: NodeId;
+  readonly place: number;
+  readonly clock: NodeClock;
+  disk: Disk;
+  stateMachine: ConfigStore = emptyStore();
+  process: SimulatedProcess | null = null;
+  /** How many pauses hold it. */
+  pauses = 0;
+  /** What came while it was paused, in order. */
+  backlog: SimulatedEvent[] = [];
+  /** Has another disk than the one that the cluster knows: it never votes again, and its actors do not start. */
+  isSpent = false;
+  /** How many faults keep it from running. */
+  downs = 0;
+  maxFlushMs = 0;
+
+  constructor(id: NodeId, place: number, clock: NodeClock, disk: Disk) {
+    this.id = id;
+    this.place = place;
+    this.clock = clock;
+    this.disk = disk;
+  }
+
+  /** Lets the state machine be that of an older transaction: all up to `lastApplied`, which the log holds. */
+  restoreState(lastApplied: number): void {
+    this.stateMachine = emptyStore();
+    this.stateMachine.apply(this.disk.entries.slice(0, lastApplied));
+  }
+}
+
+const emptyStore = (): ConfigStore =>
+  new ConfigStore({ tables: new MemoryTables(), codec: plainCodec, stream: 'simulated.config' });

@@ -1,0 +1,67 @@
+import type { MessageOfKind } from '../host/actor-message.ts';
+import type { SimulatedProcess } from '../host/simulated-node.ts';
+import type { ClusterView, Invariant, Sent, Violated } from './cluster-view.ts';
+import type { CommittedEntries } from './committed-entries.ts';
+import { isSame } from './log-matching.ts';
+
+/**
+ * A leader commits an entry of its own term when a majority of the servers has it (Raft figure 2, rules for leaders, last; §5.4.2),
+ * and having means on disk (dissertation §3.8: persisted before it is answered). The disks themselves are asked.
+ */
+export class CommitOnQuorum implements Invariant {
+  readonly name = 'committed on a quorum of disks';
+  readonly #violated: Violated;
+  readonly #view: ClusterView;
+  readonly #committed: CommittedEntries;
+  readonly #offices = new Map<SimulatedProcess, MessageOfKind<'leadershipGranted'>>();
+
+  constructor(violated: Violated, view: ClusterView, committed: CommittedEntries) {
+    this.#violated = violated;
+    this.#view = view;
+    this.#committed = committed;
+  }
+
+  sent({ node, process, message }: Sent): void {
+    if (message.kind === 'leadershipGranted') this.#offices.set(process, message);
+    if (message.kind !== 'commit') return;
+    const office = this.#offices.get(process);
+    const { storage } = process;
+    // The log store takes no commit of an office that has ended.
+    if (office?.token !== message.token || storage.hardState.currentTerm !== office.term) return;
+    const index = message.commitIndex;
+    if (index <= this.#committed.lastIndex) return;
+    const entry = storage.entryAt(index);
+    if (entry?.term !== office.term) {
+      return this.#violated(`${node.id} commits ${index} of term ${entry?.term} in term ${office.term}`);
+    }
+    const holders = this.#holders(index, entry.term);
+    if (holders * 2 <= this.#view.nodes.length) {
+      this.#violated(`${node.id} commits ${index} of term ${entry.term}, which is on ${holders} disks`);
+    }
+    this.#record(process, index, office.term);
+  }
+
+  #holders(index: number, inTerm: number): number {
+    let holders = 0;
+    for (const { disk, isSpent } of this.#view.nodes) if (!isSpent && disk.termAt(index) === inTerm) holders += 1;
+    for (const disk of this.#view.lostDisks) if (disk.termAt(index) === inTerm) holders += 1;
+    return holders;
+  }
+
+  #record(process: SimulatedProcess, upTo: number, inTerm: number): void {
+    for (let index = this.#committed.lastIndex + 1; index <= upTo; index += 1) {
+      const entry = process.storage.entryAt(index);
+      if (entry !== undefined) this.#committed.push({ entry, inTerm });
+    }
+  }
+
+  /** Nothing that was committed leaves a log again (Raft §5.4, state machine safety). */
+  truncationStaged(...[node, process, from]: Parameters<NonNullable<Invariant['truncationStaged']>>): void {
+    for (let index: number = from; index <= this.#committed.lastIndex; index += 1) {
+      const own = process.storage.entryAt(index);
+      const committed = this.#committed.at(index)?.entry;
+      if (own === undefined || committed === undefined) return;
+      if (isSame(own, committed)) return this.#violated(`${node.id} cuts entry ${index} away, which is committed`);
+    }
+  }
+}

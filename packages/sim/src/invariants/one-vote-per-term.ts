@@ -1,0 +1,29 @@
+import type { NodeId } from '@quorate/actor';
+import type { SimulatedNode } from '../host/simulated-node.ts';
+import type { Invariant, Sent, Violated } from './cluster-view.ts';
+
+/** Each server votes for at most one candidate in a given term (Raft §5.2), across crashes: what has left a disk's node once binds the disk. */
+export class OneVotePerTerm implements Invariant {
+  readonly name = 'one vote for each term';
+  readonly #violated: Violated;
+  /** By storageId and term. */
+  readonly #votes = new Map<string, NodeId>();
+
+  constructor(violated: Violated) {
+    this.#violated = violated;
+  }
+
+  sent({ node, to, message }: Sent): void {
+    if (message.kind === 'requestVoteReply' && message.voteGranted) this.#cast(node, message.term, to.node);
+    if (message.kind === 'requestVote') this.#cast(node, message.term, node.id);
+  }
+
+  #cast(node: SimulatedNode, inTerm: number, candidate: NodeId): void {
+    const key = `${node.disk.storageId}/${inTerm}`;
+    const known = this.#votes.get(key);
+    if (known === undefined) this.#votes.set(key, candidate);
+    else if (known !== candidate) {
+      this.#violated(`${node.id} votes in term ${inTerm} for ${candidate}, and has voted for ${known}`);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { Address } from '@quorate/actor';
+import type { HardState, LogEntry, LogIndex } from '@quorate/raft';
+import type { ActorMessage } from '../host/actor-message.ts';
+import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
+import type { ClusterView, Invariant } from './cluster-view.ts';
+import { CommitOnQuorum } from './commit-on-quorum.ts';
+import { CommittedEntries } from './committed-entries.ts';
+import { ElectionSafety } from './election-safety.ts';
+import { EqualLogs } from './equal-logs.ts';
+import { LeaderAppendOnly } from './leader-append-only.ts';
+import { LeaderCompleteness } from './leader-completeness.ts';
+import { LogMatching } from './log-matching.ts';
+import { NoGoingBack } from './no-going-back.ts';
+import { NothingAcknowledgedLost } from './nothing-acknowledged-lost.ts';
+import { OneVotePerTerm } from './one-vote-per-term.ts';
+import { StateMachineSafety } from './state-machine-safety.ts';
+import { WriteBeforeSend } from './write-before-send.ts';
+
+/** The first thing that was not as it must be. */
+export interface Violation {
+  readonly invariant: string;
+  readonly what: string;
+}
+
+/** The messages that an invariant looks at; the others are not even shown. */
+const watchedKinds: ReadonlySet<ActorMessage['kind']> = new Set([
+  'appendEntries',
+  'appendEntriesReply',
+  'appendPrepared',
+  'commit',
+  'committed',
+  'leadershipGranted',
+  'requestPreVoteReply',
+  'requestVote',
+  'requestVoteReply',
+] as const);
+
+type Constructor = new (violated: (what: string) => void, view: ClusterView, committed: CommittedEntries) => Invariant;
+
+// What is committed is noted first: the others look it up.
+const constructors: readonly Constructor[] = [
+  CommitOnQuorum,
+  ElectionSafety,
+  OneVotePerTerm,
+  LeaderAppendOnly,
+  LogMatching,
+  LeaderCompleteness,
+  StateMachineSafety,
+  NoGoingBack,
+  WriteBeforeSend,
+  NothingAcknowledgedLost,
+  EqualLogs,
+];
+
+/** All invariants together, and the first violation that any of them saw. */
+export class Watch {
+  #violation: Violation | null = null;
+  readonly #invariants: readonly Invariant[];
+  readonly #senders: readonly Invariant[];
+
+  constructor(view: ClusterView) {
+    const committed = new CommittedEntries();
+    this.#invariants = constructors.map((Checked) => {
+      const invariant: Invariant = new Checked((what) => this.violated(invariant.name, what), view, committed);
+      return invariant;
+    });
+    this.#senders = this.#invariants.filter((invariant) => invariant.sent !== undefined);
+  }
+
+  /** Null as long as all is well. */
+  get violation(): Violation | null {
+    return this.#violation;
+  }
+
+  /** Notes a violation; the first counts. */
+  violated(invariant: string, what: string): void {
+    this.#violation ??= { invariant, what };
+  }
+
+  sent(node: SimulatedNode, process: SimulatedProcess, to: Address, message: ActorMessage): void {
+    if (!watchedKinds.has(message.kind)) return;
+    const sent = { node, process, to, message };
+    for (const invariant of this.#senders) invariant.sent?.(sent);
+  }
+
+  hardStateStaged(node: SimulatedNode, process: SimulatedProcess, hardState: HardState): void {
+    for (const invariant of this.#invariants) invariant.hardStateStaged?.(node, process, hardState);
+  }
+
+  entriesStaged(node: SimulatedNode, process: SimulatedProcess, entries: readonly LogEntry[]): void {
+    for (const invariant of this.#invariants) invariant.entriesStaged?.(node, process, entries);
+  }
+
+  truncationStaged(node: SimulatedNode, process: SimulatedProcess, from: LogIndex): void {
+    for (const invariant of this.#invariants) invariant.truncationStaged?.(node, process, from);
+  }
+
+  applied(node: SimulatedNode, process: SimulatedProcess, entries: readonly LogEntry[]): void {
+    for (const invariant of this.#invariants) invariant.applied?.(node, process, entries);
+  }
+
+  started(node: SimulatedNode, process: SimulatedProcess): void {
+    for (const invariant of this.#invariants) invariant.started?.(node, process);
+  }
+
+  acknowledged(index: LogIndex, command: Uint8Array): void {
+    for (const invariant of this.#invariants) invariant.acknowledged?.(index, command);
+  }
+
+  atRest(nodes: readonly SimulatedNode[]): void {
+    for (const invariant of this.#invariants) invariant.atRest?.(nodes);
+  }
+}

@@ -1,0 +1,152 @@
+import { type ConfigStoreOperation, type ConfigStoreOutcome, checkConfigStore, type History } from '@quorate/checker';
+import { defaultRaftSettings, type RaftSettings } from '@quorate/raft';
+import type { Fault } from './faults/fault.ts';
+import { FaultCounts } from './faults/fault-counts.ts';
+import { FaultDirector } from './faults/fault-director.ts';
+import { Network } from './faults/network.ts';
+import { drawFaults } from './faults/plan.ts';
+import { RandomStream } from './host/random-stream.ts';
+import { withoutRealTime } from './host/real-time-guard.ts';
+import { SimulatedCluster } from './host/simulated-cluster.ts';
+import type { SimulatedEvent } from './host/simulated-event.ts';
+import type { Violation } from './invariants/watch.ts';
+import { Clients } from './workload/clients.ts';
+import { HistoryRecorder } from './workload/history-recorder.ts';
+
+/** What a run is made from. Everything but the seed is drawn from it if it is not given. */
+export interface SimulationOptions {
+  readonly seed: number;
+  readonly nodes?: number;
+  /** What goes wrong, instead of what the seed draws. */
+  readonly faults?: readonly Fault[];
+  /** When faults and clients end, instead of after the usual time. */
+  readonly faultsUntilMs?: number;
+  readonly onEvent?: (event: SimulatedEvent) => void;
+}
+
+/** What came of a run. */
+export interface SimulationResult {
+  readonly seed: number;
+  readonly nodes: number;
+  /** Null if every invariant held. */
+  readonly violation: Violation | null;
+  /** Of everything that happened: the same seed has the same. */
+  readonly hash: string;
+  readonly events: number;
+  readonly simulatedMs: number;
+  /** Calls of clients that the store has answered. */
+  readonly acknowledged: number;
+  readonly counts: ReadonlyMap<string, number>;
+  readonly faults: readonly Fault[];
+  readonly history: History<ConfigStoreOperation, ConfigStoreOutcome>;
+  /** Whether the checker reached a limit before it knew. */
+  readonly isUndecided: boolean;
+}
+
+const faultsFromMs = 800;
+const usualFaultsUntilMs = 50_000;
+/** Ten election timeouts: so long a cluster without faults may be without a leader (and every client without an answer). */
+const electionsMs = 10 * defaultRaftSettings.electionTimeoutMaxMs;
+const progressMs = 4000;
+const restMs = 3000;
+const maxCheckerSteps = 3_000_000;
+
+/** Runs one seed: faults and clients for a while, then clients alone, then nothing, and at last the checker. */
+export function simulate(options: SimulationOptions): SimulationResult {
+  const { result, check } = withoutRealTime(() => run(options));
+  if (result.violation !== null) return result;
+  // The checker may look at the real clock, if it wants to.
+  return check(result);
+}
+
+function run(options: SimulationOptions): {
+  readonly result: SimulationResult;
+  readonly check: (result: SimulationResult) => SimulationResult;
+} {
+  const { seed } = options;
+  const plan = new RandomStream(seed, 'plan');
+  const nodes = options.nodes ?? 3;
+  const counts = new FaultCounts();
+  const network = new Network(new RandomStream(seed, 'network'), counts, nodes);
+  const recorder = new HistoryRecorder();
+  const isFlushLate = plan.chance(0.7);
+  const settings = drawSettings(plan);
+  const workload = {
+    clients: 8,
+    keys: 2 + plan.below(5),
+    meanPauseMs: 120,
+    timeoutMs: plan.pick([500, 1000, 3000]),
+    toLeader: plan.pick([0, 0.5, 0.9]),
+  };
+  const faultsUntilMs = options.faultsUntilMs ?? usualFaultsUntilMs;
+  const drawn = drawFaults(plan, nodes, { fromMs: faultsFromMs, untilMs: usualFaultsUntilMs - 1000 });
+  const faults = options.faults ?? drawn;
+  const cluster: SimulatedCluster = new SimulatedCluster({
+    seed,
+    nodes,
+    settings,
+    network,
+    counts,
+    isFlushLate,
+    onAnswer: (answered) => clients.onAnswer(answered),
+    onEvent: options.onEvent ?? null,
+  });
+  const clients: Clients = new Clients(workload, {
+    cluster,
+    network,
+    random: new RandomStream(seed, 'clients'),
+    recorder,
+  });
+  const director = new FaultDirector({ cluster, network, counts, random: new RandomStream(seed, 'faults') });
+  director.schedule(faults.filter(({ atMs }) => atMs < faultsUntilMs));
+  for (const node of cluster.nodes) cluster.start(node);
+  clients.start();
+
+  cluster.runUntil(faultsUntilMs);
+  director.healAll();
+  comeToRest(cluster, clients, faultsUntilMs);
+  const { history } = recorder;
+  const result: SimulationResult = {
+    seed,
+    nodes,
+    violation: cluster.watch.violation,
+    hash: cluster.hash.toString(),
+    events: cluster.events,
+    simulatedMs: cluster.nowUs / 1000,
+    acknowledged: clients.answered.reduce((sum, answered) => sum + answered, 0),
+    counts: counts.all,
+    faults,
+    history,
+    isUndecided: false,
+  };
+  return { result, check: (checked) => ({ ...checked, ...verdictOn(history) }) };
+}
+
+function comeToRest(cluster: SimulatedCluster, clients: Clients, fromMs: number): void {
+  const { watch } = cluster;
+  if (watch.violation !== null) return;
+  cluster.runUntil(fromMs + electionsMs);
+  if (cluster.leader === null) watch.violated('a leader within ten election timeouts', 'there is none');
+  const before = clients.answered;
+  cluster.runUntil(fromMs + electionsMs + progressMs);
+  const starved = clients.answered.findIndex((answered, place) => answered === before[place]);
+  if (starved !== -1) watch.violated('every client makes progress', `client ${starved} was not answered`);
+  clients.stop();
+  cluster.runUntil(fromMs + electionsMs + progressMs + restMs);
+  if (watch.violation === null) watch.atRest(cluster.nodes.filter(({ isSpent }) => !isSpent));
+}
+
+function verdictOn(
+  history: History<ConfigStoreOperation, ConfigStoreOutcome>,
+): Pick<SimulationResult, 'violation' | 'isUndecided'> {
+  const verdict = checkConfigStore(history, { maxSteps: maxCheckerSteps });
+  if (verdict.kind !== 'not-linearizable') return { violation: null, isUndecided: verdict.kind === 'undecided' };
+  const what = verdict.explain({ maxSteps: maxCheckerSteps }).join('\n');
+  return { violation: { invariant: 'linearizability', what }, isUndecided: false };
+}
+
+/** Small batches and windows in some runs, so that their ends are met. */
+function drawSettings(plan: RandomStream): RaftSettings {
+  const small = plan.chance(0.4) ? { maxBatchEntries: 4, maxInflightAppends: 3 } : {};
+  return { ...defaultRaftSettings, ...small };
+}

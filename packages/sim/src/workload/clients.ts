@@ -1,0 +1,216 @@
+import type { ConfigStoreOperation, ConfigStoreOutcome } from '@quorate/checker';
+import type { AttemptFailure, RequestHistory } from '@quorate/raft';
+import { type ApiMessage, attemptTimeoutMs, decideRetry, noAttempts, nodeTimeoutMs } from '@quorate/raft';
+import type { Network } from '../faults/network.ts';
+import type { RandomStream } from '../host/random-stream.ts';
+import type { SimulatedCluster } from '../host/simulated-cluster.ts';
+import type { HistoryRecorder, OpenOperation } from './history-recorder.ts';
+import { bytesOf, decodeAnswer, decodeResult, encodeCommand, encodeGet } from './plain-codec.ts';
+
+/** What the clients of a run are like. */
+export interface WorkloadOptions {
+  readonly clients: number;
+  readonly keys: number;
+  readonly meanPauseMs: number;
+  readonly timeoutMs: number;
+  /** How often a client goes to the leader that it has heard of, and not to any node. */
+  readonly toLeader: number;
+}
+
+interface Client {
+  readonly place: number;
+  leader: string | null;
+  /** The newest revision that it has seen of each key. */
+  readonly revisions: Map<string, number>;
+  /** How much of what it asked was answered. */
+  answered: number;
+  asked: number;
+}
+
+interface Call {
+  readonly client: Client;
+  readonly open: OpenOperation;
+  readonly body: Uint8Array;
+  readonly kind: 'read' | 'write';
+  readonly deadlineMs: number;
+  history: RequestHistory;
+  /** The request that is under way; an answer to an earlier one is too late. */
+  request: number;
+  target: 'leader' | 'anyNode';
+}
+
+/** Clients that read, write, delete and compare-and-set a few hot keys, and retry by the rules that the SDK has. */
+export class Clients {
+  readonly #cluster: SimulatedCluster;
+  readonly #network: Network;
+  readonly #random: RandomStream;
+  readonly #recorder: HistoryRecorder;
+  readonly #options: WorkloadOptions;
+  readonly #clients: readonly Client[];
+  readonly #calls = new Map<number, Call>();
+  #requests = 0;
+  #stopped = false;
+
+  constructor(
+    options: WorkloadOptions,
+    world: {
+      readonly cluster: SimulatedCluster;
+      readonly network: Network;
+      readonly random: RandomStream;
+      readonly recorder: HistoryRecorder;
+    },
+  ) {
+    this.#options = options;
+    this.#cluster = world.cluster;
+    this.#network = world.network;
+    this.#random = world.random;
+    this.#recorder = world.recorder;
+    this.#clients = Array.from({ length: options.clients }, (_, place) => ({
+      place,
+      leader: null,
+      revisions: new Map(),
+      answered: 0,
+      asked: 0,
+    }));
+  }
+
+  /** How many calls each client has had answered by the store. */
+  get answered(): readonly number[] {
+    return this.#clients.map(({ answered }) => answered);
+  }
+
+  start(): void {
+    for (const client of this.#clients) this.#pause(client);
+  }
+
+  /** Nobody asks anything new. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** The api of a node has an answer of its gateway. */
+  onAnswer({ request, answer, leader }: ApiMessage): void {
+    const delayUs = this.#network.clientUs();
+    if (delayUs === null) return;
+    const call = this.#calls.get(request);
+    // What was applied was promised, whether or not the client hears of it.
+    if (call !== undefined && answer.kind === 'result') this.#cluster.watch.acknowledged(answer.index, call.body);
+    this.#cluster.after(delayUs / 1000, 'clientAnswered', () => this.#answered(request, answer, leader));
+  }
+
+  #pause(client: Client): void {
+    const pauseMs = -Math.log(1 - this.#random.next()) * this.#options.meanPauseMs;
+    this.#cluster.after(pauseMs, 'clientCalls', () => this.#call(client));
+  }
+
+  #call(client: Client): void {
+    if (this.#stopped) return;
+    const key = `k${this.#random.below(this.#options.keys)}`;
+    const { operation, body } = this.#draw(client, key);
+    const call: Call = {
+      client,
+      open: this.#recorder.called(client.place, key, operation),
+      body,
+      kind: operation.kind === 'get' ? 'read' : 'write',
+      deadlineMs: this.#nowMs() + this.#options.timeoutMs,
+      history: noAttempts,
+      request: 0,
+      target: 'anyNode',
+    };
+    client.asked += 1;
+    this.#attempt(call);
+  }
+
+  #draw(client: Client, key: string): { readonly operation: ConfigStoreOperation; readonly body: Uint8Array } {
+    const kind = this.#random.next();
+    const condition = kind < 0.7 ? {} : { ifRevision: client.revisions.get(key) ?? 0 };
+    if (kind < 0.4) return { operation: { kind: 'get' }, body: encodeGet(key) };
+    if ((kind >= 0.65 && kind < 0.7) || kind > 0.97) {
+      return {
+        operation: { kind: 'delete', ...condition },
+        body: encodeCommand({ kind: 'delete', key, ...condition }),
+      };
+    }
+    const value = `c${client.place}-${client.asked}`;
+    return {
+      operation: { kind: 'put', value, ...condition },
+      body: encodeCommand({ kind: 'put', key, value: bytesOf(value), ...condition }),
+    };
+  }
+
+  #attempt(call: Call): void {
+    const remainingMs = call.deadlineMs - this.#nowMs();
+    const toLeader = call.client.leader !== null && this.#random.chance(this.#options.toLeader);
+    const { nodes } = this.#cluster;
+    const node = nodes.find(({ id }) => toLeader && id === call.client.leader) ?? this.#random.pick(nodes);
+    call.target = toLeader ? 'leader' : 'anyNode';
+    this.#requests += 1;
+    const request = this.#requests;
+    call.request = request;
+    this.#calls.set(request, call);
+    const timeoutMs = attemptTimeoutMs(call.kind, call.history, remainingMs);
+    this.#cluster.after(timeoutMs, 'clientTimesOut', () => this.#fail(request, { kind: 'timedOut' }));
+    const delayUs = this.#network.clientUs();
+    if (delayUs === null) return;
+    this.#cluster.after(delayUs / 1000, 'clientAsks', () => {
+      const given = { request, timeoutMs: nodeTimeoutMs(timeoutMs) };
+      const message =
+        call.kind === 'read'
+          ? ({ kind: 'read', ...given, query: call.body } as const)
+          : ({ kind: 'write', ...given, command: call.body, traceparent: null } as const);
+      if (!this.#cluster.ask(node, message)) this.#fail(request, { kind: 'noResponders' });
+    });
+  }
+
+  #answered(request: number, answer: ApiMessage['answer'], leader: string | null): void {
+    const call = this.#calls.get(request);
+    if (call === undefined) return;
+    if (leader !== null) call.client.leader = leader;
+    if (answer.kind === 'error') return this.#fail(request, { kind: 'refused', code: answer.code });
+    const outcome = this.#outcomeOf(call, answer);
+    this.#calls.delete(request);
+    call.client.answered += 1;
+    this.#recorder.returned(call.open, outcome);
+    this.#pause(call.client);
+  }
+
+  #outcomeOf({ client, open }: Call, answer: Exclude<ApiMessage['answer'], { kind: 'error' }>): ConfigStoreOutcome {
+    if (answer.kind === 'answer') {
+      const entry = decodeAnswer(answer.answer);
+      client.revisions.set(open.key, entry?.modRevision ?? 0);
+      return entry === null ? { kind: 'absent' } : { kind: 'found', ...entry };
+    }
+    if (answer.kind !== 'result') throw new Error(`a client was answered ${answer.kind}`);
+    const result = decodeResult(answer.result);
+    if (result.kind === 'failed') {
+      client.revisions.set(open.key, result.actual);
+      return { kind: 'revisionMismatch', actual: result.actual };
+    }
+    const { revision } = result;
+    client.revisions.set(open.key, result.kind === 'put' ? revision : 0);
+    if (result.kind === 'put') return { kind: 'written', revision };
+    return result.deleted ? { kind: 'deleted', revision } : { kind: 'nothingDeleted', revision };
+  }
+
+  #fail(request: number, failure: AttemptFailure): void {
+    const call = this.#calls.get(request);
+    if (call === undefined) return;
+    this.#calls.delete(request);
+    const { client, kind, target, history } = call;
+    const remainingMs = call.deadlineMs - this.#nowMs();
+    const decision = decideRetry({ kind, target, history, remainingMs }, failure, () => this.#random.next());
+    if (target === 'leader') client.leader = null;
+    if (decision.kind === 'retry') {
+      call.history = decision.history;
+      this.#cluster.after(decision.delayMs, 'clientRetries', () => this.#attempt(call));
+      return;
+    }
+    if (kind === 'write' && decision.code === 'OutcomeUnknown') this.#recorder.unknown(call.open);
+    else this.#recorder.refused(call.open);
+    this.#pause(client);
+  }
+
+  #nowMs(): number {
+    return this.#cluster.nowUs / 1000;
+  }
+}

@@ -1,0 +1,62 @@
+import type { ConfigStoreOperation, ConfigStoreOutcome, History, HistoryOperation } from '@quorate/checker';
+
+type Operation = HistoryOperation<ConfigStoreOperation, ConfigStoreOutcome>;
+
+/** An operation that is not over. */
+export interface OpenOperation {
+  readonly client: number;
+  readonly key: string;
+  readonly operation: ConfigStoreOperation;
+  readonly calledAt: number;
+}
+
+/** What all clients asked and were told, in the order of calls and returns. */
+export class HistoryRecorder {
+  readonly #operations: Operation[] = [];
+  readonly #open = new Set<OpenOperation>();
+  #places = 0;
+
+  /** A client calls. */
+  called(client: number, key: string, operation: ConfigStoreOperation): OpenOperation {
+    this.#places += 1;
+    const open = { client, key, operation, calledAt: this.#places };
+    this.#open.add(open);
+    return open;
+  }
+
+  /** It is told what came of it. */
+  returned(open: OpenOperation, outcome: ConfigStoreOutcome): void {
+    this.#places += 1;
+    this.#open.delete(open);
+    this.#operations.push({ ...told(open), returnedAt: this.#places, outcome });
+  }
+
+  /** It is told that nobody knows. */
+  unknown(open: OpenOperation): void {
+    this.#open.delete(open);
+    this.#operations.push({ ...told(open), returnedAt: null, outcome: null });
+  }
+
+  /** It is told that it certainly did not happen: it says nothing of the store. */
+  refused(open: OpenOperation): void {
+    this.#open.delete(open);
+  }
+
+  /** Everything up to now; what is open counts as unknown. */
+  get history(): History<ConfigStoreOperation, ConfigStoreOutcome> {
+    const open = [...this.#open].map((one): Operation => ({ ...told(one), returnedAt: null, outcome: null }));
+    return [...this.#operations, ...open];
+  }
+}
+
+const told = ({
+  client,
+  key,
+  operation,
+  calledAt,
+}: OpenOperation): Pick<Operation, 'process' | 'key' | 'operation' | 'calledAt'> => ({
+  process: client,
+  key,
+  operation,
+  calledAt,
+});

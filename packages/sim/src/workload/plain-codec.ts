@@ -1,0 +1,74 @@
+import type { Command, CommandResult, ConfigStoreCodec, Query, QueryAnswer } from '@quorate/config-store';
+
+/** What became of a command, as far as a client of the simulator looks at it. */
+export type PlainResult =
+  | { readonly kind: 'put'; readonly revision: number }
+  | { readonly kind: 'delete'; readonly revision: number; readonly deleted: boolean }
+  | { readonly kind: 'failed'; readonly code: string; readonly actual: number };
+
+/** What a get found. */
+export interface PlainEntry {
+  readonly value: string;
+  readonly modRevision: number;
+}
+
+/** Lines of ASCII: the simulator needs no other format, and no other package's. */
+export function bytesOf(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
+  return bytes;
+}
+
+/** The text of bytes that `bytesOf` made. */
+export const textOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+
+/** The bytes of a command, as a client sends them. */
+export function encodeCommand(command: Command): Uint8Array {
+  const condition = command.ifRevision === undefined ? '' : String(command.ifRevision);
+  const value = command.kind === 'put' ? textOf(command.value) : '';
+  return bytesOf(`${command.kind}\n${command.key}\n${condition}\n${value}`);
+}
+
+/** The bytes of a query for one key. */
+export const encodeGet = (key: string): Uint8Array => bytesOf(`get\n${key}`);
+
+/** What the store answered to a command. */
+export function decodeResult(bytes: Uint8Array): PlainResult {
+  const [kind, first = '', second = ''] = textOf(bytes).split('\n');
+  switch (kind) {
+    case 'put':
+      return { kind, revision: Number(first) };
+    case 'delete':
+      return { kind, revision: Number(first), deleted: second === 'true' };
+    default:
+      return { kind: 'failed', code: first, actual: Number(second) };
+  }
+}
+
+/** What the store answered to a get; null if there is no such key. */
+export function decodeAnswer(bytes: Uint8Array): PlainEntry | null {
+  const [, found, modRevision, value = ''] = textOf(bytes).split('\n');
+  return found === 'found' ? { value, modRevision: Number(modRevision) } : null;
+}
+
+/** The config store's bytes in the simulator. */
+export const plainCodec: ConfigStoreCodec = {
+  decodeCommand: (bytes): Command => {
+    const [kind, key = '', condition = '', value = ''] = textOf(bytes).split('\n');
+    const ifRevision = condition === '' ? {} : { ifRevision: Number(condition) };
+    if (kind === 'put') return { kind, key, value: bytesOf(value), ...ifRevision };
+    if (kind === 'delete') return { kind, key, ...ifRevision };
+    throw new RangeError(`${kind} is no command`);
+  },
+  encodeResult: (result: CommandResult) => {
+    if (result.kind === 'put') return bytesOf(`put\n${result.revision}`);
+    if (result.kind === 'delete') return bytesOf(`delete\n${result.revision}\n${result.deleted}`);
+    return bytesOf(`failed\n${result.error.code}\n${result.error.details.actual ?? ''}`);
+  },
+  decodeQuery: (bytes): Query => ({ kind: 'get', key: textOf(bytes).split('\n')[1] ?? '' }),
+  encodeAnswer: (answer: QueryAnswer) => {
+    if (answer.kind !== 'get' || answer.entry === null) return bytesOf(answer.kind);
+    return bytesOf(`get\nfound\n${answer.entry.modRevision}\n${textOf(answer.entry.value)}`);
+  },
+  encodeChange: (change) => bytesOf(`${change.op} ${change.revision}`),
+};
