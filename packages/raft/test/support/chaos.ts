@@ -55,6 +55,8 @@ export class Chaos {
   readonly #ids: readonly string[];
   #cut: ReadonlySet<string> = new Set();
   #request = 0;
+  /** The faults are over. */
+  #calm = false;
 
   constructor(seed: number, faults: Faults = faultsOf(seed)) {
     this.#faults = faults;
@@ -64,7 +66,7 @@ export class Chaos {
       seed,
       // Small batches and windows, so that their ends are met.
       settings: { maxBatchEntries: 4, maxInflightAppends: 3 },
-      flushMs: maxFlushMs === null ? null : () => this.cluster.random() ** 3 * maxFlushMs,
+      flushMs: maxFlushMs === null ? null : () => (this.#calm ? 1 : this.cluster.random() ** 3 * maxFlushMs),
       onApply: (node, entry) => this.witness.applied(node, entry),
       onAnswer: (node, request, answer: GatewayAnswer) => this.witness.answered(node, request, answer),
     });
@@ -83,6 +85,7 @@ export class Chaos {
       if (this.#faults.restless) this.#deposeLeaders();
       this.#round();
     }
+    this.#calm = true;
     cluster.delaysMs = (_, local) => [local ? 0 : 1];
     for (const id of this.#ids) {
       cluster.resume(id);
