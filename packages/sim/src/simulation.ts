@@ -65,16 +65,17 @@ function run(options: SimulationOptions): {
 } {
   const { seed } = options;
   const plan = new RandomStream(seed, 'plan');
-  const nodes = options.nodes ?? 3;
+  const drawnNodes = plan.pick([3, 3, 5]);
+  const nodes = options.nodes ?? drawnNodes;
   const counts = new FaultCounts();
   const network = new Network(new RandomStream(seed, 'network'), counts, nodes);
   const recorder = new HistoryRecorder();
   const isFlushLate = plan.chance(0.7);
   const settings = drawSettings(plan);
   const workload = {
-    clients: 8,
+    clients: 6,
     keys: 2 + plan.below(5),
-    meanPauseMs: 120,
+    meanPauseMs: 190,
     timeoutMs: plan.pick([500, 1000, 3000]),
     toLeader: plan.pick([0, 0.5, 0.9]),
   };
@@ -147,6 +148,7 @@ function verdictOn(
 
 /** Small batches and windows in some runs, so that their ends are met. */
 function drawSettings(plan: RandomStream): RaftSettings {
-  const small = plan.chance(0.4) ? { maxBatchEntries: 4, maxInflightAppends: 3 } : {};
-  return { ...defaultRaftSettings, ...small };
+  const maxBatchEntries = plan.pick([1, 4, defaultRaftSettings.maxBatchEntries]);
+  const maxInflightAppends = plan.pick([2, defaultRaftSettings.maxInflightAppends]);
+  return { ...defaultRaftSettings, maxBatchEntries, maxInflightAppends };
 }

@@ -25,7 +25,7 @@ function replay({ firstSeed: seed, nodes }: CommandOptions): number {
   };
   const result = simulate({
     seed,
-    nodes,
+    ...(nodes === null ? {} : { nodes }),
     onEvent: (event) => {
       lines.push(traceLine(event));
       if (lines.length >= 1000) flush();
@@ -44,7 +44,7 @@ function runMany(options: CommandOptions): number {
   const totals: Totals = { seeds: 0, simulatedMs: 0, realMs: 0, events: 0, acknowledged: 0, undecided: 0 };
   let exitCode = 0;
   while (totals.seeds < seeds && totals.realMs < minutes * 60_000) {
-    const result = simulate({ seed: firstSeed + totals.seeds, nodes });
+    const result = simulate({ seed: firstSeed + totals.seeds, ...(nodes === null ? {} : { nodes }) });
     add(totals, result);
     counts.addAll(result.counts);
     totals.realMs = performance.now() - startedAtMs;

@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 export interface CommandOptions {
   readonly firstSeed: number;
   readonly seeds: number;
-  readonly nodes: number;
+  /** Null: each seed draws its own. */
+  readonly nodes: number | null;
   /** Stop after so much real time; infinity if nothing was said. */
   readonly minutes: number;
   readonly trace: boolean;
@@ -26,8 +27,8 @@ npm run sim -- --seed N [--nodes 3|5|7] [--trace]`;
 /** @throws {InvalidOptions} */
 export function parseOptions(args: readonly string[]): CommandOptions {
   const values = valuesOf(args);
-  const nodes = counter('nodes', values.nodes, 3);
-  if (![3, 5, 7].includes(nodes)) throw new InvalidOptions('--nodes is 3, 5 or 7');
+  const nodes = values.nodes === undefined ? null : counter('nodes', values.nodes, 3);
+  if (nodes !== null && ![3, 5, 7].includes(nodes)) throw new InvalidOptions('--nodes is 3, 5 or 7');
   if (values.trace === true && values.seed === undefined) throw new InvalidOptions('--trace needs --seed');
   const minutes = values.minutes === undefined ? Number.POSITIVE_INFINITY : Number(values.minutes);
   if (!(minutes > 0)) throw new InvalidOptions('--minutes is a positive number');

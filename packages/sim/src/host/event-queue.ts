@@ -10,8 +10,9 @@ export interface Due {
  */
 export class EventQueue<Event extends Due> {
   readonly #heap: Event[] = [];
-  #lane: Event[] = [];
+  readonly #lane: Event[] = [];
   #laneHead = 0;
+  #laneEnd = 0;
   #order = 0;
   #nowUs = 0;
 
@@ -25,19 +26,20 @@ export class EventQueue<Event extends Due> {
     this.#order += 1;
     event.order = this.#order;
     event.atUs = this.#nowUs + delayUs;
-    if (delayUs <= 0) this.#lane.push(event);
-    else this.#rise(event);
+    if (delayUs > 0) return this.#rise(event);
+    this.#lane[this.#laneEnd] = event;
+    this.#laneEnd += 1;
   }
 
   /** Takes the next event, and moves time to it; null if nothing is due up to `untilUs`, where time then stands. */
   take(untilUs: number): Event | null {
-    const now = this.#lane[this.#laneHead];
+    const now = this.#laneHead < this.#laneEnd ? this.#lane[this.#laneHead] : undefined;
     const later = this.#heap[0];
     if (now !== undefined && (later === undefined || later.atUs > now.atUs || later.order > now.order)) {
       this.#laneHead += 1;
-      if (this.#laneHead === this.#lane.length) {
-        this.#lane.length = 0;
+      if (this.#laneHead === this.#laneEnd) {
         this.#laneHead = 0;
+        this.#laneEnd = 0;
       }
       return now;
     }

@@ -9,12 +9,25 @@ export class RealTimeUsed extends Error {
 
 const globalNames = ['Date', 'setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask'] as const;
 
+/**
+ * Errors are plain answers in the store: to walk the stack for each takes longer than all else that is done with it. What a
+ * failing run says is in its messages and its trace.
+ */
+function withoutStacks(): () => void {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  return () => {
+    Error.stackTraceLimit = stackTraceLimit;
+  };
+}
+
 /** Runs `step` while every road to real time and real chance throws. Not for steps that return promises. @throws {RealTimeUsed} */
 export function withoutRealTime<Result>(step: () => Result): Result {
   const undo = [
     ...globalNames.map((name) => forbid(globalThis, name)),
     forbid(Math, 'random'),
     forbid(performance, 'now'),
+    withoutStacks(),
   ];
   try {
     return step();

@@ -305,7 +305,7 @@ export class SimulatedCluster {
     process.isFlushDue = false;
     process.storage.beginFlush();
     const { maxFlushMs } = node;
-    const slowMs = maxFlushMs > 0 ? this.#disks.next() ** 3 * maxFlushMs : 0;
+    const slowMs = maxFlushMs > 0 ? this.#disks.next() ** 2 * maxFlushMs : 0;
     const flushUs = 200 + this.#disks.below(800) + Math.round(slowMs * 1000);
     // The kernel goes on writing while the process stands still.
     const arrive = (): void => {
