@@ -59,8 +59,8 @@ const ownCodes: ReadonlySet<string> = new Set(['Unformed', 'NodeSpent']);
 
 const firstDelayMs = 20;
 const longestDelayMs = 400;
-/** With less time left another attempt of a write would as likely as not end as one whose outcome is unknown. */
-const shortestAttemptMs = 50;
+/** With less time left another attempt is not worth it. A write's must be long enough for the node to say in time that it found no leader: else its outcome would be unknown for nothing. */
+const shortestAttemptMs = { read: 50, write: 400 } as const;
 const firstReadAttemptMs = 1_000;
 
 /**
@@ -77,7 +77,8 @@ export function decideRetry(request: FailedRequest, failure: AttemptFailure, ran
 
   const history = historyAfter(request.history, failure);
   const delayMs = isElsewhereAtOnce(request, failure) ? 0 : backoffMs(request.history.attempts, random);
-  if (delayMs + shortestAttemptMs > request.remainingMs) return { kind: 'giveUp', code: lastWord(history, failure) };
+  if (delayMs + shortestAttemptMs[request.kind] > request.remainingMs)
+    return { kind: 'giveUp', code: lastWord(history, failure) };
   return { kind: 'retry', delayMs, history };
 }
 
@@ -89,7 +90,8 @@ export function attemptTimeoutMs(kind: RequestKind, history: RequestHistory, rem
 
 /** The time that a node is given for an attempt: less than the attempt's, so that what it says at the end of it still arrives. */
 export function nodeTimeoutMs(attemptMs: number): number {
-  return Math.max(1, Math.floor(attemptMs - Math.min(250, attemptMs / 10)));
+  const marginMs = Math.min(250, Math.max(100, attemptMs / 10), attemptMs / 2);
+  return Math.max(1, Math.floor(attemptMs - marginMs));
 }
 
 type Consequence = 'notDone' | 'undecided' | 'answered';

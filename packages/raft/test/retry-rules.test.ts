@@ -99,8 +99,8 @@ describe('what a caller is told at the deadline', () => {
   it('does not begin an attempt that could hardly end in time', () => {
     const history = noAttempts;
     const noLeader = refused('NoLeader');
-    expect(brief(decide({ history, remainingMs: 71 }, noLeader))).toBe('retry after 20');
-    expect(brief(decide({ history, remainingMs: 69 }, noLeader))).toBe('NoLeader');
+    expect(brief(decide({ history, remainingMs: 421 }, noLeader))).toBe('retry after 20');
+    expect(brief(decide({ history, remainingMs: 419 }, noLeader))).toBe('NoLeader');
   });
 });
 
@@ -123,6 +123,6 @@ describe('times', () => {
   });
 
   it('leaves time for the node to say that its own has run out', () => {
-    expect([1, 10, 100, 5_000].map(nodeTimeoutMs)).toEqual([1, 9, 90, 4_750]);
+    expect([1, 10, 100, 400, 5_000].map(nodeTimeoutMs)).toEqual([1, 5, 50, 300, 4_750]);
   });
 });
