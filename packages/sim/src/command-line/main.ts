@@ -1,5 +1,8 @@
+import type { Fault } from '../faults/fault.ts';
 import { FaultCounts } from '../faults/fault-counts.ts';
+import { shrink } from '../shrink/shrink.ts';
 import { type SimulationResult, simulate } from '../simulation.ts';
+import { faultLine } from './fault-line.ts';
 import { type CommandOptions, InvalidOptions, parseOptions, usage } from './options.ts';
 import { describeTotals, ProgressLine, type Totals } from './progress.ts';
 import { traceLine } from './trace-line.ts';
@@ -17,15 +20,17 @@ export function main(args: readonly string[]): number {
 }
 
 /** One seed, each event a line. */
-function replay({ firstSeed: seed, nodes }: CommandOptions): number {
+function replay({ firstSeed: seed, nodes, shrunk }: CommandOptions): number {
   let lines: string[] = [];
   const flush = (): void => {
     process.stdout.write(`${lines.join('\n')}\n`);
     lines = [];
   };
+  const faults = shrunk ? shrunkFaults(seed, nodes) : null;
   const result = simulate({
     seed,
     ...(nodes === null ? {} : { nodes }),
+    ...(faults === null ? {} : { faults }),
     onEvent: (event) => {
       lines.push(traceLine(event));
       if (lines.length >= 1000) flush();
@@ -33,7 +38,13 @@ function replay({ firstSeed: seed, nodes }: CommandOptions): number {
   });
   flush();
   console.log(`seed ${seed}: trace ${result.hash}, ${result.events} events`);
-  return report(result);
+  return result.violation === null ? 0 : report(result, result);
+}
+
+/** What a failing seed needs; null if it does not fail. */
+function shrunkFaults(seed: number, nodes: number | null): readonly Fault[] | null {
+  const result = simulate({ seed, ...(nodes === null ? {} : { nodes }) });
+  return result.violation === null ? null : shrink(result).faults;
 }
 
 function runMany(options: CommandOptions): number {
@@ -50,7 +61,7 @@ function runMany(options: CommandOptions): number {
     totals.realMs = performance.now() - startedAtMs;
     if (result.violation !== null) {
       progress.clear();
-      exitCode = report(result);
+      exitCode = report(result, shrink(result));
     }
     const share = Math.max(totals.seeds / seeds, totals.realMs / (minutes * 60_000));
     progress.show(share, totals, totals.realMs);
@@ -73,10 +84,12 @@ function add(totals: Totals, result: SimulationResult): void {
   if (result.isUndecided) totals.undecided += 1;
 }
 
-function report({ seed, nodes, violation, simulatedMs }: SimulationResult): number {
-  if (violation === null) return 0;
+/** A failed run, and the mildest that fails in the same way. */
+function report({ seed, nodes, violation, simulatedMs }: SimulationResult, mildest: SimulationResult): number {
   const at = `at ${(simulatedMs / 1000).toFixed(3)} s`;
-  console.log(`seed ${seed} with ${nodes} nodes failed ${at}: ${violation.invariant}: ${violation.what}`);
-  console.log(`  npm run sim -- --seed ${seed} --nodes ${nodes} --trace`);
+  console.log(`seed ${seed} with ${nodes} nodes failed ${at}: ${violation?.invariant}: ${violation?.what}`);
+  console.log(`  it takes these faults, and fails at ${(mildest.simulatedMs / 1000).toFixed(3)} s:`);
+  for (const fault of mildest.faults) console.log(faultLine(fault));
+  console.log(`  npm run sim -- --seed ${seed} --nodes ${nodes} --trace --shrunk`);
   return 1;
 }

@@ -9,6 +9,8 @@ export interface CommandOptions {
   /** Stop after so much real time; infinity if nothing was said. */
   readonly minutes: number;
   readonly trace: boolean;
+  /** Replay a failing seed with the fewest faults that it takes. */
+  readonly shrunk: boolean;
 }
 
 /** What was asked makes no sense. The message is for people. */
@@ -22,7 +24,7 @@ export class InvalidOptions extends Error {
 
 /** How the command is used. */
 export const usage = `npm run sim -- --seeds 1000 [--start N] [--nodes 3|5|7] [--minutes M]
-npm run sim -- --seed N [--nodes 3|5|7] [--trace]`;
+npm run sim -- --seed N [--nodes 3|5|7] [--trace [--shrunk]]`;
 
 /** @throws {InvalidOptions} */
 export function parseOptions(args: readonly string[]): CommandOptions {
@@ -30,6 +32,7 @@ export function parseOptions(args: readonly string[]): CommandOptions {
   const nodes = values.nodes === undefined ? null : counter('nodes', values.nodes, 3);
   if (nodes !== null && ![3, 5, 7].includes(nodes)) throw new InvalidOptions('--nodes is 3, 5 or 7');
   if (values.trace === true && values.seed === undefined) throw new InvalidOptions('--trace needs --seed');
+  if (values.shrunk === true && values.trace !== true) throw new InvalidOptions('--shrunk needs --trace');
   const minutes = values.minutes === undefined ? Number.POSITIVE_INFINITY : Number(values.minutes);
   if (!(minutes > 0)) throw new InvalidOptions('--minutes is a positive number');
   const seedsOfAll = values.minutes === undefined ? 100 : Number.MAX_SAFE_INTEGER;
@@ -39,12 +42,13 @@ export function parseOptions(args: readonly string[]): CommandOptions {
     nodes,
     minutes,
     trace: values.trace === true,
+    shrunk: values.shrunk === true,
   };
 }
 
 function valuesOf(args: readonly string[]): {
   readonly [name in 'seeds' | 'start' | 'nodes' | 'minutes' | 'seed']?: string | undefined;
-} & { readonly trace?: boolean | undefined } {
+} & { readonly [name in 'trace' | 'shrunk']?: boolean | undefined } {
   const text = { type: 'string' } as const;
   try {
     const options = {
@@ -54,6 +58,7 @@ function valuesOf(args: readonly string[]): {
       minutes: text,
       seed: text,
       trace: { type: 'boolean' },
+      shrunk: { type: 'boolean' },
     } as const;
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
