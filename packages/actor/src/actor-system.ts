@@ -97,7 +97,9 @@ export class ActorSystem {
         return this.#spawn(name, create, (error) => {
           this.#host.failed(name, error, true);
           children.delete(name);
-          this.#host.route(self, self, onFailure);
+          // In a turn of its own, and not by any bus: supervision is no message between actors, and must not be lost as one.
+          timers.get(failureOf(name))?.();
+          timers.set(failureOf(name), this.#timer(self.actor, timers, failureOf(name), 0, onFailure));
         });
       },
       stop: (name) => {
@@ -138,3 +140,5 @@ export class ActorSystem {
     cell.timers.clear();
   }
 }
+
+const failureOf = (child: string): string => `failure of ${child}`;
