@@ -1,0 +1,56 @@
+import { eventsInOrder, type HistoryEvent } from './event-order.ts';
+import type { History } from './history.ts';
+import type { Model } from './model.ts';
+
+/** Stands for "no operation". */
+export const NO_OPERATION = -1;
+
+/** What a search needs to know of a history besides its model. */
+export interface Problem {
+  readonly events: readonly HistoryEvent[];
+  /** By operation: whether its outcome is unknown, so that it may never have taken effect. */
+  readonly isOptional: readonly boolean[];
+  /** By operation: whether it changes nothing, whatever the state. */
+  readonly isObservation: readonly boolean[];
+  /**
+   * By operation: a number that no other operation has that is open at the same time; of optional ones, which stay open,
+   * that no other optional one has.
+   */
+  readonly slots: readonly number[];
+  readonly slotCount: number;
+  readonly optionalCount: number;
+  /**
+   * By optional operation: the one called last before it that does exactly the same, or `NO_OPERATION`. Twins stay open for
+   * good, so it makes no difference which of them is used: the earlier are used first.
+   */
+  readonly twins: readonly number[];
+}
+
+export function problemOf<Operation, Outcome>(
+  model: Pick<Model<Operation, Outcome, unknown>, 'mayChange' | 'effectKey'>,
+  history: History<Operation, Outcome>,
+): Problem {
+  const events = eventsInOrder(history);
+  const isOptional = history.map(({ outcome }) => outcome === null);
+  const isObservation = history.map(({ operation, outcome }) => !model.mayChange(operation, outcome));
+  const effects = history.map(({ operation }) => model.effectKey?.(operation) ?? JSON.stringify(operation));
+  const slots = history.map(() => 0);
+  const twins = history.map(() => NO_OPERATION);
+  const lastTwins = new Map<string, number>();
+  const freeSlots: number[] = [];
+  let slotCount = 0;
+  let optionalCount = 0;
+  for (const { place, kind } of events) {
+    if (kind === 'return') {
+      freeSlots.push(slots[place] ?? 0);
+    } else if (isOptional[place] === true) {
+      const effect = effects[place] ?? '';
+      twins[place] = lastTwins.get(effect) ?? NO_OPERATION;
+      lastTwins.set(effect, place);
+      slots[place] = optionalCount++;
+    } else {
+      slots[place] = freeSlots.pop() ?? slotCount++;
+    }
+  }
+  return { events, isOptional, isObservation, slots, slotCount, optionalCount, twins };
+}
