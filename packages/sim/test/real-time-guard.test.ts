@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { RealTimeUsed, withoutRealTime } from '../src/host/real-time-guard.ts';
 
 it('lets nobody use real time or real chance, and gives both back', () => {
-  const uses = [
+  const uses: readonly (() => unknown)[] = [
     () => Date.now(),
     () => new Date(),
     () => Math.random(),
