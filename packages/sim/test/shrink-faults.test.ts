@@ -11,11 +11,18 @@ it('finds the two of many faults that it takes', () => {
   expect(shrinkFaults(faults, needs, 1000).map(({ atMs }) => atMs)).toEqual([7, 29]);
 });
 
+it('lets them begin as early as they may', () => {
+  const needs = (candidate: readonly Fault[]): boolean => candidate.some(({ atMs }) => atMs >= 100);
+  const [fault] = shrinkFaults([pauseAt(30_000)], needs, 1000);
+  expect(fault?.atMs).toBeGreaterThanOrEqual(100);
+  expect(fault?.atMs).toBeLessThan(200);
+});
+
 it('takes from a storm what is not needed', () => {
   const rates = { lost: 0.1, doubled: 0.2, late: 0.3 };
   const storm: Fault = {
     kind: 'storm',
-    atMs: 5,
+    atMs: 0,
     durationMs: 10,
     between: rates,
     within: rates,

@@ -12,21 +12,33 @@ const kinds: readonly FaultKind[] = ['storm', 'partition', 'pause', 'crash', 'sl
 /** Draws what goes wrong in a run: for each kind whether it happens at all, how often, and each time how. */
 export function drawFaults(random: RandomStream, nodes: number, window: FaultWindow): readonly Fault[] {
   const faults: Fault[] = [];
+  const momentOf = drawMoments(random, window);
   for (const kind of kinds) {
     if (random.chance(0.3)) continue;
     const most = kind === 'crash' ? 14 : 9;
     const times = 1 + random.below(most);
     for (let time = 0; time < times; time += 1) {
-      faults.push(draw(kind, random.between(window.fromMs, window.untilMs), nodes, random));
+      faults.push(draw(kind, momentOf(), nodes, random));
     }
   }
   if (random.chance(0.15)) {
     const lost = 1 + random.below(Math.floor((nodes - 1) / 2));
     for (let victim = 0; victim < lost; victim += 1) {
-      faults.push({ kind: 'lostDisk', atMs: random.between(window.fromMs, window.untilMs), victim });
+      faults.push({ kind: 'lostDisk', atMs: Math.floor(momentOf()), victim });
     }
   }
   return faults.sort((one, other) => one.atMs - other.atMs);
+}
+
+/** When a fault begins: any time, or in some runs most of them close together, so that they meet. */
+function drawMoments(random: RandomStream, { fromMs, untilMs }: FaultWindow): () => number {
+  const anyTime = (): number => random.between(fromMs, untilMs);
+  if (random.chance(0.4)) return anyTime;
+  const centers = Array.from({ length: 1 + random.below(4) }, anyTime);
+  return () => {
+    if (random.chance(0.2)) return anyTime();
+    return Math.min(untilMs, Math.max(fromMs, random.pick(centers) + random.between(-600, 1200)));
+  };
 }
 
 function draw(kind: FaultKind, at: number, nodes: number, random: RandomStream): Fault {
