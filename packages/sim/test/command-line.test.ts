@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { faultLine } from '../src/command-line/fault-line.ts';
+import { InvalidOptions, parseOptions } from '../src/command-line/options.ts';
+import { traceLine } from '../src/command-line/trace-line.ts';
+import { type SimulatedEvent, simulate } from '../src/index.ts';
+
+describe('the options', () => {
+  it('run many seeds, or replay one', () => {
+    expect(parseOptions(['--seeds', '1000', '--start', '7', '--nodes', '5'])).toMatchObject({
+      firstSeed: 7,
+      seeds: 1000,
+      nodes: 5,
+      trace: false,
+    });
+    expect(parseOptions(['--seed', '4711', '--trace'])).toMatchObject({ firstSeed: 4711, seeds: 1, trace: true });
+    expect(parseOptions(['--minutes', '0.5'])).toMatchObject({ minutes: 0.5, seeds: Number.MAX_SAFE_INTEGER });
+  });
+
+  it.each([
+    [['--nodes', '4']],
+    [['--seeds', 'many']],
+    [['--trace']],
+    [['--shrunk']],
+    [['--minutes', '-1']],
+    [['--what']],
+  ])('that make no sense are refused: %j', (args) => {
+    expect(() => parseOptions(args)).toThrow(InvalidOptions);
+  });
+});
+
+it('a trace says when, and who told whom what, in order', () => {
+  const lines: string[] = [];
+  const times: number[] = [];
+  const onEvent = (event: SimulatedEvent): void => {
+    times.push(event.atUs);
+    if (lines.length < 20_000) lines.push(traceLine(event));
+  };
+  simulate({ seed: 1, nodes: 3, faults: [], onEvent });
+  expect(times).toEqual([...times].sort((one, other) => one - other));
+  const vote = lines.find((line) => line.includes('requestVote term=1'));
+  expect(vote).toMatch(
+    /^ +\d+\.\d{6} {2}n\d#1 election → n\d logStore {2}requestVote term=1 sequence=\d+ lastLogIndex=0/,
+  );
+});
+
+it('a fault is told in a line', () => {
+  const line = faultLine({ kind: 'pause', atMs: 1500, durationMs: 20.12345, victim: 'leader' });
+  expect(line).toBe('     1.500  pause durationMs=20.123 victim=leader');
+});

@@ -1,0 +1,145 @@
+import { groupId, nodeId } from '@quorate/actor';
+import { defaultRaftSettings, type LogEntry, leaderToken, logIndex, logStoreAt, term } from '@quorate/raft';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FaultCounts } from '../src/faults/fault-counts.ts';
+import { Network } from '../src/faults/network.ts';
+import type { ActorMessage } from '../src/host/actor-message.ts';
+import { RandomStream } from '../src/host/random-stream.ts';
+import { SimulatedCluster } from '../src/host/simulated-cluster.ts';
+import type { SimulatedNode } from '../src/host/simulated-node.ts';
+import { Watch } from '../src/invariants/watch.ts';
+
+const somewhere = logStoreAt({ node: nodeId('n9'), group: groupId('config') });
+const entry = (index: number, inTerm: number, text = ''): LogEntry => ({
+  index: logIndex(index),
+  term: term(inTerm),
+  kind: 'command',
+  command: new TextEncoder().encode(text),
+});
+
+let cluster: SimulatedCluster;
+let watch: Watch;
+
+beforeEach(() => {
+  const counts = new FaultCounts();
+  const network = new Network(new RandomStream(1, 'network'), counts, 3);
+  const settings = defaultRaftSettings;
+  const rest = { network, counts, settings, isFlushLate: false, onAnswer: () => {}, onEvent: null };
+  cluster = new SimulatedCluster({ seed: 1, nodes: 3, ...rest });
+  for (const node of cluster.nodes) cluster.start(node);
+  watch = new Watch(cluster);
+});
+
+function nodeAt(place: number): SimulatedNode {
+  const node = cluster.nodes[place];
+  if (node === undefined) throw new Error(`no node ${place}`);
+  return node;
+}
+
+function says(place: number, message: ActorMessage, to = somewhere): void {
+  const node = nodeAt(place);
+  if (node.process === null) throw new Error('it does not run');
+  watch.sent(node, node.process, to, message);
+}
+
+/** The node's disk has that, without any process. */
+function onDisk(place: number, entries: readonly LogEntry[], inTerm: number): void {
+  nodeAt(place).disk.commit([
+    { kind: 'hardState', hardState: { currentTerm: term(inTerm), votedFor: null } },
+    { kind: 'append', entries },
+  ]);
+}
+
+const heartbeat = (inTerm: number): ActorMessage => ({
+  kind: 'appendEntries',
+  term: term(inTerm),
+  sequence: 1,
+  round: 0,
+  prevLogIndex: logIndex(0),
+  prevLogTerm: term(0),
+  entries: [],
+  leaderCommit: logIndex(0),
+});
+
+const vote = (inTerm: number): ActorMessage => ({
+  kind: 'requestVoteReply',
+  term: term(inTerm),
+  incarnation: 1,
+  sequence: 1,
+  voteGranted: true,
+});
+
+describe('the invariants see', () => {
+  it('two leaders of one term', () => {
+    for (const place of [0, 1]) onDisk(place, [], 3);
+    says(0, heartbeat(3));
+    says(0, heartbeat(3));
+    expect(watch.violation).toBeNull();
+    says(1, heartbeat(3));
+    expect(watch.violation?.invariant).toBe('election safety');
+  });
+
+  it('a second vote in a term, also after a restart', () => {
+    const { disk } = nodeAt(0);
+    const cast = (candidate: string): void => {
+      const votedFor = nodeId(candidate);
+      disk.commit([{ kind: 'hardState', hardState: { currentTerm: term(3), votedFor } }]);
+      says(0, vote(3), { ...somewhere, node: votedFor });
+    };
+    cast('n2');
+    cast('n2');
+    cluster.end(nodeAt(0));
+    cluster.start(nodeAt(0));
+    expect(watch.violation).toBeNull();
+    cast('n3');
+    expect(watch.violation?.invariant).toBe('one vote for each term');
+  });
+
+  it('a vote that is not on disk', () => {
+    says(0, vote(1));
+    expect(watch.violation?.invariant).toBe('nothing leaves before the write that it depends on');
+  });
+
+  it('one index and term with two entries', () => {
+    const staged = (place: number, entries: readonly LogEntry[]): void => {
+      const node = nodeAt(place);
+      if (node.process !== null) watch.entriesStaged(node, node.process, entries);
+    };
+    staged(0, [entry(1, 1, 'a')]);
+    staged(1, [entry(1, 2, 'b')]);
+    staged(1, [entry(1, 1, 'a')]);
+    expect(watch.violation).toBeNull();
+    staged(2, [entry(1, 1, 'b')]);
+    expect(watch.violation?.invariant).toBe('log matching');
+  });
+
+  it('what is applied and was never committed', () => {
+    const node = nodeAt(0);
+    if (node.process !== null) watch.applied(node, node.process, [entry(1, 1)]);
+    expect(watch.violation?.invariant).toBe('state machine safety');
+  });
+
+  it('a commitIndex that goes back', () => {
+    const prepared = (leaderCommit: number): ActorMessage => ({
+      kind: 'appendPrepared',
+      token: leaderToken(1),
+      sequence: 1,
+      prevLogIndex: logIndex(0),
+      prevLogTerm: term(0),
+      entries: [],
+      leaderCommit: logIndex(leaderCommit),
+    });
+    const node = nodeAt(0);
+    if (node.process !== null) watch.started(node, node.process);
+    says(0, prepared(4));
+    expect(watch.violation).toBeNull();
+    says(0, prepared(3));
+    expect(watch.violation?.invariant).toBe('commitIndex and lastApplied never go back');
+  });
+
+  it('logs that are not equal at rest', () => {
+    onDisk(0, [entry(1, 1)], 1);
+    watch.atRest(cluster.nodes);
+    expect(watch.violation?.invariant).toBe('all logs become equal');
+  });
+});
