@@ -113,9 +113,10 @@ export class FaultDirector {
 
   #slowDisk(fault: Of<'slowDisk'>): void {
     const slow = this.#victims(fault.victim);
-    for (const node of slow) node.maxFlushMs = fault.maxFlushMs;
+    const slowFlushMs = { least: fault.isSteady ? fault.maxFlushMs / 2 : 0, most: fault.maxFlushMs };
+    for (const node of slow) node.slowFlushMs = slowFlushMs;
     this.#after(fault.durationMs, () => {
-      for (const node of slow) node.maxFlushMs = 0;
+      for (const node of slow) node.slowFlushMs = null;
     });
   }
 

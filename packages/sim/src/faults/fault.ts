@@ -52,6 +52,8 @@ export type Fault = { readonly atMs: number } & (
       readonly durationMs: number;
       readonly victim: Victim;
       readonly maxFlushMs: number;
+      /** Every flush takes about so long, and not only some. */
+      readonly isSteady: boolean;
     }
   | { readonly kind: 'clockJump'; readonly victim: Victim; readonly byMs: number }
   | { readonly kind: 'lostDisk'; readonly victim: Exclude<Victim, 'all'> }

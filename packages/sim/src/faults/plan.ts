@@ -83,7 +83,8 @@ function draw(kind: FaultKind, at: number, nodes: number, random: RandomStream):
         atMs,
         durationMs: random.between(200, 5000),
         victim: anyOf(nodes, random),
-        maxFlushMs: 10 ** random.between(0.5, 3.5),
+        maxFlushMs: 10 ** random.between(0.5, 3.3),
+        isSteady: random.chance(0.5),
       };
     case 'clockJump':
       return { kind, atMs, victim: anyOf(nodes, random), byMs: 10 ** random.between(1, 4) };

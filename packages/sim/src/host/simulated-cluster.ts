@@ -304,9 +304,11 @@ export class SimulatedCluster {
     if (this.#options.isFlushLate && process.waiting > 0) return this.#queueFlush(node, process);
     process.isFlushDue = false;
     process.storage.beginFlush();
-    const { maxFlushMs } = node;
-    const slowMs = maxFlushMs > 0 ? this.#disks.next() ** 2 * maxFlushMs : 0;
-    const flushUs = 200 + this.#disks.below(800) + Math.round(slowMs * 1000);
+    const { slowFlushMs } = node;
+    const usualUs = 200 + this.#disks.below(800);
+    const slowMs =
+      slowFlushMs === null ? 0 : slowFlushMs.least + this.#disks.next() ** 2 * (slowFlushMs.most - slowFlushMs.least);
+    const flushUs = usualUs + Math.round(slowMs * 1000);
     // The kernel goes on writing while the process stands still.
     const arrive = (): void => {
       if (node.process !== process) return;

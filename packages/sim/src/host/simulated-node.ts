@@ -37,7 +37,8 @@ export class SimulatedNode {
   isSpent = false;
   /** How many faults keep it from running. */
   downs = 0;
-  maxFlushMs = 0;
+  /** How long a flush takes at most beyond the usual, and at least. */
+  slowFlushMs: { readonly least: number; readonly most: number } | null = null;
 
   constructor(id: NodeId, place: number, clock: NodeClock, disk: Disk) {
     this.id = id;
