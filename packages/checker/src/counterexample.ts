@@ -31,8 +31,7 @@ export function findCounterexample<Operation, Outcome, State>(
   limits: SearchLimits = defaultLimits,
 ): Counterexample<Operation, Outcome> {
   const candidates = new Candidates(model, limits);
-  const { history: stretch, isShortest } = shortestStretch(candidates, history);
-  return fewestOperations(candidates, stretch, isShortest);
+  return fewestOperations(candidates, shortestStretch(candidates, history));
 }
 
 /** Judges what may be smaller counterexamples, within limits for all and for each. */
@@ -58,48 +57,25 @@ class Candidates<Operation, Outcome> {
   }
 }
 
-/** Finds the first return up to which a history cannot be explained. What is not known at that moment does not count. */
+/** The operations that were called before the first return that nothing explains; all, if that is not found in time. */
 function shortestStretch<Operation, Outcome>(
   candidates: Candidates<Operation, Outcome>,
   history: History<Operation, Outcome>,
-): { readonly history: History<Operation, Outcome>; readonly isShortest: boolean } {
+): History<Operation, Outcome> {
+  const found = candidates.judge(history);
+  if (found.kind !== 'not-linearizable') return history;
   const events = eventsInOrder(history);
-  const ends = events.flatMap(({ kind }, position) => (kind === 'return' ? [position] : []));
-  const calls = new Map<number, number>();
-  const returns = new Map<number, number>();
-  for (const [position, { kind, place }] of events.entries()) (kind === 'call' ? calls : returns).set(place, position);
-  const upTo = (end: number): History<Operation, Outcome> =>
-    history.flatMap((called, place) => {
-      if ((calls.get(place) ?? 0) > end) return [];
-      const returned = returns.get(place);
-      if (called.outcome === null || (returned !== undefined && returned <= end)) return [called];
-      return candidates.forget(called);
-    });
-
-  // With all outcomes known from the start, the history up to any return before `unexplained` can be explained.
-  const whole = candidates.judge(history);
-  let isShortest = whole.kind === 'not-linearizable';
-  let low = whole.kind === 'not-linearizable' ? ends.indexOf(returns.get(whole.unexplained) ?? 0) : 0;
-  let high = ends.length - 1;
-  while (low < high) {
-    // The first guess is nearly always right.
-    const guess = high === ends.length - 1 ? low : (low + high) >> 1;
-    const { kind } = candidates.judge(upTo(ends[guess] ?? 0));
-    if (kind === 'not-linearizable') high = guess;
-    else low = guess + 1;
-    if (kind === 'undecided') isShortest = false;
-  }
-  return { history: upTo(ends[high] ?? 0), isShortest };
+  const end = events.findIndex(({ kind, place }) => kind === 'return' && place === found.unexplained);
+  return events.slice(0, end).flatMap(({ kind, place }) => (kind === 'call' ? (history[place] ?? []) : []));
 }
 
 /** Forgets as many outcomes as it can: the earliest first, and many at a time. What is needed once stays needed. */
 function fewestOperations<Operation, Outcome>(
   candidates: Candidates<Operation, Outcome>,
   stretch: History<Operation, Outcome>,
-  isShortest: boolean,
 ): Counterexample<Operation, Outcome> {
   let left = stretch;
-  let isMinimal = isShortest;
+  let isMinimal = true;
   const forget = (chunk: History<Operation, Outcome>): SearchResult['kind'] => {
     const forgotten = new Set(chunk);
     const candidate = left.flatMap((called) => (forgotten.has(called) ? candidates.forget(called) : [called]));

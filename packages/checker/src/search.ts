@@ -51,7 +51,7 @@ class Search {
   readonly #lifted: Bits;
   /** The optional operations that were lifted, by slot. */
   readonly #used: Bits;
-  /** Scratch space for the key of a place: how far it came, its states, and which open operations wait. */
+  /** Scratch space for the key of a place: how far it came, its state, and which open operations wait. */
   readonly #key: Int32Array;
   readonly #waiting: Bits;
   /** The furthest return that was ever the first. */
@@ -66,7 +66,7 @@ class Search {
     this.#lifted = new Bits(problem.slots.length);
     this.#used = new Bits(problem.optionalCount);
     this.#waiting = new Bits(problem.slotCount);
-    this.#key = new Int32Array(3 + this.#waiting.words.length);
+    this.#key = new Int32Array(2 + this.#waiting.words.length);
     this.#visited = new VisitedPlaces(this.#key.length, this.#used.words.length);
   }
 
@@ -111,7 +111,7 @@ class Search {
     if (frontier === 0) return 'end';
     this.#looked += 1 + open.length;
     this.#furthest = Math.max(this.#furthest, frontier);
-    if (!this.#isNew(frontier, state, without, open)) return null;
+    if (!this.#isNew(frontier, state, open)) return null;
     const moves = this.#movesFrom(state, without, open);
     return moves.length === 0 ? null : { state, moves, nextMove: 0, taken: NO_OPERATION };
   }
@@ -143,7 +143,7 @@ class Search {
    * Remembers a place. What has taken effect is known from the first return that is left, the operations called before it
    * that wait, and the optional ones that were used.
    */
-  #isNew(frontier: number, state: number, without: number, open: readonly number[]): boolean {
+  #isNew(frontier: number, state: number, open: readonly number[]): boolean {
     const { isOptional, slots } = this.#problem;
     this.#waiting.clear();
     for (const operation of open) {
@@ -151,8 +151,7 @@ class Search {
     }
     this.#key[0] = frontier;
     this.#key[1] = state;
-    this.#key[2] = without;
-    this.#key.set(this.#waiting.words, 3);
+    this.#key.set(this.#waiting.words, 2);
     return this.#visited.add(this.#key, this.#used.words);
   }
 

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
+  type ConfigStoreOperation,
+  type ConfigStoreOutcome,
   checkHistory,
+  configStoreModel,
   type History,
   type RegisterOperation,
   type RegisterOutcome,
@@ -35,6 +38,37 @@ describe('a search that reaches a limit is undecided', () => {
     expect(checkHistory(registerModel, easy, { maxSteps: 7 })).toEqual({ kind: 'linearizable' });
     expect(checkHistory(registerModel, easy, { maxSteps: 5 })).toEqual({ kind: 'undecided' });
   });
+});
+
+test('writes of unknown outcome are little work, however many', () => {
+  const lost = Array.from({ length: 200 }, (_, turn) =>
+    called<RegisterOperation, RegisterOutcome>([turn, turn], { kind: 'write', value: turn % 20 }),
+  );
+  const reads = Array.from({ length: 20 }, (_, turn) =>
+    called<RegisterOperation, RegisterOutcome>(
+      [300 + turn, 300 + turn],
+      { kind: 'read' },
+      { kind: 'value', value: turn },
+    ),
+  );
+  const again = called<RegisterOperation, RegisterOutcome>([400, 401], { kind: 'read' }, { kind: 'value', value: 99 });
+  const limits = { maxSteps: 200_000 };
+  expect(checkHistory(registerModel, [...lost, ...reads], limits).kind).toBe('linearizable');
+  expect(checkHistory(registerModel, [...lost, ...reads, again], limits).kind).toBe('not-linearizable');
+});
+
+test('overlapping writes are little work if their revisions are known, and some of unknown outcome among them', () => {
+  const history: History<ConfigStoreOperation, ConfigStoreOutcome> = Array.from({ length: 60 }, (_, turn) =>
+    called(
+      [1, 100],
+      { kind: 'put', value: String(turn) },
+      turn % 10 === 0 ? null : { kind: 'written', revision: 1 + ((7 * turn) % 60) },
+    ),
+  );
+  const wrong = called<ConfigStoreOperation, ConfigStoreOutcome>([101, 102], { kind: 'get' }, { kind: 'absent' });
+  const limits = { maxSteps: 50_000 };
+  expect(checkHistory(configStoreModel, history, limits).kind).toBe('linearizable');
+  expect(checkHistory(configStoreModel, [...history, wrong], limits).kind).toBe('not-linearizable');
 });
 
 test('without one it decides', () => {

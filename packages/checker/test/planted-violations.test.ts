@@ -230,6 +230,19 @@ describe('the revisions that keys share', () => {
       [called([1, 2], put('x'), written(2), '/a'), called([3, 4], put('y'), written(1), '/b')],
     ],
     [
+      'a revision that the store had already come to',
+      [called([1, 2], remove, nothingDeleted(1), '/b'), called([3, 4], put('x'), written(1), '/a')],
+    ],
+    [
+      'a read of what had already been replaced',
+      [
+        called([1, 9], put('x'), written(1), '/a'),
+        called([1, 9], put('y'), written(2), '/a'),
+        called([2, 3], remove, nothingDeleted(2), '/b'),
+        called([4, 5], get, found('x', 1), '/a'),
+      ],
+    ],
+    [
       'a read that is older than what was read before it',
       [
         called([1, 9], put('x'), written(1), '/a'),

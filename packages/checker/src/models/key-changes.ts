@@ -6,11 +6,9 @@ import type { ConfigStoreState } from './config-store-steps.ts';
 export interface KeyChange {
   readonly revision: number;
   readonly kind: 'put' | 'delete';
-  /** Whether its own caller was told the revision, and not only somebody who saw what it made. */
-  readonly isAcknowledged: boolean;
   /** What it put; null if it was a delete, or if nobody saw it. */
   readonly value: string | null;
-  /** Who told of it. */
+  /** The first to be told of it: its own caller, or somebody who saw what it made. */
   readonly toldBy: HistoryOperation<ConfigStoreOperation, ConfigStoreOutcome>;
 }
 
@@ -18,8 +16,6 @@ export interface KeyChange {
 export class KeyChanges {
   /** In the order of their revisions. */
   readonly all: readonly KeyChange[];
-  /** By change: the revision of the last acknowledged one up to it, 0 if there is none. */
-  readonly #acknowledged: readonly number[];
   /** Whether somebody tried to delete the key and was not told what became of it. */
   readonly mayBeDeletedAnyTime: boolean;
 
@@ -45,11 +41,6 @@ export class KeyChanges {
     this.mayBeDeletedAnyTime = history.some(
       ({ operation, outcome }) => operation.kind === 'delete' && outcome === null,
     );
-    let acknowledged = 0;
-    this.#acknowledged = this.all.map(({ revision, isAcknowledged }) => {
-      if (isAcknowledged) acknowledged = revision;
-      return acknowledged;
-    });
   }
 
   /** The last change at or before a revision. */
@@ -69,17 +60,16 @@ export class KeyChanges {
 
   /** Whether a change at that revision may come right after that state, with none that is known of in between. */
   mayFollow({ changedAt, isCertain }: ConfigStoreState, revision: number): boolean {
-    const before = this.#countUpTo(revision - 1) - 1;
-    if (isCertain) return changedAt >= (this.all[before]?.revision ?? 0);
-    // The last change may be one of those that were only seen.
-    return changedAt > (this.#acknowledged[before] ?? 0);
+    const before = this.lastUpTo(revision - 1)?.revision ?? 0;
+    // Whoever told of that one saw it in place, and since then the state is at it or later.
+    return isCertain ? changedAt >= before : changedAt > before;
   }
 
   /** Whether a put whose caller was not told its revision may have made this one; the value is null if nobody ever reads it. */
   mayBeOfUnknown(revision: number, value: string | null): boolean {
     const change = this.lastUpTo(revision);
     if (change?.revision !== revision) return true;
-    return !change.isAcknowledged && (change.value === null || change.value === value);
+    return change.kind === 'put' && (change.value === null || change.value === value);
   }
 
   /** A value, or null if nobody ever reads it. */
@@ -108,25 +98,21 @@ type Call = HistoryOperation<ConfigStoreOperation, ConfigStoreOutcome>;
 
 function changesToldBy(toldBy: Call, outcome: ConfigStoreOutcome): readonly KeyChange[] {
   const { operation } = toldBy;
-  const seenPut = (revision: number, value: string | null): KeyChange => ({
-    ...{ revision, value, toldBy },
-    kind: 'put',
-    isAcknowledged: false,
-  });
+  const put = (revision: number, value: string | null): KeyChange => ({ revision, kind: 'put', value, toldBy });
 
-  if (outcome.kind === 'found') return [seenPut(outcome.modRevision, outcome.value)];
-  if (outcome.kind === 'revisionMismatch') return outcome.actual === 0 ? [] : [seenPut(outcome.actual, null)];
+  if (outcome.kind === 'found') return [put(outcome.modRevision, outcome.value)];
+  if (outcome.kind === 'revisionMismatch') return outcome.actual === 0 ? [] : [put(outcome.actual, null)];
   if (outcome.kind !== 'written' && outcome.kind !== 'deleted') return [];
   const { revision } = outcome;
-  const isPut = operation.kind === 'put';
-  const made = { revision, toldBy, isAcknowledged: true, value: isPut ? operation.value : null };
   const condition = operation.kind === 'get' ? undefined : operation.ifRevision;
-  const before = condition === undefined || condition === 0 ? [] : [seenPut(condition, null)];
-  return [...before, { ...made, kind: isPut ? 'put' : 'delete' }];
+  const before = condition === undefined || condition === 0 ? [] : [put(condition, null)];
+  const made =
+    operation.kind === 'put' ? put(revision, operation.value) : { ...put(revision, null), kind: 'delete' as const };
+  return [...before, made];
 }
 
 /** If the two contradict each other, no order explains the history anyway. */
-const merged = (one: KeyChange, other: KeyChange): KeyChange => ({
-  ...(one.isAcknowledged ? one : other),
-  value: one.value ?? other.value,
-});
+function merged(one: KeyChange, other: KeyChange): KeyChange {
+  const first = (one.toldBy.returnedAt ?? 0) <= (other.toldBy.returnedAt ?? 0) ? one : other;
+  return { ...first, value: one.value ?? other.value };
+}
