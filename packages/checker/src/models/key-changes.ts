@@ -69,7 +69,7 @@ export class KeyChanges {
   mayBeOfUnknown(revision: number, value: string | null): boolean {
     const change = this.lastUpTo(revision);
     if (change?.revision !== revision) return true;
-    return change.kind === 'put' && (change.value === null || change.value === value);
+    return change.value === null || change.value === value;
   }
 
   /** A value, or null if nobody ever reads it. */
