@@ -32,7 +32,8 @@ export class GroupHost {
   readonly #options: GroupHostOptions;
   #steps: (() => void)[] = [];
   #turnIsDue = false;
-  #flushing = false;
+  /** The flush that is under way; it resolves when that has ended, however it did. */
+  #flush: Promise<void> | null = null;
   #stopped = false;
 
   constructor(options: GroupHostOptions) {
@@ -51,7 +52,7 @@ export class GroupHost {
     this.#stopped = true;
     this.#steps = [];
     this.system.stopAll();
-    while (this.#flushing) await new Promise((resolve) => setTimeout(resolve, 1));
+    await this.#flush;
   }
 
   #host(): Host {
@@ -93,17 +94,21 @@ export class GroupHost {
       step();
     }
     this.#steps = this.#steps.slice(maxStepsInTurn);
-    this.#flush();
+    this.#beginFlush();
     this.#turnIsDue = this.#steps.length > 0;
     if (this.#turnIsDue) setImmediate(() => this.#turn());
   }
 
-  #flush(): void {
+  #beginFlush(): void {
     const { storage, group, identity } = this.#options;
-    if (this.#flushing || this.#stopped || !storage.staged) return;
-    this.#flushing = true;
+    if (this.#flush !== null || this.#stopped || !storage.staged) return;
+    let ended: () => void = () => {};
+    this.#flush = new Promise((resolve) => {
+      ended = resolve;
+    });
     storage.flush((outcome) => {
-      this.#flushing = false;
+      this.#flush = null;
+      ended();
       if (outcome.kind === 'failed') return this.#options.onFlushFailed(outcome.error);
       this.tell(logStoreAt({ node: identity.node, group }), { kind: 'flushed', written: outcome.written });
     });
