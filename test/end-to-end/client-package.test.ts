@@ -3,8 +3,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { expect, onTestFinished, test } from 'vitest';
-import { TestCluster } from '../support/cluster.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { localDeliveries, TestCluster } from '../support/cluster.ts';
 import { makeTemporaryFolder, removeTemporaryFolder } from '../support/temporary-folder.ts';
 
 const run = promisify(execFile);
@@ -59,35 +59,47 @@ export async function read(servers: string): Promise<string | null> {
 }
 `;
 
-test('the client package works in an empty project, for JavaScript and TypeScript', { timeout: 180_000 }, async () => {
-  const project = await makeTemporaryFolder('project');
-  onTestFinished(() => removeTemporaryFolder(project));
-  const dependencies = await pack(await withDependencies('@quorate/client'), project);
-  expect(Object.keys(dependencies)).toContain('@quorate/wire');
-  const manifest = { name: 'project', private: true, type: 'module', dependencies };
-  await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
-  await run('npm', ['install', '--prefix', project, '--prefer-offline', '--no-audit', '--no-fund', '--engine-strict'], {
-    cwd: project,
-  });
+describe('the client package, in an empty project', () => {
+  let project = '';
 
-  const cluster = await TestCluster.start({ steady: true });
-  await writeFile(join(project, 'use.js'), javaScript);
-  const { stdout } = await run(process.execPath, ['use.js', cluster.nats.url], { cwd: project, timeout: 30_000 });
-  expect(JSON.parse(stdout)).toEqual({
-    revision: '1',
-    value: 'hello',
-    refused: [true, true, 'RevisionMismatch'],
-    keys: ['/app/greeting'],
-    inOrder: true,
-    written: ['put', '/app/greeting', 'hello'],
-    leads: true,
-  });
+  beforeAll(async () => {
+    project = await makeTemporaryFolder('project');
+    const dependencies = await pack(await withDependencies('@quorate/client'), project);
+    expect(Object.keys(dependencies)).toContain('@quorate/wire');
+    const manifest = { name: 'project', private: true, type: 'module', dependencies };
+    await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
+    const options = ['--prefer-offline', '--no-audit', '--no-fund', '--engine-strict'];
+    await run('npm', ['install', '--prefix', project, ...options], { cwd: project });
+  }, 180_000);
 
-  await writeFile(join(project, 'use.ts'), typeScript);
-  const compilerOptions = { strict: true, module: 'nodenext', target: 'es2023', noEmit: true, skipLibCheck: false };
-  await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
-  const checked = await run(join(repository, 'node_modules/.bin/tsc'), ['-p', project]).catch((error) => error);
-  expect(checked.stdout).toBe('');
+  afterAll(() => removeTemporaryFolder(project));
+
+  test.each(localDeliveries)(
+    'works from JavaScript, local delivery by %s',
+    { timeout: 60_000 },
+    async (localDelivery) => {
+      const cluster = await TestCluster.start({ steady: true, localDelivery });
+      await writeFile(join(project, 'use.js'), javaScript);
+      const { stdout } = await run(process.execPath, ['use.js', cluster.nats.url], { cwd: project, timeout: 30_000 });
+      expect(JSON.parse(stdout)).toEqual({
+        revision: '1',
+        value: 'hello',
+        refused: [true, true, 'RevisionMismatch'],
+        keys: ['/app/greeting'],
+        inOrder: true,
+        written: ['put', '/app/greeting', 'hello'],
+        leads: true,
+      });
+    },
+  );
+
+  test('has its types', async () => {
+    await writeFile(join(project, 'use.ts'), typeScript);
+    const compilerOptions = { strict: true, module: 'nodenext', target: 'es2023', noEmit: true, skipLibCheck: false };
+    await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
+    const checked = await run(join(repository, 'node_modules/.bin/tsc'), ['-p', project]).catch((error) => error);
+    expect(checked.stdout).toBe('');
+  });
 });
 
 /** A package of this workspace, and all those of it that it needs: their folders by their names. */

@@ -121,13 +121,15 @@ export class Node {
     });
     this.#member = { group, requests: new GroupRequests(group.desk, () => this.#facts()) };
     const { connection, epoch } = this.#connection;
-    if (connection !== null) this.#serve(connection, epoch);
+    if (connection !== null) group.listen(connection, epoch);
+    void this.#endpoints?.then((endpoints) => endpoints.openForMembers()).catch(() => {});
   }
 
   #connected(connection: NatsConnection, epoch: number): void {
     this.#logger.info('connected to NATS', { server: connection.getServer(), epoch });
     this.#formation.listen(connection);
-    this.#serve(connection, epoch);
+    this.#member?.group.listen(connection, epoch);
+    this.#serve(connection);
   }
 
   #disconnected(error: Error | null, epoch: number | null): void {
@@ -136,26 +138,21 @@ export class Node {
     else this.#logger.warn('lost the connection to NATS', { reason, epoch });
   }
 
-  /** Opens the endpoints, and those of a member as well once this node is one. */
-  #serve(connection: NatsConnection, epoch: number): void {
-    this.#member?.group.listen(connection, epoch);
+  #serve(connection: NatsConnection): void {
     const { folder, loggerOf } = this.#parts;
-    const before = this.#endpoints;
-    this.#endpoints = (async () => {
-      const old = await before?.catch(() => null);
-      await old?.close().catch(() => {});
-      return Endpoints.open(
-        {
-          cluster: folder.clusterName,
-          group: this.#group,
-          node: folder.nodeId,
-          logger: loggerOf('api'),
-          isMember: this.#member !== null,
-          answer: (endpoint, request, traceparent) => this.#answer(endpoint, request, traceparent),
-        },
-        connection,
-      );
-    })();
+    this.#endpoints = Endpoints.open(
+      {
+        cluster: folder.clusterName,
+        group: this.#group,
+        node: folder.nodeId,
+        logger: loggerOf('api'),
+        answer: (endpoint, request, traceparent) => this.#answer(endpoint, request, traceparent),
+      },
+      connection,
+    ).then((endpoints) => {
+      if (this.#member !== null) endpoints.openForMembers();
+      return endpoints;
+    });
     this.#endpoints.catch((error) => this.#logger.warn('could not open the endpoints', { error: String(error) }));
   }
 

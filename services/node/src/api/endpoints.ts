@@ -28,21 +28,20 @@ export interface EndpointsOptions {
   readonly node: NodeId;
   readonly logger: Logger;
   readonly answer: AnswerRequest;
-  /** Whether this node takes the requests that any node may take: only a member of the cluster does. */
-  readonly isMember: boolean;
 }
 
 /** The endpoints of a node as a NATS service, so that `nats micro ls` shows it. Made anew for each connection. */
 export class Endpoints {
   readonly #options: EndpointsOptions;
   readonly #service: Service;
+  #isForMembers = false;
 
   private constructor(options: EndpointsOptions, service: Service) {
     this.#options = options;
     this.#service = service;
   }
 
-  /** Listens on `connection`. */
+  /** Takes, on `connection`, what is asked of this node or of all nodes. */
   static async open(options: EndpointsOptions, connection: NatsConnection): Promise<Endpoints> {
     const { cluster, group, node } = options;
     const service = await connection.services.add({
@@ -52,8 +51,19 @@ export class Endpoints {
       metadata: { cluster, group, node },
     });
     const endpoints = new Endpoints(options, service);
-    for (const endpoint of ENDPOINTS) endpoints.#add(endpoint);
+    for (const endpoint of ENDPOINTS) endpoints.#addOwn(endpoint);
     return endpoints;
+  }
+
+  /** Takes, beside that, what any member of the cluster may be asked. What is being answered goes on: a node may join while it answers. */
+  openForMembers(): void {
+    if (this.#isForMembers) return;
+    this.#isForMembers = true;
+    const { cluster, group } = this.#options;
+    for (const endpoint of ENDPOINTS) {
+      if (endpoint === 'form' || endpoint === 'hello') continue;
+      this.#add(endpoint, endpoint, apiSubject(cluster, group, endpoint), API_QUEUE);
+    }
   }
 
   /** Takes no more requests. */
@@ -61,28 +71,21 @@ export class Endpoints {
     await this.#service.stop();
   }
 
-  #add(endpoint: Endpoint): void {
-    const { cluster, group, node, isMember } = this.#options;
+  /** In a queue group of its own: every node gets what is asked of all. */
+  #addOwn(endpoint: Endpoint): void {
+    const { cluster, group, node } = this.#options;
+    const own = `node-${node}`;
+    this.#add(`${endpoint}-node`, endpoint, nodeApiSubject(cluster, group, node, endpoint), own);
+    if (endpoint === 'hello' || endpoint === 'status') {
+      this.#add(`${endpoint}-all`, endpoint, everyNodeApiSubject(cluster, group, endpoint), own);
+    }
+  }
+
+  #add(name: string, endpoint: Endpoint, subject: string, queue: string): void {
     const handler = (error: Error | null, message: ServiceMsg): void => {
       if (error === null) void this.#serve(endpoint, message);
     };
-    // A queue group of its own: every node gets what is asked of all.
-    const own = `node-${node}`;
-    this.#service.addEndpoint(`${endpoint}-node`, {
-      subject: nodeApiSubject(cluster, group, node, endpoint),
-      queue: own,
-      handler,
-    });
-    if (endpoint === 'hello' || endpoint === 'status') {
-      this.#service.addEndpoint(`${endpoint}-all`, {
-        subject: everyNodeApiSubject(cluster, group, endpoint),
-        queue: own,
-        handler,
-      });
-    }
-    if (isMember && endpoint !== 'form' && endpoint !== 'hello') {
-      this.#service.addEndpoint(endpoint, { subject: apiSubject(cluster, group, endpoint), queue: API_QUEUE, handler });
-    }
+    this.#service.addEndpoint(name, { subject, queue, handler });
   }
 
   /** Nothing may be thrown here: it would end the connection's reader. */
