@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { BrokerError } from './broker-error.ts';
 import { type BrokerLimits, defaultBrokerLimits } from './broker-limits.ts';
 import { Connection } from './connection.ts';
+import type { DeliveryFaults } from './delivery-faults.ts';
 import { FlushQueue } from './outbound.ts';
 import { Router } from './router.ts';
 
@@ -13,6 +14,8 @@ export interface BrokerOptions extends Partial<BrokerLimits> {
   readonly port?: number;
   /** The loopback address to listen on, and nothing else: a broker asks nobody who they are. */
   readonly host?: '127.0.0.1' | '::1' | 'localhost';
+  /** Loses, doubles and delays messages; without it every message arrives at once. */
+  readonly faults?: DeliveryFaults;
 }
 
 /** A broker that listens. */
@@ -32,12 +35,12 @@ const SPOKEN_VERSION = '2.9.10';
  * `CannotListen` for any other reason that the operating system gives.
  */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
-  const { port: wantedPort = 0, host: wantedHost = '127.0.0.1', ...limitOptions } = options;
+  const { port: wantedPort = 0, host: wantedHost = '127.0.0.1', faults = null, ...limitOptions } = options;
   const host = loopbackAddress(wantedHost);
   const limits: BrokerLimits = { ...defaultBrokerLimits, ...limitOptions };
 
   const serverId = randomUUID();
-  const router = new Router();
+  const router = new Router(faults);
   const flushQueue = new FlushQueue();
   const connections = new Set<Connection>();
   let lastClientId = 0;

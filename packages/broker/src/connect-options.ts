@@ -2,6 +2,8 @@ import { ProtocolViolation } from './protocol-violation.ts';
 
 /** What a client's CONNECT settles. */
 export interface ConnectOptions {
+  /** What the client calls itself; empty if it does not say. */
+  readonly name: string;
   /** Wants +OK to every operation. */
   readonly verbose: boolean;
   /** Wants to hear of subjects that it must not publish to. */
@@ -15,6 +17,7 @@ export interface ConnectOptions {
 
 /** What holds for a client that has not sent CONNECT. */
 export const defaultConnectOptions: ConnectOptions = {
+  name: '',
   verbose: true,
   pedantic: true,
   echo: true,
@@ -37,7 +40,10 @@ export function parseConnectOptions(json: string, before: ConnectOptions): Conne
     return value;
   };
 
+  const name = fields.get('name') ?? before.name;
+  if (typeof name !== 'string') throw new ProtocolViolation();
   const options: ConnectOptions = {
+    name,
     verbose: flag('verbose', before.verbose),
     pedantic: flag('pedantic', before.pedantic),
     echo: flag('echo', before.echo),

@@ -50,6 +50,15 @@ export class Connection implements OperationHandler {
     this.#outbound.addText(`INFO ${JSON.stringify(info)}\r\n`);
   }
 
+  /** What the client calls itself; empty if it does not say. */
+  get name(): string {
+    return this.#options.name;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   get hasHeaders(): boolean {
     return this.#options.headers;
   }

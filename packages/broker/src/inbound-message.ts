@@ -35,6 +35,21 @@ export function emptyMessage(): InboundMessage {
   };
 }
 
+/** The message in bytes of its own, to be kept. */
+export function copyOf(message: InboundMessage): InboundMessage {
+  const { subjectStart } = message;
+  return {
+    bytes: Buffer.from(message.bytes.subarray(subjectStart, message.end)),
+    subjectStart: 0,
+    subjectEnd: message.subjectEnd - subjectStart,
+    replyStart: message.replyStart - subjectStart,
+    replyEnd: message.replyEnd - subjectStart,
+    headerBytes: message.headerBytes,
+    payloadStart: message.payloadStart - subjectStart,
+    end: message.end - subjectStart,
+  };
+}
+
 /** The subject, one character for each byte. */
 export function subjectOf(message: InboundMessage): string {
   return message.bytes.toString('latin1', message.subjectStart, message.subjectEnd);

@@ -1,5 +1,6 @@
 import type { Connection } from './connection.ts';
-import { type InboundMessage, replyOf, subjectOf } from './inbound-message.ts';
+import type { DeliveryFaults } from './delivery-faults.ts';
+import { copyOf, type InboundMessage, replyOf, subjectOf } from './inbound-message.ts';
 import { isLiteralSubject } from './subject.ts';
 import { type Listeners, SubjectTrie } from './subject-trie.ts';
 import type { Subscription } from './subscription.ts';
@@ -11,6 +12,12 @@ const MAX_CACHED_SUBJECTS = 8_192;
 export class Router {
   readonly #trie = new SubjectTrie<Subscription>();
   readonly #cache = new Map<string, Listeners<Subscription>>();
+  readonly #faults: DeliveryFaults | null;
+
+  /** Every message arrives at once unless `faults` says otherwise. */
+  constructor(faults: DeliveryFaults | null = null) {
+    this.#faults = faults;
+  }
 
   /** Adds a subscription whose subject is valid. */
   add(subscription: Subscription): void {
@@ -44,9 +51,49 @@ export class Router {
   #deliver(from: Connection, subscription: Subscription, message: InboundMessage): boolean {
     const to = subscription.connection;
     if (to === from && !from.wantsEcho) return false;
+    if (this.#faults !== null) return this.#deliverBadly(this.#faults, from, subscription, message);
+    return this.#send(from, subscription, message);
+  }
+
+  #send(from: Connection, subscription: Subscription, message: InboundMessage): boolean {
+    const to = subscription.connection;
     if (!to.send(subscription, message)) return false;
     if (to.isLagging) from.waitFor(to);
     return true;
+  }
+
+  #deliverBadly(
+    faults: DeliveryFaults,
+    from: Connection,
+    subscription: Subscription,
+    message: InboundMessage,
+  ): boolean {
+    const to = subscription.connection;
+    if (to.isClosed) return false;
+    let copy: InboundMessage | null = null;
+    for (const delayMs of faults.delaysMs(from.name, to.name, subjectOf(message))) {
+      if (delayMs <= 0) {
+        this.#send(from, subscription, message);
+        continue;
+      }
+      copy ??= copyOf(message);
+      this.#deliverLater(delayMs, subscription, copy);
+    }
+    return true;
+  }
+
+  /** Whoever has the subscriber's name and listens as it did gets the message: a client may have come back on a new connection. */
+  #deliverLater(delayMs: number, subscription: Subscription, message: InboundMessage): void {
+    const { connection, subject, queue } = subscription;
+    const { name } = connection;
+    const isSuccessor = (one: Subscription): boolean =>
+      one.connection.name === name && one.subject === subject && one.queue === queue;
+    setTimeout(() => {
+      const { everyone, groups } = this.#listeners(subjectOf(message));
+      const listening = [...everyone, ...groups.flat()];
+      const to = listening.includes(subscription) ? subscription : listening.find(isSuccessor);
+      to?.connection.send(to, message);
+    }, delayMs).unref();
   }
 
   #deliverToOne(from: Connection, members: readonly Subscription[], message: InboundMessage): boolean {
