@@ -17,6 +17,17 @@ export class Disk {
     this.storageId = storageId;
   }
 
+  /** Another disk with the same contents, as a copy that somebody made of the files. */
+  copy(storageId: string): Disk {
+    const copy = new Disk(storageId);
+    copy.incarnation = this.incarnation;
+    copy.commit([
+      { kind: 'hardState', hardState: this.#hardState },
+      { kind: 'append', entries: this.#entries },
+    ]);
+    return copy;
+  }
+
   get hardState(): HardState {
     return this.#hardState;
   }
@@ -35,6 +46,9 @@ export class Disk {
   commit(writes: readonly Write[]): void {
     for (const write of writes) this.#apply(write);
   }
+
+  /** Power is lost while a transaction is written, and some of it is there: what is not whole never was (LMDB's two meta pages). */
+  tear(_writes: readonly Write[]): void {}
 
   #apply(write: Write): void {
     switch (write.kind) {

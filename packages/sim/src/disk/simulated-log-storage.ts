@@ -115,6 +115,12 @@ export class SimulatedLogStorage implements LogStorage {
     return flushing.written;
   }
 
+  /** Power is lost while the flush is under way: of each write `isThere` says whether it reached the disk. */
+  tearFlush(isThere: () => boolean): void {
+    if (this.#flushing !== null) this.#disk.tear(this.#flushing.writes.filter(isThere));
+    this.#flushing = null;
+  }
+
   #stage(write: Write): void {
     this.#written += 1;
     this.#staged.push(write);

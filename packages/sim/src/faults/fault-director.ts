@@ -19,6 +19,8 @@ export interface DirectorOptions {
 /** Lets the faults of a run happen, each in its time, and undoes all of them when the run is to come to rest. */
 export class FaultDirector {
   readonly #options: DirectorOptions;
+  /** Copies that were made of the disks, for those that are to be lost later. */
+  readonly #copies = new Map<Of<'lostDisk'>, readonly Disk[]>();
   /** Undoes what is under way, in the order in which it began. */
   readonly #undo = new Set<() => void>();
 
@@ -28,7 +30,12 @@ export class FaultDirector {
 
   /** Puts all of them into the queue. */
   schedule(faults: readonly Fault[]): void {
-    for (const fault of faults) this.#options.cluster.after(fault.atMs, fault.kind, () => this.#begin(fault));
+    const { cluster } = this.#options;
+    for (const fault of faults) {
+      cluster.after(fault.atMs, fault.kind, () => this.#begin(fault));
+      if (fault.kind !== 'lostDisk' || fault.copyAgeMs === null) continue;
+      cluster.after(Math.max(0, fault.atMs - fault.copyAgeMs), 'diskCopied', () => this.#copyDisks(fault));
+    }
   }
 
   /** Ends every fault: every machine that can runs again, and every message comes. */
@@ -54,7 +61,7 @@ export class FaultDirector {
         for (const node of this.#victims(fault.victim)) node.clock.jump(fault.byMs);
         return;
       case 'lostDisk':
-        for (const node of this.#victims(fault.victim)) this.#loseDisk(node);
+        for (const node of this.#victims(fault.victim)) this.#loseDisk(node, fault);
         return;
       default:
         return fault satisfies never;
@@ -134,7 +141,7 @@ export class FaultDirector {
   }
 
   #end(node: SimulatedNode, fault: Of<'crash'>): void {
-    const { cluster, counts } = this.#options;
+    const { cluster, counts, random } = this.#options;
     const storage = node.process?.storage;
     if (storage === undefined) return;
     counts.add('process ended');
@@ -143,8 +150,11 @@ export class FaultDirector {
         if (!storage.flushing) storage.beginFlush();
         storage.completeFlush();
       }
-    } else if (fault.flushArrives) storage.completeFlush();
-    else if (storage.flushing) counts.add('flush lost');
+    } else if (fault.lastFlush === 'arrived') storage.completeFlush();
+    else if (storage.flushing) {
+      counts.add(`flush ${fault.lastFlush}`);
+      if (fault.lastFlush === 'torn') storage.tearFlush(() => random.chance(0.5));
+    }
     cluster.end(node);
     if (fault.ending === 'powerLost') this.#loseState(node, fault);
     node.downs += 1;
@@ -162,16 +172,32 @@ export class FaultDirector {
     node.restoreState(stateLeft === 'nothing' ? 0 : random.below(lastApplied + 1));
   }
 
-  /** At most a minority may ever be lost: the rest must have everything. */
-  #loseDisk(node: SimulatedNode): void {
+  #copyDisks(fault: Of<'lostDisk'>): void {
+    const { nodes } = this.#options.cluster;
+    this.#copies.set(
+      fault,
+      nodes.map(({ id, disk }) => disk.copy(`second-disk-of-${id}`)),
+    );
+  }
+
+  /**
+   * At most a minority may ever be lost: the rest must have everything. The services do not start the actors of a node whose
+   * disk is not the one that was listed; here they run, so that what they say is seen to count for nothing.
+   */
+  #loseDisk(node: SimulatedNode, fault: Of<'lostDisk'>): void {
     const { cluster } = this.#options;
     const most = Math.floor((cluster.nodes.length - 1) / 2);
     if (node.isSpent || cluster.lostDisks.length >= most) return;
     cluster.end(node);
     cluster.lostDisks.push(node.disk);
     node.isSpent = true;
-    node.disk = new Disk(`second-disk-of-${node.id}`);
+    node.disk = this.#copies.get(fault)?.[node.place] ?? new Disk(`second-disk-of-${node.id}`);
     node.restoreState(0);
+    node.downs += 1;
+    this.#after(fault.durationMs, () => {
+      node.downs -= 1;
+      cluster.start(node);
+    });
   }
 
   #victims(victim: Victim): readonly SimulatedNode[] {

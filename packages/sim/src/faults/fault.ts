@@ -43,8 +43,8 @@ export type Fault = { readonly atMs: number } & (
       readonly ending: Ending;
       /** After how many more messages of the process, in the middle of a turn. */
       readonly afterSends: number;
-      /** Whether the flush that was under way reached the disk. */
-      readonly flushArrives: boolean;
+      /** What came of the flush that was under way. Torn: some of it is there, and not what would make it count. */
+      readonly lastFlush: 'arrived' | 'torn' | 'lost';
       readonly stateLeft: StateLeft;
     }
   | {
@@ -56,7 +56,15 @@ export type Fault = { readonly atMs: number } & (
       readonly isSteady: boolean;
     }
   | { readonly kind: 'clockJump'; readonly victim: Victim; readonly byMs: number }
-  | { readonly kind: 'lostDisk'; readonly victim: Exclude<Victim, 'all'> }
+  | {
+      /** The node comes back with another disk, which has another storageId. */
+      readonly kind: 'lostDisk';
+      readonly victim: Exclude<Victim, 'all'>;
+      /** After how long. */
+      readonly durationMs: number;
+      /** The other disk holds what the lost one held so long before; null if it is empty. */
+      readonly copyAgeMs: number | null;
+    }
 );
 
 /** The kinds of faults. */

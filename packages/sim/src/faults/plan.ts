@@ -24,7 +24,7 @@ export function drawFaults(random: RandomStream, nodes: number, window: FaultWin
   if (random.chance(0.15)) {
     const lost = 1 + random.below(Math.floor((nodes - 1) / 2));
     for (let victim = 0; victim < lost; victim += 1) {
-      faults.push({ kind: 'lostDisk', atMs: Math.floor(momentOf()), victim });
+      faults.push({ ...lostDisk(momentOf(), random), victim });
     }
   }
   return faults.sort((one, other) => one.atMs - other.atMs);
@@ -74,7 +74,7 @@ function draw(kind: FaultKind, at: number, nodes: number, random: RandomStream):
         victim: anyOf(nodes, random),
         ending: random.pick(['stopped', 'killed', 'powerLost', 'powerLost', 'flushFailed']),
         afterSends: random.below(12),
-        flushArrives: random.chance(0.5),
+        lastFlush: random.pick(['arrived', 'torn', 'lost']),
         stateLeft: random.pick(['all', 'older', 'nothing']),
       };
     case 'slowDisk':
@@ -89,10 +89,16 @@ function draw(kind: FaultKind, at: number, nodes: number, random: RandomStream):
     case 'clockJump':
       return { kind, atMs, victim: anyOf(nodes, random), byMs: 10 ** random.between(1, 4) };
     case 'lostDisk':
-      return { kind, atMs, victim: oneOf(nodes, random) };
+      return { ...lostDisk(at, random), victim: oneOf(nodes, random) };
     default:
       return kind satisfies never;
   }
+}
+
+function lostDisk(at: number, random: RandomStream): Omit<Extract<Fault, { kind: 'lostDisk' }>, 'victim'> {
+  const durationMs = 10 ** random.between(0.5, 3.6);
+  const copyAgeMs = random.chance(0.5) ? 10 ** random.between(2, 4) : null;
+  return { kind: 'lostDisk', atMs: Math.floor(at), durationMs, copyAgeMs };
 }
 
 function ratesOf(random: RandomStream, chance: number): MessageRates {

@@ -107,9 +107,9 @@ export class SimulatedCluster {
     }
   }
 
-  /** Starts a node, unless something keeps it from running, or its disk is not the one that the cluster knows. */
+  /** Starts a node, unless something keeps it from running. */
   start(node: SimulatedNode): void {
-    if (node.process !== null || node.isSpent || node.downs > 0) return;
+    if (node.process !== null || node.downs > 0) return;
     const { disk } = node;
     disk.incarnation += 1;
     const identity: Sender = { node: node.id, storageId: disk.storageId, incarnation: disk.incarnation };
@@ -145,10 +145,10 @@ export class SimulatedCluster {
     process?.system.stopAll();
   }
 
-  /** Hands a client's request to the gateway of a node; false if no process is there to take it. */
+  /** Hands a client's request to the gateway of a node; false if no process is there to take it, or one that is no member. */
   ask(node: SimulatedNode, message: Extract<GatewayMessage, { kind: 'write' | 'read' }>): boolean {
     const { process } = node;
-    if (process === null) return false;
+    if (process === null || node.isSpent) return false;
     this.#deliver(node, process, 'api', 'gateway', message, 0);
     return true;
   }

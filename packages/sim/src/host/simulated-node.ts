@@ -33,7 +33,7 @@ export class SimulatedNode {
   pauses = 0;
   /** What came while it was paused, in order. */
   backlog: SimulatedEvent[] = [];
-  /** Has another disk than the one that the cluster knows: it never votes again, and its actors do not start. */
+  /** Has another disk than the one that the cluster knows: whatever it says counts for nothing. */
   isSpent = false;
   /** How many faults keep it from running. */
   downs = 0;

@@ -1,0 +1,91 @@
+import type { HardState, LogEntry } from '@quorate/raft';
+import type { ActorMessage } from '../host/actor-message.ts';
+import { encodeCommand, plainCodec, textOf } from '../workload/plain-codec.ts';
+
+/** Rounds of confirmation are numbered from here in each leadership: the story needs only what follows. */
+const roundsOfOneLeadership = 2 ** 32;
+
+/** The entry that a scenario puts at that place of a log: one index and term, one entry. */
+export function commandAt(index: number, term: number): Uint8Array {
+  const value = Uint8Array.from(String(term), (digit) => digit.charCodeAt(0));
+  return encodeCommand({ kind: 'put', key: `/${index}`, value });
+}
+
+/** A command in the words in which it was asked for. */
+export function commandText(bytes: Uint8Array): string {
+  const command = plainCodec.decodeCommand(bytes);
+  return command.kind === 'put' ? `put ${command.key}=${textOf(command.value)}` : `delete ${command.key}`;
+}
+
+/** An entry as `index:term` and what it holds. */
+export function entryText({ index, term, kind, command }: LogEntry): string {
+  const place = `${index}:${term}`;
+  if (kind === 'noop') return `${place} no-op`;
+  const isGiven = textOf(command) === textOf(commandAt(index, term));
+  return isGiven ? place : `${place} ${commandText(command)}`;
+}
+
+/** Entries, one after the other. */
+export const entriesText = (entries: readonly LogEntry[]): string => entries.map(entryText).join(', ');
+
+/** Term and vote. */
+export const hardStateText = ({ currentTerm, votedFor }: HardState): string =>
+  `term ${currentTerm}, ${votedFor === null ? 'no vote' : `vote for ${votedFor}`}`;
+
+/** The paper's name of a message: `requestVote` is `RequestVote`. */
+export const kindText = (message: ActorMessage): string =>
+  `${message.kind.slice(0, 1).toUpperCase()}${message.kind.slice(1)}`;
+
+/** The kind of a message and the number that its asker gave it, which the reply echoes. */
+export const nameText = (message: ActorMessage): string =>
+  'sequence' in message ? `${kindText(message)} #${message.sequence}` : kindText(message);
+
+/** A message with the fields that matter. */
+export function messageText(message: ActorMessage): string {
+  const fields = fieldsOf(message);
+  return fields.length === 0 ? nameText(message) : `${nameText(message)} ${fields.join(' ')}`;
+}
+
+function fieldsOf(message: ActorMessage): readonly string[] {
+  switch (message.kind) {
+    case 'requestPreVote':
+    case 'requestVote':
+      return [`term=${message.term}`, `last=${message.lastLogIndex}:${message.lastLogTerm}`];
+    case 'requestPreVoteReply':
+    case 'requestVoteReply':
+      return [`term=${message.term}`, message.voteGranted ? 'granted' : 'refused'];
+    case 'appendEntries':
+      return [
+        `term=${message.term}`,
+        `prev=${message.prevLogIndex}:${message.prevLogTerm}`,
+        `commit=${message.leaderCommit}`,
+        ...roundOf(message.round),
+        `[${entriesText(message.entries)}]`,
+      ];
+    case 'appendEntriesReply':
+      return [
+        `term=${message.term}`,
+        ...(message.success
+          ? ['success', `match=${message.matchIndex}`]
+          : ['refused', `conflict=${message.conflictIndex}:${message.conflictTerm}`]),
+        ...roundOf(message.round),
+      ];
+    case 'propose':
+      return [`term=${message.term}`, commandText(message.command)];
+    case 'proposeReply':
+      return [`term=${message.term}`, outcomeText(message.outcome)];
+    case 'readIndex':
+      return [`term=${message.term}`];
+    case 'readIndexReply':
+      return [`term=${message.term}`, message.readIndex === null ? 'refused' : `readIndex=${message.readIndex}`];
+    default:
+      return [];
+  }
+}
+
+const roundOf = (round: number): readonly string[] =>
+  round === 0 ? [] : [`round=${round % roundsOfOneLeadership}`];
+
+function outcomeText(outcome: Extract<ActorMessage, { kind: 'proposeReply' }>['outcome']): string {
+  return outcome.kind === 'applied' ? `applied at ${outcome.index}` : `${outcome.kind}: ${outcome.reason}`;
+}

@@ -1,0 +1,42 @@
+import { type NodeId, nodeId, type Sender } from '@quorate/actor';
+import { Disk } from '../disk/disk.ts';
+import type { ActorMessage } from '../host/actor-message.ts';
+import { NodeClock } from '../host/node-clock.ts';
+import { SimulatedNode } from '../host/simulated-node.ts';
+
+/** A message to an actor of a node that has come, and that the actor has not taken yet. */
+export interface Mail {
+  readonly actor: string;
+  readonly message: ActorMessage;
+  readonly sender: Sender;
+}
+
+/** A machine of a story, and what the author does to it. */
+export class ScenarioNode extends SimulatedNode {
+  mailbox: Mail[] = [];
+  isPaused = false;
+  /** Timers that were due while it was paused, in order. */
+  lateTimers: (() => void)[] = [];
+  /** Flushes end when the author says so. */
+  holdsFlush = false;
+  /** What was written and no flush has begun for, in words. */
+  staged: string[] = [];
+  /** What the flush that is under way will make durable, in words. */
+  flushing: readonly string[] = [];
+  /** The commitIndex that the trace has told of. */
+  commitIndex = 0;
+
+  constructor(name: string, place: number) {
+    const id: NodeId = nodeId(name);
+    super(id, place, new NodeClock(1, 0), new Disk(`disk-of-${name}`));
+  }
+
+  /** A process has ended: what had come to it is gone with it. */
+  forget(): void {
+    this.mailbox = [];
+    this.lateTimers = [];
+    this.staged = [];
+    this.flushing = [];
+    this.isPaused = false;
+  }
+}
