@@ -11,6 +11,7 @@ export type { Protocol } from './protocol.ts';
 export { protocolOf } from './protocols.ts';
 export { isQuorum, peersOf, quorumIndex, voterOf } from './quorum.ts';
 export { type RaftGroupOptions, startRaftGroup } from './raft-group.ts';
+export { type RaftParts, raftParts } from './raft-parts.ts';
 export type { ReplicatorMessage } from './replicator/messages.ts';
 export * from './retry-rules.ts';
 export { defaultRaftSettings, type RaftSettings } from './settings.ts';

@@ -1,9 +1,6 @@
 import type { ActorSystem, Sender } from '@quorate/actor';
-import { Applier } from './applier/applier.ts';
-import { Election } from './election/election.ts';
-import { Gateway } from './gateway/gateway.ts';
-import { LogStore } from './log-store/log-store.ts';
 import type { Ports } from './ports.ts';
+import { type RaftParts, raftParts } from './raft-parts.ts';
 import type { RaftSettings } from './settings.ts';
 import type { LogStorage } from './storage/log-storage.ts';
 import type { StateMachine } from './storage/state-machine.ts';
@@ -24,22 +21,23 @@ export interface RaftGroupOptions {
  * Starts the actors of one node's part of a group. The host then routes messages to them, and answers for `api`.
  * @throws {InvariantViolated} if log and state do not fit together
  */
-export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions): void {
+export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions, parts: RaftParts = raftParts): void {
   const { identity, settings, configuration, storage, stateMachine, portsOf } = options;
   const { lastApplied } = stateMachine;
   const { logger } = portsOf('logStore');
   system.start(
     'logStore',
-    (context) => new LogStore(context, { storage, identity, configuration, lastApplied, settings, logger }),
+    (context) =>
+      new parts.LogStore(context, { storage, identity, configuration, lastApplied, settings, logger }, parts),
   );
   system.start(
     'applier',
-    (context) => new Applier(context, { stateMachine, settings, streams: portsOf('applier').streams }),
+    (context) => new parts.Applier(context, { stateMachine, settings, streams: portsOf('applier').streams }),
   );
-  system.start('gateway', (context) => new Gateway(context, { identity }));
+  system.start('gateway', (context) => new parts.Gateway(context, { identity }));
   const leader = { identity, settings, tracer: portsOf('leader').tracer };
   system.start(
     'election',
-    (context) => new Election(context, { identity, settings, logger: portsOf('election').logger, leader }),
+    (context) => new parts.Election(context, { identity, settings, logger: portsOf('election').logger, leader }, parts),
   );
 }

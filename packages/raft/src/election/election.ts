@@ -1,10 +1,12 @@
 import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
 import { gatewayAt, logStoreAt } from '../addresses.ts';
-import { Leader, type LeaderOptions } from '../leader/leader.ts';
+import type { LeaderOptions } from '../leader/leader.ts';
 import type { Logger } from '../ports.ts';
-import { isQuorum, peersOf, voterOf } from '../quorum.ts';
+import { peersOf, voterOf } from '../quorum.ts';
+import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import { type Configuration, type LogIndex, type Term, term } from '../types.ts';
+import type { Ballot, Stage } from './ballot.ts';
 import type { ElectionMessage } from './messages.ts';
 
 type Of<Kind extends ElectionMessage['kind']> = Extract<ElectionMessage, { kind: Kind }>;
@@ -17,16 +19,6 @@ export interface ElectionOptions {
   readonly leader: Omit<LeaderOptions, 'term'>;
 }
 
-/** A round of asking. Votes are a set of voters, so that a doubled reply counts once (nats-io/graft counted an integer). */
-interface Ballot {
-  readonly stage: 'preVote' | 'vote';
-  readonly attempt: number;
-  readonly configuration: Configuration;
-  readonly granted: Set<NodeId>;
-  /** A quorum has granted it: what comes later changes nothing. */
-  won: boolean;
-}
-
 type Role =
   | { readonly kind: 'follower'; readonly leader: NodeId | null }
   | { readonly kind: 'candidate'; readonly ballot: Ballot }
@@ -36,15 +28,17 @@ type Role =
 export class Election implements Actor<ElectionMessage> {
   readonly #context: Context<ElectionMessage>;
   readonly #options: ElectionOptions;
+  readonly #parts: RaftParts;
   readonly #logger: Logger;
   #role: Role = { kind: 'follower', leader: null };
   #term: Term = term(0);
   /** Numbers the campaigns of this node: replies echo it. */
   #attempt = 0;
 
-  constructor(context: Context<ElectionMessage>, options: ElectionOptions) {
+  constructor(context: Context<ElectionMessage>, options: ElectionOptions, parts: RaftParts) {
     this.#context = context;
     this.#options = options;
+    this.#parts = parts;
     this.#logger = options.logger;
     this.#restartTimer();
   }
@@ -124,7 +118,7 @@ export class Election implements Actor<ElectionMessage> {
   }
 
   /** Whether the log store's answer belongs to the newest attempt and opens its next ballot. One that is doubled, or of a term that has passed meanwhile, would undo what came of it. */
-  #isAwaited(answer: { readonly attempt: number; readonly term: Term }, opens: Ballot['stage']): boolean {
+  #isAwaited(answer: { readonly attempt: number; readonly term: Term }, opens: Stage): boolean {
     if (answer.attempt !== this.#attempt || answer.term < this.#term || this.#role.kind === 'leader') return false;
     if (this.#role.kind !== 'candidate' || this.#role.ballot.attempt !== answer.attempt) return true;
     return this.#role.ballot.stage === 'preVote' && opens === 'vote';
@@ -135,10 +129,10 @@ export class Election implements Actor<ElectionMessage> {
     if (this.#role.ballot.stage === 'preVote' && message.term >= this.#term) this.#follow(message.term, null);
   }
 
-  /** The own vote is in it: for `vote` the log store has it on disk already. */
-  #openBallot(stage: Ballot['stage'], configuration: Configuration): void {
-    const granted = new Set([this.#options.identity.node]);
-    this.#become({ kind: 'candidate', ballot: { stage, attempt: this.#attempt, configuration, granted, won: false } });
+  #openBallot(stage: Stage, configuration: Configuration): void {
+    const self = this.#options.identity.node;
+    const ballot = new this.#parts.Ballot({ stage, attempt: this.#attempt, configuration, self });
+    this.#become({ kind: 'candidate', ballot });
   }
 
   #askVotes(
@@ -153,7 +147,7 @@ export class Election implements Actor<ElectionMessage> {
     }
   }
 
-  #voteReply(stage: Ballot['stage'], message: Of<'requestVoteReply' | 'requestPreVoteReply'>, from: Sender): void {
+  #voteReply(stage: Stage, message: Of<'requestVoteReply' | 'requestPreVoteReply'>, from: Sender): void {
     if (message.incarnation !== this.#options.identity.incarnation) return;
     if (message.term > this.#term) {
       this.#context.send(logStoreAt(this.#context.self), { kind: 'observeTerm', term: message.term });
@@ -162,16 +156,14 @@ export class Election implements Actor<ElectionMessage> {
     const { ballot } = this.#role;
     if (ballot.stage !== stage || ballot.attempt !== message.sequence) return;
     if (stage === 'vote' && message.term !== this.#term) return;
-    const voter = voterOf(ballot.configuration, from);
-    if (voter === null) return;
-    ballot.granted.add(voter.id);
+    ballot.grant(from);
     this.#countVotes();
   }
 
   #countVotes(): void {
     if (this.#role.kind !== 'candidate') return;
     const { ballot } = this.#role;
-    if (ballot.won || !isQuorum(ballot.configuration, (voter) => ballot.granted.has(voter.id))) return;
+    if (ballot.won || !ballot.isGranted) return;
     ballot.won = true;
     if (ballot.stage === 'vote') return this.#win();
     const campaign = { kind: 'campaign', attempt: this.#attempt, fromTerm: this.#term } as const;
@@ -185,7 +177,9 @@ export class Election implements Actor<ElectionMessage> {
     this.#become({ kind: 'leader' });
     this.#logger.info('became leader', { term: this.#term });
     const options: LeaderOptions = { ...this.#options.leader, term: this.#term };
-    this.#context.spawn('leader', (context) => new Leader(context, options), { kind: 'leaderFailed' });
+    this.#context.spawn('leader', (context) => new this.#parts.Leader(context, options, this.#parts), {
+      kind: 'leaderFailed',
+    });
     this.#tellGateway();
   }
 

@@ -12,22 +12,13 @@ import type { ProposalOutcome } from '../gateway/messages.ts';
 import { invariant } from '../invariant.ts';
 import type { CommitTracer } from '../ports.ts';
 import { peersOf } from '../quorum.ts';
-import { Replicator } from '../replicator/replicator.ts';
+import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
-import {
-  type Configuration,
-  type LeaderToken,
-  type LogEntry,
-  type LogIndex,
-  logIndex,
-  maxIndex,
-  type Term,
-  type Voter,
-} from '../types.ts';
+import { type LeaderToken, type LogEntry, type LogIndex, logIndex, maxIndex, type Term, type Voter } from '../types.ts';
+import type { Grant } from './grant.ts';
 import type { LeaderMessage } from './messages.ts';
-import { type Proposal, Proposals } from './proposals.ts';
-import { ReadRounds } from './read-rounds.ts';
-import { VoterProgress } from './voter-progress.ts';
+import type { Proposal, Proposals } from './proposals.ts';
+import type { ReadRounds } from './read-rounds.ts';
 
 type Of<Kind extends LeaderMessage['kind']> = Extract<LeaderMessage, { kind: Kind }>;
 
@@ -39,22 +30,14 @@ export interface LeaderOptions {
   readonly tracer: CommitTracer;
 }
 
-/** What a leader holds once the log store has given it the token. */
-interface Grant {
-  readonly token: LeaderToken;
-  readonly configuration: Configuration;
-  readonly voters: VoterProgress;
-  /** The no-op of this term. Below it nothing is committed by counting, and no read is answered (Raft §5.4.2 and §8). */
-  readonly noopIndex: LogIndex;
-}
-
 /** One leadership: what is proposed, what is committed, and whether this node still leads. Spawned on winning, stopped on losing. */
 export class Leader implements Actor<LeaderMessage> {
   readonly #context: Context<LeaderMessage>;
   readonly #options: LeaderOptions;
+  readonly #parts: RaftParts;
   readonly #asker: number;
-  readonly #proposals = new Proposals();
-  readonly #reads = new ReadRounds();
+  readonly #proposals: Proposals;
+  readonly #reads: ReadRounds;
   readonly #startedAtMs: number;
   #grant: Grant | null = null;
   /** Office is given up, and the election will stop this actor: nothing is taken any more. */
@@ -64,9 +47,12 @@ export class Leader implements Actor<LeaderMessage> {
   /** The append that the log store has not answered yet: one at a time, sent again until it has. */
   #appending: { readonly prevLogIndex: LogIndex; readonly entries: readonly LogEntry[] } | null = null;
 
-  constructor(context: Context<LeaderMessage>, options: LeaderOptions) {
+  constructor(context: Context<LeaderMessage>, options: LeaderOptions, parts: RaftParts) {
     this.#context = context;
     this.#options = options;
+    this.#parts = parts;
+    this.#proposals = new parts.Proposals();
+    this.#reads = new parts.ReadRounds();
     this.#asker = Math.floor(context.random() * Number.MAX_SAFE_INTEGER);
     this.#startedAtMs = context.now();
     this.#askForToken();
@@ -114,11 +100,11 @@ export class Leader implements Actor<LeaderMessage> {
 
   #granted(message: Of<'leadershipGranted'>): void {
     if (this.#grant !== null || message.term !== this.#options.term) return;
-    const { token, configuration } = message;
-    this.#lastLogIndex = message.lastLogIndex;
+    const { token, configuration, lastLogIndex } = message;
+    this.#lastLogIndex = lastLogIndex;
     this.#commitIndex = message.commitIndex;
-    const voters = new VoterProgress(configuration, this.#context.now());
-    this.#grant = { token, configuration, voters, noopIndex: logIndex(message.lastLogIndex + 1) };
+    const voters = new this.#parts.VoterProgress(configuration, this.#context.now());
+    this.#grant = new this.#parts.Grant({ token, configuration, voters, lastLogIndex });
     this.#reads.startFor(token);
     for (const peer of peersOf(configuration, this.#self())) this.#spawnReplicator(peer, token);
     const { term } = this.#options;
@@ -133,9 +119,13 @@ export class Leader implements Actor<LeaderMessage> {
   #spawnReplicator(peer: Voter, token: LeaderToken): void {
     const { term, identity, settings } = this.#options;
     const options = { peer, token, term, identity, settings, lastLogIndex: this.#lastLogIndex };
-    this.#context.spawn(replicatorName(peer.id), (context) => new Replicator(context, options), {
-      kind: 'replicatorFailed',
-    });
+    this.#context.spawn(
+      replicatorName(peer.id),
+      (context) => new this.#parts.Replicator(context, options, this.#parts),
+      {
+        kind: 'replicatorFailed',
+      },
+    );
   }
 
   /** Repeats whatever may have been lost, and checks that a quorum still answers (CheckQuorum, dissertation §6.2). */
@@ -279,12 +269,11 @@ export class Leader implements Actor<LeaderMessage> {
     this.#advanceCommitIndex(grant);
   }
 
-  /** Raft figure 2, rules for leaders, last: only an entry of the own term is committed by counting (§5.4.2, figure 8). */
+  /** Raft figure 2, rules for leaders, last. */
   #advanceCommitIndex(grant: Grant): void {
-    const { noopIndex } = grant;
     const reached = grant.voters.quorumIndex;
-    if (reached < noopIndex || reached <= this.#commitIndex) return;
-    this.#proposals.markCommitted(maxIndex(noopIndex, logIndex(this.#commitIndex + 1)), reached);
+    if (!grant.mayCommit(reached) || reached <= this.#commitIndex) return;
+    this.#proposals.markCommitted(maxIndex(grant.noopIndex, logIndex(this.#commitIndex + 1)), reached);
     this.#commitIndex = reached;
     this.#sendCommit(grant);
     this.#advanceReplicators();
@@ -292,7 +281,7 @@ export class Leader implements Actor<LeaderMessage> {
   }
 
   #sendCommit(grant: Grant): void {
-    if (this.#commitIndex < grant.noopIndex) return;
+    if (!grant.mayCommit(this.#commitIndex)) return;
     const commit = { kind: 'commit', token: grant.token, commitIndex: this.#commitIndex } as const;
     this.#context.send(logStoreAt(this.#context.self), commit);
   }
@@ -305,9 +294,8 @@ export class Leader implements Actor<LeaderMessage> {
     this.#beginReadRound();
   }
 
-  /** Not before the no-op is committed: until then this leader may not know what its predecessors acknowledged (etcd#7331). */
   #beginReadRound(): void {
-    if (this.#grant === null || this.#commitIndex < this.#grant.noopIndex) return;
+    if (this.#grant === null || !this.#grant.mayRead(this.#commitIndex)) return;
     if (!this.#reads.begin(this.#commitIndex)) return;
     this.#confirmSelf(this.#grant);
     this.#advanceReplicators();

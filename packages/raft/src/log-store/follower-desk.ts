@@ -4,7 +4,7 @@ import { invariant } from '../invariant.ts';
 import { type LogIndex, logIndex, maxIndex, minIndex, type Term, term } from '../types.ts';
 import type { LogState } from './log-state.ts';
 import type { LogStoreMessage } from './messages.ts';
-import { verifyAppend } from './verify-append.ts';
+import { type AppendVerdict, verifyAppend } from './verify-append.ts';
 
 type AppendEntries = Extract<LogStoreMessage, { kind: 'appendEntries' }>;
 
@@ -33,12 +33,9 @@ export class FollowerDesk {
     invariant(state.leadership === null, () => `${from.node} leads in term ${message.term}, and so does this node`);
     state.leaderHeardAtMs = state.context.now();
     state.context.send(electionAt(state.context.self), { kind: 'leaderHeard', term: message.term, leader: from.node });
-    // An entry of a later term than the append's own is what a deposed leader would send of its successor's.
-    if (message.entries.some((entry) => entry.term > message.term)) return;
-    const [first] = message.entries;
-    if (first !== undefined && first.index !== message.prevLogIndex + 1) return;
+    if (!this.isConsistent(message)) return;
 
-    const verdict = verifyAppend(state.storage, state.commitIndex, message);
+    const verdict = this.verify(message);
     if (verdict.kind === 'conflict') {
       state.roundAnswered = Math.max(state.roundAnswered, message.round);
       return this.#refuse(message, from, verdict.conflictIndex, verdict.conflictTerm);
@@ -50,6 +47,7 @@ export class FollowerDesk {
     }
     const verified = logIndex(message.prevLogIndex + message.entries.length);
     state.verifiedIndex = maxIndex(state.verifiedIndex, verified);
+    // Beyond what this very message verified, the log may be another leader's.
     state.raiseCommitIndex(minIndex(message.leaderCommit, verified));
     this.#acknowledge(message, from, verdict.newEntries.length > 0);
   }
@@ -58,6 +56,22 @@ export class FollowerDesk {
   replyAfterFlush(): void {
     if (this.#dueReply !== null) this.#reply(this.#dueReply);
     this.#dueReply = null;
+  }
+
+  /** Whether the entries begin where they say. One of a later term than the append's own is what a deposed leader would send of its successor's. */
+  protected isConsistent({ term: leaderTerm, prevLogIndex, entries }: AppendEntries): boolean {
+    if (entries.some((entry) => entry.term > leaderTerm)) return false;
+    const [first] = entries;
+    return first === undefined || first.index === prevLogIndex + 1;
+  }
+
+  protected verify(message: AppendEntries): AppendVerdict {
+    return verifyAppend(this.#state.storage, this.#state.commitIndex, message);
+  }
+
+  /** What may be acknowledged: it is the leader's, as far as its appends of this term have shown, and it is on disk. */
+  protected get matchIndex(): LogIndex {
+    return minIndex(this.#state.verifiedIndex, this.#state.durability.durableIndex);
   }
 
   #truncate(from: LogIndex, leaderTerm: Term, leader: Sender): void {
@@ -92,7 +106,7 @@ export class FollowerDesk {
         sequence: reply.sequence,
         round: reply.round,
         success: true,
-        matchIndex: minIndex(state.verifiedIndex, state.durability.durableIndex),
+        matchIndex: this.matchIndex,
         conflictIndex: logIndex(0),
         conflictTerm: term(0),
       });

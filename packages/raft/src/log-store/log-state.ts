@@ -2,6 +2,7 @@ import type { Address, Context, NodeId, Sender } from '@quorate/actor';
 import { applierAt, electionAt, leaderAt, type Where } from '../addresses.ts';
 import { invariant } from '../invariant.ts';
 import type { Logger } from '../ports.ts';
+import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { LogStorage } from '../storage/log-storage.ts';
 import {
@@ -14,7 +15,7 @@ import {
   type Term,
   term,
 } from '../types.ts';
-import { Durability } from './durability.ts';
+import type { Durability } from './durability.ts';
 import type { LogStoreMessage } from './messages.ts';
 
 /** What a log store is made from. */
@@ -63,14 +64,14 @@ export class LogState {
   #hardStateWrite = 0;
 
   /** @throws {InvariantViolated} if the state machine is ahead of the log */
-  constructor(context: Context<LogStoreMessage>, options: LogStoreOptions) {
+  constructor(context: Context<LogStoreMessage>, options: LogStoreOptions, parts: Pick<RaftParts, 'Durability'>) {
     this.context = context;
     this.storage = options.storage;
     this.identity = options.identity;
     this.settings = options.settings;
     this.logger = options.logger;
     this.configuration = options.configuration;
-    this.durability = new Durability(options.storage);
+    this.durability = new parts.Durability(options.storage);
     this.#commitIndex = options.lastApplied;
     this.#appliedIndex = options.lastApplied;
     invariant(
@@ -97,7 +98,7 @@ export class LogState {
 
   /** What may be applied and shown: committed, and on this node's disk. */
   get readableIndex(): LogIndex {
-    return minIndex(this.#commitIndex, this.durability.durableIndex);
+    return minIndex(this.commitIndex, this.durability.durableIndex);
   }
 
   /** Raft §5.1: a higher term, wherever it is seen, is taken over. The vote of the new term is still free. */

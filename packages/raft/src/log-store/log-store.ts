@@ -1,11 +1,12 @@
 import type { Actor, Context, Sender } from '@quorate/actor';
 import { applierAt, gatewayAt } from '../addresses.ts';
+import type { RaftParts } from '../raft-parts.ts';
 import { maxIndex } from '../types.ts';
-import { FollowerDesk } from './follower-desk.ts';
-import { LeaderDesk } from './leader-desk.ts';
-import { LogState, type LogStoreOptions } from './log-state.ts';
+import type { FollowerDesk } from './follower-desk.ts';
+import type { LeaderDesk } from './leader-desk.ts';
+import type { LogState, LogStoreOptions } from './log-state.ts';
 import type { LogStoreMessage } from './messages.ts';
-import { Voting } from './voting.ts';
+import type { Voting } from './voting.ts';
 
 /**
  * All that is durable of one group on one node: currentTerm, votedFor and log[], and beside them commitIndex, the promise
@@ -19,11 +20,11 @@ export class LogStore implements Actor<LogStoreMessage> {
   readonly #followerDesk: FollowerDesk;
 
   /** @throws {InvariantViolated} if the state machine is ahead of the log */
-  constructor(context: Context<LogStoreMessage>, options: LogStoreOptions) {
-    this.#state = new LogState(context, options);
-    this.#voting = new Voting(this.#state);
-    this.#leaderDesk = new LeaderDesk(this.#state);
-    this.#followerDesk = new FollowerDesk(this.#state);
+  constructor(context: Context<LogStoreMessage>, options: LogStoreOptions, parts: RaftParts) {
+    this.#state = new parts.LogState(context, options, parts);
+    this.#voting = new parts.Voting(this.#state);
+    this.#leaderDesk = new parts.LeaderDesk(this.#state);
+    this.#followerDesk = new parts.FollowerDesk(this.#state);
   }
 
   receive(message: LogStoreMessage, from: Sender): void {

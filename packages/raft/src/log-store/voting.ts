@@ -25,11 +25,11 @@ export class Voting {
   /** Raft figure 2, RequestVote. Who is asking is not looked up in the configuration: a voter may not have heard yet that it is one (etcd: campaign_learner_must_vote). */
   requestVote(message: Of<'requestVote'>, from: Sender): void {
     const state = this.#state;
-    const protects = this.#protectsLeader();
+    const protects = this.protectsLeader();
     if (!protects) state.observeTerm(message.term);
     const { currentTerm, votedFor } = state.storage.hardState;
     const free = votedFor === null || votedFor === from.node;
-    const voteGranted = !protects && message.term === currentTerm && free && this.#isUpToDate(message);
+    const voteGranted = !protects && message.term === currentTerm && free && this.isUpToDate(message);
     if (voteGranted && votedFor === null) {
       state.vote(currentTerm, from.node);
       state.context.send(electionAt(state.context.self), { kind: 'voteCast', term: currentTerm });
@@ -47,7 +47,7 @@ export class Voting {
   /** Would this node vote so? Nothing changes by the answer (dissertation §9.6). */
   requestPreVote(message: Of<'requestPreVote'>, from: Sender): void {
     const state = this.#state;
-    const voteGranted = !this.#protectsLeader() && message.term > state.currentTerm && this.#isUpToDate(message);
+    const voteGranted = !this.protectsLeader() && message.term > state.currentTerm && this.isUpToDate(message);
     state.sendWhenTermFlushed(electionAt(state.placeOf(from)), {
       kind: 'requestPreVoteReply',
       term: state.currentTerm,
@@ -68,7 +68,7 @@ export class Voting {
     const state = this.#state;
     const election = electionAt(state.context.self);
     const isVoter = voterOf(state.configuration, state.identity) !== null;
-    if (message.fromTerm !== state.currentTerm || this.#protectsLeader() || !isVoter) {
+    if (message.fromTerm !== state.currentTerm || this.protectsLeader() || !isVoter) {
       const refused = { kind: 'campaignRefused', attempt: message.attempt, term: state.currentTerm } as const;
       state.sendWhenTermFlushed(election, refused);
       return;
@@ -80,13 +80,13 @@ export class Voting {
   }
 
   /** Whether a leader was heard so lately that no one else may have this node's vote (Raft §6, end; dissertation §4.2.3). */
-  #protectsLeader(): boolean {
+  protected protectsLeader(): boolean {
     const { leaderHeardAtMs, context, settings } = this.#state;
     return leaderHeardAtMs !== null && context.now() - leaderHeardAtMs < settings.electionTimeoutMinMs;
   }
 
   /** Raft §5.4.1. */
-  #isUpToDate(candidate: { readonly lastLogIndex: LogIndex; readonly lastLogTerm: Term }): boolean {
+  protected isUpToDate(candidate: { readonly lastLogIndex: LogIndex; readonly lastLogTerm: Term }): boolean {
     const { lastLogIndex, lastLogTerm } = this.#state;
     if (candidate.lastLogTerm !== lastLogTerm) return candidate.lastLogTerm > lastLogTerm;
     return candidate.lastLogIndex >= lastLogIndex;

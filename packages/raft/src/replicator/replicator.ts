@@ -1,8 +1,9 @@
 import type { Actor, Context, Sender } from '@quorate/actor';
 import { leaderAt, logStoreAt } from '../addresses.ts';
+import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import { type LeaderToken, type LogIndex, logIndex, maxIndex, type Term, type Voter } from '../types.ts';
-import { Inflights } from './inflights.ts';
+import type { Inflights } from './inflights.ts';
 import type { ReplicatorMessage } from './messages.ts';
 
 type Of<Kind extends ReplicatorMessage['kind']> = Extract<ReplicatorMessage, { kind: Kind }>;
@@ -62,10 +63,10 @@ export class Replicator implements Actor<ReplicatorMessage> {
   /** Replies to what was sent before the newest refusal say nothing about where the logs part. */
   #refusedSequence = 0;
 
-  constructor(context: Context<ReplicatorMessage>, options: ReplicatorOptions) {
+  constructor(context: Context<ReplicatorMessage>, options: ReplicatorOptions, parts: Pick<RaftParts, 'Inflights'>) {
     this.#context = context;
     this.#options = options;
-    this.#inflights = new Inflights(options.settings);
+    this.#inflights = new parts.Inflights(options.settings);
     this.#lastLogIndex = options.lastLogIndex;
     this.#nextIndex = logIndex(options.lastLogIndex + 1);
     this.#restartHeartbeat();

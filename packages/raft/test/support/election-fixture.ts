@@ -5,6 +5,7 @@ import {
   defaultRaftSettings,
   type ElectionMessage,
   logIndex,
+  raftParts,
   silentPorts,
   term,
 } from '../../src/index.ts';
@@ -32,7 +33,7 @@ export class ElectionFixture {
     const identity = senderOf('n1');
     const leader = { identity, settings: defaultRaftSettings, tracer: silentPorts.tracer };
     const { logger } = silentPorts;
-    this.actor = new Election(this.context, { identity, settings: defaultRaftSettings, logger, leader });
+    this.actor = new Election(this.context, { identity, settings: defaultRaftSettings, logger, leader }, raftParts);
   }
 
   receive(message: ElectionMessage, from: Sender = senderOf('n1')): void {

@@ -7,6 +7,7 @@ import {
   leaderToken,
   logIndex,
   type RaftSettings,
+  raftParts,
   silentPorts,
   term,
 } from '../../src/index.ts';
@@ -31,7 +32,7 @@ export class LeaderFixture {
   constructor(options: { readonly settings?: Partial<RaftSettings>; readonly tracer?: CommitTracer } = {}) {
     const settings = { ...defaultRaftSettings, ...options.settings };
     const tracer = options.tracer ?? silentPorts.tracer;
-    this.actor = new Leader(this.context, { term: officeTerm, identity: senderOf('n1'), settings, tracer });
+    this.actor = new Leader(this.context, { term: officeTerm, identity: senderOf('n1'), settings, tracer }, raftParts);
   }
 
   receive(message: LeaderMessage, from: Sender = senderOf('n1')): void {

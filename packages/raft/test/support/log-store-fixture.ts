@@ -7,6 +7,7 @@ import {
   leaderToken,
   logIndex,
   MemoryLogStorage,
+  raftParts,
   silentPorts,
   term,
 } from '../../src/index.ts';
@@ -52,14 +53,18 @@ export class LogStoreFixture {
     if (log.length > 0) this.storage.append(entriesOf(log));
     this.storage.flush(() => {});
     this.storage.completeFlush();
-    this.actor = new LogStore(this.context, {
-      storage: this.storage,
-      identity: senderOf('n1', { storageId }),
-      configuration: votersOf('n1', 'n2', 'n3'),
-      lastApplied: logIndex(lastApplied),
-      settings: defaultRaftSettings,
-      logger: silentPorts.logger,
-    });
+    this.actor = new LogStore(
+      this.context,
+      {
+        storage: this.storage,
+        identity: senderOf('n1', { storageId }),
+        configuration: votersOf('n1', 'n2', 'n3'),
+        lastApplied: logIndex(lastApplied),
+        settings: defaultRaftSettings,
+        logger: silentPorts.logger,
+      },
+      raftParts,
+    );
   }
 
   get log(): readonly LogEntry[] {

@@ -7,6 +7,7 @@ import {
   logIndex,
   type RaftSettings,
   type ReplicatorMessage,
+  raftParts,
   term,
   type Voter,
 } from '../../src/index.ts';
@@ -39,14 +40,18 @@ export class ReplicatorFixture {
 
   constructor(terms: readonly number[], settings: Partial<RaftSettings> = {}) {
     this.log = entriesOf(terms);
-    this.actor = new Replicator(this.context, {
-      peer,
-      token,
-      term: term(3),
-      identity: senderOf('n1'),
-      settings: { ...defaultRaftSettings, ...settings },
-      lastLogIndex: logIndex(terms.length),
-    });
+    this.actor = new Replicator(
+      this.context,
+      {
+        peer,
+        token,
+        term: term(3),
+        identity: senderOf('n1'),
+        settings: { ...defaultRaftSettings, ...settings },
+        lastLogIndex: logIndex(terms.length),
+      },
+      raftParts,
+    );
   }
 
   receive(message: ReplicatorMessage, from: Sender = senderOf('n1')): void {

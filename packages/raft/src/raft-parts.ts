@@ -1,0 +1,59 @@
+import { Applier } from './applier/applier.ts';
+import { Ballot } from './election/ballot.ts';
+import { Election } from './election/election.ts';
+import { Gateway } from './gateway/gateway.ts';
+import { Grant } from './leader/grant.ts';
+import { Leader } from './leader/leader.ts';
+import { Proposals } from './leader/proposals.ts';
+import { ReadRounds } from './leader/read-rounds.ts';
+import { VoterProgress } from './leader/voter-progress.ts';
+import { Durability } from './log-store/durability.ts';
+import { FollowerDesk } from './log-store/follower-desk.ts';
+import { LeaderDesk } from './log-store/leader-desk.ts';
+import { LogState } from './log-store/log-state.ts';
+import { LogStore } from './log-store/log-store.ts';
+import { Voting } from './log-store/voting.ts';
+import { Inflights } from './replicator/inflights.ts';
+import { Replicator } from './replicator/replicator.ts';
+
+/** The classes that one node's part of a group is put together from: the actors, and the parts of them that keep a rule each. */
+export interface RaftParts {
+  readonly LogStore: typeof LogStore;
+  readonly LogState: typeof LogState;
+  readonly Durability: typeof Durability;
+  readonly Voting: typeof Voting;
+  readonly FollowerDesk: typeof FollowerDesk;
+  readonly LeaderDesk: typeof LeaderDesk;
+  readonly Election: typeof Election;
+  readonly Ballot: typeof Ballot;
+  readonly Leader: typeof Leader;
+  readonly Grant: typeof Grant;
+  readonly Proposals: typeof Proposals;
+  readonly ReadRounds: typeof ReadRounds;
+  readonly VoterProgress: typeof VoterProgress;
+  readonly Replicator: typeof Replicator;
+  readonly Inflights: typeof Inflights;
+  readonly Applier: typeof Applier;
+  readonly Gateway: typeof Gateway;
+}
+
+/** The ones that run in production. The simulator puts others in their places, each with a bug, to see that its checks notice. */
+export const raftParts: RaftParts = {
+  LogStore,
+  LogState,
+  Durability,
+  Voting,
+  FollowerDesk,
+  LeaderDesk,
+  Election,
+  Ballot,
+  Leader,
+  Grant,
+  Proposals,
+  ReadRounds,
+  VoterProgress,
+  Replicator,
+  Inflights,
+  Applier,
+  Gateway,
+};
