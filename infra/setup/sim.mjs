@@ -7,5 +7,5 @@ await runCommand(async () => {
   await ensureInstalled();
   await compile();
   const { main } = await import('../../packages/sim/dist/command-line/main.js');
-  process.exitCode = main(process.argv.slice(2));
+  process.exitCode = await main(process.argv.slice(2));
 });

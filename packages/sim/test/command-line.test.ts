@@ -22,6 +22,7 @@ describe('the options', () => {
     [['--trace']],
     [['--shrunk']],
     [['--minutes', '-1']],
+    [['--jobs', '0']],
     [['--what']],
   ])('that make no sense are refused: %j', (args) => {
     expect(() => parseOptions(args)).toThrow(InvalidOptions);

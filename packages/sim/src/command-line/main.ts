@@ -5,13 +5,15 @@ import { type SimulationResult, simulate } from '../simulation.ts';
 import { faultLine } from './fault-line.ts';
 import { type CommandOptions, InvalidOptions, parseOptions, usage } from './options.ts';
 import { describeTotals, ProgressLine, type Totals } from './progress.ts';
+import { runSeeds } from './run-seeds.ts';
+import type { SeedSummary } from './seed-summary.ts';
 import { traceLine } from './trace-line.ts';
 
-/** Runs the command. The answer is the exit code: 1 if a seed failed, 2 if what was asked makes no sense. */
-export function main(args: readonly string[]): number {
+/** Runs the command. The answer is the exit code: 1 if a seed failed or could not be judged, 2 if what was asked makes no sense. */
+export async function main(args: readonly string[]): Promise<number> {
   try {
     const options = parseOptions(args);
-    return options.trace ? replay(options) : runMany(options);
+    return options.trace ? replay(options) : await runMany(options);
   } catch (error) {
     if (!(error instanceof InvalidOptions)) throw error;
     console.error(`${error.message}\n${usage}`);
@@ -47,41 +49,46 @@ function shrunkFaults(seed: number, nodes: number | null): readonly Fault[] | nu
   return result.violation === null ? null : shrink(result).faults;
 }
 
-function runMany(options: CommandOptions): number {
-  const { firstSeed, seeds, nodes, minutes } = options;
+async function runMany(options: CommandOptions): Promise<number> {
+  const { firstSeed, seeds, minutes } = options;
   const startedAtMs = performance.now();
   const progress = new ProgressLine(process.stderr);
   const counts = new FaultCounts();
   const totals: Totals = { seeds: 0, simulatedMs: 0, realMs: 0, events: 0, acknowledged: 0, undecided: 0 };
-  let exitCode = 0;
-  while (totals.seeds < seeds && totals.realMs < minutes * 60_000) {
-    const result = simulate({ seed: firstSeed + totals.seeds, ...(nodes === null ? {} : { nodes }) });
-    add(totals, result);
-    counts.addAll(result.counts);
+  let failed = 0;
+  await runSeeds(options, (summary) => {
+    add(totals, summary);
+    counts.addAll(summary.counts);
     totals.realMs = performance.now() - startedAtMs;
-    if (result.violation !== null) {
+    if (summary.violation !== null) {
+      failed += 1;
       progress.clear();
-      exitCode = report(result, shrink(result));
+      reportShrunk(summary);
     }
     const share = Math.max(totals.seeds / seeds, totals.realMs / (minutes * 60_000));
     progress.show(share, totals, totals.realMs);
-    if (seeds === 1) console.log(`seed ${firstSeed}: trace ${result.hash}, ${result.events} events`);
-  }
+    if (seeds === 1) console.log(`seed ${firstSeed}: trace ${summary.hash}, ${summary.events} events`);
+  });
   progress.clear();
   console.log(describeTotals(totals));
   if (totals.undecided > 0) console.log(`the checker could not decide ${totals.undecided} histories`);
   for (const [kind, times] of [...counts.all].sort(([one], [other]) => one.localeCompare(other))) {
     console.log(`${String(times).padStart(10)}  ${kind}`);
   }
-  return exitCode;
+  return failed + totals.undecided > 0 ? 1 : 0;
 }
 
-function add(totals: Totals, result: SimulationResult): void {
+function add(totals: Totals, result: SeedSummary): void {
   totals.seeds += 1;
   totals.simulatedMs += result.simulatedMs;
   totals.events += result.events;
   totals.acknowledged += result.acknowledged;
   if (result.isUndecided) totals.undecided += 1;
+}
+
+function reportShrunk({ seed, nodes }: SeedSummary): void {
+  const result = simulate({ seed, nodes });
+  report(result, shrink(result));
 }
 
 /** A failed run, and the mildest that fails in the same way. */

@@ -8,6 +8,8 @@ export interface CommandOptions {
   readonly nodes: number | null;
   /** Stop after so much real time; infinity if nothing was said. */
   readonly minutes: number;
+  /** On how many threads. */
+  readonly jobs: number;
   readonly trace: boolean;
   /** Replay a failing seed with the fewest faults that it takes. */
   readonly shrunk: boolean;
@@ -23,7 +25,7 @@ export class InvalidOptions extends Error {
 }
 
 /** How the command is used. */
-export const usage = `npm run sim -- --seeds 1000 [--start N] [--nodes 3|5|7] [--minutes M]
+export const usage = `npm run sim -- --seeds 1000 [--start N] [--nodes 3|5|7] [--minutes M] [--jobs J]
 npm run sim -- --seed N [--nodes 3|5|7] [--trace [--shrunk]]`;
 
 /** @throws {InvalidOptions} */
@@ -35,19 +37,22 @@ export function parseOptions(args: readonly string[]): CommandOptions {
   if (values.shrunk === true && values.trace !== true) throw new InvalidOptions('--shrunk needs --trace');
   const minutes = values.minutes === undefined ? Number.POSITIVE_INFINITY : Number(values.minutes);
   if (!(minutes > 0)) throw new InvalidOptions('--minutes is a positive number');
+  const jobs = counter('jobs', values.jobs, 1);
+  if (jobs < 1) throw new InvalidOptions('--jobs is at least 1');
   const seedsOfAll = values.minutes === undefined ? 100 : Number.MAX_SAFE_INTEGER;
   return {
     firstSeed: counter('seed', values.seed ?? values.start, 1),
     seeds: values.seed === undefined ? counter('seeds', values.seeds, seedsOfAll) : 1,
     nodes,
     minutes,
+    jobs,
     trace: values.trace === true,
     shrunk: values.shrunk === true,
   };
 }
 
 function valuesOf(args: readonly string[]): {
-  readonly [name in 'seeds' | 'start' | 'nodes' | 'minutes' | 'seed']?: string | undefined;
+  readonly [name in 'seeds' | 'start' | 'nodes' | 'minutes' | 'jobs' | 'seed']?: string | undefined;
 } & { readonly [name in 'trace' | 'shrunk']?: boolean | undefined } {
   const text = { type: 'string' } as const;
   try {
@@ -56,6 +61,7 @@ function valuesOf(args: readonly string[]): {
       start: text,
       nodes: text,
       minutes: text,
+      jobs: text,
       seed: text,
       trace: { type: 'boolean' },
       shrunk: { type: 'boolean' },
