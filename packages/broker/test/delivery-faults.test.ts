@@ -57,7 +57,6 @@ test('a late message is overtaken and comes whole, with reply subject and header
   const publisher = await connected(broker, { headers: true });
   const header = 'NATS/1.0\r\nA: b\r\n\r\n';
 
-  // All in one piece of bytes, which the next piece takes the place of.
   publisher.send(`HPUB late inbox ${header.length} ${header.length + 4}\r\n${header}body\r\nPUB soon 1\r\ns\r\n`);
   await subscriber.expect('MSG soon 7 1\r\ns\r\n');
   publisher.send(`PUB soon 200\r\n${'x'.repeat(200)}\r\n`);

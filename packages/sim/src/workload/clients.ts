@@ -4,6 +4,7 @@ import { type ApiMessage, attemptTimeoutMs, decideRetry, noAttempts, nodeTimeout
 import type { Network } from '../faults/network.ts';
 import type { RandomStream } from '../host/random-stream.ts';
 import type { SimulatedCluster } from '../host/simulated-cluster.ts';
+import { drawOperation } from './draw-operation.ts';
 import type { HistoryRecorder, OpenOperation } from './history-recorder.ts';
 import { bytesOf, decodeAnswer, decodeResult, encodeCommand, encodeGet } from './plain-codec.ts';
 
@@ -122,20 +123,9 @@ export class Clients {
   }
 
   #draw(client: Client, key: string): { readonly operation: ConfigStoreOperation; readonly body: Uint8Array } {
-    const kind = this.#random.next();
-    const condition = kind < 0.7 ? {} : { ifRevision: client.revisions.get(key) ?? 0 };
-    if (kind < 0.4) return { operation: { kind: 'get' }, body: encodeGet(key) };
-    if ((kind >= 0.65 && kind < 0.7) || kind > 0.97) {
-      return {
-        operation: { kind: 'delete', ...condition },
-        body: encodeCommand({ kind: 'delete', key, ...condition }),
-      };
-    }
     const value = `c${client.place}-${client.asked}`;
-    return {
-      operation: { kind: 'put', value, ...condition },
-      body: encodeCommand({ kind: 'put', key, value: bytesOf(value), ...condition }),
-    };
+    const operation = drawOperation(this.#random, client.revisions.get(key) ?? 0, value);
+    return { operation, body: bodyOf(key, operation) };
   }
 
   #attempt(call: Call): void {
@@ -213,4 +203,10 @@ export class Clients {
   #nowMs(): number {
     return this.#cluster.nowUs / 1000;
   }
+}
+
+function bodyOf(key: string, operation: ConfigStoreOperation): Uint8Array {
+  if (operation.kind === 'get') return encodeGet(key);
+  if (operation.kind === 'delete') return encodeCommand({ ...operation, key });
+  return encodeCommand({ ...operation, key, value: bytesOf(operation.value) });
 }
