@@ -1,6 +1,7 @@
-// npm test: all that must hold before a change goes in, from a fresh clone on. Arguments go to vitest: `npm test -- packages/raft`.
+// npm test: all that must hold before a change goes in, from a fresh clone on. Arguments go to vitest, and then only the tests
+// that they name are run: `npm test -- packages/raft`.
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compile } from './compile.mjs';
 import { ensureInstalled } from './install.mjs';
@@ -9,6 +10,8 @@ import { installedProgram, repositoryFolder } from './repository.mjs';
 import { runProgram } from './run-program.mjs';
 import { SetupFailure } from './setup-failure.mjs';
 import { countTests } from './test-counts.mjs';
+
+const freshSeeds = 1000;
 
 const startedAtMs = performance.now();
 const reportFolder = await mkdtemp(join(tmpdir(), 'quorate-tests-'));
@@ -34,7 +37,9 @@ async function runSteps() {
     const natsServer = await step('nats-server', natsServerPath);
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
     const environment = { ...process.env, QUORATE_NATS_SERVER: natsServer };
-    await step('tests', () => run('vitest', ['run', ...reporters, ...process.argv.slice(2)], environment));
+    const wanted = process.argv.slice(2);
+    await step('tests', () => run('vitest', ['run', ...reporters, ...wanted], environment));
+    if (wanted.length === 0) await step('fresh seeds of the simulator', runFreshSeeds);
     return null;
   } catch (error) {
     if (error instanceof SetupFailure) return error;
@@ -54,6 +59,15 @@ async function step(name, take) {
 
 function run(program, args, env = process.env) {
   return runProgram(installedProgram(program), args, { cwd: repositoryFolder, env });
+}
+
+/** Seeds that nobody has run before, so that every run of the tests looks somewhere else. */
+async function runFreshSeeds() {
+  const { main } = await import('../../packages/sim/dist/command-line/main.js');
+  const jobs = String(availableParallelism());
+  const args = ['--seeds', String(freshSeeds), '--start', String(Date.now()), '--jobs', jobs];
+  console.log(`npm run sim -- ${args.join(' ')}`);
+  if ((await main(args)) !== 0) throw new SetupFailure('a seed failed');
 }
 
 async function natsServerPath() {
