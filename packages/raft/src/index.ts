@@ -1,10 +1,12 @@
 export * from './addresses.ts';
 export type { ApplierMessage } from './applier/messages.ts';
+export type { Ballot, BallotOptions } from './election/ballot.ts';
 export type { ElectionMessage } from './election/messages.ts';
 export type { FormationRecord } from './formation-record.ts';
 export type { ApiMessage, GatewayAnswer, GatewayMessage, StatusPart } from './gateway/messages.ts';
 export { InvariantViolated, invariant } from './invariant.ts';
 export type { LeaderMessage } from './leader/messages.ts';
+export type { LogState, LogStoreOptions } from './log-store/log-state.ts';
 export type { LogStoreMessage } from './log-store/messages.ts';
 export * from './ports.ts';
 export type { Protocol } from './protocol.ts';

@@ -1,5 +1,6 @@
 import { type ConfigStoreOperation, type ConfigStoreOutcome, checkConfigStore, type History } from '@quorate/checker';
 import { defaultRaftSettings, type RaftSettings } from '@quorate/raft';
+import type { Plant } from './bugs/plant.ts';
 import type { Fault } from './faults/fault.ts';
 import { FaultCounts } from './faults/fault-counts.ts';
 import { FaultDirector } from './faults/fault-director.ts';
@@ -21,6 +22,8 @@ export interface SimulationOptions {
   readonly faults?: readonly Fault[];
   /** When faults and clients end, instead of after the usual time. */
   readonly faultsUntilMs?: number;
+  /** A bug to run with. */
+  readonly plant?: Plant;
   readonly onEvent?: (event: SimulatedEvent) => void;
 }
 
@@ -63,7 +66,7 @@ function run(options: SimulationOptions): {
   readonly result: SimulationResult;
   readonly check: (result: SimulationResult) => SimulationResult;
 } {
-  const { seed } = options;
+  const { seed, plant = {} } = options;
   const plan = new RandomStream(seed, 'plan');
   const drawnNodes = plan.pick([3, 3, 5]);
   const nodes = options.nodes ?? drawnNodes;
@@ -71,7 +74,8 @@ function run(options: SimulationOptions): {
   const network = new Network(new RandomStream(seed, 'network'), counts, nodes);
   const recorder = new HistoryRecorder();
   const isFlushLate = plan.chance(0.7);
-  const settings = drawSettings(plan);
+  const drawnSettings = drawSettings(plan);
+  const settings = plant.settings?.(drawnSettings) ?? drawnSettings;
   const workload = {
     clients: 6,
     keys: 2 + plan.below(5),
@@ -89,6 +93,7 @@ function run(options: SimulationOptions): {
     network,
     counts,
     isFlushLate,
+    plant,
     onAnswer: (answered) => clients.onAnswer(answered),
     onEvent: options.onEvent ?? null,
   });

@@ -111,8 +111,17 @@ export class SimulatedLogStorage implements LogStorage {
     const flushing = this.#flushing;
     if (flushing === null) return 0;
     this.#flushing = null;
-    this.#disk.commit(flushing.writes);
+    this.commit(flushing.writes);
     return flushing.written;
+  }
+
+  /** The flush that is under way has failed. Whether the process ends by it: nothing may be assumed of what the flush held. */
+  failFlush(): boolean {
+    return true;
+  }
+
+  protected commit(writes: readonly Write[]): void {
+    this.#disk.commit(writes);
   }
 
   /** Power is lost while the flush is under way: of each write `isThere` says whether it reached the disk. */

@@ -5,10 +5,13 @@ import {
   type Configuration,
   type GatewayMessage,
   logStoreAt,
+  type Ports,
   type RaftSettings,
+  raftParts,
   silentPorts,
   startRaftGroup,
 } from '@quorate/raft';
+import type { Plant } from '../bugs/plant.ts';
 import { Disk } from '../disk/disk.ts';
 import { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
 import type { FaultCounts } from '../faults/fault-counts.ts';
@@ -20,6 +23,7 @@ import { NodeClock } from './node-clock.ts';
 import { RandomStream } from './random-stream.ts';
 import { SimulatedEvent } from './simulated-event.ts';
 import { SimulatedNode, type SimulatedProcess } from './simulated-node.ts';
+import { simulatedStore } from './simulated-store.ts';
 import { TraceHash } from './trace-hash.ts';
 import { WatchedStateMachine } from './watched-state-machine.ts';
 
@@ -32,6 +36,8 @@ export interface ClusterOptions {
   readonly counts: FaultCounts;
   /** Whether a flush waits until the node's mailboxes are empty, as it does in production, or begins after the step that made it due. */
   readonly isFlushLate: boolean;
+  /** Put in the places of the production code's own; empty in a run of the correct code. */
+  readonly plant?: Plant;
   readonly onAnswer: (answered: ApiMessage) => void;
   /** Sees each event before it happens. */
   readonly onEvent: ((event: SimulatedEvent) => void) | null;
@@ -53,6 +59,7 @@ export class SimulatedCluster {
   readonly configuration: Configuration;
   events = 0;
   readonly #options: ClusterOptions;
+  readonly #plant: Plant;
   readonly #queue = new EventQueue<SimulatedEvent>();
   readonly #byId: ReadonlyMap<string, SimulatedNode>;
   readonly #disks: RandomStream;
@@ -61,12 +68,15 @@ export class SimulatedCluster {
 
   constructor(options: ClusterOptions) {
     this.#options = options;
+    this.#plant = options.plant ?? {};
+    const { disk: PlantedDisk = Disk } = this.#plant;
     this.#disks = new RandomStream(options.seed, 'disks');
     const clocks = new RandomStream(options.seed, 'clocks');
     const drift = clocks.chance(0.5) ? 0.05 : 0;
     this.nodes = Array.from({ length: options.nodes }, (_, place) => {
       const clock = new NodeClock(1 + clocks.between(-drift, drift), clocks.between(0, 1e6));
-      return new SimulatedNode(nodeId(`n${place + 1}`), place, clock, new Disk(`disk-of-n${place + 1}`));
+      const disk = new PlantedDisk(`disk-of-n${place + 1}`);
+      return new SimulatedNode(nodeId(`n${place + 1}`), place, clock, disk, () => simulatedStore(this.#plant));
     });
     this.#byId = new Map(this.nodes.map((node) => [node.id, node]));
     this.#chances = this.nodes.map(({ id }) => new RandomStream(options.seed, `chance of ${id}`));
@@ -112,8 +122,10 @@ export class SimulatedCluster {
     if (node.process !== null || node.downs > 0) return;
     const { disk } = node;
     disk.incarnation += 1;
-    const identity: Sender = { node: node.id, storageId: disk.storageId, incarnation: disk.incarnation };
-    const storage = new SimulatedLogStorage(disk, {
+    const own: Sender = { node: node.id, storageId: disk.storageId, incarnation: disk.incarnation };
+    const identity = this.#plant.identity?.(own) ?? own;
+    const { storage: Storage = SimulatedLogStorage } = this.#plant;
+    const storage = new Storage(disk, {
       hardStateStaged: (hardState) => this.watch.hardStateStaged(node, process, hardState),
       entriesStaged: (entries) => this.watch.entriesStaged(node, process, entries),
       truncationStaged: (from) => this.watch.truncationStaged(node, process, from),
@@ -233,7 +245,9 @@ export class SimulatedCluster {
       if (node.process !== null) this.watch.applied(node, node.process, entries);
     });
     try {
-      startRaftGroup(system, { identity, configuration, storage, stateMachine, settings, portsOf: () => silentPorts });
+      const portsOf = (): Ports => silentPorts;
+      const parts = { ...raftParts, ...this.#plant.parts };
+      startRaftGroup(system, { identity, configuration, storage, stateMachine, settings, portsOf }, parts);
     } catch (error) {
       this.watch.violated('a node starts', `${node.id}: ${String(error)}`);
     }
@@ -312,7 +326,7 @@ export class SimulatedCluster {
     // The kernel goes on writing while the process stands still.
     const arrive = (): void => {
       if (node.process !== process) return;
-      if (process.flushFailure !== null) return process.flushFailure();
+      if (process.flushFailure !== null && process.storage.failFlush()) return process.flushFailure();
       const written = process.storage.completeFlush();
       const { actor } = logStoreAt({ node: node.id, group: this.group });
       this.#deliver(node, process, 'disk', actor, { kind: 'flushed', written }, 0);

@@ -1,10 +1,10 @@
 import type { ActorSystem, NodeId, Sender } from '@quorate/actor';
-import { ConfigStore, MemoryTables } from '@quorate/config-store';
+import type { ConfigStore } from '@quorate/config-store';
 import type { Disk } from '../disk/disk.ts';
 import type { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
-import { plainCodec } from '../workload/plain-codec.ts';
 import type { NodeClock } from './node-clock.ts';
 import type { SimulatedEvent } from './simulated-event.ts';
+import { simulatedStore } from './simulated-store.ts';
 
 /** One life of a node: from its start to its end. */
 export interface SimulatedProcess {
@@ -27,7 +27,7 @@ export class SimulatedNode {
   readonly place: number;
   readonly clock: NodeClock;
   disk: Disk;
-  stateMachine: ConfigStore = emptyStore();
+  stateMachine: ConfigStore;
   process: SimulatedProcess | null = null;
   /** How many pauses hold it. */
   pauses = 0;
@@ -40,19 +40,26 @@ export class SimulatedNode {
   /** How long a flush takes at most beyond the usual, and at least. */
   slowFlushMs: { readonly least: number; readonly most: number } | null = null;
 
-  constructor(id: NodeId, place: number, clock: NodeClock, disk: Disk) {
+  readonly #emptyStore: () => ConfigStore;
+
+  constructor(
+    id: NodeId,
+    place: number,
+    clock: NodeClock,
+    disk: Disk,
+    emptyStore: () => ConfigStore = () => simulatedStore({}),
+  ) {
     this.id = id;
     this.place = place;
     this.clock = clock;
     this.disk = disk;
+    this.#emptyStore = emptyStore;
+    this.stateMachine = emptyStore();
   }
 
   /** Lets the state machine be that of an older transaction: all up to `lastApplied`, which the log holds. */
   restoreState(lastApplied: number): void {
-    this.stateMachine = emptyStore();
+    this.stateMachine = this.#emptyStore();
     this.stateMachine.apply(this.disk.entries.slice(0, lastApplied));
   }
 }
-
-const emptyStore = (): ConfigStore =>
-  new ConfigStore({ tables: new MemoryTables(), codec: plainCodec, stream: 'simulated.config' });

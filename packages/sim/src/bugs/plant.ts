@@ -1,0 +1,34 @@
+import type { Sender } from '@quorate/actor';
+import type { ConfigStoreCodec, Tables } from '@quorate/config-store';
+import type { decideRetry, RaftParts, RaftSettings } from '@quorate/raft';
+import type { Disk } from '../disk/disk.ts';
+import type { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
+
+/**
+ * What is put in the places of production's classes, or of what the host lends them. The production code knows nothing of
+ * it: whatever can be planted comes in as a collaborator.
+ */
+export interface Plant {
+  readonly parts?: Partial<RaftParts>;
+  readonly storage?: typeof SimulatedLogStorage;
+  readonly disk?: typeof Disk;
+  /** How a node signs what it sends. */
+  readonly identity?: (identity: Sender) => Sender;
+  readonly settings?: (settings: RaftSettings) => RaftSettings;
+  /** The tables of the state machine, over those that the simulator has. */
+  readonly tables?: (tables: Tables) => Tables;
+  readonly codec?: (codec: ConfigStoreCodec) => ConfigStoreCodec;
+  /** By which rule clients repeat what failed. */
+  readonly decideRetry?: typeof decideRetry;
+}
+
+/** A bug that was really made somewhere, or that a rule of the design is there to prevent. */
+export interface PlantedBug {
+  /** The name of its file. */
+  readonly name: string;
+  /** What is wrong, in a line. */
+  readonly breaks: string;
+  /** The rule that it breaks, and where the rule is from. */
+  readonly reference: string;
+  readonly plant: Plant;
+}

@@ -1,0 +1,16 @@
+import { raftParts } from '@quorate/raft';
+import type { PlantedBug } from './plant.ts';
+
+class LogState extends raftParts.LogState {
+  override whenTermFlushed(send: () => void): void {
+    send();
+  }
+}
+
+/** See `breaks`. */
+export const voteBeforeFlush: PlantedBug = {
+  name: 'vote-before-flush',
+  breaks: 'Votes and terms leave the node before they are on its disk.',
+  reference: 'Raft figure 2, persistent state; rule 6; nats-server keeps its vote in memory first (server/raft.go)',
+  plant: { parts: { LogState } },
+};
