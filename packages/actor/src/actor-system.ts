@@ -67,10 +67,25 @@ export class ActorSystem {
     const address: Address<Message> = { node: this.#node, group: this.#group, actor: name };
     const children = new Set<string>();
     const timers = new Map<string, () => void>();
-    const actor = create(this.#contextOf(address, children, timers));
+    const actor = this.#made(create, address, children, timers);
     // The cell is where messages of unknown type meet the actor: the bus has validated them against the actor's own schemas.
     this.#cells.set(name, { name, actor: actor as Actor<unknown>, children, timers, onFailure });
     return address;
+  }
+
+  /** What `create` began before it threw would be nobody's to stop. */
+  #made<Message>(
+    create: CreateActor<Message>,
+    self: Address<Message>,
+    children: Set<string>,
+    timers: Map<string, () => void>,
+  ): Actor<Message> {
+    try {
+      return create(this.#contextOf(self, children, timers));
+    } catch (error) {
+      this.#end(children, timers);
+      throw error;
+    }
   }
 
   #contextOf<Message>(
@@ -93,16 +108,17 @@ export class ActorSystem {
       },
       stopTimer,
       spawn: (name, create, onFailure) => {
+        stopTimer(failureOf(name));
         children.add(name);
         return this.#spawn(name, create, (error) => {
           this.#host.failed(name, error, true);
           children.delete(name);
           // In a turn of its own, and not by any bus: supervision is no message between actors, and must not be lost as one.
-          timers.get(failureOf(name))?.();
           timers.set(failureOf(name), this.#timer(self.actor, timers, failureOf(name), 0, onFailure));
         });
       },
       stop: (name) => {
+        stopTimer(failureOf(name));
         if (children.delete(name)) this.#stop(name);
       },
     };
@@ -135,9 +151,13 @@ export class ActorSystem {
     const cell = this.#cells.get(name);
     if (cell === undefined) return;
     this.#cells.delete(name);
-    for (const child of cell.children) this.#stop(child);
-    for (const cancel of cell.timers.values()) cancel();
-    cell.timers.clear();
+    this.#end(cell.children, cell.timers);
+  }
+
+  #end(children: ReadonlySet<string>, timers: Map<string, () => void>): void {
+    for (const child of children) this.#stop(child);
+    for (const cancel of timers.values()) cancel();
+    timers.clear();
   }
 }
 

@@ -33,7 +33,7 @@ export interface Context<Message> {
   /** Delivers `message` to this actor once after `delayMs`. Starting a key again replaces it: the older firing is never delivered, even if it is already queued. */
   startTimer(key: string, delayMs: number, message: Message): void;
   stopTimer(key: string): void;
-  /** Starts a child, which stops with this actor. If it fails it is stopped, and `onFailure` is delivered here. An actor of that name that runs already is stopped first. */
+  /** Starts a child, which stops with this actor. If it fails it is stopped, and `onFailure` is delivered here, unless it was spawned again or stopped before that. An actor of that name that runs already is stopped first. */
   spawn<Child>(name: string, create: CreateActor<Child>, onFailure: Message): Address<Child>;
   /** Stops a child and all its own. Stopping what does not run does nothing. */
   stop(name: string): void;
