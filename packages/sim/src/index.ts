@@ -3,6 +3,8 @@ export { FaultCounts } from './faults/fault-counts.ts';
 export { RandomStream } from './host/random-stream.ts';
 export type { SimulatedEvent } from './host/simulated-event.ts';
 export type { Violation } from './invariants/watch.ts';
+export { InvalidScenario } from './scenario/invalid-scenario.ts';
+export { runScenario, type ScenarioResult } from './scenario/run-scenario.ts';
 export { shrink } from './shrink/shrink.ts';
 export { type SimulationOptions, type SimulationResult, simulate } from './simulation.ts';
 export { drawOperation } from './workload/draw-operation.ts';

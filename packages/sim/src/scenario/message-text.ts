@@ -83,8 +83,7 @@ function fieldsOf(message: ActorMessage): readonly string[] {
   }
 }
 
-const roundOf = (round: number): readonly string[] =>
-  round === 0 ? [] : [`round=${round % roundsOfOneLeadership}`];
+const roundOf = (round: number): readonly string[] => (round === 0 ? [] : [`round=${round % roundsOfOneLeadership}`]);
 
 function outcomeText(outcome: Extract<ActorMessage, { kind: 'proposeReply' }>['outcome']): string {
   return outcome.kind === 'applied' ? `applied at ${outcome.index}` : `${outcome.kind}: ${outcome.reason}`;

@@ -1,0 +1,75 @@
+import { type ApiMessage, gatewayAt } from '@quorate/raft';
+import { bytesOf, decodeAnswer, decodeResult, encodeCommand, encodeGet } from '../workload/plain-codec.ts';
+import type { ScenarioHost } from './scenario-host.ts';
+import type { Mail, ScenarioNode } from './scenario-node.ts';
+import type { Trace } from './trace.ts';
+
+/** How long a client waits for an answer. */
+const clientTimeoutMs = 2000;
+
+/** What a client has asked: the command as the author wrote it, and its bytes if it writes. */
+interface Question {
+  readonly text: string;
+  readonly command: Uint8Array | null;
+}
+
+/** The clients of a story: what they ask, and what they are told. */
+export class ScenarioClients {
+  readonly #host: ScenarioHost;
+  readonly #trace: Trace;
+  /** By request. */
+  readonly #questions = new Map<number, Question>();
+  #requests = 0;
+
+  constructor(host: ScenarioHost, trace: Trace) {
+    this.#host = host;
+    this.#trace = trace;
+  }
+
+  /** A client asks the node to write. */
+  put(node: ScenarioNode, key: string, value: string): void {
+    const command = encodeCommand({ kind: 'put', key, value: bytesOf(value) });
+    const request = this.#ask({ text: `put ${key} ${value}`, command });
+    this.#toGateway(node, { kind: 'write', request, command, timeoutMs: clientTimeoutMs, traceparent: null });
+  }
+
+  /** A client asks the node to read. */
+  get(node: ScenarioNode, key: string): void {
+    const request = this.#ask({ text: `get ${key}`, command: null });
+    this.#toGateway(node, { kind: 'read', request, query: encodeGet(key), timeoutMs: clientTimeoutMs });
+  }
+
+  /** The api of a node has an answer of its gateway. */
+  answered(node: ScenarioNode, { request, answer }: ApiMessage): void {
+    const question = this.#questions.get(request);
+    if (question === undefined) return;
+    if (answer.kind === 'result' && question.command !== null) {
+      this.#host.watch.acknowledged(answer.index, question.command);
+    }
+    this.#trace.add(['answers'], `${node.id} answers ${question.text}: ${answerText(answer)}`);
+  }
+
+  #ask(question: Question): number {
+    this.#requests += 1;
+    this.#questions.set(this.#requests, question);
+    return this.#requests;
+  }
+
+  #toGateway(node: ScenarioNode, message: Mail['message']): void {
+    const { process } = node;
+    if (process === null) return;
+    const { actor } = gatewayAt({ node: node.id, group: this.#host.group });
+    this.#host.deliver(node, { actor, message, sender: process.identity });
+  }
+}
+
+function answerText(answer: ApiMessage['answer']): string {
+  if (answer.kind === 'error') return answer.code;
+  if (answer.kind === 'result') {
+    const result = decodeResult(answer.result);
+    return result.kind === 'failed' ? result.code : `revision ${result.revision}, entry ${answer.index}`;
+  }
+  if (answer.kind !== 'answer') return answer.kind;
+  const entry = decodeAnswer(answer.answer);
+  return entry === null ? 'nothing' : `${entry.value}, revision ${entry.modRevision}`;
+}

@@ -1,0 +1,266 @@
+import { ActorSystem, type Address, type GroupId, groupId, type Sender } from '@quorate/actor';
+import {
+  type ApiMessage,
+  apiAt,
+  type Configuration,
+  defaultRaftSettings,
+  type LogFields,
+  logStoreAt,
+  type Ports,
+  type RaftSettings,
+  type StatusPart,
+  silentPorts,
+  startRaftGroup,
+} from '@quorate/raft';
+import { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
+import { type ActorMessage, isActorMessage } from '../host/actor-message.ts';
+import type { SimulatedProcess } from '../host/simulated-node.ts';
+import { WatchedStateMachine } from '../host/watched-state-machine.ts';
+import { Watch } from '../invariants/watch.ts';
+import { entriesText, entryText, hardStateText } from './message-text.ts';
+import type { MessageTrace } from './message-trace.ts';
+import type { Mail, ScenarioNode } from './scenario-node.ts';
+import type { Trace } from './trace.ts';
+import { VirtualTime } from './virtual-time.ts';
+import { type Waiting, Wires } from './wires.ts';
+
+/** What a host is made from. */
+export interface ScenarioHostOptions {
+  readonly nodes: readonly ScenarioNode[];
+  readonly trace: Trace;
+  readonly messages: MessageTrace;
+  /** The api of a node has an answer of its gateway. */
+  readonly onAnswer: (node: ScenarioNode, answered: ApiMessage) => void;
+}
+
+/** The request that the host itself makes for `status`: no client has it. */
+const hostsRequest = -1;
+
+/** So many messages within one node, without an end, are actors that answer each other for ever. */
+const maxMailsInOneStep = 10_000;
+
+/**
+ * Runs the actors of a story's nodes. Within a node messages come at once, and a flush follows when its mailboxes are empty,
+ * as in production; between nodes they wait on wires, and time stands still, until the author says otherwise.
+ */
+export class ScenarioHost {
+  readonly group: GroupId = groupId('config');
+  readonly time = new VirtualTime();
+  readonly wires = new Wires();
+  readonly watch: Watch;
+  settings: RaftSettings = defaultRaftSettings;
+  readonly #options: ScenarioHostOptions;
+  readonly #configuration: Configuration;
+  /** Answers to what the host asked, while it asks. */
+  #described: StatusPart[] | null = null;
+  #violationsTold = 0;
+
+  constructor(options: ScenarioHostOptions) {
+    const { nodes } = options;
+    this.#options = options;
+    this.#configuration = { voters: nodes.map(({ id, disk }) => ({ id, storageId: disk.storageId })) };
+    this.watch = new Watch({ nodes, lostDisks: [] });
+  }
+
+  /** Starts a node's process over what its disk and its state machine hold. */
+  start(node: ScenarioNode): void {
+    const { disk } = node;
+    disk.incarnation += 1;
+    const identity: Sender = { node: node.id, storageId: disk.storageId, incarnation: disk.incarnation };
+    const storage = this.#storageOf(node, () => process);
+    const system = this.#systemOf(node, identity, () => process);
+    const process: SimulatedProcess = {
+      identity,
+      storage,
+      system,
+      isFlushDue: false,
+      waiting: 0,
+      doom: null,
+      flushFailure: null,
+    };
+    node.process = process;
+    node.commitIndex = node.stateMachine.lastApplied;
+    this.watch.started(node, process);
+    system.start(apiAt({ node: node.id, group: this.group }).actor, () => ({
+      receive: (message: ApiMessage) => this.#options.onAnswer(node, message),
+    }));
+    const { trace } = this.#options;
+    const stateMachine = new WatchedStateMachine(node.stateMachine, (entries) => {
+      for (const entry of entries) trace.add(['applies'], `${node.id} applies ${entryText(entry)}`);
+      this.watch.applied(node, process, entries);
+    });
+    const { settings } = this;
+    const configuration = this.#configuration;
+    const portsOf = (actor: string): Ports => this.#portsOf(node, actor);
+    this.step(node, () => {
+      startRaftGroup(system, { identity, configuration, storage, stateMachine, settings, portsOf });
+    });
+  }
+
+  /** Ends a node's process at once. */
+  end(node: ScenarioNode): void {
+    const { process } = node;
+    node.process = null;
+    node.forget();
+    process?.system.stopAll();
+  }
+
+  /** One step of a node, and all that comes of it within the node. */
+  step(node: ScenarioNode, run: () => void): void {
+    run();
+    if (!node.isPaused) this.#drain(node);
+    const { violation } = this.watch;
+    if (violation === null || this.#violationsTold > 0) return;
+    this.#violationsTold = 1;
+    this.#options.trace.add([], `!! broken: ${violation.invariant}: ${violation.what}`);
+  }
+
+  /** A message comes to a node's actor. */
+  deliver(node: ScenarioNode, mail: Mail): void {
+    this.step(node, () => node.mailbox.push(mail));
+  }
+
+  /** A timer of a node is due. */
+  fire(node: ScenarioNode, fire: () => void): void {
+    if (node.isPaused) node.lateTimers.push(fire);
+    else this.step(node, fire);
+  }
+
+  /** The flush that is under way reaches the disk, whether or not the process goes on; false if none is. */
+  completeFlush(node: ScenarioNode): boolean {
+    const { process } = node;
+    if (process === null || !process.storage.flushing) return false;
+    const written = process.storage.completeFlush();
+    if (node.holdsFlush) this.#options.trace.add(['flushes'], `${node.id} has flushed ${node.flushing.join('; ')}`);
+    node.flushing = [];
+    const { actor } = logStoreAt({ node: node.id, group: this.group });
+    node.mailbox.push({ actor, message: { kind: 'flushed', written }, sender: process.identity });
+    return true;
+  }
+
+  /** How the actors of a node stand. Asking changes nothing. */
+  describe(node: ScenarioNode, ...actors: readonly string[]): readonly StatusPart[] {
+    const described: StatusPart[] = [];
+    this.#described = described;
+    const { process } = node;
+    if (process !== null) {
+      for (const actor of actors) {
+        process.system.deliver(actor, { kind: 'describe', request: hostsRequest }, process.identity);
+      }
+    }
+    this.#described = null;
+    return described;
+  }
+
+  #drain(node: ScenarioNode): void {
+    const { process } = node;
+    for (let mails = 0; node.process === process && process !== null; mails += 1) {
+      if (mails > maxMailsInOneStep) throw new Error(`the actors of ${node.id} answer each other for ever`);
+      const mail = node.mailbox.shift();
+      if (mail === undefined) {
+        if (!this.#flush(node, process)) return;
+        continue;
+      }
+      const isTaken = process.system.deliver(mail.actor, mail.message, mail.sender);
+      if (!isTaken && mail.sender.node !== node.id) {
+        this.#options.trace.add(['receipts'], `${node.id} has no ${mail.actor} any more: lost`);
+      }
+      if (mail.actor === 'logStore') this.#noteCommitIndex(node);
+    }
+  }
+
+  /** Begins a flush if one is due. True if it has ended already, and there is news of it. */
+  #flush(node: ScenarioNode, { storage }: SimulatedProcess): boolean {
+    if (!storage.staged || storage.flushing) return false;
+    storage.beginFlush();
+    node.flushing = node.staged;
+    node.staged = [];
+    if (!node.holdsFlush) return this.completeFlush(node);
+    this.#options.trace.add(['flushes'], `${node.id} begins to flush ${node.flushing.join('; ')}`);
+    return false;
+  }
+
+  #noteCommitIndex(node: ScenarioNode): void {
+    for (const part of this.describe(node, 'logStore')) {
+      if (part.actor !== 'logStore' || part.commitIndex === node.commitIndex) continue;
+      this.#options.trace.add(['commits'], `${node.id} commitIndex ${node.commitIndex} -> ${part.commitIndex}`);
+      node.commitIndex = part.commitIndex;
+    }
+  }
+
+  #storageOf(node: ScenarioNode, processOf: () => SimulatedProcess): SimulatedLogStorage {
+    const { trace } = this.#options;
+    const staged = (verb: string, what: string): void => {
+      node.staged.push(what);
+      trace.add(['stores'], `${node.id} ${verb} ${what}`);
+    };
+    return new SimulatedLogStorage(node.disk, {
+      hardStateStaged: (hardState) => {
+        this.watch.hardStateStaged(node, processOf(), hardState);
+        staged('writes', hardStateText(hardState));
+      },
+      entriesStaged: (entries) => {
+        this.watch.entriesStaged(node, processOf(), entries);
+        staged('appends', entriesText(entries));
+      },
+      truncationStaged: (from) => {
+        const process = processOf();
+        this.watch.truncationStaged(node, process, from);
+        const gone = process.storage.read(from, { maxEntries: 1000, maxBytes: 1e6 });
+        node.staged.push(`the cut before ${from}`);
+        trace.add(['stores'], `${node.id} cuts off ${entriesText(gone)}`);
+      },
+    });
+  }
+
+  #systemOf(node: ScenarioNode, identity: Sender, processOf: () => SimulatedProcess): ActorSystem {
+    return new ActorSystem(node.id, this.group, {
+      identity,
+      now: () => this.time.nowMs,
+      random: () => this.time.random(),
+      route: (from, to, message) => {
+        if (isActorMessage(message)) this.#route(node, processOf(), from, to, message);
+      },
+      schedule: (delayMs, fire) => this.time.schedule(node.id, delayMs, this.settings, fire),
+      failed: (actor, error, watched) => {
+        this.#options.trace.add([], `!! ${actor} of ${node.id} fails: ${String(error)}`);
+        if (!watched) this.end(node);
+      },
+    });
+  }
+
+  #route(node: ScenarioNode, process: SimulatedProcess, from: Address, to: Address, message: ActorMessage): void {
+    if (message.kind === 'described' && message.request === hostsRequest) {
+      this.#described?.push(message.part);
+      return;
+    }
+    if (node.process !== process) return;
+    // Before what the log store says of it: the message that raised commitIndex is still being handled, and asking changes nothing.
+    if (from.actor === 'logStore') this.#noteCommitIndex(node);
+    this.watch.sent(node, process, to, message);
+    const { identity: sender } = process;
+    if (to.node === from.node) {
+      node.mailbox.push({ actor: to.actor, message, sender });
+      return;
+    }
+    this.#send({ sender, to: to.node, actor: to.actor, message });
+  }
+
+  #send(waiting: Waiting): void {
+    if (this.wires.isCut(waiting.sender.node, waiting.to)) {
+      this.#options.messages.sent(waiting, '  -- lost: the wire is cut');
+      return;
+    }
+    this.#options.messages.sent(waiting);
+    this.wires.put(waiting);
+  }
+
+  #portsOf(node: ScenarioNode, actor: string): Ports {
+    if (actor !== 'election') return silentPorts;
+    const tell = (message: string, fields: LogFields = {}): void => {
+      const shown = Object.entries(fields).map(([name, value]) => `${name}=${value ?? 'none'}`);
+      this.#options.trace.add(['roles'], [`${node.id} ${message}`, ...shown].join(' '));
+    };
+    return { ...silentPorts, logger: { info: tell, warn: tell, error: tell } };
+  }
+}
