@@ -1,4 +1,4 @@
-import { type ConnectionOptions, connect, Events, type MsgHdrs, type NatsConnection } from 'nats';
+import { type ConnectionOptions, connect, DebugEvents, Events, type MsgHdrs, type NatsConnection } from 'nats';
 
 /** What is told of a connection's life. Neither may throw. */
 export interface ConnectionEvents {
@@ -21,6 +21,8 @@ const firstRedialMs = 20;
 const longestRedialMs = 1_000;
 /** A server that does not answer for two of these is taken for gone. */
 const pingIntervalMs = 1_000;
+/** How long a connection that ends may take to write what is left. */
+const lastWritesMs = 500;
 
 /**
  * Dials until it is closed. One connection is one epoch: what belonged to an older one is gone with it. nats.js's own
@@ -75,7 +77,7 @@ export class RediallingConnection {
     const connection = this.#connection;
     this.#connection = null;
     if (connection === null || connection.isClosed()) return;
-    await Promise.race([connection.flush().catch(() => {}), after(500)]);
+    await Promise.race([connection.flush().catch(() => {}), after(lastWritesMs)]);
     await connection.close();
   }
 
@@ -87,6 +89,7 @@ export class RediallingConnection {
         ...this.#options.nats,
         servers: [...this.#servers],
         reconnect: false,
+        waitOnFirstConnect: false,
         pingInterval: pingIntervalMs,
         maxPingOut: 2,
       });
@@ -104,7 +107,7 @@ export class RediallingConnection {
     const epoch = this.#epoch;
     this.#connection = connection;
     this.#learn(connection.info?.connect_urls ?? []);
-    void this.#learnOn(connection);
+    void this.#watch(connection);
     void connection.closed().then((error) => {
       if (this.#connection !== connection) return;
       this.#connection = null;
@@ -113,11 +116,18 @@ export class RediallingConnection {
     this.#events.connected(connection, epoch);
   }
 
-  /** A cluster of servers tells its clients of servers that come to it later. */
-  async #learnOn(connection: NatsConnection): Promise<void> {
+  async #watch(connection: NatsConnection): Promise<void> {
     for await (const { type, data } of connection.status()) {
+      if (type === DebugEvents.StaleConnection) void this.#end(connection);
+      // A cluster of servers tells its clients of servers that come to it later.
       if (type === Events.Update && typeof data === 'object' && 'added' in data) this.#learn(data.added ?? []);
     }
+  }
+
+  /** nats.js ends a connection that it gave up only when all is written, which a server that stands still prevents. */
+  async #end(connection: NatsConnection): Promise<void> {
+    await Promise.race([connection.closed(), after(lastWritesMs)]);
+    await connection.close();
   }
 
   #learn(urls: readonly string[]): void {
