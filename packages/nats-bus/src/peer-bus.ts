@@ -52,7 +52,9 @@ export class PeerBus {
     connection.subscribe(peerInbox(cluster, identity.node), {
       // What a callback throws would end nats.js's reader for good, without a word.
       callback: (error, message) => {
-        if (error !== null || epoch !== this.#options.connection.epoch) return;
+        // NATS ends a subscription that the node has no permission for.
+        if (error !== null) return this.#options.logger.error('cannot hear other nodes', { error: error.message });
+        if (epoch !== this.#options.connection.epoch) return;
         try {
           this.#receive(message);
         } catch (failure) {
@@ -109,7 +111,16 @@ export class PeerBus {
     const rpc = rpcOf(peer, message);
     if (rpc === null) return;
     if (rpc.isReply) tracer.answered(rpc);
-    else tracer.received(rpc, carrier.headers?.get(traceparentHeader) ?? null);
+    else tracer.received(rpc, traceparentOf(carrier));
+  }
+}
+
+/** nats.js reads headers when they are asked for, and throws at those that are none: then the message is not traced, but not lost. */
+function traceparentOf(carrier: Msg): string | null {
+  try {
+    return carrier.headers?.get(traceparentHeader) || null;
+  } catch {
+    return null;
   }
 }
 

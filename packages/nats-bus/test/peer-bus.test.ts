@@ -1,38 +1,47 @@
-import { clusterName, groupId, nodeId } from '@quorate/actor';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { clusterName, groupId, nodeId, type Sender } from '@quorate/actor';
 import { type Broker, startBroker } from '@quorate/broker';
 import { RediallingConnection } from '@quorate/nats-connection';
-import { type LogFields, type Logger, silentPorts } from '@quorate/raft';
-import { type ActorMessage, encodePeerMessage } from '@quorate/wire';
-import { connect, type NatsConnection } from 'nats';
+import { type LogFields, type Logger, type RpcTracer, silentPorts } from '@quorate/raft';
+import { type ActorMessage, decodePeerMessage, encodePeerMessage } from '@quorate/wire';
+import { connect, headers, type NatsConnection } from 'nats';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DropCounter } from '../src/drop-counter.ts';
-import { PeerBus } from '../src/peer-bus.ts';
+import { PeerBus, type PeerBusOptions } from '../src/peer-bus.ts';
 
 const cluster = clusterName('main');
 const group = groupId('config');
 const header = { clusterId: 'c1', storageId: 's2', incarnation: 1 };
 const vote = { kind: 'requestVote', term: 1, sequence: 1, lastLogIndex: 0, lastLogTerm: 0 };
 const subject = 'quorate.main.peer.n2.n1.config.logStore';
+const inbox = 'quorate.main.peer.*.n1.>';
+const identity: Sender = { node: nodeId('n1'), storageId: 's1', incarnation: 1 };
+const peerStore = { node: nodeId('n2'), group, actor: 'logStore' };
 
 let broker: Broker;
 let peer: NatsConnection;
 let connection: RediallingConnection;
+let options: PeerBusOptions;
 let bus: PeerBus;
 let drops: DropCounter;
 let nowMs = 0;
-const delivered: { actor: string; message: ActorMessage }[] = [];
+const delivered: { actor: string; message: ActorMessage; sender: Sender }[] = [];
 const logged: { message: string; fields: LogFields }[] = [];
+const errors: string[] = [];
 const removed = new Set<string>();
 
 beforeEach(async () => {
   delivered.length = 0;
   logged.length = 0;
+  errors.length = 0;
   removed.clear();
   broker = await startBroker({ port: 0 });
   peer = await connect({ servers: broker.url });
   const logger: Logger = {
     ...silentPorts.logger,
     warn: (message, fields = {}) => void logged.push({ message, fields }),
+    error: (message) => void errors.push(message),
   };
   drops = new DropCounter(logger, () => nowMs);
   await new Promise<void>((resolve) => {
@@ -46,17 +55,10 @@ beforeEach(async () => {
         disconnected: () => {},
       },
     );
-    bus = new PeerBus({
-      cluster,
-      clusterId: 'c1',
-      identity: { node: nodeId('n1'), storageId: 's1', incarnation: 1 },
-      connection,
-      logger,
-      drops,
-      tracer: null,
-      isRemoved: (node) => removed.has(node),
-    });
-    bus.attach(group, (actor, message) => void delivered.push({ actor, message }));
+    const isRemoved = (node: string): boolean => removed.has(node);
+    options = { cluster, clusterId: 'c1', identity, connection, logger, drops, tracer: null, isRemoved };
+    bus = new PeerBus(options);
+    bus.attach(group, (actor, message, sender) => void delivered.push({ actor, message, sender }));
     connection.start();
   });
 });
@@ -77,10 +79,63 @@ async function publish(...messages: readonly (readonly [string, Uint8Array])[]):
   }
 }
 
-test('a message reaches the actor that its subject names', async () => {
-  await publish([subject, encodePeerMessage(header, { ...vote, kind: 'requestPreVote' })]);
-  expect(delivered[0]).toEqual({ actor: 'logStore', message: { ...vote, kind: 'requestPreVote' } });
+test('a message reaches the actor that its subject names, from the sender that subject and header name', async () => {
+  const message = { ...vote, kind: 'requestPreVote' };
+  await publish([subject, encodePeerMessage(header, message)]);
+  const sender = { node: 'n2', storageId: 's2', incarnation: 1 };
+  expect(delivered[0]).toEqual({ actor: 'logStore', message, sender });
   expect(drops.counts).toEqual({});
+});
+
+test('a message leaves under the subject of both nodes, signed by the own', async () => {
+  const heard: [string, Uint8Array][] = [];
+  peer.subscribe('quorate.>', { callback: (_, { subject: to, data }) => void heard.push([to, data]) });
+  await peer.flush();
+  bus.send(peerStore, vote);
+  await connection.connection?.flush();
+  await peer.flush();
+  const [[to, data] = ['', new Uint8Array()], ...others] = heard;
+  expect(to).toBe('quorate.main.peer.n1.n2.config.logStore');
+  const receiver = { ...identity, node: nodeId('n2') };
+  const decoded = decodePeerMessage(data, {
+    clusterId: 'c1',
+    identity: receiver,
+    from: nodeId('n1'),
+    actor: 'logStore',
+  });
+  expect(decoded).toEqual({ kind: 'message', message: vote, sender: identity });
+  expect(others).toEqual([]);
+});
+
+test('a connection that is not the newest is not heard any more', async () => {
+  bus.listen(peer, connection.epoch - 1);
+  await publish();
+  await peer.flush();
+  expect(delivered).toHaveLength(1);
+});
+
+test('a subscription that NATS refuses is told', async () => {
+  const refusing = createServer((socket) => {
+    socket.on('data', (data) => {
+      const text = data.toString();
+      if (text.includes('SUB ')) socket.write(`-ERR 'Permissions Violation for Subscription to "${inbox}"'\r\n`);
+      if (text.includes('PING')) socket.write('PONG\r\n');
+    });
+    socket.write('INFO {"server_id":"x","version":"2.9.10","max_payload":1048576,"headers":true,"proto":1}\r\n');
+  });
+  refusing.listen(0, '127.0.0.1');
+  await once(refusing, 'listening');
+  const address = refusing.address();
+  const port = typeof address === 'object' ? address?.port : null;
+  const refused = await connect({ servers: `127.0.0.1:${port}` });
+  try {
+    bus.listen(refused, connection.epoch);
+    await refused.flush();
+    expect(errors).toEqual(['cannot hear other nodes']);
+  } finally {
+    await refused.close();
+    refusing.close();
+  }
 });
 
 test('what is no message for an actor is dropped, counted by kind, and no actor sees it', async () => {
@@ -121,12 +176,13 @@ test('each kind of dropped message is one log line in ten seconds', async () => 
 });
 
 test('an actor that throws does not stop the bus', async () => {
-  bus.attach(group, (_actor, message) => {
+  bus.attach(group, (actor, message, sender) => {
     if (message.kind === 'requestPreVote') throw new Error('planted');
-    delivered.push({ actor: _actor, message });
+    delivered.push({ actor, message, sender });
   });
   await publish([subject, encodePeerMessage(header, { ...vote, kind: 'requestPreVote' })]);
   expect(delivered).toHaveLength(1);
+  expect(errors).toEqual(['could not deliver a message']);
 });
 
 test('an entry that is kept holds its own message and not all that the socket read', async () => {
@@ -149,4 +205,71 @@ test('an entry that is kept holds its own message and not all that the socket re
     'entries.0.command.buffer.byteLength',
     expect.toSatisfy((bytes) => bytes <= payload.length),
   );
+});
+
+/** A bus beside the other that notes what it traces, and samples every request. */
+function tracedBus(): { readonly traced: PeerBus; readonly notes: unknown[][] } {
+  const notes: unknown[][] = [];
+  const tracer: RpcTracer = {
+    requested: ({ kind }, parent) => {
+      notes.push(['requested', kind, parent]);
+      return kind === 'requestPreVote' ? null : '00-own-01';
+    },
+    answered: ({ peer: from, kind, sequence }) => void notes.push(['answered', from, kind, sequence]),
+    received: ({ peer: from, kind, sequence }, parent) => void notes.push(['received', from, kind, sequence, parent]),
+    replied: ({ peer: to, kind, sequence }) => void notes.push(['replied', to, kind, sequence]),
+  };
+  return { traced: new PeerBus({ ...options, tracer }), notes };
+}
+
+test('a sampled request carries its own context, which began in that of its first traced entry', async () => {
+  const heard: (string | undefined)[] = [];
+  peer.subscribe('quorate.main.peer.n1.>', {
+    callback: (_, message) => void heard.push(message.headers?.get('traceparent')),
+  });
+  await peer.flush();
+  const { traced, notes } = tracedBus();
+  const entry = { index: 1, term: 1, kind: 'command', command: new Uint8Array() };
+  const entries = [entry, { ...entry, index: 2, fields: { traceparent: '00-entry-01' } }];
+  const append = { kind: 'appendEntries', sequence: 4, entries };
+  const caused = { ...vote, traceparent: '00-cause-01' };
+  const tick = { kind: 'tick' };
+  const messages = [append, vote, caused, { ...vote, kind: 'requestPreVote' }, tick];
+  for (const message of messages) traced.send(peerStore, message);
+  traced.send(peerStore, { ...vote, kind: 'requestVoteReply' });
+  await connection.connection?.flush();
+  await peer.flush();
+  expect(notes).toEqual([
+    ['requested', 'appendEntries', '00-entry-01'],
+    ['requested', 'requestVote', null],
+    ['requested', 'requestVote', '00-cause-01'],
+    ['requested', 'requestPreVote', null],
+    ['replied', 'n2', 'requestVote', 1],
+  ]);
+  expect(heard).toEqual(['00-own-01', '00-own-01', '00-own-01', undefined, undefined, undefined]);
+});
+
+test('what comes is traced in the context that its header names, and none without one or in a broken one', async () => {
+  const { traced, notes } = tracedBus();
+  traced.attach(group, () => {});
+  if (connection.connection === null) throw new Error('no connection');
+  traced.listen(connection.connection, connection.epoch);
+  const whole = headers();
+  whole.set('traceparent', '00-other-01');
+  const others = headers();
+  others.set('other', 'value');
+  const broken = Object.assign(headers(), { encode: () => new TextEncoder().encode('NATS/1.0\r\nno key: 1\r\n\r\n') });
+  const payload = encodePeerMessage(header, { ...vote, kind: 'requestPreVote' });
+  for (const carried of [whole, others, broken]) peer.publish(subject, payload, { headers: carried });
+  const reply = { kind: 'requestVoteReply', term: 1, sequence: 7, incarnation: 1, voteGranted: true };
+  await publish(['quorate.main.peer.n2.n1.config.election', encodePeerMessage(header, reply)]);
+  await connection.connection.flush();
+  expect(notes).toEqual([
+    ['received', 'n2', 'requestPreVote', 1, '00-other-01'],
+    ['received', 'n2', 'requestPreVote', 1, null],
+    ['received', 'n2', 'requestPreVote', 1, null],
+    ['answered', 'n2', 'requestVote', 7],
+    ['received', 'n3', 'requestVote', 1, null],
+  ]);
+  expect(errors).toEqual([]);
 });
