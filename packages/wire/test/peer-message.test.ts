@@ -1,8 +1,8 @@
 import { nodeId } from '@quorate/actor';
-import { logIndex, term } from '@quorate/raft';
+import { logIndex, protocolOf, term } from '@quorate/raft';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeMsgpack } from '../src/config-store/msgpack.ts';
+import { decodeMsgpack, encodeMsgpack } from '../src/config-store/msgpack.ts';
 import { decodePeerMessage, encodePeerMessage, type Receiver } from '../src/peer/peer-message.ts';
 
 const header = { clusterId: 'c1', storageId: 's2', incarnation: 3 };
@@ -32,16 +32,55 @@ test('a message comes out as it went in, with the sender that header and subject
   });
 });
 
+test('the frame of version 1 names the fields of the message, and not those of its entries', () => {
+  const { kind, entries, ...fields } = appendEntries;
+  const packed = [
+    [2, 5, 'command', new Uint8Array([1, 2, 3]), null],
+    [2, 6, 'command', new Uint8Array([1, 2, 3]), { traceparent: '00-a-b-01', later: 1 }],
+  ];
+  const frame = [1, 'c1', 's2', 3, 'appendEntries', { ...fields, entries: packed }];
+  expect(decodeMsgpack(encodePeerMessage(header, appendEntries))).toEqual(frame);
+});
+
 const dropReason = (bytes: Uint8Array, to: Partial<Receiver> = {}): string => {
   const decoded = decodePeerMessage(bytes, { ...receiver, ...to });
   return decoded.kind === 'dropped' ? decoded.reason : decoded.kind;
 };
+
+const { kind: _kind, entries: _entries, ...fields } = appendEntries;
+const packedEntry = [2, 5, 'command', new Uint8Array([1]), null];
+
+/** A frame as it should be, but for what the test says. */
+const frameOf = (parts: { readonly [part: string]: unknown }): Uint8Array => {
+  const whole = { clusterId: 'c1', storageId: 's2', incarnation: 3, kind: 'appendEntries', fields, ...parts };
+  return encodeMsgpack([1, whole.clusterId, whole.storageId, whole.incarnation, whole.kind, whole.fields]);
+};
+
+test('a frame as it should be is a message, and its kind is that of the frame', () => {
+  const bytes = frameOf({ fields: { ...fields, entries: [packedEntry], kind: 'commit', later: 1 } });
+  const decoded = decodePeerMessage(bytes, receiver);
+  const entries = [{ ...entry, command: new Uint8Array([1]) }];
+  expect(decoded).toMatchObject({ kind: 'message', message: { ...appendEntries, entries } });
+});
 
 test.each([
   ['no msgpack', new Uint8Array([0xc1, 0xff]), 'notMsgpack'],
   ['an empty message', new Uint8Array(), 'notMsgpack'],
   ['a value that is no frame', encodeMsgpack('hello'), 'wrongShape'],
   ['a frame without fields', encodeMsgpack([1, 'c1', 's2', 3, 'appendEntries']), 'wrongShape'],
+  ['a frame whose fields are a list', frameOf({ fields: [] }), 'wrongShape'],
+  ['a cluster id that is no text', frameOf({ clusterId: 1 }), 'wrongShape'],
+  ['a storage id that is no text', frameOf({ storageId: 2 }), 'wrongShape'],
+  ['a storage id that is missing', frameOf({ storageId: null }), 'wrongShape'],
+  ['an incarnation that is a text', frameOf({ incarnation: '3' }), 'wrongShape'],
+  ['an incarnation that is no whole number', frameOf({ incarnation: 3.5 }), 'wrongShape'],
+  ['an incarnation that a number cannot hold', frameOf({ incarnation: 2 ** 53 }), 'wrongShape'],
+  ['a kind that is no text', frameOf({ kind: 5 }), 'wrongShape'],
+  ['entries that are no list', frameOf({ fields: { ...fields, entries: {} } }), 'wrongShape'],
+  ['an entry that is nothing', frameOf({ fields: { ...fields, entries: [null] } }), 'wrongShape'],
+  ['an entry that is a number', frameOf({ fields: { ...fields, entries: [7] } }), 'wrongShape'],
+  ['an entry with too little', frameOf({ fields: { ...fields, entries: [packedEntry.slice(0, 4)] } }), 'wrongShape'],
+  ['an entry with too much', frameOf({ fields: { ...fields, entries: [[...packedEntry, 1]] } }), 'wrongShape'],
   ['another format version', encodeMsgpack([2, 'c1', 's2', 3, 'appendEntries', {}]), 'formatVersion'],
   ['another cluster', encodePeerMessage({ ...header, clusterId: 'c2' }, appendEntries), 'otherCluster'],
   ['a kind that nobody knows', encodePeerMessage(header, { kind: 'constructor' }), 'wrongKind'],
@@ -82,4 +121,27 @@ test('whatever the bytes, decoding never throws', () => {
     }),
   );
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void decodePeerMessage(bytes, receiver)));
+});
+
+const actors = ['logStore', 'election', 'leader', 'replicator/n2', 'applier', 'gateway', 'api'];
+
+test.each(actors)('whatever the fields of a message to %s, decoding never throws', (actor) => {
+  const protocol = protocolOf(actor);
+  const kinds = Object.keys({ ...protocol?.peer, ...protocol?.node });
+  const known = ['entries', 'configuration', 'token', 'results', 'term', 'parts'];
+  const values = fc.anything({
+    maxDepth: 3,
+    key: fc.constantFrom('voters', 'id', 'index', 'command', 'fields', 'kind'),
+  });
+  const fieldsOf = fc.dictionary(
+    fc.constantFrom(...known),
+    fc.oneof(values, fc.array(fc.array(values, { maxLength: 6 }))),
+  );
+  const own = { ...receiver, from: receiver.identity.node, actor };
+  const { storageId, incarnation } = receiver.identity;
+  fc.assert(
+    fc.property(fc.constantFrom(...kinds), fieldsOf, (kind, hostile) => {
+      decodePeerMessage(frameOf({ storageId, incarnation, kind, fields: hostile }), own);
+    }),
+  );
 });

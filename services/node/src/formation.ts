@@ -60,15 +60,18 @@ export class Formation {
   listen(connection: NatsConnection): void {
     connection.subscribe(announcementInbox(this.#cluster), {
       callback: (error, message) => {
-        if (error === null) void this.#heard(message);
+        // NATS ends a subscription that the node has no permission for.
+        if (error !== null) this.#options.logger.error('cannot hear other nodes', { error: error.message });
+        else void this.#heard(message);
       },
     });
     this.#announce();
   }
 
-  /** Announces no more. */
+  /** Announces no more; a record that is being accepted is kept, and joined at the next start. */
   stop(): void {
     if (this.#announceTimer !== null) clearInterval(this.#announceTimer);
+    this.#announceTimer = null;
   }
 
   /**
@@ -99,7 +102,6 @@ export class Formation {
     }
     if (before !== null || this.#announceTimer === null) return;
     this.stop();
-    this.#announceTimer = null;
     logger.info('joined the cluster', { clusterId: clusterIdOf(record) });
     onFormed(record, clusterIdOf(record));
   }
@@ -135,6 +137,7 @@ export class Formation {
       if (folder.formationRecord !== null) this.#announce();
       return;
     }
+    if (announcement.record.clusterName !== this.#cluster) return drops.drop('otherCluster', message.subject);
     try {
       await this.#learn(announcement.record);
     } catch (error) {

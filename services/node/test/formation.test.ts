@@ -3,17 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clusterName, nodeId } from '@quorate/actor';
 import { type Broker, startBroker } from '@quorate/broker';
-import { type DataFolder, openDataFolder } from '@quorate/lmdb-storage';
+import { clusterIdOf, type DataFolder, openDataFolder } from '@quorate/lmdb-storage';
 import { DropCounter } from '@quorate/nats-bus';
 import { RediallingConnection } from '@quorate/nats-connection';
-import { type FormationRecord, silentPorts } from '@quorate/raft';
-import { announcementInbox, announcementSubject, decodeAnnouncement, encodeAnnouncement } from '@quorate/wire';
+import { type FormationRecord, type Logger, silentPorts } from '@quorate/raft';
+import { type Announcement, announcementSubject, decodeAnnouncement, encodeAnnouncement } from '@quorate/wire';
 import { connect, type NatsConnection } from 'nats';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Formation } from '../src/formation.ts';
 
 const cluster = clusterName('main');
-const { logger } = silentPorts;
+const errors: string[] = [];
+const logger: Logger = { ...silentPorts.logger, error: (message) => void errors.push(message) };
 
 let place: string;
 let broker: Broker;
@@ -23,12 +24,19 @@ let connection: RediallingConnection;
 let formation: Formation;
 let drops: DropCounter;
 const joined: string[] = [];
+/** What n1 announced. */
+const announced: (Announcement | null)[] = [];
 
 beforeEach(async () => {
-  joined.length = 0;
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  for (const noted of [joined, announced, errors]) noted.length = 0;
   place = await mkdtemp(join(tmpdir(), 'quorate-formation-'));
   broker = await startBroker({ port: 0 });
   peer = await connect({ servers: broker.url });
+  peer.subscribe(announcementSubject(cluster, 'n1'), {
+    callback: (_, { data }) => void announced.push(decodeAnnouncement(new Uint8Array(data))),
+  });
+  await peer.flush();
   folder = await openDataFolder({ path: join(place, 'n1'), nodeId: nodeId('n1'), clusterName: cluster });
   drops = new DropCounter(logger, () => 0);
   await new Promise<void>((resolve) => {
@@ -48,6 +56,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.useRealTimers();
   formation.stop();
   await connection.close();
   await peer.close();
@@ -66,16 +75,63 @@ const recordWith = (storageId: string): FormationRecord => ({
   snapshotChecksum: null,
 });
 
+/** What n1 announced until now, and was not asked for yet. */
+async function heard(): Promise<readonly (Announcement | null)[]> {
+  await connection.connection?.flush();
+  await peer.flush();
+  return announced.splice(0);
+}
+
 const announce = (payload: Uint8Array): void => peer.publish(announcementSubject(cluster, 'n2'), payload);
 
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }
 
+test('a node announces itself when it connects, and again each half second until it is in a cluster', async () => {
+  const unformed = { kind: 'unformed', storageId: folder.storageId };
+  expect(await heard()).toEqual([unformed]);
+  vi.advanceTimersByTime(499);
+  expect(await heard()).toEqual([]);
+  vi.advanceTimersByTime(501);
+  expect(await heard()).toEqual([unformed, unformed]);
+  await formation.accept(recordWith(folder.storageId));
+  vi.advanceTimersByTime(5_000);
+  expect(await heard()).toEqual([]);
+});
+
+test('a node that is stopped announces nothing more, and joins nothing that it was just handed', async () => {
+  await heard();
+  const accepted = formation.accept(recordWith(folder.storageId));
+  formation.stop();
+  vi.advanceTimersByTime(5_000);
+  expect(await heard()).toEqual([]);
+  await accepted;
+  expect(joined).toEqual([]);
+  expect(folder.formationRecord).not.toBeNull();
+});
+
+test('a node that was formed before is in its cluster from the start, and says so when it connects', async () => {
+  const record = recordWith(folder.storageId);
+  await formation.accept(record);
+  await heard();
+  joined.length = 0;
+  const onFormed = (_: FormationRecord, id: string): void => void joined.push(id);
+  const restarted = new Formation({ folder, connection, logger, drops, onFormed });
+  expect(joined).toEqual([clusterIdOf(record)]);
+  expect(restarted.state).toBe('formed');
+  expect(restarted.clusterId).toBe(clusterIdOf(record));
+  if (connection.connection !== null) restarted.listen(connection.connection);
+  vi.advanceTimersByTime(5_000);
+  expect(await heard()).toEqual([{ kind: 'formed', record }]);
+});
+
 test('a node that the record lists with its disk joins as soon as anyone tells it', async () => {
   announce(encodeAnnouncement({ kind: 'formed', record: recordWith(folder.storageId) }));
   await until(() => joined.length === 1);
+  expect(joined).toEqual([clusterIdOf(recordWith(folder.storageId))]);
   expect(formation.state).toBe('formed');
+  expect(formation.clusterId).toBe(joined[0]);
   expect(folder.formationRecord?.voters).toHaveLength(2);
 });
 
@@ -86,36 +142,92 @@ test('a node that the record lists with another disk is spent, and joins nothing
   expect(folder.formationRecord).toBeNull();
 });
 
+/** Waits until all that was announced is heard: what is no announcement, and counted, marks the end. */
+async function settled(): Promise<void> {
+  const before = drops.counts.wrongShape ?? 0;
+  announce(new Uint8Array([0xc1]));
+  await until(() => drops.counts.wrongShape === before + 1);
+}
+
+test('a record that does not list the node is none of its business', async () => {
+  const record = recordWith(folder.storageId);
+  announce(encodeAnnouncement({ kind: 'formed', record: { ...record, voters: record.voters.slice(1) } }));
+  await settled();
+  expect(formation.state).toBe('unformed');
+  expect(joined).toEqual([]);
+  expect(errors).toEqual([]);
+});
+
+test.each(['its own', 'another'])(
+  'a record of another cluster is nothing to a node, also when it lists the node with %s disk',
+  async (disk) => {
+    const record = recordWith(disk === 'its own' ? folder.storageId : 'cd'.repeat(16));
+    announce(encodeAnnouncement({ kind: 'formed', record: { ...record, clusterName: clusterName('other') } }));
+    await settled();
+    expect(formation.state).toBe('unformed');
+    expect(drops.counts.otherCluster).toBe(1);
+    expect(errors).toEqual([]);
+  },
+);
+
+test('what a node announced itself it does not answer', async () => {
+  await formation.accept(recordWith(folder.storageId));
+  await heard();
+  peer.publish(announcementSubject(cluster, 'n1'), encodeAnnouncement({ kind: 'unformed', storageId: 'old' }));
+  await settled();
+  expect(await heard()).toEqual([{ kind: 'unformed', storageId: 'old' }]);
+});
+
+test('a record that cannot be kept is told, and ends no reader', async () => {
+  await folder.close();
+  announce(encodeAnnouncement({ kind: 'formed', record: recordWith(folder.storageId) }));
+  await until(() => errors.length > 0);
+  expect(errors).toEqual(['could not join the cluster']);
+  await settled();
+  expect(joined).toEqual([]);
+});
+
 test('what is no announcement is counted and changes nothing', async () => {
+  peer.publish(announcementSubject(cluster, 'n2').replace('n2', '-2'), new Uint8Array());
   announce(new Uint8Array([0xc1]));
   announce(new TextEncoder().encode('{"formed":true}'));
   await until(() => drops.counts.wrongShape === 2);
+  expect(drops.counts).toEqual({ wrongShape: 2, wrongSubject: 1 });
   expect(formation.state).toBe('unformed');
 });
 
 test('a node with the record hands it to one that asks', async () => {
-  await formation.accept(recordWith(folder.storageId));
-  const heard = new Promise<string>((resolve) => {
-    peer.subscribe(announcementInbox(cluster), {
-      callback: (_, message) => {
-        const announcement = decodeAnnouncement(new Uint8Array(message.data));
-        if (announcement?.kind === 'formed') resolve(message.subject);
-      },
-    });
-  });
+  const record = recordWith(folder.storageId);
+  await formation.accept(record);
+  await heard();
   announce(encodeAnnouncement({ kind: 'unformed', storageId: 'ab'.repeat(16) }));
-  expect(await heard).toBe(announcementSubject(cluster, 'n1'));
+  await settled();
+  expect(await heard()).toEqual([{ kind: 'formed', record }]);
 });
 
-test('a second record, and one that does not name this node, are refused', async () => {
+test('a second record is refused, the same one is not', async () => {
   await formation.accept(recordWith(folder.storageId));
   await formation.accept(recordWith(folder.storageId));
   expect(joined).toHaveLength(1);
   const other = { ...recordWith(folder.storageId), snapshotChecksum: 'other' };
-  await expect(formation.accept(other)).rejects.toMatchObject({ code: 'FormationRefused' });
-  const without = { ...other, voters: other.voters.slice(1) };
-  await expect(formation.accept(without)).rejects.toMatchObject({
+  await expect(formation.accept(other)).rejects.toMatchObject({
     code: 'FormationRefused',
-    message: expect.stringContaining('n1'),
+    details: { node: 'n1', reason: 'has been formed already' },
   });
+});
+
+test('a record of another cluster, and one that does not name this node with its disk, are refused', async () => {
+  const record = recordWith(folder.storageId);
+  const refusals: [FormationRecord, string][] = [
+    [{ ...record, clusterName: clusterName('other') }, 'is of cluster main, not of other'],
+    [{ ...record, voters: record.voters.slice(1) }, 'is not among the voters'],
+    [recordWith('cd'.repeat(16)), 'has another data folder than the one listed'],
+  ];
+  for (const [refused, reason] of refusals) {
+    const details = { node: 'n1', reason };
+    await expect(formation.accept(refused)).rejects.toMatchObject({ code: 'FormationRefused', details });
+  }
+  expect(formation.state).toBe('unformed');
+  expect(formation.clusterId).toBeNull();
+  expect(joined).toEqual([]);
 });
