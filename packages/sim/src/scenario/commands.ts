@@ -40,6 +40,14 @@ const commands: Readonly<Record<string, Command>> = {
   deliver: { usage: 'deliver MESSAGES', run: (scenario, args) => scenario.deliver(selectionOf(scenario, args)) },
   drop: { usage: 'drop MESSAGES', run: (scenario, args) => scenario.drop(selectionOf(scenario, args)) },
   double: { usage: 'double MESSAGES', run: (scenario, args) => scenario.double(selectionOf(scenario, args)) },
+  lose: {
+    usage: 'lose NODE.ACTOR KIND',
+    run: (scenario, [from, kind, ...rest]) => {
+      const [name, actor] = from?.split('.') ?? [];
+      if (actor === undefined || kind === undefined || rest.length > 0) throw new WrongArguments();
+      scenario.lose(nodeOf(scenario, name), actor, kind);
+    },
+  },
   hold: {
     usage: 'hold WIRE | hold flush NODE',
     run: (scenario, [first, ...rest]) => {

@@ -17,7 +17,7 @@ import { type ActorMessage, isActorMessage } from '../host/actor-message.ts';
 import type { SimulatedProcess } from '../host/simulated-node.ts';
 import { WatchedStateMachine } from '../host/watched-state-machine.ts';
 import { Watch } from '../invariants/watch.ts';
-import { entriesText, entryText, hardStateText } from './message-text.ts';
+import { entriesText, hardStateText, kindText, nameText } from './message-text.ts';
 import type { MessageTrace } from './message-trace.ts';
 import type { Mail, ScenarioNode } from './scenario-node.ts';
 import type { Trace } from './trace.ts';
@@ -86,7 +86,7 @@ export class ScenarioHost {
     }));
     const { trace } = this.#options;
     const stateMachine = new WatchedStateMachine(node.stateMachine, (entries) => {
-      for (const entry of entries) trace.add(['applies'], `${node.id} applies ${entryText(entry)}`);
+      trace.add(['applies'], `${node.id} applies ${entriesText(entries)}`);
       this.watch.applied(node, process, entries);
     });
     const { settings } = this;
@@ -240,10 +240,19 @@ export class ScenarioHost {
     this.watch.sent(node, process, to, message);
     const { identity: sender } = process;
     if (to.node === from.node) {
+      if (this.#isLost(node, from.actor, message)) return;
       node.mailbox.push({ actor: to.actor, message, sender });
       return;
     }
     this.#send({ sender, to: to.node, actor: to.actor, message });
+  }
+
+  #isLost(node: ScenarioNode, actor: string, message: ActorMessage): boolean {
+    const place = node.losses.findIndex((loss) => loss.actor === actor && loss.kind === kindText(message));
+    if (place === -1) return false;
+    node.losses.splice(place, 1);
+    this.#options.trace.add(['sends'], `${node.id} loses ${nameText(message)} of its ${actor}`);
+    return true;
   }
 
   #send(waiting: Waiting): void {

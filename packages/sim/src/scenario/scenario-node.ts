@@ -23,6 +23,8 @@ export class ScenarioNode extends SimulatedNode {
   staged: string[] = [];
   /** What the flush that is under way will make durable, in words. */
   flushing: readonly string[] = [];
+  /** Messages within the node that will be lost, each once: from which actor, of which kind. */
+  losses: { readonly actor: string; readonly kind: string }[] = [];
   /** The commitIndex that the trace has told of. */
   commitIndex = 0;
 

@@ -174,6 +174,11 @@ export class Scenario {
     }
   }
 
+  /** The next message of that kind that the actor sends to another of its node is lost. */
+  lose(node: ScenarioNode, actor: string, kind: string): void {
+    node.losses.push({ actor, kind });
+  }
+
   hold(wires: readonly Wire[]): void {
     this.#host.wires.hold(wires);
   }

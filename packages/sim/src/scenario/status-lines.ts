@@ -28,8 +28,8 @@ function rowOf(host: ScenarioHost, node: ScenarioNode): readonly string[] {
     }
     if (part.actor === 'applier') cells.set('applied', `applied ${part.lastApplied}`);
     if (part.actor === 'leader') {
-      const peers = part.peers.map(({ id, matchIndex, state }) => `${id} ${state} match ${matchIndex}`);
-      cells.set('peers', peers.join(', '));
+      const peers = part.peers.map(({ id, matchIndex, state }) => `${id}=${matchIndex}${state === 'probe' ? '?' : ''}`);
+      cells.set('peers', `match ${peers.join(' ')}`);
     }
   }
   const columns = ['commit', 'applied', 'peers'].flatMap((name) => cells.get(name) ?? []);
