@@ -47,7 +47,8 @@ const dropReason = (bytes: Uint8Array, to: Partial<Receiver> = {}): string => {
   return decoded.kind === 'dropped' ? decoded.reason : decoded.kind;
 };
 
-const { kind: _kind, entries: _entries, ...fields } = appendEntries;
+const { kind: _kind, entries: _entries, ...scalars } = appendEntries;
+const fields = { ...scalars, entries: [] };
 const packedEntry = [2, 5, 'command', new Uint8Array([1]), null];
 
 /** A frame as it should be, but for what the test says. */
@@ -68,7 +69,6 @@ test.each([
   ['an empty message', new Uint8Array(), 'notMsgpack'],
   ['a value that is no frame', encodeMsgpack('hello'), 'wrongShape'],
   ['a frame without fields', encodeMsgpack([1, 'c1', 's2', 3, 'appendEntries']), 'wrongShape'],
-  ['a frame whose fields are a list', frameOf({ fields: [] }), 'wrongShape'],
   ['a cluster id that is no text', frameOf({ clusterId: 1 }), 'wrongShape'],
   ['a storage id that is no text', frameOf({ storageId: 2 }), 'wrongShape'],
   ['a storage id that is missing', frameOf({ storageId: null }), 'wrongShape'],
