@@ -47,6 +47,7 @@ describe('a scenario', () => {
     ['release n1 -> n2', 'it is not held'],
     ['restart n1', 'n1 runs'],
     ['resume n1', 'n1 is not paused'],
+    ['lose n1 PrepareAppend', 'it should read: lose NODE.ACTOR KIND'],
     ['hide noise', 'a trace has no noise'],
     ['set patience 3', 'there is no setting patience'],
     ['log n1 1 2 until 3', 'it should read: log NODE'],
@@ -112,6 +113,34 @@ describe('the author', () => {
       'n2 receives RequestPreVote #2 from n1',
       'n2 receives RequestPreVote #1 from n1',
     ]);
+  });
+
+  it('loses a message within a node', () => {
+    const trace = traceOf('cluster n1 n2', 'lose n1.logStore CampaignPrepared', 'timeout n1', 'timeout n1');
+    expect(trace.filter((line) => line.includes('loses'))).toEqual(['n1 loses CampaignPrepared of its logStore']);
+    expect(trace.at(-1)).toBe('n1 -> n2  RequestPreVote #2 term=1 last=0:0');
+  });
+
+  it('doubles and drops messages, and cuts wires', () => {
+    const begin = ['cluster n1 n2', 'timeout n1'];
+    const arrivals = (...lines: readonly string[]): number =>
+      traceOf(...begin, ...lines).filter((line) => line.startsWith('n2 receives')).length;
+    expect(arrivals('deliver n1 -> n2')).toBe(1);
+    expect(arrivals('double n1 -> n2', 'deliver n1 -> n2')).toBe(2);
+    expect(arrivals('double n1 -> n2', 'deliver n1 -> n2 #1')).toBe(1);
+    expect(arrivals('drop n1 -> n2', 'deliver all')).toBe(0);
+    expect(arrivals('cut n1 <-> n2', 'timeout n1', 'drop n1 -> n2 #1', 'deliver all')).toBe(0);
+  });
+
+  it('lets a paused process be late, and not a dead one', () => {
+    const begin = ['cluster n1 n2', 'hide all', 'show timers'];
+    expect(traceOf(...begin, 'pause n1', 'wait 300ms', 'resume n1')).toEqual([
+      'n2 election timeout, at 299 ms',
+      'n1 election timeout, at 300 ms',
+    ]);
+    expect(() => run(...begin, 'timeout n2', 'pause n1', 'deliver n2 -> n1')).toThrow('n1 is paused');
+    const down = traceOf('cluster n1 n2', 'crash n1', 'timeout n2', 'deliver all');
+    expect(down.at(-1)).toBe('n1 is down: a message from n2 is lost');
   });
 
   it('decides what a power loss takes, and what a crash', () => {

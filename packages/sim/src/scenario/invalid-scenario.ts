@@ -3,12 +3,15 @@ export class InvalidScenario extends Error {
   readonly code = 'InvalidScenario';
   readonly file: string;
   readonly line: number;
+  /** The story up to that line, with its traces: a command may be refused because what came before went otherwise than it used to. */
+  readonly textSoFar: string;
 
-  constructor(file: string, line: number, what: string) {
-    super(`${file}:${line}: ${what}`);
+  constructor(where: { readonly file: string; readonly line: number; readonly textSoFar: string }, what: string) {
+    super(`${where.file}:${where.line}: ${what}`);
     this.name = 'InvalidScenario';
-    this.file = file;
-    this.line = line;
+    this.file = where.file;
+    this.line = where.line;
+    this.textSoFar = where.textSoFar;
   }
 }
 

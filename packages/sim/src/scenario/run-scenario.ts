@@ -26,8 +26,8 @@ export function runScenario(file: string, text: string): ScenarioResult {
       if (scenario === null) scenario = clusterOf(words);
       else runCommand(scenario, words);
     } catch (error) {
-      if (error instanceof CommandRefused) throw new InvalidScenario(file, line, `"${written}": ${error.message}`);
-      throw error;
+      if (!(error instanceof CommandRefused)) throw error;
+      throw new InvalidScenario({ file, line, textSoFar: lines.join('\n') }, `"${written}": ${error.message}`);
     }
     lines.push(...scenario.trace.take().map(traceText));
   }

@@ -110,15 +110,18 @@ export class Scenario {
     const untilMs = time.nowMs + forMs;
     for (let due = time.takeDue(untilMs); due !== null; due = time.takeDue(untilMs)) {
       const node = this.#nodeOf(due.node);
-      if (due.isElection && !node.isPaused) this.#fireElection(node, due.fire);
+      if (due.isElection) this.#fireElection(node, due.fire);
       else this.#host.fire(node, due.fire);
       afterEach();
     }
   }
 
   #fireElection(node: ScenarioNode, fire: () => void): void {
-    this.trace.add(['timers'], `${node.id} election timeout, at ${Math.round(this.#host.time.nowMs)} ms`);
-    this.#host.fire(node, fire);
+    const { time } = this.#host;
+    this.#host.fire(node, () => {
+      this.trace.add(['timers'], `${node.id} election timeout, at ${Math.round(time.nowMs)} ms`);
+      fire();
+    });
   }
 
   // --- messages --------------------------------------------------------------------------------------------------------
