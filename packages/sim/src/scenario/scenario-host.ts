@@ -59,14 +59,7 @@ export class ScenarioHost {
     const { nodes } = options;
     this.#options = options;
     this.#configuration = { voters: nodes.map(({ id, disk }) => ({ id, storageId: disk.storageId })) };
-    const nowUs = (): number => this.time.nowMs * 1000;
-    this.watch = new Watch({
-      nodes,
-      lostDisks: [],
-      get nowUs() {
-        return nowUs();
-      },
-    });
+    this.watch = new Watch({ nodes, lostDisks: [] });
   }
 
   /** Starts a node's process over what its disk and its state machine hold. */
