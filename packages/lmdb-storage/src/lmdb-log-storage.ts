@@ -1,5 +1,6 @@
 import type { GroupId } from '@quorate/actor';
 import {
+  ConfigurationEntries,
   CorruptRecord,
   type FlushableLogStorage,
   type FlushOutcome,
@@ -7,6 +8,7 @@ import {
   type LogEntry,
   type LogIndex,
   logIndex,
+  type PlacedConfiguration,
   type ReadLimit,
   type Term,
   takeWithin,
@@ -37,6 +39,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
   readonly #seed: number;
   readonly #terms = new TermRuns();
   readonly #recent: RecentEntries;
+  readonly #configurations = new ConfigurationEntries();
   #hardState: HardState = { currentTerm: term(0), votedFor: null };
   #hardStateStaged = false;
   #lastIndex: LogIndex = logIndex(0);
@@ -78,6 +81,10 @@ export class LmdbLogStorage implements FlushableLogStorage {
 
   get written(): number {
     return this.#written;
+  }
+
+  get configurations(): readonly PlacedConfiguration[] {
+    return this.#configurations.all;
   }
 
   get staged(): boolean {
@@ -128,6 +135,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
     this.#lastIndex = kept;
     this.#terms.truncate(from);
     this.#recent.truncate(from);
+    this.#configurations.truncate(from);
     if (this.#flight !== null) this.#flight.through = logIndex(Math.min(this.#flight.through, kept));
   }
 
@@ -195,6 +203,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
     this.#lastIndex = entry.index;
     this.#terms.push(entry.index, entry.term);
     this.#recent.push(entry);
+    this.#configurations.push(entry);
   }
 
   #readStored(index: LogIndex): LogEntry {

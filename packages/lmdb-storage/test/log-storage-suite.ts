@@ -1,11 +1,15 @@
 import { type NodeId, nodeId } from '@quorate/actor';
 import {
+  type Configuration,
+  configurationOf,
+  encodeConfiguration,
   type FlushableLogStorage,
   type FlushOutcome,
   type HardState,
   type LogEntry,
   logIndex,
   term,
+  type Voter,
 } from '@quorate/raft';
 import { describe, expect, test } from 'vitest';
 import { entries, entry, plain } from './sample-entries.ts';
@@ -22,6 +26,7 @@ const hardState = (ofTerm: number, votedFor: NodeId | null = null): HardState =>
   currentTerm: term(ofTerm),
   votedFor,
 });
+const voter = (id: string): Voter => ({ id: nodeId(id), storageId: `disk-of-${id}` });
 const indexes = (of: readonly LogEntry[]): readonly number[] => of.map(({ index }) => index);
 
 /** What every log storage does. */
@@ -66,7 +71,7 @@ export function describeLogStorage(name: string, open: () => Promise<StorageUnde
       const written: readonly LogEntry[] = [
         { ...entry(1, 1), kind: 'noop', command: new Uint8Array(0) },
         { ...entry(2, 1), fields: { traceparent: '00-1', 'of a later version': 7 } },
-        { ...entry(3, 3), kind: 'configuration' },
+        { ...entry(3, 3), kind: 'configuration', command: encodeConfiguration(configurationOf([voter('n1')])) },
         { ...entry(4, 3), command: Uint8Array.from({ length: 70_000 }, (_, at) => at % 251) },
         { ...entry(5, 3), fields: {} },
       ];
@@ -75,6 +80,30 @@ export function describeLogStorage(name: string, open: () => Promise<StorageUnde
       expect(storage.read(logIndex(1), all).map(plain)).toEqual(written.map(plain));
       await flush(subject);
       expect(storage.read(logIndex(1), all).map(plain)).toEqual(written.map(plain));
+    });
+
+    test('knows the configurations that it holds', async () => {
+      const subject = await open();
+      const { storage } = subject;
+      const one = configurationOf([voter('n1')]);
+      const two = { ...one, outgoingVoters: one.voters, voters: [voter('n1'), voter('n2')], removed: [nodeId('n0')] };
+      const placed = (index: number, configuration: Configuration): LogEntry => ({
+        ...entry(index, 1),
+        kind: 'configuration',
+        command: encodeConfiguration(configuration),
+      });
+      storage.setHardState(hardState(1));
+      storage.append([entry(1, 1), placed(2, one), entry(3, 1)]);
+      expect(storage.configurations).toEqual([{ index: 2, configuration: one }]);
+      await flush(subject);
+      storage.append([placed(4, two), entry(5, 1)]);
+      expect(storage.configurations.at(-1)).toEqual({ index: 4, configuration: two });
+      storage.truncate(logIndex(5));
+      expect(storage.configurations).toHaveLength(2);
+      storage.truncate(logIndex(4));
+      expect(storage.configurations).toEqual([{ index: 2, configuration: one }]);
+      storage.append([placed(4, one)]);
+      expect(storage.configurations.map(({ index }) => index)).toEqual([2, 4]);
     });
 
     test.each([

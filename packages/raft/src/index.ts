@@ -8,15 +8,20 @@ export { InvariantViolated, invariant } from './invariant.ts';
 export type { LeaderMessage } from './leader/messages.ts';
 export type { LogState, LogStoreOptions } from './log-store/log-state.ts';
 export type { LogStoreMessage } from './log-store/messages.ts';
+export { configurationOf, isJoint } from './membership/configuration.ts';
+export { decodeConfiguration, encodeConfiguration } from './membership/configuration-codec.ts';
+export type { ChangeRefusal, MembershipChange } from './membership/membership-change.ts';
+export { changeRefusalCode, membershipChange } from './membership/membership-change.ts';
 export * from './ports.ts';
 export type { Protocol } from './protocol.ts';
 export { protocolOf } from './protocols.ts';
-export { isQuorum, peersOf, quorumIndex, voterOf } from './quorum.ts';
+export { isQuorum, membersOf, otherVotersOf, peersOf, quorumIndex, voterOf, votersOf } from './quorum.ts';
 export { type RaftGroupOptions, startRaftGroup } from './raft-group.ts';
 export { type RaftParts, raftParts } from './raft-parts.ts';
 export type { ReplicatorMessage } from './replicator/messages.ts';
 export * from './retry-rules.ts';
 export { defaultRaftSettings, type RaftSettings } from './settings.ts';
+export { ConfigurationEntries, type PlacedConfiguration } from './storage/configuration-entries.ts';
 export {
   CorruptRecord,
   type FlushableLogStorage,

@@ -20,7 +20,7 @@ export interface CommitSpan {
   appended(index: LogIndex, term: Term): void;
   /** The entry is on a quorum. */
   committed(): void;
-  end(outcome: 'applied' | 'unknown' | 'refused'): void;
+  end(outcome: 'applied' | 'unknown' | 'refused' | 'rejected'): void;
 }
 
 /** Traces commits. RPCs are traced by the bus, which sees both their ends. */

@@ -1,6 +1,6 @@
 import type { NodeId } from '@quorate/actor';
-import { isName } from '@quorate/actor';
 import { z } from 'zod';
+import { decodeConfiguration, isConfiguration, isNodeId, isStorageId } from './membership/configuration-codec.ts';
 import type { Configuration, EntryFields, EntryKind, LeaderToken, LogEntry, LogIndex, Term } from './types.ts';
 import { isLeaderToken, isLogIndex, isTerm } from './types.ts';
 
@@ -36,6 +36,7 @@ const isLogEntry = (value: unknown): value is LogEntry =>
   value.index > 0 &&
   entryKinds.includes(value.kind) &&
   value.command instanceof Uint8Array &&
+  (value.kind !== 'configuration' || decodeConfiguration(value.command) !== null) &&
   (value.fields === undefined || isEntryFields(value.fields));
 
 /** Entries of a log, without a gap: each index is one more than the last, and terms never fall. */
@@ -50,19 +51,13 @@ const areLogEntries = (value: unknown): value is readonly LogEntry[] => {
   return true;
 };
 
-const isNodeId = (value: unknown): value is NodeId => typeof value === 'string' && isName(value);
-
-const isConfiguration = (value: unknown): value is Configuration =>
-  isRecord(value) &&
-  Array.isArray(value.voters) &&
-  value.voters.every((voter) => isRecord(voter) && isNodeId(voter.id) && typeof voter.storageId === 'string');
-
 /** The checks that messages are made of. */
 export const shape = {
   term: z.custom<Term>(isTerm, 'a term'),
   index: z.custom<LogIndex>(isLogIndex, 'a log index'),
   token: z.custom<LeaderToken>(isLeaderToken, 'a leader token'),
   node: z.custom<NodeId>(isNodeId, 'a node id'),
+  storage: z.custom<string>(isStorageId, 'a storage id'),
   counter: z.number().int().nonnegative(),
   nothing: z.custom<object>(isRecord, 'an object'),
   flag: z.boolean(),

@@ -1,22 +1,53 @@
 import type { NodeId, Sender } from '@quorate/actor';
-import { type Configuration, type LogIndex, logIndex, type Voter } from './types.ts';
+import { type Configuration, type LogIndex, logIndex, minIndex, type Voter } from './types.ts';
 
-/** Whether the voters for whom `agrees` holds are a majority of the configuration. */
-export function isQuorum(configuration: Configuration, agrees: (voter: Voter) => boolean): boolean {
-  return configuration.voters.filter(agrees).length * 2 > configuration.voters.length;
+/** Whether those for whom `agrees` holds are a majority of the voters; while the voters change, of those before and of those after (Raft §6). */
+export function isQuorum({ voters, outgoingVoters }: Configuration, agrees: (voter: Voter) => boolean): boolean {
+  return isMajority(voters, agrees) && (outgoingVoters.length === 0 || isMajority(outgoingVoters, agrees));
 }
 
-/** The highest index that a majority of the voters has reached (Raft figure 2, rules for leaders, last). 0 without voters. */
-export function quorumIndex(configuration: Configuration, matchIndexOf: (voter: Voter) => LogIndex): LogIndex {
-  const reached = configuration.voters.map(matchIndexOf).sort((a, b) => b - a);
+/** The highest index that a quorum has reached (Raft figure 2, rules for leaders, last). 0 without voters. */
+export function quorumIndex(
+  { voters, outgoingVoters }: Configuration,
+  matchIndexOf: (voter: Voter) => LogIndex,
+): LogIndex {
+  const reached = majorityIndex(voters, matchIndexOf);
+  return outgoingVoters.length === 0 ? reached : minIndex(reached, majorityIndex(outgoingVoters, matchIndexOf));
+}
+
+const isMajority = (voters: readonly Voter[], agrees: (voter: Voter) => boolean): boolean =>
+  voters.filter(agrees).length * 2 > voters.length;
+
+function majorityIndex(voters: readonly Voter[], matchIndexOf: (voter: Voter) => LogIndex): LogIndex {
+  const reached = voters.map(matchIndexOf).sort((a, b) => b - a);
   return reached[Math.floor(reached.length / 2)] ?? logIndex(0);
 }
 
 /** The voter that `sender` is, with this very disk; null for anyone else. A wiped voter has forgotten its votes and does not count. */
 export function voterOf(configuration: Configuration, sender: Pick<Sender, 'node' | 'storageId'>): Voter | null {
-  return configuration.voters.find((voter) => voter.id === sender.node && voter.storageId === sender.storageId) ?? null;
+  return (
+    votersOf(configuration).find((voter) => voter.id === sender.node && voter.storageId === sender.storageId) ?? null
+  );
 }
 
-/** The voters but `self`. */
+/** Whoever has a vote: while the voters change, those before and those after, each once. */
+export const votersOf = ({ voters, outgoingVoters }: Configuration): readonly Voter[] =>
+  outgoingVoters.length === 0 ? voters : eachOnce([...voters, ...outgoingVoters]);
+
+/** Whoever gets the log: voters and learners, each once. */
+export const membersOf = (configuration: Configuration): readonly Voter[] =>
+  configuration.learners.length === 0
+    ? votersOf(configuration)
+    : eachOnce([...votersOf(configuration), ...configuration.learners]);
+
+/** The members but `self`. */
 export const peersOf = (configuration: Configuration, self: NodeId): readonly Voter[] =>
-  configuration.voters.filter((voter) => voter.id !== self);
+  membersOf(configuration).filter((member) => member.id !== self);
+
+/** Those whose votes a candidate needs, but `self`. */
+export const otherVotersOf = (configuration: Configuration, self: NodeId): readonly Voter[] =>
+  votersOf(configuration).filter((voter) => voter.id !== self);
+
+function eachOnce(members: readonly Voter[]): readonly Voter[] {
+  return [...new Map(members.map((member) => [member.id, member])).values()];
+}

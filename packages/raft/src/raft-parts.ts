@@ -4,6 +4,7 @@ import { Election } from './election/election.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { Grant } from './leader/grant.ts';
 import { Leader } from './leader/leader.ts';
+import { Membership } from './leader/membership.ts';
 import { Proposals } from './leader/proposals.ts';
 import { ReadRounds } from './leader/read-rounds.ts';
 import { VoterProgress } from './leader/voter-progress.ts';
@@ -28,6 +29,7 @@ export interface RaftParts {
   readonly Ballot: typeof Ballot;
   readonly Leader: typeof Leader;
   readonly Grant: typeof Grant;
+  readonly Membership: typeof Membership;
   readonly Proposals: typeof Proposals;
   readonly ReadRounds: typeof ReadRounds;
   readonly VoterProgress: typeof VoterProgress;
@@ -49,6 +51,7 @@ export const raftParts: RaftParts = {
   Ballot,
   Leader,
   Grant,
+  Membership,
   Proposals,
   ReadRounds,
   VoterProgress,

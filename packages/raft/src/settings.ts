@@ -11,6 +11,8 @@ export interface RaftSettings {
   /** How much a replicator sends ahead of acknowledgements. */
   readonly maxInflightAppends: number;
   readonly maxInflightBytes: number;
+  /** A learner that lags by no more entries than this has caught up, and may have a vote. */
+  readonly maxPromotionLagEntries: number;
 }
 
 /** What ships. A batch leaves 64 KiB of NATS's 1 MiB for the envelope. */
@@ -22,4 +24,5 @@ export const defaultRaftSettings: RaftSettings = {
   maxBatchBytes: 960 * 1024,
   maxInflightAppends: 64,
   maxInflightBytes: 8 * 1024 * 1024,
+  maxPromotionLagEntries: 1000,
 };

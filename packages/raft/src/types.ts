@@ -73,7 +73,20 @@ export interface Voter {
   readonly storageId: string;
 }
 
-/** The members of a group. */
+/** A member without a vote: it gets the log, and counts for nothing. */
+export interface Learner extends Voter {
+  /** Whether the leader makes it a voter by itself when it has caught up. */
+  readonly isPromotedWhenCaughtUp: boolean;
+  /** The member that goes when this one becomes a voter; null if none does. */
+  readonly replaces: NodeId | null;
+}
+
+/** The members of a group (Raft §6). */
 export interface Configuration {
   readonly voters: readonly Voter[];
+  /** While the voters change (joint consensus): those before, of whom a majority is needed as well. Empty at any other time. */
+  readonly outgoingVoters: readonly Voter[];
+  readonly learners: readonly Learner[];
+  /** Who was a member once: an id never comes back, since its machine may have forgotten its votes. */
+  readonly removed: readonly NodeId[];
 }

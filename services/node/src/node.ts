@@ -2,7 +2,7 @@ import { clusterName, type GroupId, groupId, nodeId } from '@quorate/actor';
 import { type DataFolder, openDataFolder } from '@quorate/lmdb-storage';
 import { DropCounter } from '@quorate/nats-bus';
 import { RediallingConnection } from '@quorate/nats-connection';
-import type { FormationRecord, Logger } from '@quorate/raft';
+import { configurationOf, type FormationRecord, type Logger } from '@quorate/raft';
 import { createLoggers, startTelemetry, type Telemetry } from '@quorate/telemetry';
 import {
   type ApiReply,
@@ -108,7 +108,7 @@ export class Node {
       settings,
       group: this.#group,
       clusterId,
-      configuration: { voters: record.voters },
+      configuration: configurationOf(record.voters),
       folder,
       connection: this.#connection,
       loggerOf,

@@ -2,7 +2,7 @@ import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
 import { gatewayAt, logStoreAt } from '../addresses.ts';
 import type { LeaderOptions } from '../leader/leader.ts';
 import type { Logger } from '../ports.ts';
-import { peersOf, voterOf } from '../quorum.ts';
+import { otherVotersOf, voterOf } from '../quorum.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import { type Configuration, type LogIndex, type Term, term } from '../types.ts';
@@ -141,7 +141,7 @@ export class Election implements Actor<ElectionMessage> {
     log: { readonly lastLogIndex: LogIndex; readonly lastLogTerm: Term; readonly configuration: Configuration },
   ): void {
     const { lastLogIndex, lastLogTerm } = log;
-    for (const voter of peersOf(log.configuration, this.#options.identity.node)) {
+    for (const voter of otherVotersOf(log.configuration, this.#options.identity.node)) {
       const to = logStoreAt({ node: voter.id, group: this.#context.self.group });
       this.#context.send(to, { kind, term: inTerm, sequence: this.#attempt, lastLogIndex, lastLogTerm });
     }

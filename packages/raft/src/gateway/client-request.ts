@@ -13,10 +13,10 @@ export interface Asked {
   readonly atMs: number;
 }
 
-/** A command to be proposed. */
+/** A command to be proposed, or a change of the members. */
 export interface Write {
   readonly kind: 'write';
-  readonly message: Of<'write'>;
+  readonly message: Of<'write' | 'changeMembers'>;
   /** On the gateway's clock. */
   readonly deadlineMs: number;
   /** Set once the command may have entered a log: from then on it is not proposed to anyone else. */

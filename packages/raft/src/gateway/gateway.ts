@@ -32,6 +32,7 @@ export class Gateway implements Actor<GatewayMessage> {
   receive(message: GatewayMessage): void {
     switch (message.kind) {
       case 'write':
+      case 'changeMembers':
         return this.#open(message.request, {
           kind: 'write',
           message,
@@ -151,14 +152,15 @@ export class Gateway implements Actor<GatewayMessage> {
     if (leader === null) return;
     const asked = request.proposed ?? this.#ask(id);
     request.proposed = { ...asked, atMs: this.#context.now() };
-    this.#context.send(leaderAt({ node: leader, group: this.#context.self.group }), {
-      kind: 'propose',
-      term: asked.term,
-      sequence: asked.sequence,
-      floor: this.#floor(),
-      command: request.message.command,
-      traceparent: request.message.traceparent,
-    });
+    const to = leaderAt({ node: leader, group: this.#context.self.group });
+    const place = { term: asked.term, sequence: asked.sequence, floor: this.#floor() };
+    const { message } = request;
+    if (message.kind === 'changeMembers') {
+      this.#context.send(to, { kind: 'proposeChange', ...place, change: message.change });
+      return;
+    }
+    const { command, traceparent } = message;
+    this.#context.send(to, { kind: 'propose', ...place, command, traceparent });
   }
 
   #ask(id: number): Asked {
@@ -184,6 +186,8 @@ export class Gateway implements Actor<GatewayMessage> {
         return this.#answer(id, { kind: 'result', result: outcome.result, index: outcome.index });
       case 'unknown':
         return this.#fail(id, 'OutcomeUnknown', outcome.reason);
+      case 'rejected':
+        return this.#answer(id, outcome);
       case 'refused':
         // It entered no log: the next leader may have it.
         this.#sequences.delete(message.sequence);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changeRefusalCode, membershipChange } from '../membership/membership-change.ts';
 import { type MessageOf, shape } from '../protocol.ts';
 
 const role = z.enum(['follower', 'candidate', 'leader']);
@@ -34,11 +35,13 @@ const part = z.discriminatedUnion('actor', [
 /** One actor's part of `status`. */
 export type StatusPart = z.infer<typeof part>;
 
-/** What became of a proposal: applied with a result; refused before it could enter a log, so that it may be proposed again; or unknown. */
+/** What became of a proposal: applied with a result; refused before it could enter a log, so that it may be proposed again; unknown; or rejected for good. */
 const proposalOutcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('applied'), index: shape.index, result: shape.bytes }),
   z.object({ kind: z.literal('refused'), reason: shape.text }),
   z.object({ kind: z.literal('unknown'), reason: shape.text }),
+  /** It makes no sense as things stand, and will not if it is asked again. */
+  z.object({ kind: z.literal('rejected'), code: changeRefusalCode, message: shape.text }),
 ]);
 
 /** What became of a proposal. */
@@ -69,6 +72,8 @@ export const gatewayProtocol = {
       timeoutMs: z.number().nonnegative(),
       traceparent: shape.text.nullable(),
     }),
+    /** From the api. */
+    changeMembers: z.object({ request: shape.counter, change: membershipChange, timeoutMs: z.number().nonnegative() }),
     /** From the api: a linearizable read. */
     read: z.object({ request: shape.counter, query: shape.bytes, timeoutMs: z.number().nonnegative() }),
     /** From the api: committed entries as this node has them. */
@@ -111,6 +116,7 @@ const answer = z.discriminatedUnion('kind', [
     code: z.enum(['NoLeader', 'OutcomeUnknown', 'Timeout']),
     message: shape.text,
   }),
+  z.object({ kind: z.literal('rejected'), code: changeRefusalCode, message: shape.text }),
 ]);
 
 /** What the gateway answers. */

@@ -1,11 +1,14 @@
-import { type Configuration, type LeaderToken, type LogIndex, logIndex } from '../types.ts';
+import { type LeaderToken, type LogIndex, logIndex } from '../types.ts';
+import type { Membership } from './membership.ts';
+import type { Replicators } from './replicators.ts';
 import type { VoterProgress } from './voter-progress.ts';
 
 /** What a grant is made from: the log store's answer, and who is to be counted. */
 export interface GrantOptions {
   readonly token: LeaderToken;
-  readonly configuration: Configuration;
+  readonly membership: Membership;
   readonly voters: VoterProgress;
+  readonly replicators: Replicators;
   /** The end of the log when the token was given. */
   readonly lastLogIndex: LogIndex;
 }
@@ -13,21 +16,28 @@ export interface GrantOptions {
 /** What a leader holds once the log store has given it the token. */
 export class Grant {
   readonly token: LeaderToken;
-  readonly configuration: Configuration;
+  readonly membership: Membership;
   readonly voters: VoterProgress;
+  readonly replicators: Replicators;
   /** The no-op of this term. */
   readonly noopIndex: LogIndex;
 
-  constructor({ token, configuration, voters, lastLogIndex }: GrantOptions) {
+  constructor({ token, membership, voters, replicators, lastLogIndex }: GrantOptions) {
     this.token = token;
-    this.configuration = configuration;
+    this.membership = membership;
     this.voters = voters;
+    this.replicators = replicators;
     this.noopIndex = logIndex(lastLogIndex + 1);
   }
 
   /** Only an entry of the own term is committed by counting; with it all before it are (Raft §5.4.2, figure 8). */
   mayCommit(index: LogIndex): boolean {
     return index >= this.noopIndex;
+  }
+
+  /** Not before the no-op is committed: else two changes of different terms could meet, with quorums that do not (the dissertation's erratum of 2015). */
+  mayChangeMembers(commitIndex: LogIndex): boolean {
+    return commitIndex >= this.noopIndex;
   }
 
   /** Not before the no-op is committed: until then this leader may not know what its predecessors acknowledged (etcd#7331). */

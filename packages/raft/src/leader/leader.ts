@@ -1,24 +1,18 @@
 import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
-import {
-  applierAt,
-  electionAt,
-  gatewayAt,
-  logStoreAt,
-  replicatorAt,
-  replicatorName,
-  type Where,
-} from '../addresses.ts';
+import { applierAt, electionAt, gatewayAt, logStoreAt, type Where } from '../addresses.ts';
 import type { ProposalOutcome } from '../gateway/messages.ts';
 import { invariant } from '../invariant.ts';
 import type { CommitTracer } from '../ports.ts';
 import { peersOf } from '../quorum.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
-import { type LeaderToken, type LogEntry, type LogIndex, logIndex, maxIndex, type Term, type Voter } from '../types.ts';
+import { type LeaderToken, type LogEntry, type LogIndex, logIndex, maxIndex, type Term } from '../types.ts';
 import type { Grant } from './grant.ts';
+import type { LeaderProgress } from './membership.ts';
 import type { LeaderMessage } from './messages.ts';
 import type { Proposal, Proposals } from './proposals.ts';
 import type { ReadRounds } from './read-rounds.ts';
+import { Replicators } from './replicators.ts';
 
 type Of<Kind extends LeaderMessage['kind']> = Extract<LeaderMessage, { kind: Kind }>;
 
@@ -68,6 +62,8 @@ export class Leader implements Actor<LeaderMessage> {
         return this.#refused(message.term);
       case 'propose':
         return this.#propose(message, from);
+      case 'proposeChange':
+        return this.#proposeChange(message, from);
       case 'readIndex':
         return this.#readIndex(message, from);
       case 'appended':
@@ -100,32 +96,32 @@ export class Leader implements Actor<LeaderMessage> {
 
   #granted(message: Of<'leadershipGranted'>): void {
     if (this.#grant !== null || message.term !== this.#options.term) return;
-    const { token, configuration, lastLogIndex } = message;
+    const { token, configuration, configurationIndex, lastLogIndex } = message;
     this.#lastLogIndex = lastLogIndex;
     this.#commitIndex = message.commitIndex;
     const voters = new this.#parts.VoterProgress(configuration, this.#context.now());
-    this.#grant = new this.#parts.Grant({ token, configuration, voters, lastLogIndex });
+    const { term, identity, settings } = this.#options;
+    const proposals = this.#proposals;
+    const self = this.#self();
+    const membership = new this.#parts.Membership({
+      configuration,
+      configurationIndex,
+      voters,
+      proposals,
+      self,
+      settings,
+    });
+    const context = this.#context;
+    const replicators = new Replicators({ context, token, term, identity, settings, parts: this.#parts });
+    this.#grant = new this.#parts.Grant({ token, membership, voters, replicators, lastLogIndex });
     this.#reads.startFor(token);
-    for (const peer of peersOf(configuration, this.#self())) this.#spawnReplicator(peer, token);
-    const { term } = this.#options;
+    replicators.serve(peersOf(configuration, self), lastLogIndex);
     this.#append([{ term, index: this.#grant.noopIndex, kind: 'noop', command: new Uint8Array() }]);
   }
 
   /** A refusal that an earlier leader of this node asked for, and that comes late, is not meant for this one. */
   #refused(term: Term): void {
     if (term >= this.#options.term) this.#lose(term, 'the log store has another term');
-  }
-
-  #spawnReplicator(peer: Voter, token: LeaderToken): void {
-    const { term, identity, settings } = this.#options;
-    const options = { peer, token, term, identity, settings, lastLogIndex: this.#lastLogIndex };
-    this.#context.spawn(
-      replicatorName(peer.id),
-      (context) => new this.#parts.Replicator(context, options, this.#parts),
-      {
-        kind: 'replicatorFailed',
-      },
-    );
   }
 
   /** Repeats whatever may have been lost, and checks that a quorum still answers (CheckQuorum, dissertation §6.2). */
@@ -142,8 +138,11 @@ export class Leader implements Actor<LeaderMessage> {
     this.#confirmSelf(this.#grant);
     this.#sendAppend();
     this.#sendCommit(this.#grant);
+    this.#grant.replicators.stopFormer();
     this.#advanceReplicators();
     this.#askForResults();
+    this.#promoteLearners(this.#grant);
+    this.#leaveIfRemoved(this.#grant);
   }
 
   #confirmSelf(grant: Grant): void {
@@ -167,26 +166,41 @@ export class Leader implements Actor<LeaderMessage> {
   // --- proposals -------------------------------------------------------------------------------------------------------
 
   #propose(message: Of<'propose'>, from: Sender): void {
+    const { sequence, command } = message;
+    if (!this.#isNew(message, from)) return;
+    const span = this.#options.tracer.start(message.traceparent);
+    this.#proposals.take(from, { sequence, from, kind: 'command', command, span, index: null, outcome: null });
+    this.#appendWaiting();
+  }
+
+  /** Whether this leader is to take it: one that it has taken before is answered again, if it has an answer. */
+  #isNew(message: Of<'propose' | 'proposeChange'>, from: Sender): boolean {
     const { sequence } = message;
     if (message.term !== this.#options.term) {
-      return this.#reply(from, sequence, { kind: 'refused', reason: 'another term' });
+      this.#reply(from, sequence, { kind: 'refused', reason: 'another term' });
+      return false;
     }
     this.#proposals.raiseFloor(from, message.floor);
     const known = this.#proposals.find(from, sequence);
-    if (known === 'belowFloor') return;
-    if (known !== null) {
-      if (known.outcome !== null) this.#reply(from, sequence, known.outcome);
-      return;
-    }
-    const span = this.#options.tracer.start(message.traceparent);
-    this.#proposals.take({ sequence, from, command: message.command, span, index: null, outcome: null });
-    this.#appendWaiting();
+    if (known === null) return true;
+    if (known !== 'belowFloor' && known.outcome !== null) this.#reply(from, sequence, known.outcome);
+    return false;
   }
 
   /** What comes while an append is with the log store shares the next one. */
   #appendWaiting(): void {
     if (this.#grant === null || this.#appending !== null || !this.#proposals.hasWaiting) return;
-    this.#append(this.#proposals.place(this.#lastLogIndex, this.#options.term, this.#options.settings));
+    // Its own removal is the last thing that a leader proposes.
+    if (this.#grant.membership.excludesSelf) return;
+    const entries = this.#proposals.place(this.#lastLogIndex, this.#options.term, this.#options.settings);
+    for (const { kind, index } of entries) if (kind === 'configuration') this.#reconfigure(this.#grant, index);
+    this.#append(entries);
+  }
+
+  /** Before the entry is sent: who is counted, and who gets the log, is what the newest configuration says. */
+  #reconfigure({ membership, replicators }: Grant, index: LogIndex): void {
+    membership.placed(index, this.#context.now());
+    replicators.serve(peersOf(membership.configuration, this.#self()), this.#lastLogIndex);
   }
 
   #append(entries: readonly LogEntry[]): void {
@@ -220,7 +234,7 @@ export class Leader implements Actor<LeaderMessage> {
   #settle(proposal: Proposal, outcome: ProposalOutcome): void {
     proposal.outcome = outcome;
     proposal.span?.end(outcome.kind);
-    this.#reply(proposal.from, proposal.sequence, outcome);
+    if (proposal.from !== null) this.#reply(proposal.from, proposal.sequence, outcome);
   }
 
   #reply(to: Sender, sequence: number, outcome: ProposalOutcome): void {
@@ -240,6 +254,7 @@ export class Leader implements Actor<LeaderMessage> {
       const proposal = this.#proposals.settle(index);
       if (proposal !== null) this.#settle(proposal, { kind: 'applied', index, result });
     }
+    if (this.#grant !== null) this.#leaveIfRemoved(this.#grant);
   }
 
   #askForResults(): void {
@@ -278,12 +293,45 @@ export class Leader implements Actor<LeaderMessage> {
     this.#sendCommit(grant);
     this.#advanceReplicators();
     this.#beginReadRound();
+    grant.membership.committed(this.#commitIndex);
+    this.#appendWaiting();
   }
 
   #sendCommit(grant: Grant): void {
     if (!grant.mayCommit(this.#commitIndex)) return;
     const commit = { kind: 'commit', token: grant.token, commitIndex: this.#commitIndex } as const;
     this.#context.send(logStoreAt(this.#context.self), commit);
+  }
+
+  // --- members ---------------------------------------------------------------------------------------------------------
+
+  #proposeChange(message: Of<'proposeChange'>, from: Sender): void {
+    const grant = this.#grant;
+    const { sequence, change } = message;
+    // Until an entry of the own term is committed there may be a change in the log that this leader has to finish first.
+    if (grant === null || !grant.mayChangeMembers(this.#commitIndex)) {
+      return this.#reply(from, sequence, { kind: 'refused', reason: 'the leader has just taken office' });
+    }
+    if (!this.#isNew(message, from)) return;
+    const refusal = grant.membership.change(change, from, sequence, this.#progress());
+    if (refusal !== null) return this.#reply(from, sequence, { kind: 'rejected', ...refusal });
+    this.#appendWaiting();
+  }
+
+  #promoteLearners(grant: Grant): void {
+    if (!grant.mayChangeMembers(this.#commitIndex)) return;
+    grant.membership.promoteLearners(this.#progress());
+    this.#appendWaiting();
+  }
+
+  /** A leader that is no voter any more commits that, tells whoever asked, and steps down (Raft §6). */
+  #leaveIfRemoved({ membership }: Grant): void {
+    if (!membership.excludesSelf || !membership.isCommitted(this.#commitIndex)) return;
+    if (this.#proposals.firstPlaced === null) this.#lose(this.#options.term, 'this node is no voter any more');
+  }
+
+  #progress(): LeaderProgress {
+    return { lastLogIndex: this.#lastLogIndex, commitIndex: this.#commitIndex, nowMs: this.#context.now() };
   }
 
   // --- reads -----------------------------------------------------------------------------------------------------------
@@ -327,14 +375,7 @@ export class Leader implements Actor<LeaderMessage> {
   #advanceReplicators(): void {
     if (this.#grant === null) return;
     const { round } = this.#reads;
-    for (const peer of peersOf(this.#grant.configuration, this.#self())) {
-      this.#context.send(replicatorAt(this.#context.self, peer.id), {
-        kind: 'advance',
-        lastLogIndex: this.#lastLogIndex,
-        commitIndex: this.#commitIndex,
-        round,
-      });
-    }
+    this.#grant.replicators.advance({ lastLogIndex: this.#lastLogIndex, commitIndex: this.#commitIndex, round });
   }
 
   #describe(request: number): void {

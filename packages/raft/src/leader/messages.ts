@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { membershipChange } from '../membership/membership-change.ts';
 import { type MessageOf, shape } from '../protocol.ts';
 
 /** What the leader accepts. `peer` kinds come from the gateways, its own node's included. */
@@ -12,6 +13,13 @@ export const leaderProtocol = {
       command: shape.bytes,
       traceparent: shape.text.nullable(),
     }),
+    /** Change the members. */
+    proposeChange: z.object({
+      term: shape.term,
+      sequence: shape.counter,
+      floor: shape.counter,
+      change: membershipChange,
+    }),
     /** From which index on does a state show all that was acknowledged before now (Raft §6.4 of the dissertation)? */
     readIndex: z.object({ term: shape.term, sequence: shape.counter }),
   },
@@ -23,6 +31,7 @@ export const leaderProtocol = {
       lastLogIndex: shape.index,
       commitIndex: shape.index,
       configuration: shape.configuration,
+      configurationIndex: shape.index,
     }),
     /** From the log store: no token, or no longer. */
     leadershipRefused: z.object({ term: shape.term }),

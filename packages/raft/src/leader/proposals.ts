@@ -3,11 +3,13 @@ import type { ProposalOutcome } from '../gateway/messages.ts';
 import type { CommitSpan } from '../ports.ts';
 import { type LogEntry, type LogIndex, logIndex, type Term } from '../types.ts';
 
-/** A command that a gateway has handed to this leader. */
+/** What is to have a place in the log: a command that a gateway has handed to this leader, or a configuration. */
 export interface Proposal {
   readonly sequence: number;
-  readonly from: Sender;
-  readonly command: Uint8Array;
+  /** Null if it is the leader's own. */
+  readonly from: Sender | null;
+  readonly kind: 'command' | 'configuration';
+  command: Uint8Array;
   readonly span: CommitSpan | null;
   /** Its place in the log, once it has one. */
   index: LogIndex | null;
@@ -46,12 +48,22 @@ export class Proposals {
     return asker.proposals.get(sequence) ?? null;
   }
 
-  /** Takes a proposal that `find` did not know. */
-  take(proposal: Proposal): void {
-    const key = keyOf(proposal.from);
+  /** Takes a proposal that `find` did not know; it waits for a place from now on. */
+  take(from: Sender, proposal: Proposal): void {
+    this.note(from, proposal);
+    this.enqueue(proposal);
+  }
+
+  /** Notes a proposal, so that it is known when it comes again. */
+  note(from: Sender, proposal: Proposal): void {
+    const key = keyOf(from);
     const asker = this.#askers.get(key) ?? { floor: 0, proposals: new Map() };
     this.#askers.set(key, asker);
     asker.proposals.set(proposal.sequence, proposal);
+  }
+
+  /** It waits for a place. */
+  enqueue(proposal: Proposal): void {
     this.#waiting.push(proposal);
   }
 
@@ -115,7 +127,8 @@ export class Proposals {
 const keyOf = (from: Sender): string => `${from.storageId}/${from.incarnation}`;
 
 function entryOf(proposal: Proposal, index: LogIndex, term: Term): LogEntry {
-  const entry = { term, index, kind: 'command', command: proposal.command } as const;
+  const { kind, command } = proposal;
+  const entry = { term, index, kind, command } as const;
   const traceparent = proposal.span?.traceparent ?? null;
   return traceparent === null ? entry : { ...entry, fields: { traceparent } };
 }

@@ -1,7 +1,7 @@
 import type { NodeId } from '@quorate/actor';
 import type { StatusPart } from '../gateway/messages.ts';
 import { invariant } from '../invariant.ts';
-import { isQuorum, peersOf, quorumIndex } from '../quorum.ts';
+import { isQuorum, membersOf, peersOf, quorumIndex } from '../quorum.ts';
 import { type Configuration, type LogIndex, logIndex, maxIndex } from '../types.ts';
 
 interface Progress {
@@ -12,15 +12,33 @@ interface Progress {
   mode: 'probe' | 'replicate';
 }
 
-/** What a leader knows of each voter, itself included, and what a quorum of them has reached. */
+/** What a leader knows of each member, itself included, and what a quorum of the voters has reached. */
 export class VoterProgress {
-  readonly #configuration: Configuration;
-  readonly #progress: ReadonlyMap<NodeId, Progress>;
+  #configuration: Configuration;
+  readonly #progress = new Map<NodeId, Progress>();
 
-  /** Every voter counts as heard at `nowMs`: it has just voted, or has a whole election timeout to answer. */
+  /** Every member counts as heard at `nowMs`: it has just voted, or has a whole election timeout to answer. */
   constructor(configuration: Configuration, nowMs: number) {
     this.#configuration = configuration;
-    this.#progress = new Map(configuration.voters.map(({ id }) => [id, fresh(nowMs)]));
+    this.reconfigure(configuration, nowMs);
+  }
+
+  /** Counts by another configuration from now on. What is known of whoever stays is kept. */
+  reconfigure(configuration: Configuration, nowMs: number): void {
+    this.#configuration = configuration;
+    for (const { id } of membersOf(configuration)) {
+      if (!this.#progress.has(id)) this.#progress.set(id, fresh(nowMs));
+    }
+  }
+
+  /** Whether this member was heard since then. */
+  isHeard(node: NodeId, sinceMs: number): boolean {
+    return (this.#progress.get(node)?.heardAtMs ?? Number.NEGATIVE_INFINITY) >= sinceMs;
+  }
+
+  /** How far this member is. */
+  matchIndexOf(node: NodeId): LogIndex {
+    return this.#progress.get(node)?.matchIndex ?? logIndex(0);
   }
 
   /** The voter answers, in this term; `round` is the newest round of confirmation that its answer covers. */
@@ -68,7 +86,7 @@ export class VoterProgress {
 
   #of(node: NodeId): Progress {
     const progress = this.#progress.get(node);
-    invariant(progress !== undefined, () => `${node} is no voter of this leadership`);
+    invariant(progress !== undefined, () => `${node} is no member of this leadership`);
     return progress;
   }
 }

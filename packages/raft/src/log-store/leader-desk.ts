@@ -34,6 +34,7 @@ export class LeaderDesk {
       lastLogIndex: state.lastLogIndex,
       commitIndex: state.commitIndex,
       configuration: state.configuration,
+      configurationIndex: state.configurationIndex,
     });
   }
 

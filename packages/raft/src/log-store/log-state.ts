@@ -49,7 +49,7 @@ export class LogState {
   readonly identity: Sender;
   readonly settings: RaftSettings;
   readonly logger: Logger;
-  readonly configuration: Configuration;
+  readonly #initialConfiguration: Configuration;
   /** Held by the own leader; void as soon as the term changes. */
   leadership: Leadership | null = null;
   /** When this term's leader, or one before, was last heard: no one else may have this node's vote for a while. */
@@ -70,7 +70,7 @@ export class LogState {
     this.identity = options.identity;
     this.settings = options.settings;
     this.logger = options.logger;
-    this.configuration = options.configuration;
+    this.#initialConfiguration = options.configuration;
     this.durability = new parts.Durability(options.storage);
     this.#commitIndex = options.lastApplied;
     this.#appliedIndex = options.lastApplied;
@@ -94,6 +94,22 @@ export class LogState {
 
   get commitIndex(): LogIndex {
     return this.#commitIndex;
+  }
+
+  /** The newest configuration in the log, committed or not: a node uses it from the moment that it has it (Raft §6). */
+  get configuration(): Configuration {
+    return this.storage.configurations.at(-1)?.configuration ?? this.#initialConfiguration;
+  }
+
+  /** Where in the log that configuration stands; 0 for the one that the log began with. */
+  get configurationIndex(): LogIndex {
+    return this.storage.configurations.at(-1)?.index ?? logIndex(0);
+  }
+
+  /** The newest configuration that is committed. */
+  get committedConfiguration(): Configuration {
+    const committed = this.storage.configurations.findLast(({ index }) => index <= this.#commitIndex);
+    return committed?.configuration ?? this.#initialConfiguration;
   }
 
   /** What may be applied and shown: committed, and on this node's disk. */

@@ -1,4 +1,5 @@
 import type { HardState, LogEntry, LogIndex, Term } from '../types.ts';
+import type { PlacedConfiguration } from './configuration-entries.ts';
 
 /** How much may be read at once; at least one entry is given, however large it is. */
 export interface ReadLimit {
@@ -24,6 +25,8 @@ export interface LogStorage {
   readonly lastIndex: LogIndex;
   /** The number of the newest write, staged or durable. 0 when this process has written nothing. */
   readonly written: number;
+  /** The entries of kind `configuration` that are held, decoded, in order. */
+  readonly configurations: readonly PlacedConfiguration[];
   /** The term of the entry at `index`; 0 for index 0; null where no entry is held. */
   termAt(index: LogIndex): Term | null;
   /**

@@ -1,11 +1,13 @@
 import type { HardState, LogEntry, LogIndex, Term } from '../types.ts';
 import { logIndex, term } from '../types.ts';
+import { ConfigurationEntries, type PlacedConfiguration } from './configuration-entries.ts';
 import type { FlushableLogStorage, FlushOutcome, ReadLimit } from './log-storage.ts';
 
 /** A log storage that forgets with its process, for tests and simulation. `flush` waits for `completeFlush`, or completes at once if `immediate`. */
 export class MemoryLogStorage implements FlushableLogStorage {
   #hardState: HardState = { currentTerm: term(0), votedFor: null };
   #entries: LogEntry[] = [];
+  readonly #configurations = new ConfigurationEntries();
   #written = 0;
   #flushed = 0;
   readonly #now: boolean;
@@ -35,6 +37,10 @@ export class MemoryLogStorage implements FlushableLogStorage {
     return this.#written > (this.#waiting?.written ?? this.#flushed);
   }
 
+  get configurations(): readonly PlacedConfiguration[] {
+    return this.#configurations.all;
+  }
+
   termAt(index: LogIndex): Term | null {
     if (index === 0) return term(0);
     return this.#entries[index - 1]?.term ?? null;
@@ -55,12 +61,16 @@ export class MemoryLogStorage implements FlushableLogStorage {
       const before = this.lastIndex + at;
       if (entry.index !== before + 1) throw new RangeError(`entry ${entry.index} after ${before}`);
     }
-    for (const entry of entries) this.#entries.push(entry);
+    for (const entry of entries) {
+      this.#entries.push(entry);
+      this.#configurations.push(entry);
+    }
     this.#written += 1;
   }
 
   truncate(from: LogIndex): void {
     this.#entries.length = Math.min(this.#entries.length, from - 1);
+    this.#configurations.truncate(from);
     this.#written += 1;
   }
 

@@ -2,6 +2,7 @@ import { ActorSystem, type Address, type GroupId, groupId, type NodeId, nodeId, 
 import {
   apiAt,
   type Configuration,
+  configurationOf,
   defaultRaftSettings,
   type GatewayAnswer,
   gatewayAt,
@@ -75,7 +76,7 @@ export class TestCluster extends Schedule {
     this.settings = { ...defaultRaftSettings, ...options.settings };
     for (const id of ids) this.nodes.set(nodeId(id), new TestNode(nodeId(id), this.#freshState(nodeId(id))));
     const voters = [...this.nodes.values()].map(({ id, identity }) => ({ id, storageId: identity.storageId }));
-    this.configuration = { voters };
+    this.configuration = configurationOf(voters);
   }
 
   node(id: string): TestNode {

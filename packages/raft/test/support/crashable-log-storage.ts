@@ -6,6 +6,7 @@ import {
   type LogIndex,
   logIndex,
   MemoryLogStorage,
+  type PlacedConfiguration,
   type ReadLimit,
   type Term,
   term,
@@ -55,6 +56,10 @@ export class CrashableLogStorage implements FlushableLogStorage {
 
   get written(): number {
     return this.#memory.written;
+  }
+
+  get configurations(): readonly PlacedConfiguration[] {
+    return this.#memory.configurations;
   }
 
   get staged(): boolean {

@@ -1,4 +1,4 @@
-import { type Configuration, type LogEntry, logIndex, term } from '../../src/index.ts';
+import { type Configuration, configurationOf, type LogEntry, logIndex, term } from '../../src/index.ts';
 import { senderOf } from './fake-context.ts';
 
 /** Bytes of a text. */
@@ -20,6 +20,5 @@ export const entryOf = (value: number, index: number, command: Uint8Array = byte
 export const termsOf = (log: readonly LogEntry[]): number[] => log.map((entry) => entry.term);
 
 /** A configuration of these nodes, each with its usual disk. */
-export const votersOf = (...ids: readonly string[]): Configuration => ({
-  voters: ids.map((id) => ({ id: senderOf(id).node, storageId: senderOf(id).storageId })),
-});
+export const votersOf = (...ids: readonly string[]): Configuration =>
+  configurationOf(ids.map((id) => ({ id: senderOf(id).node, storageId: senderOf(id).storageId })));

@@ -44,7 +44,11 @@ export class LeaderFixture {
   }
 
   /** The log store gives the token. */
-  grant(configuration: Configuration = votersOf('n1', 'n2', 'n3'), givenTerm = officeTerm): void {
+  grant(
+    configuration: Configuration = votersOf('n1', 'n2', 'n3'),
+    givenTerm = officeTerm,
+    configurationIndex = 0,
+  ): void {
     this.receive({
       kind: 'leadershipGranted',
       token,
@@ -52,6 +56,7 @@ export class LeaderFixture {
       lastLogIndex: logIndex(startIndex),
       commitIndex: logIndex(2),
       configuration,
+      configurationIndex: logIndex(configurationIndex),
     });
   }
 

@@ -1,9 +1,11 @@
 import {
+  ConfigurationEntries,
   type HardState,
   type LogEntry,
   type LogIndex,
   type LogStorage,
   logIndex,
+  type PlacedConfiguration,
   type ReadLimit,
   type Term,
   takeWithin,
@@ -23,6 +25,7 @@ export class SimulatedLogStorage implements LogStorage {
   readonly #disk: Disk;
   readonly #observer: WriteObserver;
   readonly #entries: LogEntry[];
+  readonly #configurations = new ConfigurationEntries();
   #hardState: HardState;
   #written = 0;
   #staged: Write[] = [];
@@ -32,6 +35,7 @@ export class SimulatedLogStorage implements LogStorage {
     this.#disk = disk;
     this.#observer = observer;
     this.#entries = disk.entries.slice();
+    for (const entry of this.#entries) this.#configurations.push(entry);
     this.#hardState = disk.hardState;
   }
 
@@ -49,6 +53,10 @@ export class SimulatedLogStorage implements LogStorage {
 
   get written(): number {
     return this.#written;
+  }
+
+  get configurations(): readonly PlacedConfiguration[] {
+    return this.#configurations.all;
   }
 
   /** Whether there is anything that a flush would make durable. */
@@ -89,13 +97,17 @@ export class SimulatedLogStorage implements LogStorage {
       last += 1;
     }
     this.#observer.entriesStaged(entries);
-    for (const entry of entries) this.#entries.push(entry);
+    for (const entry of entries) {
+      this.#entries.push(entry);
+      this.#configurations.push(entry);
+    }
     this.#stage({ kind: 'append', entries });
   }
 
   truncate(from: LogIndex): void {
     this.#observer.truncationStaged(from);
     this.#entries.length = Math.min(this.#entries.length, from - 1);
+    this.#configurations.truncate(from);
     this.#stage({ kind: 'truncate', from });
   }
 

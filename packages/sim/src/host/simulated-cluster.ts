@@ -3,6 +3,7 @@ import {
   type ApiMessage,
   apiAt,
   type Configuration,
+  configurationOf,
   type GatewayMessage,
   logStoreAt,
   type Ports,
@@ -80,7 +81,7 @@ export class SimulatedCluster {
     });
     this.#byId = new Map(this.nodes.map((node) => [node.id, node]));
     this.#chances = this.nodes.map(({ id }) => new RandomStream(options.seed, `chance of ${id}`));
-    this.configuration = { voters: this.nodes.map(({ id, disk }) => ({ id, storageId: disk.storageId })) };
+    this.configuration = configurationOf(this.nodes.map(({ id, disk }) => ({ id, storageId: disk.storageId })));
   }
 
   /** Virtual time. */

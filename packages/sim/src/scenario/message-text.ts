@@ -86,5 +86,6 @@ function fieldsOf(message: ActorMessage): readonly string[] {
 const roundOf = (round: number): readonly string[] => (round === 0 ? [] : [`round=${round % roundsOfOneLeadership}`]);
 
 function outcomeText(outcome: Extract<ActorMessage, { kind: 'proposeReply' }>['outcome']): string {
-  return outcome.kind === 'applied' ? `applied at ${outcome.index}` : `${outcome.kind}: ${outcome.reason}`;
+  if (outcome.kind === 'applied') return `applied at ${outcome.index}`;
+  return `${outcome.kind}: ${outcome.kind === 'rejected' ? outcome.message : outcome.reason}`;
 }

@@ -3,6 +3,7 @@ import {
   type ApiMessage,
   apiAt,
   type Configuration,
+  configurationOf,
   defaultRaftSettings,
   type LogFields,
   logStoreAt,
@@ -58,7 +59,7 @@ export class ScenarioHost {
   constructor(options: ScenarioHostOptions) {
     const { nodes } = options;
     this.#options = options;
-    this.#configuration = { voters: nodes.map(({ id, disk }) => ({ id, storageId: disk.storageId })) };
+    this.#configuration = configurationOf(nodes.map(({ id, disk }) => ({ id, storageId: disk.storageId })));
     this.watch = new Watch({ nodes, lostDisks: [] });
   }
 

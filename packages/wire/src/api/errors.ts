@@ -6,6 +6,7 @@ import {
   QuorateError,
   storeErrors,
 } from '@quorate/config-store';
+import { type ChangeRefusal, changeRefusalCode } from '@quorate/raft';
 import { z } from 'zod';
 
 /** An error as plain data, as it stands in replies. */
@@ -114,6 +115,14 @@ export class FormationRefused extends QuorateError {
   }
 }
 
+/** The members were not changed; its code says why: `ChangeInProgress`, `MemberExists`, `NoSuchMember`, `NotALearner`, `NotCaughtUp`, `IdSpent`, `NoQuorum` or `NothingToChange`. */
+export class MembersUnchanged extends QuorateError {
+  declare readonly code: ChangeRefusal['code'];
+  constructor({ code, message }: ChangeRefusal) {
+    super(code, message, {});
+  }
+}
+
 const malformedMessageDetails = z.object({ what: z.string() });
 
 /** What a node sent cannot be read: it speaks another format version, or is no node. */
@@ -141,6 +150,10 @@ const errors: ReadonlyMap<string, ErrorBuilder> = new Map([
     'FormationRefused',
     errorBuilder(formationRefusedDetails, (details, message) => new FormationRefused(details, message)),
   ],
+  ...changeRefusalCode.options.map((code): [string, ErrorBuilder] => [
+    code,
+    errorBuilder(none, (_, message) => new MembersUnchanged({ code, message })),
+  ]),
   [
     'MalformedMessage',
     errorBuilder(malformedMessageDetails, (details, message) => new MalformedMessage(details, message)),

@@ -10,6 +10,7 @@ import {
   encodeStatus,
   entriesBody,
   errorReply,
+  MembersUnchanged,
   type NodeStatus,
   NoLeader,
   OutcomeUnknown,
@@ -94,6 +95,8 @@ export class GroupRequests {
         return { kind: 'ok', body: encodeEntriesPage(answer), leader };
       case 'status':
         return { kind: 'ok', body: encodeStatus(statusOf(this.#facts(), answer.parts)), leader };
+      case 'rejected':
+        return errorReply(new MembersUnchanged(answer), leader);
       case 'error':
         return errorReply(errorOf(answer, request.timeoutMs), leader);
       default:

@@ -1,0 +1,64 @@
+import type { Context, NodeId, Sender } from '@quorate/actor';
+import { replicatorAt, replicatorName } from '../addresses.ts';
+import type { RaftParts } from '../raft-parts.ts';
+import type { RaftSettings } from '../settings.ts';
+import type { LeaderToken, LogIndex, Term, Voter } from '../types.ts';
+import type { LeaderMessage } from './messages.ts';
+
+/** So long, in election timeouts, a member that was removed still gets the log. */
+const formerPeerElectionTimeouts = 10;
+
+/** What the replicators of one leadership are made from. */
+export interface ReplicatorsOptions {
+  readonly context: Context<LeaderMessage>;
+  readonly token: LeaderToken;
+  readonly term: Term;
+  readonly identity: Sender;
+  readonly settings: RaftSettings;
+  readonly parts: RaftParts;
+}
+
+/** The replicators of one leadership, the leader's children: one for each peer. */
+export class Replicators {
+  readonly #options: ReplicatorsOptions;
+  readonly #running = new Map<NodeId, { stopsAtMs: number | null }>();
+
+  constructor(options: ReplicatorsOptions) {
+    this.#options = options;
+  }
+
+  /** Starts those that are missing. Whoever was removed gets the log for a while yet, so that it hears of it. */
+  serve(peers: readonly Voter[], lastLogIndex: LogIndex): void {
+    const { context, settings } = this.#options;
+    for (const peer of peers) if (!this.#running.has(peer.id)) this.#start(peer, lastLogIndex);
+    const stopsAtMs = context.now() + formerPeerElectionTimeouts * settings.electionTimeoutMaxMs;
+    for (const [id, replicator] of this.#running) {
+      if (!peers.some((peer) => peer.id === id)) replicator.stopsAtMs ??= stopsAtMs;
+    }
+  }
+
+  /** Tells all of them how far the log, the commits and the rounds of confirmation are. */
+  advance(news: { readonly lastLogIndex: LogIndex; readonly commitIndex: LogIndex; readonly round: number }): void {
+    const { context } = this.#options;
+    for (const id of this.#running.keys()) context.send(replicatorAt(context.self, id), { kind: 'advance', ...news });
+  }
+
+  /** Stops those of former peers whose time is over. */
+  stopFormer(): void {
+    const { context } = this.#options;
+    for (const [id, { stopsAtMs }] of this.#running) {
+      if (stopsAtMs === null || context.now() < stopsAtMs) continue;
+      context.stop(replicatorName(id));
+      this.#running.delete(id);
+    }
+  }
+
+  #start(peer: Voter, lastLogIndex: LogIndex): void {
+    const { context, token, term, identity, settings, parts } = this.#options;
+    const options = { peer, token, term, identity, settings, lastLogIndex };
+    this.#running.set(peer.id, { stopsAtMs: null });
+    context.spawn(replicatorName(peer.id), (child) => new parts.Replicator(child, options, parts), {
+      kind: 'replicatorFailed',
+    });
+  }
+}

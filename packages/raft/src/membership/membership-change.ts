@@ -1,0 +1,42 @@
+import type { NodeId } from '@quorate/actor';
+import { z } from 'zod';
+import { isNodeId, isStorageId } from './configuration-codec.ts';
+
+const node = z.custom<NodeId>(isNodeId, 'a node id');
+const learner = z.object({
+  id: node,
+  storageId: z.custom<string>(isStorageId, 'a storage id'),
+  isPromotedWhenCaughtUp: z.boolean(),
+  replaces: node.nullable(),
+});
+
+/** What is to change among the members, all in one step: who comes as a learner, which learners get a vote, and who goes. */
+export const membershipChange = z.object({
+  add: z.array(learner).readonly(),
+  promote: z.array(node).readonly(),
+  remove: z.array(node).readonly(),
+  /** Also if too few of the voters are there afterwards, or a learner has not caught up. */
+  force: z.boolean(),
+});
+
+/** What is to change among the members. */
+export type MembershipChange = z.infer<typeof membershipChange>;
+
+/** Why a change is refused, for programs. */
+export const changeRefusalCode = z.enum([
+  'ChangeInProgress',
+  'MemberExists',
+  'NoSuchMember',
+  'NotALearner',
+  'NotCaughtUp',
+  'IdSpent',
+  'NoQuorum',
+  'NothingToChange',
+]);
+
+/** Why a change is refused: nothing has changed. */
+export interface ChangeRefusal {
+  readonly code: z.infer<typeof changeRefusalCode>;
+  /** For people. */
+  readonly message: string;
+}

@@ -1,0 +1,91 @@
+import type { NodeId } from '@quorate/actor';
+import { isQuorum, membersOf } from '../quorum.ts';
+import type { Configuration, Voter } from '../types.ts';
+import { isJoint } from './configuration.ts';
+import type { ChangeRefusal, MembershipChange } from './membership-change.ts';
+
+/** What a leader knows of the members when a change is asked for. */
+export interface MemberFacts {
+  /** Whether it was heard of late. */
+  readonly isAlive: (id: NodeId) => boolean;
+  /** Whether it lags so little that a vote for it costs no progress. */
+  readonly isCaughtUp: (id: NodeId) => boolean;
+}
+
+/** The configuration that a change leads to, or why there is none. */
+export type ChangePlan =
+  | { readonly kind: 'planned'; readonly configuration: Configuration }
+  | { readonly kind: 'refused'; readonly refusal: ChangeRefusal };
+
+/** What the members are to be after `change`, once it is complete. Whether another change is under way is not asked here. */
+export function planChange(current: Configuration, change: MembershipChange, facts: MemberFacts): ChangePlan {
+  const refusal = refusalOf(current, change, facts);
+  if (refusal !== null) return { kind: 'refused', refusal };
+  const configuration = changed(current, change);
+  if (configuration.voters.length === 0)
+    return { kind: 'refused', refusal: refused('NoQuorum', 'no voter would be left') };
+  const blocked = change.force ? null : quorumRefusal(configuration, facts);
+  if (blocked !== null) return { kind: 'refused', refusal: blocked };
+  return { kind: 'planned', configuration };
+}
+
+/** The way from one configuration to the next: by joint consensus if the voters change, any number of them at once (Raft §6); else in one step. */
+export function firstStep(current: Configuration, target: Configuration): Configuration {
+  return isSameVoters(current.voters, target.voters) ? target : { ...target, outgoingVoters: current.voters };
+}
+
+/** What follows a joint configuration once it is committed: its new voters alone. */
+export function lastStep(joint: Configuration): Configuration {
+  return { ...joint, outgoingVoters: [] };
+}
+
+function refusalOf(
+  current: Configuration,
+  { add, promote, remove, force }: MembershipChange,
+  facts: MemberFacts,
+): ChangeRefusal | null {
+  if (isJoint(current)) return refused('ChangeInProgress', 'the voters are changing already');
+  if (add.length + promote.length + remove.length === 0) return refused('NothingToChange', 'nothing is to change');
+  const members = membersOf(current);
+  for (const { id, replaces } of add) {
+    if (members.some((member) => member.id === id)) return refused('MemberExists', `${id} is a member already`);
+    if (current.removed.includes(id)) {
+      return refused('IdSpent', `${id} was a member once: an id never comes back, give the machine a new one`);
+    }
+    if (replaces !== null && !members.some((member) => member.id === replaces)) return noSuchMember(replaces);
+  }
+  for (const id of promote) {
+    const isKnown = members.some((member) => member.id === id);
+    if (!isKnown) return noSuchMember(id);
+    if (!current.learners.some((learner) => learner.id === id))
+      return refused('NotALearner', `${id} has a vote already`);
+    if (!force && !facts.isCaughtUp(id)) return refused('NotCaughtUp', `${id} has not caught up yet`);
+  }
+  for (const id of remove) if (!members.some((member) => member.id === id)) return noSuchMember(id);
+  return null;
+}
+
+function changed(current: Configuration, { add, promote, remove }: MembershipChange): Configuration {
+  const promoted = current.learners.filter(({ id }) => promote.includes(id));
+  const replaced = promoted.flatMap(({ replaces }) => (replaces === null ? [] : [replaces]));
+  const leaving = [...remove, ...replaced].filter((id) => membersOf(current).some((member) => member.id === id));
+  const stays = ({ id }: Voter): boolean => !leaving.includes(id);
+  const voters = [...current.voters, ...promoted.map(({ id, storageId }) => ({ id, storageId }))].filter(stays);
+  const learners = [...current.learners.filter(({ id }) => !promote.includes(id)), ...add].filter(stays);
+  return { voters, outgoingVoters: [], learners, removed: [...current.removed, ...leaving] };
+}
+
+/** A change that would leave no quorum that is alive would stop the group, and could not be taken back. */
+function quorumRefusal(target: Configuration, { isAlive }: MemberFacts): ChangeRefusal | null {
+  if (isQuorum(target, ({ id }) => isAlive(id))) return null;
+  const alive = target.voters.filter(({ id }) => isAlive(id)).map(({ id }) => id);
+  const names = target.voters.map(({ id }) => id).join(', ');
+  return refused('NoQuorum', `of the voters ${names} only ${alive.join(', ') || 'none'} would answer: no majority`);
+}
+
+const isSameVoters = (one: readonly Voter[], other: readonly Voter[]): boolean =>
+  one.length === other.length && one.every(({ id }) => other.some((voter) => voter.id === id));
+
+const noSuchMember = (id: NodeId): ChangeRefusal => refused('NoSuchMember', `${id} is no member`);
+
+const refused = (code: ChangeRefusal['code'], message: string): ChangeRefusal => ({ code, message });
