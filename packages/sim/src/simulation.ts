@@ -1,11 +1,11 @@
 import { type ConfigStoreOperation, type ConfigStoreOutcome, checkConfigStore, type History } from '@quorate/checker';
-import { defaultRaftSettings, type RaftSettings } from '@quorate/raft';
+import { defaultRaftSettings, membersOf, type RaftSettings } from '@quorate/raft';
 import type { Plant } from './bugs/plant.ts';
 import type { Fault } from './faults/fault.ts';
 import { FaultCounts } from './faults/fault-counts.ts';
 import { FaultDirector } from './faults/fault-director.ts';
 import { Network } from './faults/network.ts';
-import { drawFaults } from './faults/plan.ts';
+import { drawFaults, drawMemberChanges, type FaultWindow } from './faults/plan.ts';
 import { RandomStream } from './host/random-stream.ts';
 import { withoutRealTime } from './host/real-time-guard.ts';
 import { SimulatedCluster } from './host/simulated-cluster.ts';
@@ -71,7 +71,9 @@ function run(options: SimulationOptions): {
   const drawnNodes = plan.pick([3, 3, 5]);
   const nodes = options.nodes ?? drawnNodes;
   const counts = new FaultCounts();
-  const network = new Network(new RandomStream(seed, 'network'), counts, nodes);
+  const members = new RandomStream(seed, 'members');
+  const spares = members.chance(0.4) ? 2 + members.below(4) : 0;
+  const network = new Network(new RandomStream(seed, 'network'), counts, nodes + spares);
   const recorder = new HistoryRecorder();
   const isFlushLate = plan.chance(0.7);
   const drawnSettings = drawSettings(plan);
@@ -84,11 +86,14 @@ function run(options: SimulationOptions): {
     toLeader: plan.pick([0, 0.5, 0.9]),
   };
   const faultsUntilMs = options.faultsUntilMs ?? usualFaultsUntilMs;
-  const drawn = drawFaults(plan, nodes, { fromMs: faultsFromMs, untilMs: usualFaultsUntilMs - 1000 });
+  const window = { fromMs: faultsFromMs, untilMs: usualFaultsUntilMs - 1000 };
+  const drawn =
+    spares === 0 ? drawFaults(plan, nodes, window) : drawChangingCluster(plan, members, nodes + spares, window);
   const faults = options.faults ?? drawn;
   const cluster: SimulatedCluster = new SimulatedCluster({
     seed,
     nodes,
+    spares,
     settings,
     network,
     counts,
@@ -139,7 +144,9 @@ function comeToRest(cluster: SimulatedCluster, clients: Clients, fromMs: number)
   if (starved !== -1) watch.violated('every client makes progress', `client ${starved} was not answered`);
   clients.stop();
   cluster.runUntil(fromMs + electionsMs + progressMs + restMs);
-  if (watch.violation === null) watch.atRest(cluster.nodes.filter(({ isSpent }) => !isSpent));
+  if (watch.violation !== null) return;
+  const members = membersOf(cluster.newestConfiguration);
+  watch.atRest(cluster.nodes.filter(({ id, isSpent }) => !isSpent && members.some((member) => member.id === id)));
 }
 
 function verdictOn(
@@ -149,6 +156,17 @@ function verdictOn(
   if (verdict.kind !== 'not-linearizable') return { violation: null, isUndecided: verdict.kind === 'undecided' };
   const what = verdict.explain({ maxSteps: maxCheckerSteps }).join('\n');
   return { violation: { invariant: 'linearizability', what }, isUndecided: false };
+}
+
+/** A disk that is lost while the voters change may leave no quorum of any configuration: that is for clusters whose members stay. */
+function drawChangingCluster(
+  plan: RandomStream,
+  members: RandomStream,
+  machines: number,
+  window: FaultWindow,
+): readonly Fault[] {
+  const faults = drawFaults(plan, machines, window).filter(({ kind }) => kind !== 'lostDisk');
+  return [...faults, ...drawMemberChanges(members, window)].sort((one, other) => one.atMs - other.atMs);
 }
 
 /** Small batches and windows in some runs, so that their ends are met. */

@@ -25,7 +25,7 @@ beforeEach(() => {
   const network = new Network(new RandomStream(1, 'network'), counts, 3);
   const settings = defaultRaftSettings;
   const rest = { network, counts, settings, isFlushLate: false, onAnswer: () => {}, onEvent: null };
-  cluster = new SimulatedCluster({ seed: 1, nodes: 3, ...rest });
+  cluster = new SimulatedCluster({ seed: 1, nodes: 3, spares: 0, ...rest });
   for (const node of cluster.nodes) cluster.start(node);
   watch = new Watch(cluster);
 });

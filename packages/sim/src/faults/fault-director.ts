@@ -4,6 +4,7 @@ import type { SimulatedCluster } from '../host/simulated-cluster.ts';
 import type { SimulatedNode } from '../host/simulated-node.ts';
 import type { Fault, Victim } from './fault.ts';
 import type { FaultCounts } from './fault-counts.ts';
+import { changeFor } from './member-changes.ts';
 import type { Network } from './network.ts';
 
 type Of<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;
@@ -57,6 +58,8 @@ export class FaultDirector {
         return;
       case 'slowDisk':
         return this.#slowDisk(fault);
+      case 'changeMembers':
+        return this.#changeMembers(fault);
       case 'clockJump':
         for (const node of this.#victims(fault.victim)) node.clock.jump(fault.byMs);
         return;
@@ -186,7 +189,7 @@ export class FaultDirector {
    */
   #loseDisk(node: SimulatedNode, fault: Of<'lostDisk'>): void {
     const { cluster } = this.#options;
-    const most = Math.floor((cluster.nodes.length - 1) / 2);
+    const most = Math.floor((cluster.configuration.voters.length - 1) / 2);
     if (node.isSpent || cluster.lostDisks.length >= most) return;
     cluster.end(node);
     cluster.lostDisks.push(node.disk);
@@ -198,6 +201,14 @@ export class FaultDirector {
       node.downs -= 1;
       cluster.start(node);
     });
+  }
+
+  #changeMembers({ wanted }: Of<'changeMembers'>): void {
+    const { cluster, random, counts } = this.#options;
+    const change = changeFor(wanted, cluster.newestConfiguration, cluster.nodes, (items) => random.pick(items));
+    if (change === null) return;
+    counts.add(`changeMembers, ${wanted}`);
+    cluster.changeMembers(random.pick(cluster.nodes), change);
   }
 
   #victims(victim: Victim): readonly SimulatedNode[] {

@@ -1,3 +1,5 @@
+import type { WantedChange } from './member-changes.ts';
+
 /** How often something happens to a message: probabilities. */
 export interface MessageRates {
   readonly lost: number;
@@ -55,6 +57,8 @@ export type Fault = { readonly atMs: number } & (
       /** Every flush takes about so long, and not only some. */
       readonly isSteady: boolean;
     }
+  /** No fault, but a step in the life of a cluster, which may meet any. */
+  | { readonly kind: 'changeMembers'; readonly wanted: WantedChange }
   | { readonly kind: 'clockJump'; readonly victim: Victim; readonly byMs: number }
   | {
       /** The node comes back with another disk, which has another storageId. */

@@ -1,5 +1,6 @@
 import type { RandomStream } from '../host/random-stream.ts';
 import type { Fault, FaultKind, MessageRates, Victim } from './fault.ts';
+import { wantedChanges } from './member-changes.ts';
 
 /** When faults may begin, and when all must be over. */
 export interface FaultWindow {
@@ -8,6 +9,16 @@ export interface FaultWindow {
 }
 
 const kinds: readonly FaultKind[] = ['storm', 'partition', 'pause', 'crash', 'slowDisk', 'clockJump'];
+
+/** Draws the changes of the members in a run. */
+export function drawMemberChanges(random: RandomStream, window: FaultWindow): readonly Fault[] {
+  const momentOf = drawMoments(random, window);
+  return Array.from({ length: 3 + random.below(14) }, () => ({
+    kind: 'changeMembers',
+    atMs: Math.floor(momentOf()),
+    wanted: random.pick(wantedChanges),
+  }));
+}
 
 /** Draws what goes wrong in a run: for each kind whether it happens at all, how often, and each time how. */
 export function drawFaults(random: RandomStream, nodes: number, window: FaultWindow): readonly Fault[] {
@@ -88,6 +99,8 @@ function draw(kind: FaultKind, at: number, nodes: number, random: RandomStream):
       };
     case 'clockJump':
       return { kind, atMs, victim: anyOf(nodes, random), byMs: 10 ** random.between(1, 4) };
+    case 'changeMembers':
+      return { kind, atMs, wanted: random.pick(wantedChanges) };
     case 'lostDisk':
       return { ...lostDisk(at, random), victim: oneOf(nodes, random) };
     default:

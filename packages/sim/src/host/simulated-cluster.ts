@@ -6,6 +6,8 @@ import {
   configurationOf,
   type GatewayMessage,
   logStoreAt,
+  type MembershipChange,
+  membersOf,
   type Ports,
   type RaftSettings,
   raftParts,
@@ -17,6 +19,7 @@ import { Disk } from '../disk/disk.ts';
 import { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
 import type { FaultCounts } from '../faults/fault-counts.ts';
 import type { Network } from '../faults/network.ts';
+import type { ClusterView } from '../invariants/cluster-view.ts';
 import { Watch } from '../invariants/watch.ts';
 import { type ActorMessage, isActorMessage } from './actor-message.ts';
 import { EventQueue } from './event-queue.ts';
@@ -31,7 +34,10 @@ import { WatchedStateMachine } from './watched-state-machine.ts';
 /** What a cluster is made from. */
 export interface ClusterOptions {
   readonly seed: number;
+  /** The machines that the group begins with. */
   readonly nodes: number;
+  /** Machines beside those, which may become members. */
+  readonly spares: number;
   readonly settings: RaftSettings;
   readonly network: Network;
   readonly counts: FaultCounts;
@@ -47,8 +53,11 @@ export interface ClusterOptions {
 /** So many events without time passing are an endless loop: two actors answer each other for ever. */
 const maxEventsAtOneTime = 20_000;
 
+/** An operator's requests are numbered apart from the clients'. */
+const firstOperatorRequest = 1_000_000_000;
+
 /** Kinds of messages that go between clients, host and actors of one node: faults there are not the group's to survive. */
-const trusted: ReadonlySet<string> = new Set(['write', 'read', 'answered']);
+const trusted: ReadonlySet<string> = new Set(['write', 'read', 'changeMembers', 'answered']);
 
 /** The machines of a cluster, their processes, and the one queue of all that happens to them. */
 export class SimulatedCluster {
@@ -66,6 +75,7 @@ export class SimulatedCluster {
   readonly #disks: RandomStream;
   readonly #chances: readonly RandomStream[];
   #eventsAtThisTime = 0;
+  #operatorRequests = 0;
 
   constructor(options: ClusterOptions) {
     this.#options = options;
@@ -74,14 +84,15 @@ export class SimulatedCluster {
     this.#disks = new RandomStream(options.seed, 'disks');
     const clocks = new RandomStream(options.seed, 'clocks');
     const drift = clocks.chance(0.5) ? 0.05 : 0;
-    this.nodes = Array.from({ length: options.nodes }, (_, place) => {
+    this.nodes = Array.from({ length: options.nodes + options.spares }, (_, place) => {
       const clock = new NodeClock(1 + clocks.between(-drift, drift), clocks.between(0, 1e6));
       const disk = new PlantedDisk(`disk-of-n${place + 1}`);
       return new SimulatedNode(nodeId(`n${place + 1}`), place, clock, disk, () => simulatedStore(this.#plant));
     });
     this.#byId = new Map(this.nodes.map((node) => [node.id, node]));
     this.#chances = this.nodes.map(({ id }) => new RandomStream(options.seed, `chance of ${id}`));
-    this.configuration = configurationOf(this.nodes.map(({ id, disk }) => ({ id, storageId: disk.storageId })));
+    const first = this.nodes.slice(0, options.nodes);
+    this.configuration = configurationOf(first.map(({ id, disk }) => ({ id, storageId: disk.storageId })));
   }
 
   /** Virtual time. */
@@ -93,6 +104,18 @@ export class SimulatedCluster {
   get leader(): SimulatedNode | null {
     const leaders = this.nodes.filter(({ process }) => process?.system.has('leader'));
     return leaders.length === 1 ? (leaders[0] ?? null) : null;
+  }
+
+  /** The newest configuration in any node's log. */
+  get newestConfiguration(): Configuration {
+    let newest = { index: 0, term: 0, configuration: this.configuration };
+    for (const { disk, process } of this.nodes) {
+      const placed = process?.storage.configurations.at(-1);
+      if (placed === undefined) continue;
+      const term = process?.storage.termAt(placed.index) ?? disk.hardState.currentTerm;
+      if (term > newest.term || (term === newest.term && placed.index > newest.index)) newest = { ...placed, term };
+    }
+    return newest.configuration;
   }
 
   /** Runs `run` after `delayMs` of virtual time, outside of all nodes. */
@@ -162,8 +185,18 @@ export class SimulatedCluster {
   ask(node: SimulatedNode, message: Extract<GatewayMessage, { kind: 'write' | 'read' }>): boolean {
     const { process } = node;
     if (process === null || node.isSpent) return false;
+    if (!membersOf(this.newestConfiguration).some(({ id }) => id === node.id)) return false;
     this.#deliver(node, process, 'api', 'gateway', message, 0);
     return true;
+  }
+
+  /** Hands an operator's request to the gateway of a node. Nobody waits for its answer. */
+  changeMembers(node: SimulatedNode, change: MembershipChange): void {
+    const { process } = node;
+    if (process === null || node.isSpent) return;
+    this.#operatorRequests += 1;
+    const request = firstOperatorRequest + this.#operatorRequests;
+    this.#deliver(node, process, 'api', 'gateway', { kind: 'changeMembers', request, change, timeoutMs: 3000 }, 0);
   }
 
   /** Freezes a node: what comes to it waits, and its timers are late. */
@@ -181,7 +214,8 @@ export class SimulatedCluster {
     for (const event of backlog) this.#queue.push(event, 0);
   }
 
-  #view(): { readonly nodes: readonly SimulatedNode[]; readonly lostDisks: readonly Disk[] } {
+  #view(): ClusterView {
+    const configurationOfCluster = (): Configuration => this.configuration;
     const nodesOf = (): readonly SimulatedNode[] => this.nodes;
     const disksOf = (): readonly Disk[] => this.lostDisks;
     return {
@@ -190,6 +224,9 @@ export class SimulatedCluster {
       },
       get lostDisks() {
         return disksOf();
+      },
+      get configuration() {
+        return configurationOfCluster();
       },
     };
   }

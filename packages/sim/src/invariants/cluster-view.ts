@@ -1,5 +1,5 @@
 import type { Address, Sender } from '@quorate/actor';
-import type { HardState, LogEntry, LogIndex } from '@quorate/raft';
+import type { Configuration, HardState, LogEntry, LogIndex } from '@quorate/raft';
 import type { Disk } from '../disk/disk.ts';
 import type { ActorMessage } from '../host/actor-message.ts';
 import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
@@ -9,6 +9,8 @@ export interface ClusterView {
   readonly nodes: readonly SimulatedNode[];
   /** Disks that are lost, as they were: what was acknowledged from them was. */
   readonly lostDisks: readonly Disk[];
+  /** The members that the group began with. */
+  readonly configuration: Configuration;
 }
 
 /** A message as it leaves its actor. */

@@ -1,3 +1,4 @@
+import { isQuorum, type Voter, votersOf } from '@quorate/raft';
 import type { MessageOfKind } from '../host/actor-message.ts';
 import type { SimulatedProcess } from '../host/simulated-node.ts';
 import type { ClusterView, Invariant, Sent, Violated } from './cluster-view.ts';
@@ -34,18 +35,22 @@ export class CommitOnQuorum implements Invariant {
     if (entry?.term !== office.term) {
       return this.#violated(`${node.id} commits ${index} of term ${entry?.term} in term ${office.term}`);
     }
-    const holders = this.#holders(index, entry.term);
-    if (holders * 2 <= this.#view.nodes.length) {
-      this.#violated(`${node.id} commits ${index} of term ${entry.term}, which is on ${holders} disks`);
+    // Raft §6: the newest configuration in the leader's log counts, committed or not.
+    const configuration = storage.configurations.at(-1)?.configuration ?? this.#view.configuration;
+    if (!isQuorum(configuration, (voter) => this.#holds(voter, index, entry.term))) {
+      const holders = votersOf(configuration).filter((voter) => this.#holds(voter, index, entry.term));
+      const names = holders.map(({ id }) => id).join(', ') || 'nobody';
+      this.#violated(`${node.id} commits ${index} of term ${entry.term}, which only ${names} has on disk`);
     }
     this.#record(process, index, office.term);
   }
 
-  #holders(index: number, inTerm: number): number {
-    let holders = 0;
-    for (const { disk, isSpent } of this.#view.nodes) if (!isSpent && disk.termAt(index) === inTerm) holders += 1;
-    for (const disk of this.#view.lostDisks) if (disk.termAt(index) === inTerm) holders += 1;
-    return holders;
+  /** A disk that was lost meanwhile had it. */
+  #holds({ id, storageId }: Voter, index: number, inTerm: number): boolean {
+    const { nodes, lostDisks } = this.#view;
+    const disk = nodes.find((node) => node.id === id)?.disk;
+    const listed = disk?.storageId === storageId ? disk : lostDisks.find((lost) => lost.storageId === storageId);
+    return listed?.termAt(index) === inTerm;
   }
 
   #record(process: SimulatedProcess, upTo: number, inTerm: number): void {

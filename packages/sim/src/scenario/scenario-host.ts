@@ -60,7 +60,7 @@ export class ScenarioHost {
     const { nodes } = options;
     this.#options = options;
     this.#configuration = configurationOf(nodes.map(({ id, disk }) => ({ id, storageId: disk.storageId })));
-    this.watch = new Watch({ nodes, lostDisks: [] });
+    this.watch = new Watch({ nodes, lostDisks: [], configuration: this.#configuration });
   }
 
   /** Starts a node's process over what its disk and its state machine hold. */
