@@ -7,6 +7,7 @@ import { Leader } from './leader/leader.ts';
 import { Membership } from './leader/membership.ts';
 import { Proposals } from './leader/proposals.ts';
 import { ReadRounds } from './leader/read-rounds.ts';
+import { Transfer } from './leader/transfer.ts';
 import { VoterProgress } from './leader/voter-progress.ts';
 import { Durability } from './log-store/durability.ts';
 import { FollowerDesk } from './log-store/follower-desk.ts';
@@ -32,6 +33,7 @@ export interface RaftParts {
   readonly Membership: typeof Membership;
   readonly Proposals: typeof Proposals;
   readonly ReadRounds: typeof ReadRounds;
+  readonly Transfer: typeof Transfer;
   readonly VoterProgress: typeof VoterProgress;
   readonly Replicator: typeof Replicator;
   readonly Inflights: typeof Inflights;
@@ -54,6 +56,7 @@ export const raftParts: RaftParts = {
   Membership,
   Proposals,
   ReadRounds,
+  Transfer,
   VoterProgress,
   Replicator,
   Inflights,

@@ -30,7 +30,7 @@ describe('pre-vote', () => {
     fixture.reply('requestPreVoteReply', 'n2', 2, attempt);
     expect(fixture.context.takeAll('campaign')).toEqual([]);
     fixture.reply('requestPreVoteReply', 'n3', 1, attempt);
-    expect(fixture.context.takeOne('campaign')).toEqual({ kind: 'campaign', attempt, fromTerm: 2 });
+    expect(fixture.context.takeOne('campaign')).toEqual({ kind: 'campaign', attempt, fromTerm: 2, isTransfer: false });
   });
 
   test('a second majority, of grants that come later, does not campaign twice', () => {

@@ -54,7 +54,7 @@ describe('a reply leaves when the term and vote that it names are on disk', () =
 
   test('of a campaign: votes are asked for when the own one is on disk', () => {
     const store = slow();
-    store.receive({ kind: 'campaign', attempt: 1, fromTerm: term(0) });
+    store.receive({ kind: 'campaign', attempt: 1, fromTerm: term(0), isTransfer: false });
     expect(store.takeAll('campaigned')).toEqual([]);
     store.flush();
     expect(store.takeOne('campaigned')).toMatchObject({ term: 1 });

@@ -9,7 +9,7 @@ const room = { maxEntries: 100, maxBytes: 1e6 };
 describe('the leader token', () => {
   test('comes with the end of the log, commitIndex and the voters', () => {
     const store = new LogStoreFixture({ log: [1, 2], currentTerm: 2, lastApplied: 1 });
-    store.receive({ kind: 'campaign', attempt: 1, fromTerm: term(2) });
+    store.receive({ kind: 'campaign', attempt: 1, fromTerm: term(2), isTransfer: false });
     store.receive({ kind: 'becomeLeader', term: term(3), asker: 7 });
     expect(store.takeOne('leadershipGranted')).toMatchObject({ term: 3, lastLogIndex: 2, commitIndex: 1 });
   });

@@ -152,7 +152,7 @@ describe('leader stickiness', () => {
 describe('campaign', () => {
   test('candidates, 1: raises the term and votes for itself in one step, and says what votes are to be asked with', () => {
     const store = new LogStoreFixture({ currentTerm: 3, log: [1, 3] });
-    store.receive({ kind: 'campaign', attempt: 2, fromTerm: term(3) });
+    store.receive({ kind: 'campaign', attempt: 2, fromTerm: term(3), isTransfer: false });
     expect(store.storage.hardState).toEqual({ currentTerm: 4, votedFor: 'n1' });
     expect(store.takeOne('campaigned')).toMatchObject({
       attempt: 2,
@@ -167,15 +167,15 @@ describe('campaign', () => {
     const store = new LogStoreFixture({ currentTerm: 3 });
     store.requestVote({ term: 4 });
     store.take();
-    store.receive({ kind: 'campaign', attempt: 2, fromTerm: term(3) });
+    store.receive({ kind: 'campaign', attempt: 2, fromTerm: term(3), isTransfer: false });
     expect(store.takeOne('campaignRefused')).toEqual({ kind: 'campaignRefused', attempt: 2, term: 4 });
     expect(store.storage.hardState).toEqual({ currentTerm: 4, votedFor: 'n2' });
   });
 
   test('is refused when it comes twice: the term is raised once', () => {
     const store = new LogStoreFixture({ currentTerm: 3 });
-    store.receive({ kind: 'campaign', attempt: 2, fromTerm: term(3) });
-    store.receive({ kind: 'campaign', attempt: 2, fromTerm: term(3) });
+    store.receive({ kind: 'campaign', attempt: 2, fromTerm: term(3), isTransfer: false });
+    store.receive({ kind: 'campaign', attempt: 2, fromTerm: term(3), isTransfer: false });
     expect(store.storage.hardState.currentTerm).toBe(4);
   });
 
@@ -183,14 +183,14 @@ describe('campaign', () => {
     const store = new LogStoreFixture({ currentTerm: 3 });
     store.append({ term: 3 });
     store.take();
-    store.receive({ kind: 'campaign', attempt: 2, fromTerm: term(3) });
+    store.receive({ kind: 'campaign', attempt: 2, fromTerm: term(3), isTransfer: false });
     expect(store.takeOne('campaignRefused')).toMatchObject({ term: 3 });
     expect(store.storage.hardState).toEqual({ currentTerm: 3, votedFor: null });
   });
 
   test('is refused to a node that is no voter with this disk', () => {
     const store = new LogStoreFixture({ currentTerm: 3, storageId: 'a-disk-that-was-wiped' });
-    store.receive({ kind: 'campaign', attempt: 1, fromTerm: term(3) });
+    store.receive({ kind: 'campaign', attempt: 1, fromTerm: term(3), isTransfer: false });
     expect(store.takeOne('campaignRefused')).toMatchObject({ term: 3 });
     expect(store.storage.hardState).toEqual({ currentTerm: 3, votedFor: null });
   });

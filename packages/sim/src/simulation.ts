@@ -5,7 +5,7 @@ import type { Fault } from './faults/fault.ts';
 import { FaultCounts } from './faults/fault-counts.ts';
 import { FaultDirector } from './faults/fault-director.ts';
 import { Network } from './faults/network.ts';
-import { drawFaults, drawMemberChanges, type FaultWindow } from './faults/plan.ts';
+import { drawFaults, drawMemberChanges, drawTransfers, type FaultWindow } from './faults/plan.ts';
 import { RandomStream } from './host/random-stream.ts';
 import { withoutRealTime } from './host/real-time-guard.ts';
 import { SimulatedCluster } from './host/simulated-cluster.ts';
@@ -87,8 +87,7 @@ function run(options: SimulationOptions): {
   };
   const faultsUntilMs = options.faultsUntilMs ?? usualFaultsUntilMs;
   const window = { fromMs: faultsFromMs, untilMs: usualFaultsUntilMs - 1000 };
-  const drawn =
-    spares === 0 ? drawFaults(plan, nodes, window) : drawChangingCluster(plan, members, nodes + spares, window);
+  const drawn = drawSteps(plan, members, { nodes, spares, window });
   const faults = options.faults ?? drawn;
   const cluster: SimulatedCluster = new SimulatedCluster({
     seed,
@@ -158,15 +157,19 @@ function verdictOn(
   return { violation: { invariant: 'linearizability', what }, isUndecided: false };
 }
 
-/** A disk that is lost while the voters change may leave no quorum of any configuration: that is for clusters whose members stay. */
-function drawChangingCluster(
+/**
+ * What goes wrong, and what an operator does meanwhile. A disk that is lost while the voters change may leave no quorum of
+ * any configuration: that is for clusters whose members stay.
+ */
+function drawSteps(
   plan: RandomStream,
   members: RandomStream,
-  machines: number,
-  window: FaultWindow,
+  { nodes, spares, window }: { readonly nodes: number; readonly spares: number; readonly window: FaultWindow },
 ): readonly Fault[] {
-  const faults = drawFaults(plan, machines, window).filter(({ kind }) => kind !== 'lostDisk');
-  return [...faults, ...drawMemberChanges(members, window)].sort((one, other) => one.atMs - other.atMs);
+  const faults = drawFaults(plan, nodes + spares, window).filter(({ kind }) => spares === 0 || kind !== 'lostDisk');
+  const changes = spares === 0 ? [] : drawMemberChanges(members, window);
+  const transfers = members.chance(0.5) ? drawTransfers(members, nodes + spares, window) : [];
+  return [...faults, ...changes, ...transfers].sort((one, other) => one.atMs - other.atMs);
 }
 
 /** Small batches and windows in some runs, so that their ends are met. */

@@ -34,6 +34,8 @@ export class Election implements Actor<ElectionMessage> {
   #term: Term = term(0);
   /** Numbers the campaigns of this node: replies echo it. */
   #attempt = 0;
+  /** The campaign that a leader has asked for. */
+  #transferAttempt = 0;
 
   constructor(context: Context<ElectionMessage>, options: ElectionOptions, parts: RaftParts) {
     this.#context = context;
@@ -69,6 +71,8 @@ export class Election implements Actor<ElectionMessage> {
         return this.#leadershipLost(message.term, message.reason);
       case 'leaderFailed':
         return this.#leadershipLost(this.#term, 'the leader failed');
+      case 'timeoutNow':
+        return this.#timeoutNow(message, from);
       case 'whoLeads':
         return this.#tellGateway();
       case 'describe':
@@ -90,6 +94,23 @@ export class Election implements Actor<ElectionMessage> {
     this.#attempt += 1;
     this.#restartTimer();
     this.#context.send(logStoreAt(this.#context.self), { kind: 'prepareCampaign', attempt: this.#attempt });
+  }
+
+  /** No pre-vote: the leader that is to be replaced is alive, and has asked for it. */
+  #timeoutNow(message: Of<'timeoutNow'>, from: Sender): void {
+    if (message.term !== this.#term || this.#role.kind !== 'follower' || this.#role.leader !== from.node) return;
+    this.#logger.info('was asked to lead', { term: message.term, leader: from.node });
+    this.#attempt += 1;
+    this.#transferAttempt = this.#attempt;
+    this.#restartTimer();
+    this.#campaign();
+  }
+
+  /** The log store decides: only from this very term. */
+  #campaign(): void {
+    const isTransfer = this.#attempt === this.#transferAttempt;
+    const campaign = { kind: 'campaign', attempt: this.#attempt, fromTerm: this.#term, isTransfer } as const;
+    this.#context.send(logStoreAt(this.#context.self), campaign);
   }
 
   #campaignPrepared(message: Of<'campaignPrepared'>): void {
@@ -143,7 +164,9 @@ export class Election implements Actor<ElectionMessage> {
     const { lastLogIndex, lastLogTerm } = log;
     for (const voter of otherVotersOf(log.configuration, this.#options.identity.node)) {
       const to = logStoreAt({ node: voter.id, group: this.#context.self.group });
-      this.#context.send(to, { kind, term: inTerm, sequence: this.#attempt, lastLogIndex, lastLogTerm });
+      const request = { term: inTerm, sequence: this.#attempt, lastLogIndex, lastLogTerm };
+      if (kind === 'requestPreVote') this.#context.send(to, { kind, ...request });
+      else this.#context.send(to, { kind, ...request, isTransfer: this.#attempt === this.#transferAttempt });
     }
   }
 
@@ -166,8 +189,7 @@ export class Election implements Actor<ElectionMessage> {
     if (ballot.won || !ballot.isGranted) return;
     ballot.won = true;
     if (ballot.stage === 'vote') return this.#win();
-    const campaign = { kind: 'campaign', attempt: this.#attempt, fromTerm: this.#term } as const;
-    this.#context.send(logStoreAt(this.#context.self), campaign);
+    this.#campaign();
   }
 
   #win(): void {

@@ -16,6 +16,8 @@ export const electionProtocol = {
       sequence: shape.counter,
       voteGranted: shape.flag,
     }),
+    /** From the leader of that very term: campaign at once, in its place (dissertation §3.10). */
+    timeoutNow: z.object({ term: shape.term }),
   },
   node: {
     /** From the log store: what a campaign would start from. */

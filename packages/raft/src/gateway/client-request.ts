@@ -1,3 +1,4 @@
+import type { NodeId } from '@quorate/actor';
 import type { LogIndex, Term } from '../types.ts';
 import type { GatewayMessage, StatusPart } from './messages.ts';
 
@@ -40,6 +41,15 @@ export interface Page {
   readonly deadlineMs: number;
 }
 
+/** A request that another node may lead. */
+export interface TransferRequest {
+  readonly kind: 'transfer';
+  readonly message: Of<'transfer'>;
+  readonly deadlineMs: number;
+  /** The leader that was asked; another one after it means that it has handed over. */
+  asked: (Asked & { readonly leader: NodeId }) | null;
+}
+
 /** How this node stands, told by its actors one by one. */
 export interface Status {
   readonly kind: 'status';
@@ -48,7 +58,7 @@ export interface Status {
 }
 
 /** A client's request that is not answered yet. */
-export type ClientRequest = Write | Read | Page | Status;
+export type ClientRequest = Write | Read | TransferRequest | Page | Status;
 
 /** Whether it is time to ask again. */
 export function isUnanswered(request: ClientRequest, now: number): boolean {
@@ -56,10 +66,27 @@ export function isUnanswered(request: ClientRequest, now: number): boolean {
     case 'write':
       return request.proposed === null || now - request.proposed.atMs >= askAgainMs;
     case 'read':
+    case 'transfer':
       return request.asked === null || now - request.asked.atMs >= askAgainMs;
     case 'page':
     case 'status':
       return true;
+    default:
+      return request satisfies never;
+  }
+}
+
+/** The question that was sent to a leader for it, if one was. */
+export function askedOf(request: ClientRequest): Asked | null {
+  switch (request.kind) {
+    case 'write':
+      return request.proposed;
+    case 'read':
+    case 'transfer':
+      return request.asked;
+    case 'page':
+    case 'status':
+      return null;
     default:
       return request satisfies never;
   }

@@ -1,7 +1,16 @@
 import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
 import { apiAt, applierAt, electionAt, leaderAt, logStoreAt } from '../addresses.ts';
 import { logIndex, type Term, term } from '../types.ts';
-import { type Asked, type ClientRequest, isUnanswered, type Page, type Read, type Write } from './client-request.ts';
+import {
+  type Asked,
+  askedOf,
+  type ClientRequest,
+  isUnanswered,
+  type Page,
+  type Read,
+  type TransferRequest,
+  type Write,
+} from './client-request.ts';
 import type { GatewayAnswer, GatewayMessage } from './messages.ts';
 
 type Of<Kind extends GatewayMessage['kind']> = Extract<GatewayMessage, { kind: Kind }>;
@@ -47,6 +56,15 @@ export class Gateway implements Actor<GatewayMessage> {
           readIndex: null,
           deadlineMs: this.#deadline(message),
         });
+      case 'transfer':
+        return this.#open(message.request, {
+          kind: 'transfer',
+          message,
+          asked: null,
+          deadlineMs: this.#deadline(message),
+        });
+      case 'transferReply':
+        return this.#transferReply(message);
       case 'readEntries':
         return this.#open(message.request, { kind: 'page', message, deadlineMs: this.#deadline(message) });
       case 'readStatus':
@@ -87,6 +105,8 @@ export class Gateway implements Actor<GatewayMessage> {
         return this.#propose(id, request);
       case 'read':
         return request.readIndex === null ? this.#askReadIndex(id, request) : this.#queryApplier(id, request);
+      case 'transfer':
+        return this.#transfer(id, request);
       case 'page':
         return this.#readPage(id, request);
       case 'status':
@@ -239,6 +259,28 @@ export class Gateway implements Actor<GatewayMessage> {
     });
   }
 
+  // --- transfer --------------------------------------------------------------------------------------------------------
+
+  #transfer(id: number, request: TransferRequest): void {
+    const { leader, term: leaderTerm } = this.#known;
+    if (leader === null) return;
+    const { target } = request.message;
+    if (leader === target || (request.asked !== null && leaderTerm > request.asked.term)) {
+      return this.#answer(id, { kind: 'transferred', leader });
+    }
+    if (request.asked !== null) this.#sequences.delete(request.asked.sequence);
+    request.asked = { ...this.#ask(id), leader };
+    const ask = { kind: 'transferLeadership', term: leaderTerm, sequence: request.asked.sequence, target } as const;
+    this.#context.send(leaderAt({ node: leader, group: this.#context.self.group }), ask);
+  }
+
+  #transferReply({ sequence, incarnation, code, message }: Of<'transferReply'>): void {
+    const id = this.#sequences.get(sequence);
+    const request = id === undefined ? undefined : this.#requests.get(id);
+    if (id === undefined || request?.kind !== 'transfer' || incarnation !== this.#identity.incarnation) return;
+    this.#answer(id, { kind: 'rejected', code, message });
+  }
+
   // --- status ----------------------------------------------------------------------------------------------------------
 
   #describe(id: number): void {
@@ -270,7 +312,7 @@ export class Gateway implements Actor<GatewayMessage> {
     const request = this.#requests.get(id);
     if (request === undefined) return;
     this.#requests.delete(id);
-    const asked = request.kind === 'write' ? request.proposed : request.kind === 'read' ? request.asked : null;
+    const asked = askedOf(request);
     if (asked !== null) this.#sequences.delete(asked.sequence);
     const answered = { kind: 'answered', request: id, answer, leader: this.#known.leader } as const;
     this.#context.send(apiAt(this.#context.self), answered);

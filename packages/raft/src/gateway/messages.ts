@@ -56,6 +56,14 @@ export const gatewayProtocol = {
       sequence: shape.counter,
       outcome: proposalOutcome,
     }),
+    /** Only a refusal: a transfer that succeeds is seen. */
+    transferReply: z.object({
+      term: shape.term,
+      incarnation: shape.counter,
+      sequence: shape.counter,
+      code: changeRefusalCode,
+      message: shape.text,
+    }),
     readIndexReply: z.object({
       term: shape.term,
       incarnation: shape.counter,
@@ -74,6 +82,8 @@ export const gatewayProtocol = {
     }),
     /** From the api. */
     changeMembers: z.object({ request: shape.counter, change: membershipChange, timeoutMs: z.number().nonnegative() }),
+    /** From the api: hand leadership to `target`, or to whoever is farthest if it is null. */
+    transfer: z.object({ request: shape.counter, target: shape.node.nullable(), timeoutMs: z.number().nonnegative() }),
     /** From the api: a linearizable read. */
     read: z.object({ request: shape.counter, query: shape.bytes, timeoutMs: z.number().nonnegative() }),
     /** From the api: committed entries as this node has them. */
@@ -110,6 +120,8 @@ const answer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('result'), result: shape.bytes, index: shape.index }),
   z.object({ kind: z.literal('answer'), answer: shape.bytes }),
   z.object({ kind: z.literal('entries'), entries: shape.entries, firstIndex: shape.index, commitIndex: shape.index }),
+  /** The leader is another now. */
+  z.object({ kind: z.literal('transferred'), leader: shape.node }),
   z.object({ kind: z.literal('status'), parts: z.array(part).readonly() }),
   z.object({
     kind: z.literal('error'),

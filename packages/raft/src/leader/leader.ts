@@ -13,6 +13,7 @@ import type { LeaderMessage } from './messages.ts';
 import type { Proposal, Proposals } from './proposals.ts';
 import type { ReadRounds } from './read-rounds.ts';
 import { Replicators } from './replicators.ts';
+import type { Transfer } from './transfer.ts';
 
 type Of<Kind extends LeaderMessage['kind']> = Extract<LeaderMessage, { kind: Kind }>;
 
@@ -32,6 +33,7 @@ export class Leader implements Actor<LeaderMessage> {
   readonly #asker: number;
   readonly #proposals: Proposals;
   readonly #reads: ReadRounds;
+  readonly #transfer: Transfer;
   readonly #startedAtMs: number;
   #grant: Grant | null = null;
   /** Office is given up, and the election will stop this actor: nothing is taken any more. */
@@ -47,6 +49,7 @@ export class Leader implements Actor<LeaderMessage> {
     this.#parts = parts;
     this.#proposals = new parts.Proposals();
     this.#reads = new parts.ReadRounds();
+    this.#transfer = new parts.Transfer({ context, term: options.term, settings: options.settings });
     this.#asker = Math.floor(context.random() * Number.MAX_SAFE_INTEGER);
     this.#startedAtMs = context.now();
     this.#askForToken();
@@ -64,6 +67,8 @@ export class Leader implements Actor<LeaderMessage> {
         return this.#propose(message, from);
       case 'proposeChange':
         return this.#proposeChange(message, from);
+      case 'transferLeadership':
+        return this.#transferLeadership(message, from);
       case 'readIndex':
         return this.#readIndex(message, from);
       case 'appended':
@@ -142,6 +147,8 @@ export class Leader implements Actor<LeaderMessage> {
     this.#advanceReplicators();
     this.#askForResults();
     this.#promoteLearners(this.#grant);
+    this.#transfer.tick(this.#grant, this.#progress());
+    this.#appendWaiting();
     this.#leaveIfRemoved(this.#grant);
   }
 
@@ -190,8 +197,8 @@ export class Leader implements Actor<LeaderMessage> {
   /** What comes while an append is with the log store shares the next one. */
   #appendWaiting(): void {
     if (this.#grant === null || this.#appending !== null || !this.#proposals.hasWaiting) return;
-    // Its own removal is the last thing that a leader proposes.
-    if (this.#grant.membership.excludesSelf) return;
+    // Its own removal is the last thing that a leader proposes; and a successor is to have all of the log.
+    if (this.#grant.membership.excludesSelf || this.#transfer.isUnderWay) return;
     const entries = this.#proposals.place(this.#lastLogIndex, this.#options.term, this.#options.settings);
     for (const { kind, index } of entries) if (kind === 'configuration') this.#reconfigure(this.#grant, index);
     this.#append(entries);
@@ -272,6 +279,7 @@ export class Leader implements Actor<LeaderMessage> {
     grant.voters.observed(message.peer, message.mode, message.roundTripMs);
     grant.voters.heard(message.peer, message.round, this.#context.now());
     grant.voters.matched(message.peer, message.matchIndex);
+    if (this.#transfer.isUnderWay) this.#transfer.pursue(grant, this.#progress());
     this.#finishReadRound(grant);
     this.#advanceCommitIndex(grant);
   }
@@ -325,9 +333,17 @@ export class Leader implements Actor<LeaderMessage> {
   }
 
   /** A leader that is no voter any more commits that, tells whoever asked, and steps down (Raft §6). */
-  #leaveIfRemoved({ membership }: Grant): void {
+  #leaveIfRemoved(grant: Grant): void {
+    const { membership } = grant;
     if (!membership.excludesSelf || !membership.isCommitted(this.#commitIndex)) return;
-    if (this.#proposals.firstPlaced === null) this.#lose(this.#options.term, 'this node is no voter any more');
+    if (this.#proposals.firstPlaced !== null) return;
+    this.#transfer.leave(grant, this.#progress());
+    this.#lose(this.#options.term, 'this node is no voter any more');
+  }
+
+  #transferLeadership(message: Of<'transferLeadership'>, from: Sender): void {
+    if (this.#grant === null || message.term !== this.#options.term) return;
+    this.#transfer.begin(message, from, this.#grant, this.#progress());
   }
 
   #progress(): LeaderProgress {

@@ -20,6 +20,8 @@ export const leaderProtocol = {
       floor: shape.counter,
       change: membershipChange,
     }),
+    /** Hand leadership to `target`, or to whoever is farthest if it is null. Only a refusal is answered. */
+    transferLeadership: z.object({ term: shape.term, sequence: shape.counter, target: shape.node.nullable() }),
     /** From which index on does a state show all that was acknowledged before now (Raft §6.4 of the dissertation)? */
     readIndex: z.object({ term: shape.term, sequence: shape.counter }),
   },

@@ -23,6 +23,8 @@ export const logStoreProtocol = {
       sequence: shape.counter,
       lastLogIndex: shape.index,
       lastLogTerm: shape.term,
+      /** The leader itself has asked for this campaign: it needs no protection (dissertation §4.2.3). */
+      isTransfer: shape.flag,
     }),
     /** Would you vote for me in `term`? Changes nothing (Ongaro's dissertation §9.6). */
     requestPreVote: z.object({
@@ -35,8 +37,8 @@ export const logStoreProtocol = {
   node: {
     /** From the election: what would a campaign start from? */
     prepareCampaign: z.object({ attempt: shape.counter }),
-    /** From the election: raise the term from `fromTerm` and vote for this node, in one step. */
-    campaign: z.object({ attempt: shape.counter, fromTerm: shape.term }),
+    /** From the election: raise the term from `fromTerm` and vote for this node, in one step; `isTransfer` if that term's leader has asked for it. */
+    campaign: z.object({ attempt: shape.counter, fromTerm: shape.term, isTransfer: shape.flag }),
     /** A reply showed a higher term (Raft §5.1: a stale node becomes a follower). */
     observeTerm: z.object({ term: shape.term }),
     /** From a new leader, which names itself by `asker` so that its retry gets the same answer. */

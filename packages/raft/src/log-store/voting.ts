@@ -25,7 +25,7 @@ export class Voting {
   /** Raft figure 2, RequestVote. Who is asking is not looked up in the configuration: a voter may not have heard yet that it is one (etcd: campaign_learner_must_vote). */
   requestVote(message: Of<'requestVote'>, from: Sender): void {
     const state = this.#state;
-    const protects = this.protectsLeader();
+    const protects = !message.isTransfer && this.protectsLeader();
     if (!protects) state.observeTerm(message.term);
     const { currentTerm, votedFor } = state.storage.hardState;
     const free = votedFor === null || votedFor === from.node;
@@ -68,7 +68,8 @@ export class Voting {
     const state = this.#state;
     const election = electionAt(state.context.self);
     const isVoter = voterOf(state.configuration, state.identity) !== null;
-    if (message.fromTerm !== state.currentTerm || this.protectsLeader() || !isVoter) {
+    const protects = !message.isTransfer && this.protectsLeader();
+    if (message.fromTerm !== state.currentTerm || protects || !isVoter) {
       const refused = { kind: 'campaignRefused', attempt: message.attempt, term: state.currentTerm } as const;
       state.sendWhenTermFlushed(election, refused);
       return;

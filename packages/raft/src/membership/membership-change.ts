@@ -22,7 +22,7 @@ export const membershipChange = z.object({
 /** What is to change among the members. */
 export type MembershipChange = z.infer<typeof membershipChange>;
 
-/** Why a change is refused, for programs. */
+/** Why a change of the members or of the leader is refused, for programs. */
 export const changeRefusalCode = z.enum([
   'ChangeInProgress',
   'MemberExists',
@@ -32,6 +32,9 @@ export const changeRefusalCode = z.enum([
   'IdSpent',
   'NoQuorum',
   'NothingToChange',
+  'NotAVoter',
+  'TransferInProgress',
+  'TransferTimedOut',
 ]);
 
 /** Why a change is refused: nothing has changed. */

@@ -120,24 +120,29 @@ export class LogStoreFixture {
   }
 
   requestVote(
-    fields: { readonly term: number; readonly last?: readonly [index: number, term: number]; readonly pre?: boolean },
+    fields: {
+      readonly term: number;
+      readonly last?: readonly [index: number, term: number];
+      readonly pre?: boolean;
+      readonly isTransfer?: boolean;
+    },
     from: Sender = senderOf('n2'),
   ): void {
     const [lastLogIndex, lastLogTerm] = fields.last ?? [0, 0];
     this.#sequence += 1;
-    const message: Of<'requestVote' | 'requestPreVote'> = {
-      kind: fields.pre === true ? 'requestPreVote' : 'requestVote',
+    const request = {
       term: term(fields.term),
       sequence: this.#sequence,
       lastLogIndex: logIndex(lastLogIndex),
       lastLogTerm: term(lastLogTerm),
     };
-    this.receive(message, from);
+    if (fields.pre === true) this.receive({ kind: 'requestPreVote', ...request }, from);
+    else this.receive({ kind: 'requestVote', ...request, isTransfer: fields.isTransfer ?? false }, from);
   }
 
   /** Campaigns, wins and takes office; the answer is the leader's token. */
   lead(asker = 7): LeaderToken {
-    this.receive({ kind: 'campaign', attempt: 1, fromTerm: this.storage.hardState.currentTerm });
+    this.receive({ kind: 'campaign', attempt: 1, fromTerm: this.storage.hardState.currentTerm, isTransfer: false });
     this.flush();
     this.receive({ kind: 'becomeLeader', term: this.storage.hardState.currentTerm, asker });
     return leaderToken(Number(this.takeOne('leadershipGranted').token));

@@ -60,6 +60,8 @@ export class FaultDirector {
         return this.#slowDisk(fault);
       case 'changeMembers':
         return this.#changeMembers(fault);
+      case 'transfer':
+        return this.#transfer(fault);
       case 'clockJump':
         for (const node of this.#victims(fault.victim)) node.clock.jump(fault.byMs);
         return;
@@ -208,7 +210,13 @@ export class FaultDirector {
     const change = changeFor(wanted, cluster.newestConfiguration, cluster.nodes, (items) => random.pick(items));
     if (change === null) return;
     counts.add(`changeMembers, ${wanted}`);
-    cluster.changeMembers(random.pick(cluster.nodes), change);
+    cluster.operate(random.pick(cluster.nodes), { kind: 'changeMembers', change });
+  }
+
+  #transfer({ target }: Of<'transfer'>): void {
+    const { cluster, random } = this.#options;
+    const node = target === null ? undefined : cluster.nodes[target];
+    cluster.operate(random.pick(cluster.nodes), { kind: 'transfer', target: node?.id ?? null });
   }
 
   #victims(victim: Victim): readonly SimulatedNode[] {

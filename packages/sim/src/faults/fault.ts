@@ -59,6 +59,8 @@ export type Fault = { readonly atMs: number } & (
     }
   /** No fault, but a step in the life of a cluster, which may meet any. */
   | { readonly kind: 'changeMembers'; readonly wanted: WantedChange }
+  /** An operator wants another leader; null: any. */
+  | { readonly kind: 'transfer'; readonly target: number | null }
   | { readonly kind: 'clockJump'; readonly victim: Victim; readonly byMs: number }
   | {
       /** The node comes back with another disk, which has another storageId. */

@@ -20,6 +20,16 @@ export function drawMemberChanges(random: RandomStream, window: FaultWindow): re
   }));
 }
 
+/** Draws when leadership is to be handed over in a run, and to whom. */
+export function drawTransfers(random: RandomStream, nodes: number, window: FaultWindow): readonly Fault[] {
+  const momentOf = drawMoments(random, window);
+  return Array.from({ length: random.below(12) }, () => ({
+    kind: 'transfer',
+    atMs: Math.floor(momentOf()),
+    target: random.chance(0.3) ? null : random.below(nodes),
+  }));
+}
+
 /** Draws what goes wrong in a run: for each kind whether it happens at all, how often, and each time how. */
 export function drawFaults(random: RandomStream, nodes: number, window: FaultWindow): readonly Fault[] {
   const faults: Fault[] = [];
@@ -101,6 +111,8 @@ function draw(kind: FaultKind, at: number, nodes: number, random: RandomStream):
       return { kind, atMs, victim: anyOf(nodes, random), byMs: 10 ** random.between(1, 4) };
     case 'changeMembers':
       return { kind, atMs, wanted: random.pick(wantedChanges) };
+    case 'transfer':
+      return { kind, atMs, target: random.below(nodes) };
     case 'lostDisk':
       return { ...lostDisk(at, random), victim: oneOf(nodes, random) };
     default:

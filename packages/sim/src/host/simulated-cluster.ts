@@ -1,4 +1,4 @@
-import { ActorSystem, type Address, type GroupId, groupId, nodeId, type Sender } from '@quorate/actor';
+import { ActorSystem, type Address, type GroupId, groupId, type NodeId, nodeId, type Sender } from '@quorate/actor';
 import {
   type ApiMessage,
   apiAt,
@@ -53,11 +53,16 @@ export interface ClusterOptions {
 /** So many events without time passing are an endless loop: two actors answer each other for ever. */
 const maxEventsAtOneTime = 20_000;
 
+/** What an operator may ask of a node. */
+export type OperatorWish =
+  | { readonly kind: 'changeMembers'; readonly change: MembershipChange }
+  | { readonly kind: 'transfer'; readonly target: NodeId | null };
+
 /** An operator's requests are numbered apart from the clients'. */
 const firstOperatorRequest = 1_000_000_000;
 
 /** Kinds of messages that go between clients, host and actors of one node: faults there are not the group's to survive. */
-const trusted: ReadonlySet<string> = new Set(['write', 'read', 'changeMembers', 'answered']);
+const trusted: ReadonlySet<string> = new Set(['write', 'read', 'changeMembers', 'transfer', 'answered']);
 
 /** The machines of a cluster, their processes, and the one queue of all that happens to them. */
 export class SimulatedCluster {
@@ -191,12 +196,12 @@ export class SimulatedCluster {
   }
 
   /** Hands an operator's request to the gateway of a node. Nobody waits for its answer. */
-  changeMembers(node: SimulatedNode, change: MembershipChange): void {
+  operate(node: SimulatedNode, wish: OperatorWish): void {
     const { process } = node;
     if (process === null || node.isSpent) return;
     this.#operatorRequests += 1;
     const request = firstOperatorRequest + this.#operatorRequests;
-    this.#deliver(node, process, 'api', 'gateway', { kind: 'changeMembers', request, change, timeoutMs: 3000 }, 0);
+    this.#deliver(node, process, 'api', 'gateway', { ...wish, request, timeoutMs: 3000 }, 0);
   }
 
   /** Freezes a node: what comes to it waits, and its timers are late. */

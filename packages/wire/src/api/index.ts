@@ -10,3 +10,4 @@ export * from './service-error.ts';
 export * from './status.ts';
 export * from './subjects.ts';
 export * from './timeout.ts';
+export { decodeTransferred, encodeTransferred } from './transferred.ts';

@@ -8,6 +8,7 @@ import {
   commandBody,
   encodeEntriesPage,
   encodeStatus,
+  encodeTransferred,
   entriesBody,
   errorReply,
   MembersUnchanged,
@@ -95,6 +96,8 @@ export class GroupRequests {
         return { kind: 'ok', body: encodeEntriesPage(answer), leader };
       case 'status':
         return { kind: 'ok', body: encodeStatus(statusOf(this.#facts(), answer.parts)), leader };
+      case 'transferred':
+        return { kind: 'ok', body: encodeTransferred(answer.leader), leader };
       case 'rejected':
         return errorReply(new MembersUnchanged(answer), leader);
       case 'error':
