@@ -8,6 +8,7 @@ export { InvariantViolated, invariant } from './invariant.ts';
 export type { LeaderMessage } from './leader/messages.ts';
 export type { LogState, LogStoreOptions } from './log-store/log-state.ts';
 export type { LogStoreMessage } from './log-store/messages.ts';
+export type { SnapshotDesk } from './log-store/snapshot-desk.ts';
 export { configurationOf, isJoint } from './membership/configuration.ts';
 export { decodeConfiguration, encodeConfiguration } from './membership/configuration-codec.ts';
 export type { ChangeRefusal, MembershipChange } from './membership/membership-change.ts';
@@ -22,6 +23,7 @@ export type { ReplicatorMessage } from './replicator/messages.ts';
 export * from './retry-rules.ts';
 export { defaultRaftSettings, type RaftSettings } from './settings.ts';
 export { ConfigurationEntries, type PlacedConfiguration } from './storage/configuration-entries.ts';
+export { LogInMemory } from './storage/log-in-memory.ts';
 export {
   CorruptRecord,
   type FlushableLogStorage,
@@ -29,6 +31,8 @@ export {
   type LogStorage,
   type ReadLimit,
 } from './storage/log-storage.ts';
-export { MemoryLogStorage, takeWithin } from './storage/memory-log-storage.ts';
+export { MemoryLogStorage } from './storage/memory-log-storage.ts';
+export * from './storage/snapshot-files.ts';
 export type { AppliedEntry, StateMachine, StreamNotice } from './storage/state-machine.ts';
+export { takeWithin } from './storage/take-within.ts';
 export * from './types.ts';

@@ -1,6 +1,7 @@
 import type { NodeId } from '@quorate/actor';
 import { z } from 'zod';
 import { decodeConfiguration, isConfiguration, isNodeId, isStorageId } from './membership/configuration-codec.ts';
+import type { SnapshotRecord } from './storage/snapshot-files.ts';
 import type { Configuration, EntryFields, EntryKind, LeaderToken, LogEntry, LogIndex, Term } from './types.ts';
 import { isLeaderToken, isLogIndex, isTerm } from './types.ts';
 
@@ -51,6 +52,17 @@ const areLogEntries = (value: unknown): value is readonly LogEntry[] => {
   return true;
 };
 
+const isSnapshotRecord = (value: unknown): value is SnapshotRecord =>
+  isRecord(value) &&
+  isTerm(value.term) &&
+  isLogIndex(value.index) &&
+  value.index > 0 &&
+  isConfiguration(value.configuration) &&
+  typeof value.id === 'string' &&
+  /^[a-zA-Z0-9-]{1,128}$/.test(value.id) &&
+  Number.isSafeInteger(value.bytes) &&
+  Number(value.bytes) > 0;
+
 /** The checks that messages are made of. */
 export const shape = {
   term: z.custom<Term>(isTerm, 'a term'),
@@ -64,5 +76,6 @@ export const shape = {
   text: z.string(),
   bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes'),
   entries: z.custom<readonly LogEntry[]>(areLogEntries, 'entries without a gap'),
+  snapshot: z.custom<SnapshotRecord>(isSnapshotRecord, 'a snapshot'),
   configuration: z.custom<Configuration>(isConfiguration, 'a configuration'),
 } as const;

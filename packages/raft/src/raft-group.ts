@@ -3,8 +3,9 @@ import type { Ports } from './ports.ts';
 import { type RaftParts, raftParts } from './raft-parts.ts';
 import type { RaftSettings } from './settings.ts';
 import type { LogStorage } from './storage/log-storage.ts';
+import type { SnapshotFiles } from './storage/snapshot-files.ts';
 import type { StateMachine } from './storage/state-machine.ts';
-import type { Configuration } from './types.ts';
+import type { Configuration, LogIndex } from './types.ts';
 
 /** What one node's part of a group is made from. */
 export interface RaftGroupOptions {
@@ -12,6 +13,7 @@ export interface RaftGroupOptions {
   readonly configuration: Configuration;
   readonly storage: LogStorage;
   readonly stateMachine: StateMachine;
+  readonly snapshotFiles: SnapshotFiles;
   readonly settings: RaftSettings;
   /** The ports of each actor, so that its log lines bear its name. */
   readonly portsOf: (actor: string) => Ports;
@@ -22,7 +24,7 @@ export interface RaftGroupOptions {
  * @throws {InvariantViolated} if log and state do not fit together
  */
 export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions, parts: RaftParts = raftParts): void {
-  const { identity, settings, configuration, storage, stateMachine, portsOf } = options;
+  const { identity, settings, configuration, storage, stateMachine, snapshotFiles: files, portsOf } = options;
   const { lastApplied } = stateMachine;
   const { logger } = portsOf('logStore');
   system.start(
@@ -30,9 +32,12 @@ export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions, p
     (context) =>
       new parts.LogStore(context, { storage, identity, configuration, lastApplied, settings, logger }, parts),
   );
+  const { logger: applierLogger, streams } = portsOf('applier');
+  const snapshots = { files, newest: storage.snapshot, configuration: configurationAt(options, lastApplied) };
   system.start(
     'applier',
-    (context) => new parts.Applier(context, { stateMachine, settings, streams: portsOf('applier').streams }),
+    (context) =>
+      new parts.Applier(context, { stateMachine, settings, streams, logger: applierLogger, snapshots }, parts),
   );
   system.start('gateway', (context) => new parts.Gateway(context, { identity }));
   const leader = { identity, settings, tracer: portsOf('leader').tracer };
@@ -40,4 +45,10 @@ export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions, p
     'election',
     (context) => new parts.Election(context, { identity, settings, logger: portsOf('election').logger, leader }, parts),
   );
+}
+
+/** The members as of the entry at `index`, which the log or its snapshot covers. */
+function configurationAt({ storage, configuration }: RaftGroupOptions, index: LogIndex): Configuration {
+  const placed = storage.configurations.findLast((one) => one.index <= index);
+  return placed?.configuration ?? storage.snapshot?.configuration ?? configuration;
 }

@@ -1,4 +1,5 @@
 import { Applier } from './applier/applier.ts';
+import { Snapshots } from './applier/snapshots.ts';
 import { Ballot } from './election/ballot.ts';
 import { Election } from './election/election.ts';
 import { Gateway } from './gateway/gateway.ts';
@@ -14,6 +15,7 @@ import { FollowerDesk } from './log-store/follower-desk.ts';
 import { LeaderDesk } from './log-store/leader-desk.ts';
 import { LogState } from './log-store/log-state.ts';
 import { LogStore } from './log-store/log-store.ts';
+import { SnapshotDesk } from './log-store/snapshot-desk.ts';
 import { Voting } from './log-store/voting.ts';
 import { Inflights } from './replicator/inflights.ts';
 import { Replicator } from './replicator/replicator.ts';
@@ -25,6 +27,7 @@ export interface RaftParts {
   readonly Durability: typeof Durability;
   readonly Voting: typeof Voting;
   readonly FollowerDesk: typeof FollowerDesk;
+  readonly SnapshotDesk: typeof SnapshotDesk;
   readonly LeaderDesk: typeof LeaderDesk;
   readonly Election: typeof Election;
   readonly Ballot: typeof Ballot;
@@ -37,6 +40,7 @@ export interface RaftParts {
   readonly VoterProgress: typeof VoterProgress;
   readonly Replicator: typeof Replicator;
   readonly Inflights: typeof Inflights;
+  readonly Snapshots: typeof Snapshots;
   readonly Applier: typeof Applier;
   readonly Gateway: typeof Gateway;
 }
@@ -48,6 +52,7 @@ export const raftParts: RaftParts = {
   Durability,
   Voting,
   FollowerDesk,
+  SnapshotDesk,
   LeaderDesk,
   Election,
   Ballot,
@@ -60,6 +65,7 @@ export const raftParts: RaftParts = {
   VoterProgress,
   Replicator,
   Inflights,
+  Snapshots,
   Applier,
   Gateway,
 };

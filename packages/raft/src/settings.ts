@@ -13,6 +13,14 @@ export interface RaftSettings {
   readonly maxInflightBytes: number;
   /** A learner that lags by no more entries than this has caught up, and may have a vote. */
   readonly maxPromotionLagEntries: number;
+  /** A snapshot is taken when so many entries were applied since the last, or so many bytes of them, and no fewer than it has. */
+  readonly snapshotEntries: number;
+  readonly snapshotLogBytes: number;
+  /** So many entries before a snapshot's end stay in the log, for peers that are a little behind. */
+  readonly logTailEntries: number;
+  /** A snapshot goes to a peer in chunks of so many bytes, so many of them ahead of its answers. */
+  readonly snapshotChunkBytes: number;
+  readonly maxInflightChunks: number;
 }
 
 /** What ships. A batch leaves 64 KiB of NATS's 1 MiB for the envelope. */
@@ -25,4 +33,9 @@ export const defaultRaftSettings: RaftSettings = {
   maxInflightAppends: 64,
   maxInflightBytes: 8 * 1024 * 1024,
   maxPromotionLagEntries: 1000,
+  snapshotEntries: 100_000,
+  snapshotLogBytes: 64 * 1024 * 1024,
+  logTailEntries: 10_000,
+  snapshotChunkBytes: 256 * 1024,
+  maxInflightChunks: 4,
 };

@@ -76,7 +76,7 @@ function run(options: SimulationOptions): {
   const network = new Network(new RandomStream(seed, 'network'), counts, nodes + spares);
   const recorder = new HistoryRecorder();
   const isFlushLate = plan.chance(0.7);
-  const drawnSettings = drawSettings(plan);
+  const drawnSettings = { ...drawSettings(plan), ...drawSnapshotSettings(new RandomStream(seed, 'snapshots')) };
   const settings = plant.settings?.(drawnSettings) ?? drawnSettings;
   const workload = {
     clients: 6,
@@ -177,4 +177,14 @@ function drawSettings(plan: RandomStream): RaftSettings {
   const maxBatchEntries = plan.pick([1, 4, defaultRaftSettings.maxBatchEntries]);
   const maxInflightAppends = plan.pick([2, defaultRaftSettings.maxInflightAppends]);
   return { ...defaultRaftSettings, maxBatchEntries, maxInflightAppends };
+}
+
+/** Snapshots every few entries in some runs, in small chunks. */
+function drawSnapshotSettings(random: RandomStream): Partial<RaftSettings> {
+  return {
+    snapshotEntries: random.pick([20, 60, 200, defaultRaftSettings.snapshotEntries]),
+    logTailEntries: random.pick([0, 5, 50]),
+    snapshotChunkBytes: random.pick([256, 2000]),
+    maxInflightChunks: random.pick([1, 4]),
+  };
 }

@@ -17,6 +17,12 @@ export class AppliedTail {
     this.#trim();
   }
 
+  /** Forgets all of it: what follows does not continue it. */
+  clear(): void {
+    this.#applied = [];
+    this.#bytes = 0;
+  }
+
   /** What is still held of that stretch, in order. */
   between(fromIndex: LogIndex, toIndex: LogIndex): readonly AppliedEntry[] {
     return this.#applied.filter(({ entry }) => entry.index >= fromIndex && entry.index <= toIndex);

@@ -1,12 +1,14 @@
 import type { Actor, Context } from '@quorate/actor';
 import { gatewayAt, leaderAt, logStoreAt } from '../addresses.ts';
 import { invariant } from '../invariant.ts';
-import type { StreamPublisher } from '../ports.ts';
+import type { Logger, StreamPublisher } from '../ports.ts';
+import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { AppliedEntry, StateMachine } from '../storage/state-machine.ts';
 import { type LogIndex, logIndex, maxIndex, type Term } from '../types.ts';
 import { AppliedTail } from './applied-tail.ts';
 import type { ApplierMessage } from './messages.ts';
+import type { Snapshots, SnapshotsOptions } from './snapshots.ts';
 
 type Of<Kind extends ApplierMessage['kind']> = Extract<ApplierMessage, { kind: Kind }>;
 
@@ -15,6 +17,8 @@ export interface ApplierOptions {
   readonly stateMachine: StateMachine;
   readonly streams: StreamPublisher;
   readonly settings: RaftSettings;
+  readonly logger: Logger;
+  readonly snapshots: Pick<SnapshotsOptions, 'files' | 'configuration' | 'newest'>;
 }
 
 /** Applies what is committed and durable, each entry once and in order (Raft figure 2, rules for all servers), and answers reads from the result. */
@@ -23,6 +27,7 @@ export class Applier implements Actor<ApplierMessage> {
   readonly #stateMachine: StateMachine;
   readonly #streams: StreamPublisher;
   readonly #settings: RaftSettings;
+  readonly #snapshots: Snapshots;
   readonly #tail = new AppliedTail();
   readonly #queries = new Map<number, Of<'query'>>();
   #committedIndex: LogIndex;
@@ -31,11 +36,12 @@ export class Applier implements Actor<ApplierMessage> {
   #reading: number | null = null;
   #readings = 0;
 
-  constructor(context: Context<ApplierMessage>, options: ApplierOptions) {
+  constructor(context: Context<ApplierMessage>, options: ApplierOptions, parts: Pick<RaftParts, 'Snapshots'>) {
     this.#context = context;
     this.#stateMachine = options.stateMachine;
     this.#streams = options.streams;
     this.#settings = options.settings;
+    this.#snapshots = new parts.Snapshots({ ...options.snapshots, ...options, context });
     this.#committedIndex = options.stateMachine.lastApplied;
   }
 
@@ -57,6 +63,26 @@ export class Applier implements Actor<ApplierMessage> {
       case 'retry':
         this.#reading = null;
         return this.#readOn();
+      case 'takeSnapshot':
+        return this.#snapshots.take();
+      case 'snapshotTaken':
+        return this.#snapshots.snapshotTaken(message);
+      case 'snapshotFailed':
+        return this.#snapshots.snapshotFailed(message);
+      case 'snapshotRecorded':
+        return this.#snapshots.snapshotRecorded(message);
+      case 'storeChunk':
+        return this.#snapshots.storeChunk(message);
+      case 'chunkStored':
+        return this.#snapshots.chunkStored(message);
+      case 'readChunk':
+        return this.#snapshots.readChunk(message);
+      case 'chunkRead':
+        return this.#snapshots.chunkRead(message);
+      case 'snapshotRetry':
+        return this.#snapshots.retry();
+      case 'snapshotLoaded':
+        return this.#snapshotLoaded(message);
       default:
         return message satisfies never;
     }
@@ -73,7 +99,8 @@ export class Applier implements Actor<ApplierMessage> {
   }
 
   #readOn(): void {
-    if (this.#reading !== null || this.#stateMachine.lastApplied >= this.#committedIndex) return;
+    if (this.#reading !== null || this.#snapshots.isLoading || this.#stateMachine.lastApplied >= this.#committedIndex)
+      return;
     this.#readings += 1;
     this.#reading = this.#readings;
     this.#context.startTimer('retry', 2 * this.#settings.heartbeatIntervalMs, { kind: 'retry' });
@@ -88,20 +115,34 @@ export class Applier implements Actor<ApplierMessage> {
   }
 
   #committedEntries(message: Of<'committedEntries'>): void {
-    if (message.request !== this.#reading) return;
+    if (message.request !== this.#reading || this.#snapshots.isLoading) return;
     this.#reading = null;
     this.#context.stopTimer('retry');
     const [first] = message.entries;
     if (first === undefined) return;
     const { lastApplied } = this.#stateMachine;
+    // The log begins after a snapshot that is still to be loaded: the word of it is on its way, and is repeated.
+    if (message.firstIndex > lastApplied + 1) return;
     invariant(first.index === lastApplied + 1, () => `entry ${first.index} was given to apply after ${lastApplied}`);
-    const applied = this.#stateMachine.apply(message.entries);
+    const entries = this.#snapshots.upToNext(message.entries);
+    const applied = this.#stateMachine.apply(entries);
+    this.#snapshots.applied(entries);
     this.#tail.push(applied);
     this.#acknowledge();
     if (this.#leaderTerm !== null) {
       this.#tellLeader(applied);
       this.#streams.publish(applied);
     }
+    this.#answerQueries();
+    this.#readOn();
+  }
+
+  #snapshotLoaded(message: Of<'snapshotLoaded'>): void {
+    if (!this.#snapshots.snapshotLoaded(message)) return;
+    this.#reading = null;
+    this.#tail.clear();
+    this.#committedIndex = maxIndex(this.#committedIndex, this.#stateMachine.lastApplied);
+    this.#acknowledge();
     this.#answerQueries();
     this.#readOn();
   }
@@ -118,16 +159,20 @@ export class Applier implements Actor<ApplierMessage> {
   }
 
   #query(message: Of<'query'>): void {
-    if (this.#stateMachine.lastApplied >= message.atIndex) this.#answer(message);
+    if (this.#isReadable(message)) this.#answer(message);
     else this.#queries.set(message.request, message);
   }
 
   #answerQueries(): void {
     for (const [request, query] of this.#queries) {
-      if (query.atIndex > this.#stateMachine.lastApplied) continue;
+      if (!this.#isReadable(query)) continue;
       this.#queries.delete(request);
       this.#answer(query);
     }
+  }
+
+  #isReadable({ atIndex }: Of<'query'>): boolean {
+    return this.#stateMachine.lastApplied >= atIndex && !this.#snapshots.isLoading;
   }
 
   #answer(query: Of<'query'>): void {

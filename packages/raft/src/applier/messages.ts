@@ -14,6 +14,39 @@ export const applierProtocol = {
       firstIndex: shape.index,
       commitIndex: shape.index,
     }),
+    /** From a replicator: a stretch of a snapshot for its peer. */
+    readChunk: z.object({
+      peer: shape.node,
+      sequence: shape.counter,
+      id: shape.text,
+      offset: shape.counter,
+      maxBytes: shape.counter,
+    }),
+    /** From the log store: a stretch of the snapshot that the leader of `term` sends. */
+    storeChunk: z.object({
+      term: shape.term,
+      sequence: shape.counter,
+      leader: z.object({ node: shape.node, storageId: shape.storage, incarnation: shape.counter }),
+      record: shape.snapshot,
+      offset: shape.counter,
+      bytes: shape.bytes,
+      checksum: shape.counter,
+    }),
+    /** From the log store: the snapshot is the newest that it has a record of, on disk. */
+    snapshotRecorded: z.object({ record: shape.snapshot }),
+    /** From the gateway: take a snapshot now. */
+    takeSnapshot: shape.nothing,
+    /** From the host, answers to what was asked of the snapshot files. */
+    snapshotTaken: z.object({ record: shape.snapshot }),
+    snapshotFailed: z.object({ reason: shape.text }),
+    chunkRead: z.object({
+      peer: shape.node,
+      sequence: shape.counter,
+      id: shape.text,
+      chunk: z.object({ offset: shape.counter, bytes: shape.bytes, checksum: shape.counter }).nullable(),
+    }),
+    chunkStored: z.object({ id: shape.text, storedBytes: shape.counter }),
+    snapshotLoaded: z.object({ id: shape.text }),
     /** From the gateway: answer when all up to `atIndex` is applied. */
     query: z.object({ request: shape.counter, atIndex: shape.index, query: shape.bytes }),
     /** From the gateway: nobody waits for this answer any more. */
@@ -25,5 +58,8 @@ export const applierProtocol = {
   },
 } as const;
 
-/** A message to the applier; `retry` is its own timer's. */
-export type ApplierMessage = MessageOf<typeof applierProtocol> | { readonly kind: 'retry' };
+/** A message to the applier; `retry` and `snapshotRetry` are its own timers'. */
+export type ApplierMessage =
+  | MessageOf<typeof applierProtocol>
+  | { readonly kind: 'retry' }
+  | { readonly kind: 'snapshotRetry' };

@@ -25,7 +25,7 @@ const part = z.discriminatedUnion('actor', [
           matchIndex: shape.index,
           lag: shape.counter,
           roundTripMs: z.number().nonnegative().nullable(),
-          state: z.enum(['probe', 'replicate']),
+          state: z.enum(['probe', 'replicate', 'snapshot']),
         }),
       )
       .readonly(),

@@ -9,7 +9,7 @@ interface Progress {
   confirmedRound: number;
   heardAtMs: number;
   roundTripMs: number | null;
-  mode: 'probe' | 'replicate';
+  mode: 'probe' | 'replicate' | 'snapshot';
 }
 
 /** What a leader knows of each member, itself included, and what a quorum of the voters has reached. */
@@ -55,7 +55,7 @@ export class VoterProgress {
   }
 
   /** How its replicator gets on. */
-  observed(node: NodeId, mode: 'probe' | 'replicate', roundTripMs: number | null): void {
+  observed(node: NodeId, mode: 'probe' | 'replicate' | 'snapshot', roundTripMs: number | null): void {
     const progress = this.#of(node);
     progress.mode = mode;
     progress.roundTripMs = roundTripMs ?? progress.roundTripMs;

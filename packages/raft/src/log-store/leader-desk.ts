@@ -3,6 +3,7 @@ import { invariant } from '../invariant.ts';
 import { type LeaderToken, type LogIndex, leaderToken, logIndex, type Term } from '../types.ts';
 import type { LogState } from './log-state.ts';
 import type { LogStoreMessage } from './messages.ts';
+import type { SnapshotDesk } from './snapshot-desk.ts';
 import { lastIndexNotAbove } from './verify-append.ts';
 
 type Of<Kind extends LogStoreMessage['kind']> = Extract<LogStoreMessage, { kind: Kind }>;
@@ -10,10 +11,12 @@ type Of<Kind extends LogStoreMessage['kind']> = Extract<LogStoreMessage, { kind:
 /** What the log store does for the leader and the replicators of its own node. Without the token of the current term, nothing. */
 export class LeaderDesk {
   readonly #state: LogState;
+  readonly #snapshotDesk: SnapshotDesk;
   #tokensGiven = 0;
 
-  constructor(state: LogState) {
+  constructor(state: LogState, snapshotDesk: SnapshotDesk) {
     this.#state = state;
+    this.#snapshotDesk = snapshotDesk;
   }
 
   /**
@@ -86,10 +89,12 @@ export class LeaderDesk {
   prepareAppend(message: Of<'prepareAppend'>): void {
     const { storage, context, commitIndex, lastLogIndex } = this.#state;
     if (!this.#holds(message.token)) return this.#refuseDeposed();
+    if (message.snapshotIndex !== null) this.#snapshotDesk.pin(message.peer, message.snapshotIndex);
     const nextIndex = message.conflict === null ? message.nextIndex : this.#nextIndexAfter(message.conflict);
     const prevLogIndex = logIndex(Math.min(nextIndex - 1, lastLogIndex));
     const prevLogTerm = storage.termAt(prevLogIndex);
-    invariant(prevLogTerm !== null, () => `entry ${prevLogIndex} is no longer in the log`);
+    // The log has been compacted past what the peer needs.
+    if (prevLogTerm === null) return this.#snapshotDesk.tellReplicator(message.peer, message.sequence);
     const wanted = message.maxEntries > 0 && prevLogIndex < lastLogIndex;
     const entries = wanted ? storage.read(logIndex(prevLogIndex + 1), message) : [];
     context.send(replicatorAt(context.self, message.peer), {
@@ -104,7 +109,10 @@ export class LeaderDesk {
   }
 
   #nextIndexAfter(conflict: { readonly conflictIndex: LogIndex; readonly conflictTerm: Term }): LogIndex {
-    const { conflictIndex } = lastIndexNotAbove(this.#state.storage, conflict.conflictTerm, conflict.conflictIndex);
+    const { storage } = this.#state;
+    // Where the logs part is no longer in this one.
+    if (conflict.conflictIndex < storage.firstIndex - 1) return logIndex(conflict.conflictIndex + 1);
+    const { conflictIndex } = lastIndexNotAbove(storage, conflict.conflictTerm, conflict.conflictIndex);
     return logIndex(conflictIndex + 1);
   }
 

@@ -72,7 +72,7 @@ export class LogState {
     this.logger = options.logger;
     this.#initialConfiguration = options.configuration;
     this.durability = new parts.Durability(options.storage);
-    this.#commitIndex = options.lastApplied;
+    this.#commitIndex = maxIndex(options.lastApplied, options.storage.snapshot?.index ?? logIndex(0));
     this.#appliedIndex = options.lastApplied;
     invariant(
       options.lastApplied <= options.storage.lastIndex,
@@ -98,18 +98,22 @@ export class LogState {
 
   /** The newest configuration in the log, committed or not: a node uses it from the moment that it has it (Raft §6). */
   get configuration(): Configuration {
-    return this.storage.configurations.at(-1)?.configuration ?? this.#initialConfiguration;
+    return this.storage.configurations.at(-1)?.configuration ?? this.#configurationBeforeLog;
   }
 
-  /** Where in the log that configuration stands; 0 for the one that the log began with. */
+  /** Where in the log that configuration stands, or where the log begins if it is older. */
   get configurationIndex(): LogIndex {
-    return this.storage.configurations.at(-1)?.index ?? logIndex(0);
+    return this.storage.configurations.at(-1)?.index ?? logIndex(this.storage.firstIndex - 1);
   }
 
   /** The newest configuration that is committed. */
   get committedConfiguration(): Configuration {
     const committed = this.storage.configurations.findLast(({ index }) => index <= this.#commitIndex);
-    return committed?.configuration ?? this.#initialConfiguration;
+    return committed?.configuration ?? this.#configurationBeforeLog;
+  }
+
+  get #configurationBeforeLog(): Configuration {
+    return this.storage.snapshot?.configuration ?? this.#initialConfiguration;
   }
 
   /** What may be applied and shown: committed, and on this node's disk. */

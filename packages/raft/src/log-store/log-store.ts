@@ -6,6 +6,7 @@ import type { FollowerDesk } from './follower-desk.ts';
 import type { LeaderDesk } from './leader-desk.ts';
 import type { LogState, LogStoreOptions } from './log-state.ts';
 import type { LogStoreMessage } from './messages.ts';
+import type { SnapshotDesk } from './snapshot-desk.ts';
 import type { Voting } from './voting.ts';
 
 /**
@@ -18,12 +19,14 @@ export class LogStore implements Actor<LogStoreMessage> {
   readonly #voting: Voting;
   readonly #leaderDesk: LeaderDesk;
   readonly #followerDesk: FollowerDesk;
+  readonly #snapshotDesk: SnapshotDesk;
 
   /** @throws {InvariantViolated} if the state machine is ahead of the log */
   constructor(context: Context<LogStoreMessage>, options: LogStoreOptions, parts: RaftParts) {
     this.#state = new parts.LogState(context, options, parts);
     this.#voting = new parts.Voting(this.#state);
-    this.#leaderDesk = new parts.LeaderDesk(this.#state);
+    this.#snapshotDesk = new parts.SnapshotDesk(this.#state);
+    this.#leaderDesk = new parts.LeaderDesk(this.#state, this.#snapshotDesk);
     this.#followerDesk = new parts.FollowerDesk(this.#state);
   }
 
@@ -31,6 +34,12 @@ export class LogStore implements Actor<LogStoreMessage> {
     switch (message.kind) {
       case 'appendEntries':
         return this.#followerDesk.appendEntries(message, from);
+      case 'installSnapshot':
+        return this.#snapshotDesk.installSnapshot(message, from);
+      case 'snapshotTaken':
+        return this.#snapshotDesk.snapshotTaken(message);
+      case 'snapshotReceived':
+        return this.#snapshotDesk.snapshotReceived(message);
       case 'requestVote':
         return this.#voting.requestVote(message, from);
       case 'requestPreVote':

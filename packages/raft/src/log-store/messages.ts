@@ -17,6 +17,15 @@ export const logStoreProtocol = {
       entries: shape.entries,
       leaderCommit: shape.index,
     }),
+    /** Raft figure 13, InstallSnapshot RPC: one chunk. */
+    installSnapshot: z.object({
+      term: shape.term,
+      sequence: shape.counter,
+      record: shape.snapshot,
+      offset: shape.counter,
+      bytes: shape.bytes,
+      checksum: shape.counter,
+    }),
     /** Raft figure 2, RequestVote RPC. */
     requestVote: z.object({
       term: shape.term,
@@ -56,6 +65,8 @@ export const logStoreProtocol = {
       sequence: shape.counter,
       nextIndex: shape.index,
       conflict: conflict.nullable(),
+      /** Where the snapshot ends that the peer is being sent; null if it is not being sent one. */
+      snapshotIndex: shape.index.nullable(),
       maxEntries: shape.counter,
       maxBytes: shape.counter,
     }),
@@ -67,6 +78,10 @@ export const logStoreProtocol = {
       maxEntries: shape.counter,
       maxBytes: shape.counter,
     }),
+    /** From the applier: this snapshot of its own is whole and flushed. */
+    snapshotTaken: z.object({ record: shape.snapshot }),
+    /** From the applier: this snapshot of a peer's is whole and flushed. */
+    snapshotReceived: z.object({ record: shape.snapshot }),
     /** From the applier: all up to here is in the state machine. */
     applied: z.object({ index: shape.index }),
     /** From the host: every write up to this one is on disk. */

@@ -20,6 +20,8 @@ export type AppendVerdict =
  * @throws {InvariantViolated} if a committed entry would have to go
  */
 export function verifyAppend(log: LogStorage, commitIndex: LogIndex, request: AppendRequest): AppendVerdict {
+  const base = logIndex(log.firstIndex - 1);
+  if (request.prevLogIndex < base) return verifyAppend(log, commitIndex, afterBase(log, base, request));
   if (log.termAt(request.prevLogIndex) !== request.prevLogTerm) {
     return {
       kind: 'conflict',
@@ -36,6 +38,12 @@ export function verifyAppend(log: LogStorage, commitIndex: LogIndex, request: Ap
     () => `a leader wants entry ${from} replaced, which is committed (commitIndex ${commitIndex})`,
   );
   return { kind: 'match', truncateFrom: from, newEntries };
+}
+
+/** What is compacted is committed, and the same in every leader's log: only what follows it is looked at (willemt/raft#118). */
+function afterBase(log: LogStorage, base: LogIndex, { entries }: AppendRequest): AppendRequest {
+  const rest = entries.filter(({ index }) => index > base);
+  return { prevLogIndex: base, prevLogTerm: log.termAt(base) ?? term(0), entries: rest };
 }
 
 /**

@@ -18,8 +18,24 @@ export const replicatorProtocol = {
       conflictIndex: shape.index,
       conflictTerm: shape.term,
     }),
+    /** How far the peer has the snapshot: from `nextOffset` on it lacks it. All of it: it is installed, or not needed any more. */
+    installSnapshotReply: z.object({
+      term: shape.term,
+      incarnation: shape.counter,
+      sequence: shape.counter,
+      id: shape.text,
+      nextOffset: shape.counter,
+    }),
   },
   node: {
+    /** From the log store: it has no more what the peer needs, but for this snapshot. */
+    snapshotNeeded: z.object({ token: shape.token, sequence: shape.counter, record: shape.snapshot }),
+    /** From the applier: a stretch of a snapshot; null if there is no such file any more. */
+    chunkPrepared: z.object({
+      sequence: shape.counter,
+      id: shape.text,
+      chunk: z.object({ offset: shape.counter, bytes: shape.bytes, checksum: shape.counter }).nullable(),
+    }),
     /** From the log store: the contents of one AppendEntries. */
     appendPrepared: z.object({
       token: shape.token,

@@ -1,10 +1,11 @@
 import type { Actor, Context, Sender } from '@quorate/actor';
-import { leaderAt, logStoreAt } from '../addresses.ts';
+import { applierAt, leaderAt, logStoreAt } from '../addresses.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import { type LeaderToken, type LogIndex, logIndex, maxIndex, type Term, type Voter } from '../types.ts';
 import type { Inflights } from './inflights.ts';
 import type { ReplicatorMessage } from './messages.ts';
+import { SnapshotSending } from './snapshot-sending.ts';
 
 type Of<Kind extends ReplicatorMessage['kind']> = Extract<ReplicatorMessage, { kind: Kind }>;
 
@@ -21,11 +22,12 @@ export interface ReplicatorOptions {
 
 /**
  * `probe`: where the logs agree is not known; one append at a time looks for it. `replicate`: it is known, and appends are
- * sent ahead of their acknowledgements.
+ * sent ahead of their acknowledgements. `snapshot`: the log has no more what the peer needs.
  */
 type Mode =
   | { readonly kind: 'probe'; readonly outstanding: boolean; readonly conflict: Conflict | null }
-  | { readonly kind: 'replicate' };
+  | { readonly kind: 'replicate' }
+  | { readonly kind: 'snapshot'; readonly sending: SnapshotSending };
 
 /** An append that went out: what a success proves, and when it was sent if its answer waits for no flush. */
 interface Sent {
@@ -84,6 +86,12 @@ export class Replicator implements Actor<ReplicatorMessage> {
         return this.#appendPrepared(message);
       case 'appendEntriesReply':
         return this.#reply(message, from);
+      case 'snapshotNeeded':
+        return this.#snapshotNeeded(message);
+      case 'chunkPrepared':
+        return this.#chunkPrepared(message);
+      case 'installSnapshotReply':
+        return this.#installSnapshotReply(message, from);
       case 'heartbeat':
         return this.#heartbeat();
       default:
@@ -100,7 +108,9 @@ export class Replicator implements Actor<ReplicatorMessage> {
     this.#heartbeatDue = true;
     this.#preparing = null;
     this.#restartHeartbeat();
+    if (this.#mode.kind === 'snapshot') this.#mode.sending.heartbeat();
     this.#pump();
+    this.#sendChunks();
   }
 
   /** Asks the log store for the next append, if there is one to send. */
@@ -117,6 +127,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
       sequence: this.#sequence,
       nextIndex: this.#nextIndex,
       conflict: this.#mode.kind === 'probe' ? this.#mode.conflict : null,
+      snapshotIndex: this.#mode.kind === 'snapshot' ? this.#mode.sending.record.index : null,
       maxEntries,
       maxBytes: this.#options.settings.maxBatchBytes,
     });
@@ -124,6 +135,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
 
   #roomForEntries(): boolean {
     if (this.#mode.kind === 'probe') return !this.#mode.outstanding;
+    if (this.#mode.kind === 'snapshot') return false;
     return this.#nextIndex <= this.#lastLogIndex && !this.#inflights.isFull;
   }
 
@@ -189,16 +201,76 @@ export class Replicator implements Actor<ReplicatorMessage> {
     }
   }
 
-  #reply(message: Of<'appendEntriesReply'>, from: Sender): void {
-    const { peer, identity, term } = this.#options;
-    // A wiped machine under the peer's name has forgotten what it acknowledged.
-    if (from.node !== peer.id || from.storageId !== peer.storageId) return;
-    if (message.incarnation !== identity.incarnation) return;
-    if (message.term > term) {
-      this.#context.send(logStoreAt(this.#context.self), { kind: 'observeTerm', term: message.term });
+  // --- snapshots -------------------------------------------------------------------------------------------------------
+
+  /** Heartbeats go on meanwhile, at the snapshot's end: the first that the peer accepts says that it is installed. */
+  #snapshotNeeded({ token, sequence, record }: Of<'snapshotNeeded'>): void {
+    if (token !== this.#options.token || sequence !== this.#preparing?.sequence) return;
+    this.#preparing = null;
+    this.#inflights.clear();
+    this.#nextIndex = logIndex(record.index + 1);
+    const isSame = this.#mode.kind === 'snapshot' && this.#mode.sending.record.id === record.id;
+    if (!isSame) this.#mode = { kind: 'snapshot', sending: new SnapshotSending(record, this.#options.settings) };
+    this.#sendChunks();
+  }
+
+  #sendChunks(): void {
+    if (this.#mode.kind !== 'snapshot') return;
+    const { sending } = this.#mode;
+    for (let offset = sending.next(); offset !== null; offset = sending.next()) {
+      this.#context.send(applierAt(this.#context.self), {
+        kind: 'readChunk',
+        peer: this.#options.peer.id,
+        sequence: this.#sequence,
+        id: sending.record.id,
+        offset,
+        maxBytes: this.#options.settings.snapshotChunkBytes,
+      });
+    }
+  }
+
+  #chunkPrepared({ id, sequence, chunk }: Of<'chunkPrepared'>): void {
+    if (this.#mode.kind !== 'snapshot' || this.#mode.sending.record.id !== id) return;
+    if (chunk === null) {
+      this.#mode = { kind: 'probe', outstanding: false, conflict: null };
+      this.#nextIndex = logIndex(this.#matchIndex + 1);
       return;
     }
-    if (message.term < term) return;
+    const to = logStoreAt({ node: this.#options.peer.id, group: this.#context.self.group });
+    const { term } = this.#options;
+    const { record } = this.#mode.sending;
+    this.#context.send(to, { kind: 'installSnapshot', term, sequence, record, ...chunk });
+  }
+
+  #installSnapshotReply(message: Of<'installSnapshotReply'>, from: Sender): void {
+    if (!this.#isMeant(message, from)) return;
+    if (this.#mode.kind !== 'snapshot' || this.#mode.sending.record.id !== message.id) return;
+    if (this.#mode.sending.acknowledge(message.nextOffset)) {
+      this.#nextIndex = logIndex(this.#mode.sending.record.index + 1);
+      this.#refusedSequence = this.#sequence;
+      this.#preparing = null;
+      this.#mode = { kind: 'probe', outstanding: false, conflict: null };
+      return this.#pump();
+    }
+    this.#sendChunks();
+  }
+
+  // --- replies ---------------------------------------------------------------------------------------------------------
+
+  /** Whether a reply of the peer's is for this replicator. One that shows a higher term is told. */
+  #isMeant(message: { readonly term: Term; readonly incarnation: number }, from: Sender): boolean {
+    const { peer, identity, term } = this.#options;
+    // A wiped machine under the peer's name has forgotten what it acknowledged.
+    if (from.node !== peer.id || from.storageId !== peer.storageId) return false;
+    if (message.incarnation !== identity.incarnation) return false;
+    if (message.term > term) {
+      this.#context.send(logStoreAt(this.#context.self), { kind: 'observeTerm', term: message.term });
+    }
+    return message.term === term;
+  }
+
+  #reply(message: Of<'appendEntriesReply'>, from: Sender): void {
+    if (!this.#isMeant(message, from)) return;
     if (message.success) this.#succeeded(message);
     else this.#refused(message);
     this.#tellLeader(message);
@@ -209,6 +281,9 @@ export class Replicator implements Actor<ReplicatorMessage> {
     this.#matchIndex = maxIndex(this.#matchIndex, message.matchIndex);
     this.#inflights.acknowledge(this.#matchIndex);
     const sent = this.#sent.get(message.sequence);
+    if (this.#mode.kind === 'snapshot' && sent !== undefined && sent.lastIndex >= this.#mode.sending.record.index) {
+      this.#mode = { kind: 'probe', outstanding: true, conflict: null };
+    }
     // Any answer to what was sent since the newest refusal says how far the logs agree; entries may still be on their way to disk.
     if (this.#mode.kind === 'probe' && sent !== undefined && message.sequence > this.#refusedSequence) {
       this.#nextIndex = logIndex(sent.lastIndex + 1);
@@ -222,6 +297,8 @@ export class Replicator implements Actor<ReplicatorMessage> {
     if (message.sequence <= this.#refusedSequence) return;
     // What is acknowledged stays so: a refusal from before it is late.
     if (message.conflictIndex < this.#matchIndex) return;
+    // It cannot have what the snapshot ends with before it has the snapshot.
+    if (this.#mode.kind === 'snapshot') return;
     this.#refusedSequence = this.#sequence;
     this.#inflights.clear();
     this.#preparing = null;

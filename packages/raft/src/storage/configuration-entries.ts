@@ -24,6 +24,11 @@ export class ConfigurationEntries {
     this.#placed.push({ index, configuration });
   }
 
+  /** Nothing up to `through` is in the log any more. */
+  compact(through: LogIndex): void {
+    this.#placed = this.#placed.filter(({ index }) => index > through);
+  }
+
   /** Nothing from `from` on is in the log any more. */
   truncate(from: LogIndex): void {
     this.#placed = this.#placed.filter(({ index }) => index < from);

@@ -1,5 +1,6 @@
 import type { HardState, LogEntry, LogIndex, Term } from '../types.ts';
 import type { PlacedConfiguration } from './configuration-entries.ts';
+import type { SnapshotRecord } from './snapshot-files.ts';
 
 /** How much may be read at once; at least one entry is given, however large it is. */
 export interface ReadLimit {
@@ -20,14 +21,16 @@ export type FlushOutcome =
  */
 export interface LogStorage {
   readonly hardState: HardState;
-  /** The first index that is held, 1 in a log that was never compacted; `lastIndex` + 1 when the log is empty. */
+  /** The first index that is held, 1 in a log that was never compacted; `lastIndex` + 1 when the log is empty. The term before it is known. */
   readonly firstIndex: LogIndex;
   readonly lastIndex: LogIndex;
   /** The number of the newest write, staged or durable. 0 when this process has written nothing. */
   readonly written: number;
+  /** The newest snapshot, from which and from what follows it the state can be made; null if there is none. */
+  readonly snapshot: SnapshotRecord | null;
   /** The entries of kind `configuration` that are held, decoded, in order. */
   readonly configurations: readonly PlacedConfiguration[];
-  /** The term of the entry at `index`; 0 for index 0; null where no entry is held. */
+  /** The term of the entry at `index`, also of the last one before `firstIndex`; 0 for index 0; null where it is not known. */
   termAt(index: LogIndex): Term | null;
   /**
    * Entries from `from` on, in order, without a gap; none beyond lastIndex.
@@ -40,6 +43,12 @@ export interface LogStorage {
   append(entries: readonly LogEntry[]): void;
   /** Stages the removal of `from` and all that follows it. */
   truncate(from: LogIndex): void;
+  /** Stages that there is a snapshot, newer than the last. The log stays as it is. */
+  setSnapshot(record: SnapshotRecord): void;
+  /** Stages the removal of all up to `through`, which the snapshot covers: lasting work goes on in the flushes to come. @throws {RangeError} if it does not */
+  compact(through: LogIndex): void;
+  /** Stages a snapshot that came from a peer, and a log that begins after it: empty, unless the log has the snapshot's last entry; then what follows stays. */
+  installSnapshot(record: SnapshotRecord): void;
 }
 
 /** The host's side of the storage: it decides when to flush, once in a turn and one flush at a time. */

@@ -1,13 +1,15 @@
 import type { HardState, LogEntry, LogIndex, Term } from '../types.ts';
-import { logIndex, term } from '../types.ts';
-import { ConfigurationEntries, type PlacedConfiguration } from './configuration-entries.ts';
+import { term } from '../types.ts';
+import type { PlacedConfiguration } from './configuration-entries.ts';
+import { LogInMemory } from './log-in-memory.ts';
 import type { FlushableLogStorage, FlushOutcome, ReadLimit } from './log-storage.ts';
+import type { SnapshotRecord } from './snapshot-files.ts';
 
 /** A log storage that forgets with its process, for tests and simulation. `flush` waits for `completeFlush`, or completes at once if `immediate`. */
 export class MemoryLogStorage implements FlushableLogStorage {
+  readonly #log = new LogInMemory();
   #hardState: HardState = { currentTerm: term(0), votedFor: null };
-  #entries: LogEntry[] = [];
-  readonly #configurations = new ConfigurationEntries();
+  #snapshot: SnapshotRecord | null = null;
   #written = 0;
   #flushed = 0;
   readonly #now: boolean;
@@ -21,12 +23,16 @@ export class MemoryLogStorage implements FlushableLogStorage {
     return this.#hardState;
   }
 
+  get snapshot(): SnapshotRecord | null {
+    return this.#snapshot;
+  }
+
   get firstIndex(): LogIndex {
-    return logIndex(1);
+    return this.#log.firstIndex;
   }
 
   get lastIndex(): LogIndex {
-    return logIndex(this.#entries.length);
+    return this.#log.lastIndex;
   }
 
   get written(): number {
@@ -38,17 +44,15 @@ export class MemoryLogStorage implements FlushableLogStorage {
   }
 
   get configurations(): readonly PlacedConfiguration[] {
-    return this.#configurations.all;
+    return this.#log.configurations;
   }
 
   termAt(index: LogIndex): Term | null {
-    if (index === 0) return term(0);
-    return this.#entries[index - 1]?.term ?? null;
+    return this.#log.termAt(index);
   }
 
   read(from: LogIndex, limit: ReadLimit): readonly LogEntry[] {
-    if (from < this.firstIndex) return [];
-    return takeWithin(this.#entries.slice(from - 1, from - 1 + Math.max(1, limit.maxEntries)), limit);
+    return this.#log.read(from, limit);
   }
 
   setHardState(hardState: HardState): void {
@@ -57,20 +61,29 @@ export class MemoryLogStorage implements FlushableLogStorage {
   }
 
   append(entries: readonly LogEntry[]): void {
-    for (const [at, entry] of entries.entries()) {
-      const before = this.lastIndex + at;
-      if (entry.index !== before + 1) throw new RangeError(`entry ${entry.index} after ${before}`);
-    }
-    for (const entry of entries) {
-      this.#entries.push(entry);
-      this.#configurations.push(entry);
-    }
+    this.#log.append(entries);
     this.#written += 1;
   }
 
   truncate(from: LogIndex): void {
-    this.#entries.length = Math.min(this.#entries.length, from - 1);
-    this.#configurations.truncate(from);
+    this.#log.truncate(from);
+    this.#written += 1;
+  }
+
+  setSnapshot(record: SnapshotRecord): void {
+    this.#snapshot = record;
+    this.#written += 1;
+  }
+
+  compact(through: LogIndex): void {
+    if (through > (this.#snapshot?.index ?? 0)) throw new RangeError(`no snapshot covers ${through}`);
+    this.#log.compact(through);
+    this.#written += 1;
+  }
+
+  installSnapshot(record: SnapshotRecord): void {
+    this.#snapshot = record;
+    this.#log.install(record);
     this.#written += 1;
   }
 
@@ -88,19 +101,4 @@ export class MemoryLogStorage implements FlushableLogStorage {
     this.#flushed = waiting.written;
     waiting.done({ kind: 'flushed', written: waiting.written });
   }
-}
-
-/** What an entry costs beside its command, at most: term, index, kind and a traceparent. */
-const entryEnvelopeBytes = 128;
-
-/** The longest beginning of `entries` that keeps to the limit, and one entry at least. */
-export function takeWithin(entries: readonly LogEntry[], limit: ReadLimit): readonly LogEntry[] {
-  let bytes = 0;
-  let count = 0;
-  for (const entry of entries) {
-    bytes += entry.command.length + entryEnvelopeBytes;
-    if (count > 0 && (count >= limit.maxEntries || bytes > limit.maxBytes)) break;
-    count += 1;
-  }
-  return count === entries.length ? entries : entries.slice(0, count);
 }

@@ -8,6 +8,7 @@ import {
   gatewayAt,
   type LogEntry,
   logStoreAt,
+  noSnapshotFiles,
   type Ports,
   type RaftSettings,
   silentPorts,
@@ -102,7 +103,16 @@ export class TestCluster extends Schedule {
       },
     });
     node.system = system;
-    startRaftGroup(system, { identity, configuration, storage, stateMachine, settings, portsOf: () => ports });
+    const snapshotFiles = noSnapshotFiles;
+    startRaftGroup(system, {
+      identity,
+      configuration,
+      storage,
+      stateMachine,
+      snapshotFiles,
+      settings,
+      portsOf: () => ports,
+    });
     system.start(apiAt({ node: node.id, group: this.group }).actor, () => ({
       receive: ({ request, answer }: { request: number; answer: GatewayAnswer }) => {
         node.answers.set(request, answer);

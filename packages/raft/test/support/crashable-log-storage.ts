@@ -8,6 +8,7 @@ import {
   MemoryLogStorage,
   type PlacedConfiguration,
   type ReadLimit,
+  type SnapshotRecord,
   type Term,
   term,
 } from '../../src/index.ts';
@@ -58,6 +59,10 @@ export class CrashableLogStorage implements FlushableLogStorage {
     return this.#memory.written;
   }
 
+  get snapshot(): SnapshotRecord | null {
+    return this.#memory.snapshot;
+  }
+
   get configurations(): readonly PlacedConfiguration[] {
     return this.#memory.configurations;
   }
@@ -89,6 +94,18 @@ export class CrashableLogStorage implements FlushableLogStorage {
 
   truncate(from: LogIndex): void {
     this.#memory.truncate(from);
+  }
+
+  setSnapshot(record: SnapshotRecord): void {
+    this.#memory.setSnapshot(record);
+  }
+
+  compact(through: LogIndex): void {
+    this.#memory.compact(through);
+  }
+
+  installSnapshot(record: SnapshotRecord): void {
+    this.#memory.installSnapshot(record);
   }
 
   flush(done: (outcome: FlushOutcome) => void): void {

@@ -1,4 +1,4 @@
-import type { LogState } from '@quorate/raft';
+import type { LogState, SnapshotDesk } from '@quorate/raft';
 import { type LogStoreMessage, raftParts } from '@quorate/raft';
 import type { PlantedBug } from './plant.ts';
 
@@ -12,8 +12,8 @@ class Grant extends raftParts.Grant {
 class LeaderDesk extends raftParts.LeaderDesk {
   readonly #state: LogState;
 
-  constructor(state: LogState) {
-    super(state);
+  constructor(state: LogState, snapshotDesk: SnapshotDesk) {
+    super(state, snapshotDesk);
     this.#state = state;
   }
 

@@ -1,17 +1,32 @@
-import { type HardState, type LogEntry, type LogIndex, type Term, term } from '@quorate/raft';
+import {
+  type HardState,
+  type LogEntry,
+  type LogIndex,
+  LogInMemory,
+  type SnapshotRecord,
+  type Term,
+  term,
+} from '@quorate/raft';
+import type { StoredSnapshot } from './stored-snapshot.ts';
 
 /** One write to the log of a node. */
 export type Write =
   | { readonly kind: 'hardState'; readonly hardState: HardState }
   | { readonly kind: 'append'; readonly entries: readonly LogEntry[] }
-  | { readonly kind: 'truncate'; readonly from: LogIndex };
+  | { readonly kind: 'truncate'; readonly from: LogIndex }
+  | { readonly kind: 'snapshot'; readonly record: SnapshotRecord }
+  | { readonly kind: 'compact'; readonly through: LogIndex }
+  | { readonly kind: 'install'; readonly record: SnapshotRecord };
 
 /** What survives a loss of power: all that was flushed, and nothing else. */
 export class Disk {
   readonly storageId: string;
   incarnation = 0;
+  /** Snapshot files, flushed with their folder: whole ones, and those that are still coming from a peer. */
+  readonly snapshots = new Map<string, StoredSnapshot>();
   #hardState: HardState = { currentTerm: term(0), votedFor: null };
-  readonly #entries: LogEntry[] = [];
+  #snapshot: SnapshotRecord | null = null;
+  readonly #log = new LogInMemory();
 
   constructor(storageId: string) {
     this.storageId = storageId;
@@ -21,9 +36,12 @@ export class Disk {
   copy(storageId: string): Disk {
     const copy = new Disk(storageId);
     copy.incarnation = this.incarnation;
+    for (const [id, stored] of this.snapshots) copy.snapshots.set(id, stored);
+    copy.#log.install(this.#log.base);
+    copy.#snapshot = this.#snapshot;
     copy.commit([
       { kind: 'hardState', hardState: this.#hardState },
-      { kind: 'append', entries: this.#entries },
+      { kind: 'append', entries: this.#log.entries },
     ]);
     return copy;
   }
@@ -32,14 +50,32 @@ export class Disk {
     return this.#hardState;
   }
 
-  get entries(): readonly LogEntry[] {
-    return this.#entries;
+  get snapshot(): SnapshotRecord | null {
+    return this.#snapshot;
   }
 
-  /** The term of the entry at `index`; 0 for index 0; null where no entry is held. */
-  termAt(index: number): Term | null {
-    if (index === 0) return term(0);
-    return this.#entries[index - 1]?.term ?? null;
+  /** The entries that are held, from `firstIndex` on. */
+  get entries(): readonly LogEntry[] {
+    return this.#log.entries;
+  }
+
+  /** The last entry before the first that is held. */
+  get base(): { readonly index: LogIndex; readonly term: Term } {
+    return this.#log.base;
+  }
+
+  get lastIndex(): LogIndex {
+    return this.#log.lastIndex;
+  }
+
+  /** The entry at `index`, if it is held. */
+  entryAt(index: number): LogEntry | undefined {
+    return this.#log.at(index);
+  }
+
+  /** The term of the entry at `index`, also of the last one before the first that is held; 0 for index 0; null where it is not known. */
+  termAt(index: LogIndex): Term | null {
+    return index === 0 ? term(0) : this.#log.termAt(index);
   }
 
   /** One transaction reaches the disk: all of it. */
@@ -56,11 +92,17 @@ export class Disk {
         this.#hardState = write.hardState;
         return;
       case 'append':
-        for (const entry of write.entries) this.#entries.push(entry);
-        return;
+        return this.#log.append(write.entries);
       case 'truncate':
-        this.#entries.length = Math.min(this.#entries.length, write.from - 1);
+        return this.#log.truncate(write.from);
+      case 'snapshot':
+        this.#snapshot = write.record;
         return;
+      case 'compact':
+        return this.#log.compact(write.through);
+      case 'install':
+        this.#snapshot = write.record;
+        return this.#log.install(write.record);
       default:
         return write satisfies never;
     }

@@ -1,15 +1,13 @@
 import {
-  ConfigurationEntries,
   type HardState,
   type LogEntry,
   type LogIndex,
+  LogInMemory,
   type LogStorage,
-  logIndex,
   type PlacedConfiguration,
   type ReadLimit,
+  type SnapshotRecord,
   type Term,
-  takeWithin,
-  term,
 } from '@quorate/raft';
 import type { Disk, Write } from './disk.ts';
 
@@ -18,15 +16,16 @@ export interface WriteObserver {
   hardStateStaged(hardState: HardState): void;
   entriesStaged(entries: readonly LogEntry[]): void;
   truncationStaged(from: LogIndex): void;
+  compactionStaged(through: LogIndex): void;
 }
 
 /** The log of one process over a disk: what is staged is read at once, and reaches the disk when a flush ends. */
 export class SimulatedLogStorage implements LogStorage {
   readonly #disk: Disk;
   readonly #observer: WriteObserver;
-  readonly #entries: LogEntry[];
-  readonly #configurations = new ConfigurationEntries();
+  readonly #log = new LogInMemory();
   #hardState: HardState;
+  #snapshot: SnapshotRecord | null;
   #written = 0;
   #staged: Write[] = [];
   #flushing: { readonly writes: readonly Write[]; readonly written: number } | null = null;
@@ -34,21 +33,26 @@ export class SimulatedLogStorage implements LogStorage {
   constructor(disk: Disk, observer: WriteObserver) {
     this.#disk = disk;
     this.#observer = observer;
-    this.#entries = disk.entries.slice();
-    for (const entry of this.#entries) this.#configurations.push(entry);
+    this.#log.install(disk.base);
+    this.#log.append(disk.entries);
     this.#hardState = disk.hardState;
+    this.#snapshot = disk.snapshot;
   }
 
   get hardState(): HardState {
     return this.#hardState;
   }
 
+  get snapshot(): SnapshotRecord | null {
+    return this.#snapshot;
+  }
+
   get firstIndex(): LogIndex {
-    return logIndex(1);
+    return this.#log.firstIndex;
   }
 
   get lastIndex(): LogIndex {
-    return logIndex(this.#entries.length);
+    return this.#log.lastIndex;
   }
 
   get written(): number {
@@ -56,7 +60,7 @@ export class SimulatedLogStorage implements LogStorage {
   }
 
   get configurations(): readonly PlacedConfiguration[] {
-    return this.#configurations.all;
+    return this.#log.configurations;
   }
 
   /** Whether there is anything that a flush would make durable. */
@@ -70,18 +74,16 @@ export class SimulatedLogStorage implements LogStorage {
   }
 
   termAt(index: LogIndex): Term | null {
-    if (index === 0) return term(0);
-    return this.#entries[index - 1]?.term ?? null;
+    return this.#log.termAt(index);
   }
 
   /** The entry at `index`, if it is held. */
   entryAt(index: number): LogEntry | undefined {
-    return this.#entries[index - 1];
+    return this.#log.at(index);
   }
 
   read(from: LogIndex, limit: ReadLimit): readonly LogEntry[] {
-    if (from < 1) return [];
-    return takeWithin(this.#entries.slice(from - 1, from - 1 + Math.max(1, limit.maxEntries)), limit);
+    return this.#log.read(from, limit);
   }
 
   setHardState(hardState: HardState): void {
@@ -91,24 +93,34 @@ export class SimulatedLogStorage implements LogStorage {
   }
 
   append(entries: readonly LogEntry[]): void {
-    let last = this.#entries.length;
-    for (const entry of entries) {
-      if (entry.index !== last + 1) throw new RangeError(`entry ${entry.index} after ${last}`);
-      last += 1;
-    }
     this.#observer.entriesStaged(entries);
-    for (const entry of entries) {
-      this.#entries.push(entry);
-      this.#configurations.push(entry);
-    }
+    this.#log.append(entries);
     this.#stage({ kind: 'append', entries });
   }
 
   truncate(from: LogIndex): void {
     this.#observer.truncationStaged(from);
-    this.#entries.length = Math.min(this.#entries.length, from - 1);
-    this.#configurations.truncate(from);
+    this.#log.truncate(from);
     this.#stage({ kind: 'truncate', from });
+  }
+
+  setSnapshot(record: SnapshotRecord): void {
+    this.#snapshot = record;
+    this.#stage({ kind: 'snapshot', record });
+  }
+
+  compact(through: LogIndex): void {
+    if (through > (this.#snapshot?.index ?? 0)) throw new RangeError(`no snapshot covers ${through}`);
+    this.#observer.compactionStaged(through);
+    this.#log.compact(through);
+    this.#stage({ kind: 'compact', through });
+  }
+
+  installSnapshot(record: SnapshotRecord): void {
+    this.#observer.compactionStaged(record.index);
+    this.#snapshot = record;
+    this.#log.install(record);
+    this.#stage({ kind: 'install', record });
   }
 
   /** Begins to make durable all that is staged. */

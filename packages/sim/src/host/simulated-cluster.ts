@@ -2,9 +2,11 @@ import { ActorSystem, type Address, type GroupId, groupId, type NodeId, nodeId, 
 import {
   type ApiMessage,
   apiAt,
+  applierAt,
   type Configuration,
   configurationOf,
   type GatewayMessage,
+  type LogEntry,
   logStoreAt,
   type MembershipChange,
   membersOf,
@@ -17,6 +19,7 @@ import {
 import type { Plant } from '../bugs/plant.ts';
 import { Disk } from '../disk/disk.ts';
 import { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
+import { SimulatedSnapshotFiles } from '../disk/simulated-snapshot-files.ts';
 import type { FaultCounts } from '../faults/fault-counts.ts';
 import type { Network } from '../faults/network.ts';
 import type { ClusterView } from '../invariants/cluster-view.ts';
@@ -78,6 +81,7 @@ export class SimulatedCluster {
   readonly #queue = new EventQueue<SimulatedEvent>();
   readonly #byId: ReadonlyMap<string, SimulatedNode>;
   readonly #disks: RandomStream;
+  readonly #knownSnapshots = new Map<string, readonly LogEntry[]>();
   readonly #chances: readonly RandomStream[];
   #eventsAtThisTime = 0;
   #operatorRequests = 0;
@@ -115,10 +119,12 @@ export class SimulatedCluster {
   get newestConfiguration(): Configuration {
     let newest = { index: 0, term: 0, configuration: this.configuration };
     for (const { disk, process } of this.nodes) {
-      const placed = process?.storage.configurations.at(-1);
-      if (placed === undefined) continue;
+      const placed = process?.storage.configurations.at(-1) ?? process?.storage.snapshot ?? null;
+      if (placed === null) continue;
       const term = process?.storage.termAt(placed.index) ?? disk.hardState.currentTerm;
-      if (term > newest.term || (term === newest.term && placed.index > newest.index)) newest = { ...placed, term };
+      if (term > newest.term || (term === newest.term && placed.index > newest.index)) {
+        newest = { index: placed.index, configuration: placed.configuration, term };
+      }
     }
     return newest.configuration;
   }
@@ -158,6 +164,7 @@ export class SimulatedCluster {
       hardStateStaged: (hardState) => this.watch.hardStateStaged(node, process, hardState),
       entriesStaged: (entries) => this.watch.entriesStaged(node, process, entries),
       truncationStaged: (from) => this.watch.truncationStaged(node, process, from),
+      compactionStaged: (through) => this.watch.compactionStaged(node, process, through),
     });
     const system = this.#systemOf(node, identity, () => process);
     const process: SimulatedProcess = {
@@ -281,19 +288,54 @@ export class SimulatedCluster {
     });
   }
 
-  #startActors(node: SimulatedNode, { identity, storage, system }: SimulatedProcess): void {
+  #startActors(node: SimulatedNode, process: SimulatedProcess): void {
+    const { identity, storage, system } = process;
     const { configuration } = this;
     const { settings } = this.#options;
-    const stateMachine = new WatchedStateMachine(node.stateMachine, (entries) => {
-      if (node.process !== null) this.watch.applied(node, node.process, entries);
-    });
+    const stateMachine = new WatchedStateMachine(
+      () => node.stateMachine,
+      (entries) => {
+        node.applied.push(...entries);
+        if (node.process !== null) this.watch.applied(node, node.process, entries);
+      },
+    );
     try {
       const portsOf = (): Ports => silentPorts;
       const parts = { ...raftParts, ...this.#plant.parts };
-      startRaftGroup(system, { identity, configuration, storage, stateMachine, settings, portsOf }, parts);
+      const snapshotFiles = this.#snapshotFilesOf(node, () => process);
+      startRaftGroup(
+        system,
+        { identity, configuration, storage, stateMachine, snapshotFiles, settings, portsOf },
+        parts,
+      );
     } catch (error) {
       this.watch.violated('a node starts', `${node.id}: ${String(error)}`);
     }
+  }
+
+  #snapshotFilesOf(node: SimulatedNode, processOf: () => SimulatedProcess): SimulatedSnapshotFiles {
+    const { disk } = node;
+    const { actor } = applierAt({ node: node.id, group: this.group });
+    // One after the other, as one file system does it.
+    let doneAtUs = 0;
+    return new SimulatedSnapshotFiles({
+      disk,
+      known: this.#knownSnapshots,
+      applied: () => node.applied,
+      load: (entries) => {
+        node.loadState(entries);
+        this.watch.stateLoaded(node, processOf(), entries.length);
+      },
+      later: (run) => {
+        const { nowUs } = this.#queue;
+        doneAtUs = Math.max(nowUs, doneAtUs) + 50 + this.#disks.below(1500);
+        const done = new SimulatedEvent(node, processOf(), '', 'snapshotFile', null, null, '', run);
+        this.#queue.push(done, doneAtUs - nowUs);
+      },
+      tell: (message) => {
+        if (isActorMessage(message)) this.#deliver(node, processOf(), 'disk', actor, message, 0);
+      },
+    });
   }
 
   #route(node: SimulatedNode, process: SimulatedProcess, from: Address, to: Address, message: ActorMessage): void {

@@ -1,5 +1,6 @@
 import type { ActorSystem, NodeId, Sender } from '@quorate/actor';
 import type { ConfigStore } from '@quorate/config-store';
+import type { LogEntry } from '@quorate/raft';
 import type { Disk } from '../disk/disk.ts';
 import type { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
 import type { NodeClock } from './node-clock.ts';
@@ -28,6 +29,8 @@ export class SimulatedNode {
   readonly clock: NodeClock;
   disk: Disk;
   stateMachine: ConfigStore;
+  /** What led to the state of the state machine, from the first entry on. */
+  applied: LogEntry[] = [];
   process: SimulatedProcess | null = null;
   /** How many pauses hold it. */
   pauses = 0;
@@ -57,9 +60,15 @@ export class SimulatedNode {
     this.stateMachine = emptyStore();
   }
 
-  /** Lets the state machine be that of an older transaction: all up to `lastApplied`, which the log holds. */
+  /** Lets the state machine be that of an older transaction: all up to `lastApplied`. */
   restoreState(lastApplied: number): void {
+    this.loadState(this.applied.slice(0, lastApplied));
+  }
+
+  /** Makes the state machine what these entries lead to. */
+  loadState(entries: readonly LogEntry[]): void {
+    this.applied = [...entries];
     this.stateMachine = this.#emptyStore();
-    this.stateMachine.apply(this.disk.entries.slice(0, lastApplied));
+    this.stateMachine.apply(entries);
   }
 }

@@ -2,29 +2,30 @@ import type { AppliedEntry, LogEntry, LogIndex, StateMachine, Term } from '@quor
 
 /** A state machine that tells of what it has applied. */
 export class WatchedStateMachine implements StateMachine {
-  readonly #inner: StateMachine;
+  readonly #innerOf: () => StateMachine;
   readonly #onApplied: (entries: readonly LogEntry[]) => void;
 
-  constructor(inner: StateMachine, onApplied: (entries: readonly LogEntry[]) => void) {
-    this.#inner = inner;
+  /** `innerOf`: the state machine as it is now; loading a snapshot puts another in its place. */
+  constructor(innerOf: () => StateMachine, onApplied: (entries: readonly LogEntry[]) => void) {
+    this.#innerOf = innerOf;
     this.#onApplied = onApplied;
   }
 
   get lastApplied(): LogIndex {
-    return this.#inner.lastApplied;
+    return this.#innerOf().lastApplied;
   }
 
   get lastAppliedTerm(): Term {
-    return this.#inner.lastAppliedTerm;
+    return this.#innerOf().lastAppliedTerm;
   }
 
   apply(entries: readonly LogEntry[]): readonly AppliedEntry[] {
-    const applied = this.#inner.apply(entries);
+    const applied = this.#innerOf().apply(entries);
     this.#onApplied(entries);
     return applied;
   }
 
   query(query: Uint8Array): Uint8Array {
-    return this.#inner.query(query);
+    return this.#innerOf().query(query);
   }
 }

@@ -36,6 +36,10 @@ export interface Invariant {
   entriesStaged?(node: SimulatedNode, process: SimulatedProcess, entries: readonly LogEntry[]): void;
   /** The node's log is about to be cut before `from`. */
   truncationStaged?(node: SimulatedNode, process: SimulatedProcess, from: LogIndex): void;
+  /** The node's log is about to lose all up to `through`. */
+  compactionStaged?(node: SimulatedNode, process: SimulatedProcess, through: LogIndex): void;
+  /** The node's state machine was made from a snapshot. */
+  stateLoaded?(node: SimulatedNode, process: SimulatedProcess, lastApplied: number): void;
   /** The node's state machine has applied entries. */
   applied?(node: SimulatedNode, process: SimulatedProcess, entries: readonly LogEntry[]): void;
   /** A process begins. */

@@ -1,4 +1,4 @@
-import { isQuorum, type Voter, votersOf } from '@quorate/raft';
+import { isQuorum, type LogIndex, type Voter, votersOf } from '@quorate/raft';
 import type { MessageOfKind } from '../host/actor-message.ts';
 import type { SimulatedProcess } from '../host/simulated-node.ts';
 import type { ClusterView, Invariant, Sent, Violated } from './cluster-view.ts';
@@ -36,7 +36,7 @@ export class CommitOnQuorum implements Invariant {
       return this.#violated(`${node.id} commits ${index} of term ${entry?.term} in term ${office.term}`);
     }
     // Raft §6: the newest configuration in the leader's log counts, committed or not.
-    const configuration = storage.configurations.at(-1)?.configuration ?? this.#view.configuration;
+    const { configuration } = storage.configurations.at(-1) ?? storage.snapshot ?? this.#view;
     if (!isQuorum(configuration, (voter) => this.#holds(voter, index, entry.term))) {
       const holders = votersOf(configuration).filter((voter) => this.#holds(voter, index, entry.term));
       const names = holders.map(({ id }) => id).join(', ') || 'nobody';
@@ -46,11 +46,11 @@ export class CommitOnQuorum implements Invariant {
   }
 
   /** A disk that was lost meanwhile had it. */
-  #holds({ id, storageId }: Voter, index: number, inTerm: number): boolean {
+  #holds({ id, storageId }: Voter, index: LogIndex, inTerm: number): boolean {
     const { nodes, lostDisks } = this.#view;
     const disk = nodes.find((node) => node.id === id)?.disk;
     const listed = disk?.storageId === storageId ? disk : lostDisks.find((lost) => lost.storageId === storageId);
-    return listed?.termAt(index) === inTerm;
+    return listed !== undefined && (index <= listed.base.index || listed.termAt(index) === inTerm);
   }
 
   #record(process: SimulatedProcess, upTo: number, inTerm: number): void {

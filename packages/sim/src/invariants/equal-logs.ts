@@ -14,9 +14,9 @@ export class EqualLogs implements Invariant {
     const [first] = nodes;
     if (first === undefined) return;
     for (const { id, disk, stateMachine } of nodes) {
-      const length = disk.entries.length;
-      const expected = first.disk.entries.length;
-      if (length !== expected) this.#violated(`${id} has ${length} entries, ${first.id} has ${expected}`);
+      const length = disk.lastIndex;
+      const expected = first.disk.lastIndex;
+      if (length !== expected) this.#violated(`the log of ${id} ends at ${length}, that of ${first.id} at ${expected}`);
       if (stateMachine.lastApplied !== length) {
         this.#violated(`${id} has applied ${stateMachine.lastApplied} of its ${length} entries`);
       }

@@ -18,6 +18,7 @@ export class LeaderCompleteness implements Invariant {
     for (let index = 1; index <= this.#committed.lastIndex; index += 1) {
       const committed = this.#committed.at(index);
       if (committed === undefined || committed.inTerm >= message.term) return;
+      if (index < process.storage.firstIndex) continue;
       const own = process.storage.entryAt(index);
       if (own === undefined || !isSame(own, committed.entry)) {
         return this.#violated(

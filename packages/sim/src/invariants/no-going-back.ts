@@ -42,6 +42,10 @@ export class NoGoingBack implements Invariant {
     }
   }
 
+  stateLoaded(node: SimulatedNode, process: SimulatedProcess, lastApplied: number): void {
+    this.#raise(node, process, 'lastApplied', lastApplied);
+  }
+
   #raise(node: SimulatedNode, process: SimulatedProcess, what: keyof Progress, to: number): void {
     const progress = this.#progress.get(process);
     if (progress === undefined) return;

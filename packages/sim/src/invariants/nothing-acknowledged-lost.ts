@@ -26,7 +26,8 @@ export class NothingAcknowledgedLost implements Invariant {
   atRest(nodes: readonly SimulatedNode[]): void {
     for (const { id, disk } of nodes) {
       for (const [index, command] of this.#acknowledged) {
-        if (disk.entries[index - 1]?.command !== command) this.#violated(`${id} has lost entry ${index}`);
+        if (index > disk.base.index && disk.entryAt(index)?.command !== command)
+          this.#violated(`${id} has lost entry ${index}`);
       }
     }
   }

@@ -5,6 +5,7 @@ import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts'
 import type { ClusterView, Invariant } from './cluster-view.ts';
 import { CommitOnQuorum } from './commit-on-quorum.ts';
 import { CommittedEntries } from './committed-entries.ts';
+import { CompactionIsCovered } from './compaction-is-covered.ts';
 import { ElectionSafety } from './election-safety.ts';
 import { EqualLogs } from './equal-logs.ts';
 import { LeaderAppendOnly } from './leader-append-only.ts';
@@ -48,6 +49,7 @@ const constructors: readonly Constructor[] = [
   StateMachineSafety,
   NoGoingBack,
   WriteBeforeSend,
+  CompactionIsCovered,
   NothingAcknowledgedLost,
   EqualLogs,
 ];
@@ -93,6 +95,14 @@ export class Watch {
 
   truncationStaged(node: SimulatedNode, process: SimulatedProcess, from: LogIndex): void {
     for (const invariant of this.#invariants) invariant.truncationStaged?.(node, process, from);
+  }
+
+  compactionStaged(node: SimulatedNode, process: SimulatedProcess, through: LogIndex): void {
+    for (const invariant of this.#invariants) invariant.compactionStaged?.(node, process, through);
+  }
+
+  stateLoaded(node: SimulatedNode, process: SimulatedProcess, lastApplied: number): void {
+    for (const invariant of this.#invariants) invariant.stateLoaded?.(node, process, lastApplied);
   }
 
   applied(node: SimulatedNode, process: SimulatedProcess, entries: readonly LogEntry[]): void {

@@ -61,6 +61,7 @@ export class WriteBeforeSend implements Invariant {
   }
 
   #onDisk(node: SimulatedNode, { storage }: SimulatedProcess, index: LogIndex, what: string): void {
+    if (index <= node.disk.base.index) return;
     const onDisk = node.disk.termAt(index);
     if (onDisk !== null && onDisk === storage.termAt(index)) return;
     this.#violated(

@@ -7,6 +7,7 @@ import {
   defaultRaftSettings,
   type LogFields,
   logStoreAt,
+  noSnapshotFiles,
   type Ports,
   type RaftSettings,
   type StatusPart,
@@ -86,15 +87,19 @@ export class ScenarioHost {
       receive: (message: ApiMessage) => this.#options.onAnswer(node, message),
     }));
     const { trace } = this.#options;
-    const stateMachine = new WatchedStateMachine(node.stateMachine, (entries) => {
-      trace.add(['applies'], `${node.id} applies ${entriesText(entries)}`);
-      this.watch.applied(node, process, entries);
-    });
+    const stateMachine = new WatchedStateMachine(
+      () => node.stateMachine,
+      (entries) => {
+        trace.add(['applies'], `${node.id} applies ${entriesText(entries)}`);
+        this.watch.applied(node, process, entries);
+      },
+    );
     const { settings } = this;
     const configuration = this.#configuration;
     const portsOf = (actor: string): Ports => this.#portsOf(node, actor);
     this.step(node, () => {
-      startRaftGroup(system, { identity, configuration, storage, stateMachine, settings, portsOf });
+      const snapshotFiles = noSnapshotFiles;
+      startRaftGroup(system, { identity, configuration, storage, stateMachine, snapshotFiles, settings, portsOf });
     });
   }
 
@@ -210,6 +215,10 @@ export class ScenarioHost {
         const gone = process.storage.read(from, { maxEntries: 1000, maxBytes: 1e6 });
         node.staged.push(`the cut before ${from}`);
         trace.add(['stores'], `${node.id} cuts off ${entriesText(gone)}`);
+      },
+      compactionStaged: (through) => {
+        this.watch.compactionStaged(node, processOf(), through);
+        staged('compacts', `up to ${through}`);
       },
     });
   }
