@@ -16,6 +16,7 @@ import { Disk } from '../disk/disk.ts';
 import { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
 import type { FaultCounts } from '../faults/fault-counts.ts';
 import type { Network } from '../faults/network.ts';
+import type { ClusterView } from '../invariants/cluster-view.ts';
 import { Watch } from '../invariants/watch.ts';
 import { type ActorMessage, isActorMessage } from './actor-message.ts';
 import { EventQueue } from './event-queue.ts';
@@ -180,15 +181,19 @@ export class SimulatedCluster {
     for (const event of backlog) this.#queue.push(event, 0);
   }
 
-  #view(): { readonly nodes: readonly SimulatedNode[]; readonly lostDisks: readonly Disk[] } {
+  #view(): ClusterView {
     const nodesOf = (): readonly SimulatedNode[] => this.nodes;
     const disksOf = (): readonly Disk[] => this.lostDisks;
+    const nowUsOf = (): number => this.nowUs;
     return {
       get nodes() {
         return nodesOf();
       },
       get lostDisks() {
         return disksOf();
+      },
+      get nowUs() {
+        return nowUsOf();
       },
     };
   }
@@ -210,6 +215,7 @@ export class SimulatedCluster {
     if (message === null || event.sender === null) event.run?.();
     else {
       if (event.isWaiting) running.waiting -= 1;
+      this.watch.delivered(node, running, message);
       running.system.deliver(event.actor, message, event.sender);
     }
     this.#flushIfDue(node, running);

@@ -9,6 +9,8 @@ export interface ClusterView {
   readonly nodes: readonly SimulatedNode[];
   /** Disks that are lost, as they were: what was acknowledged from them was. */
   readonly lostDisks: readonly Disk[];
+  /** Virtual time. */
+  readonly nowUs: number;
 }
 
 /** A message as it leaves its actor. */
@@ -28,6 +30,8 @@ export interface Invariant {
   readonly name: string;
   /** A message leaves its actor. */
   sent?(sent: Sent): void;
+  /** A message is about to be taken by its actor. */
+  delivered?(node: SimulatedNode, process: SimulatedProcess, message: ActorMessage): void;
   /** Term and vote are about to change in the node's log storage. */
   hardStateStaged?(node: SimulatedNode, process: SimulatedProcess, hardState: HardState): void;
   /** Entries are about to be added at the end of the node's log. */

@@ -59,7 +59,14 @@ export class ScenarioHost {
     const { nodes } = options;
     this.#options = options;
     this.#configuration = { voters: nodes.map(({ id, disk }) => ({ id, storageId: disk.storageId })) };
-    this.watch = new Watch({ nodes, lostDisks: [] });
+    const nowUs = (): number => this.time.nowMs * 1000;
+    this.watch = new Watch({
+      nodes,
+      lostDisks: [],
+      get nowUs() {
+        return nowUs();
+      },
+    });
   }
 
   /** Starts a node's process over what its disk and its state machine hold. */
