@@ -230,6 +230,7 @@ export class SimulatedCluster {
     const configurationOfCluster = (): Configuration => this.configuration;
     const nodesOf = (): readonly SimulatedNode[] => this.nodes;
     const disksOf = (): readonly Disk[] => this.lostDisks;
+    const nowUsOf = (): number => this.nowUs;
     return {
       get nodes() {
         return nodesOf();
@@ -239,6 +240,9 @@ export class SimulatedCluster {
       },
       get configuration() {
         return configurationOfCluster();
+      },
+      get nowUs() {
+        return nowUsOf();
       },
     };
   }
@@ -260,6 +264,7 @@ export class SimulatedCluster {
     if (message === null || event.sender === null) event.run?.();
     else {
       if (event.isWaiting) running.waiting -= 1;
+      this.watch.delivered(node, running, message);
       running.system.deliver(event.actor, message, event.sender);
     }
     this.#flushIfDue(node, running);
