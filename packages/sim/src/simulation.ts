@@ -1,5 +1,5 @@
 import { type ConfigStoreOperation, type ConfigStoreOutcome, checkConfigStore, type History } from '@quorate/checker';
-import { decideRetry, defaultRaftSettings, membersOf, type RaftSettings } from '@quorate/raft';
+import { decideRetry, defaultRaftSettings, type RaftSettings } from '@quorate/raft';
 import type { Plant } from './bugs/plant.ts';
 import type { Fault } from './faults/fault.ts';
 import { FaultCounts } from './faults/fault-counts.ts';
@@ -144,7 +144,7 @@ function run(options: SimulationOptions): {
 function catchUp(cluster: SimulatedCluster): void {
   const { watch } = cluster;
   cluster.runUntil(cluster.nowUs / 1000 + electionsMs + restMs);
-  if (watch.violation === null) watch.atRest(cluster.nodes.filter(({ isSpent }) => !isSpent));
+  if (watch.violation === null) watch.atRest(cluster.members);
 }
 
 function comeToRest(cluster: SimulatedCluster, clients: Clients): void {
@@ -159,9 +159,7 @@ function comeToRest(cluster: SimulatedCluster, clients: Clients): void {
   if (starved !== -1) watch.violated('every client makes progress', `client ${starved} was not answered`);
   clients.stop();
   cluster.runUntil(fromMs + electionsMs + progressMs + restMs);
-  if (watch.violation !== null) return;
-  const members = membersOf(cluster.newestConfiguration);
-  watch.atRest(cluster.nodes.filter(({ id, isSpent }) => !isSpent && members.some((member) => member.id === id)));
+  if (watch.violation === null) watch.atRest(cluster.members);
 }
 
 function verdictOn(

@@ -129,6 +129,12 @@ export class SimulatedCluster {
     return newest.configuration;
   }
 
+  /** The machines that are members, with the disks that were listed. */
+  get members(): readonly SimulatedNode[] {
+    const members = membersOf(this.newestConfiguration);
+    return this.nodes.filter(({ id, isSpent }) => !isSpent && members.some((member) => member.id === id));
+  }
+
   /** Runs `run` after `delayMs` of virtual time, outside of all nodes. */
   after(delayMs: number, kind: string, run: () => void): void {
     this.#queue.push(

@@ -11,6 +11,8 @@ export class HeardLeaderProtected implements Invariant {
   readonly #view: ClusterView;
   /** On the node's own clock. */
   readonly #heardAtMs = new Map<SimulatedProcess, number>();
+  /** Terms whose candidate a leader has asked to campaign in its place: nobody protects it. */
+  readonly #transferredIn = new Set<number>();
 
   constructor(violated: Violated, view: ClusterView) {
     this.#violated = violated;
@@ -18,11 +20,12 @@ export class HeardLeaderProtected implements Invariant {
   }
 
   sent({ node, process, message }: Sent): void {
+    if (message.kind === 'timeoutNow') this.#transferredIn.add(message.term + 1);
     if (message.kind === 'leaderHeard') this.#heardAtMs.set(process, node.clock.at(this.#view.nowUs));
   }
 
   hardStateStaged(node: SimulatedNode, process: SimulatedProcess, { currentTerm, votedFor }: HardState): void {
-    if (votedFor === null) return;
+    if (votedFor === null || this.#transferredIn.has(currentTerm)) return;
     const heardAtMs = this.#heardAtMs.get(process);
     if (heardAtMs === undefined) return;
     const silentMs = node.clock.at(this.#view.nowUs) - heardAtMs;

@@ -1,8 +1,9 @@
 import type { LeaderToken } from '@quorate/raft';
-import { defaultRaftSettings } from '@quorate/raft';
+import { defaultRaftSettings, isQuorum } from '@quorate/raft';
 import type { ActorMessage } from '../host/actor-message.ts';
 import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
 import type { ClusterView, Invariant, Sent, Violated } from './cluster-view.ts';
+import { configurationInUse } from './configuration-in-use.ts';
 
 interface Office {
   readonly token: LeaderToken;
@@ -34,11 +35,11 @@ export class LeaderKeepsQuorum implements Invariant {
     if (message.kind !== 'matched' && message.kind !== 'roundConfirmed') return;
     const office = this.#offices.get(process);
     if (office?.token !== message.token) return;
-    const { nowUs, nodes } = this.#view;
+    const { nowUs } = this.#view;
     office.heardAtUs.set(message.kind === 'matched' ? message.peer : node.id, nowUs);
     const sinceUs = nowUs - electionTimeoutMaxMs * 1000;
-    const heard = [...office.heardAtUs.values()].filter((atUs) => atUs >= sinceUs);
-    if (heard.length * 2 > nodes.length) office.workedMs = 0;
+    const configuration = configurationInUse(process, this.#view);
+    if (isQuorum(configuration, ({ id }) => (office.heardAtUs.get(id) ?? -1) >= sinceUs)) office.workedMs = 0;
   }
 
   sent({ node, process, message }: Sent): void {

@@ -1,4 +1,6 @@
+import { isQuorum } from '@quorate/raft';
 import type { ClusterView, Invariant, Sent, Violated } from './cluster-view.ts';
+import { configurationInUse } from './configuration-in-use.ts';
 
 /** A node raises its term to campaign only when a majority has said that it would vote for it (Raft dissertation §9.6): else a node that was cut off deposes a leader that works. */
 export class PreVoteFirst implements Invariant {
@@ -24,10 +26,11 @@ export class PreVoteFirst implements Invariant {
       const granted = this.#granted.get(campaign) ?? new Set([String(to.node)]);
       this.#granted.set(campaign, granted.add(node.id));
     }
-    if (message.kind !== 'requestVote') return;
-    const granted = this.#granted.get(`${own}/${message.term}`)?.size ?? 1;
-    if (granted * 2 <= this.#view.nodes.length) {
-      this.#violated(`${node.id} asks for votes in term ${message.term}, and ${granted} would give theirs`);
+    // A leader that hands over has asked for it.
+    if (message.kind !== 'requestVote' || message.isTransfer) return;
+    const granted = this.#granted.get(`${own}/${message.term}`) ?? new Set([String(node.id)]);
+    if (!isQuorum(configurationInUse(process, this.#view), ({ id }) => granted.has(id))) {
+      this.#violated(`${node.id} asks for votes in term ${message.term}, and ${[...granted].join()} would give theirs`);
     }
   }
 }

@@ -45,6 +45,7 @@ const watchedKinds: ReadonlySet<ActorMessage['kind']> = new Set([
   'requestPreVoteReply',
   'requestVote',
   'requestVoteReply',
+  'timeoutNow',
 ] as const);
 
 /** The same of those that come. */
