@@ -135,6 +135,17 @@ describe('a snapshot of a leader (Raft figure 13)', () => {
     expect(store.takeAll('appendEntriesReply').at(-1)).toMatchObject({ success: true, matchIndex: 42 });
   });
 
+  test('is committed and durable when its flush is over, and nothing else is: what the log had before says nothing', () => {
+    const store = new LogStoreFixture({ log: Array(60).fill(1), currentTerm: 2, lastApplied: 10, flushes: false });
+    store.receive({ kind: 'snapshotReceived', record: snapshotAt(40, 2) });
+    expect(store.takeAll('committed')).toEqual([]);
+    store.flush();
+    expect(store.takeAll('committed')).toMatchObject([{ index: 40 }]);
+    store.append({ term: 2, prev: [40, 2], entries: entriesOf([2, 2], 41) });
+    store.append({ term: 2, prev: [42, 2] });
+    expect(store.takeAll('appendEntriesReply').at(-1)).toMatchObject({ success: true, matchIndex: 40 });
+  });
+
   test('leaves what follows its last entry in a log that has it', () => {
     const store = new LogStoreFixture({ log: [1, 1, 2, 2], currentTerm: 2 });
     store.receive({ kind: 'snapshotReceived', record: snapshotAt(3, 2) });
