@@ -63,6 +63,8 @@ export class WriteBeforeSend implements Invariant {
   #onDisk(node: SimulatedNode, { storage }: SimulatedProcess, index: LogIndex, what: string): void {
     if (index <= node.disk.base.index) return;
     const onDisk = node.disk.termAt(index);
+    // Compacted in memory already, and on disk not yet.
+    if (index < storage.firstIndex - 1 && onDisk !== null) return;
     if (onDisk !== null && onDisk === storage.termAt(index)) return;
     this.#violated(
       `${node.id} ${what} up to ${index} of term ${storage.termAt(index)}, its disk has ${onDisk ?? 'nothing'} there`,
