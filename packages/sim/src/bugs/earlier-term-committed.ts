@@ -21,7 +21,7 @@ class LeaderDesk extends raftParts.LeaderDesk {
   }
 }
 
-/** See `breaks`. */
+/** One of the planted bugs. */
 export const earlierTermCommitted: PlantedBug = {
   name: 'earlier-term-committed',
   breaks: 'A leader commits entries of an earlier term by counting replicas, before one of its own.',

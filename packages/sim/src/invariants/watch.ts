@@ -3,8 +3,11 @@ import type { HardState, LogEntry, LogIndex } from '@quorate/raft';
 import type { ActorMessage } from '../host/actor-message.ts';
 import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
 import type { ClusterView, Invariant } from './cluster-view.ts';
+import { CommandsProposedOnce } from './commands-proposed-once.ts';
 import { CommitOnQuorum } from './commit-on-quorum.ts';
 import { CommittedEntries } from './committed-entries.ts';
+import { CurrentOfficeServed } from './current-office-served.ts';
+import { ElectedByQuorum } from './elected-by-quorum.ts';
 import { ElectionSafety } from './election-safety.ts';
 import { EntriesMadeInTheirTerm } from './entries-made-in-their-term.ts';
 import { EqualLogs } from './equal-logs.ts';
@@ -17,8 +20,10 @@ import { NoGoingBack } from './no-going-back.ts';
 import { NothingAcknowledgedLost } from './nothing-acknowledged-lost.ts';
 import { OneVotePerTerm } from './one-vote-per-term.ts';
 import { PreVoteFirst } from './pre-vote-first.ts';
+import { ProgressOfOwnTerm } from './progress-of-own-term.ts';
 import { ReadsAreFresh } from './reads-are-fresh.ts';
 import { RevisionCountsChanges } from './revision-counts-changes.ts';
+import { RoundsAreNew } from './rounds-are-new.ts';
 import { StateMachineSafety } from './state-machine-safety.ts';
 import { WriteBeforeSend } from './write-before-send.ts';
 
@@ -33,17 +38,21 @@ const watchedKinds: ReadonlySet<ActorMessage['kind']> = new Set([
   'appendEntries',
   'appendEntriesReply',
   'appendPrepared',
+  'appended',
   'commit',
   'committed',
   'confirmRound',
+  'durable',
   'leaderHeard',
   'leadershipGranted',
+  'matched',
   'readIndex',
   'readIndexReply',
   'requestPreVote',
   'requestPreVoteReply',
   'requestVote',
   'requestVoteReply',
+  'roundConfirmed',
 ] as const);
 
 /** The same of those that come. */
@@ -55,15 +64,20 @@ type Constructor = new (violated: (what: string) => void, view: ClusterView, com
 const constructors: readonly Constructor[] = [
   CommitOnQuorum,
   ElectionSafety,
+  ElectedByQuorum,
+  CurrentOfficeServed,
   OneVotePerTerm,
   LeaderAppendOnly,
   LogMatching,
   EntriesMadeInTheirTerm,
+  CommandsProposedOnce,
   LeaderCompleteness,
   StateMachineSafety,
   NoGoingBack,
   WriteBeforeSend,
   NothingAcknowledgedLost,
+  ProgressOfOwnTerm,
+  RoundsAreNew,
   ReadsAreFresh,
   RevisionCountsChanges,
   PreVoteFirst,
