@@ -8,6 +8,7 @@ import type { Invariant, Sent, Violated } from './cluster-view.ts';
  */
 export class CurrentOfficeServed implements Invariant {
   readonly name = 'only the leader of the current term is served';
+  readonly sees = ['leadershipGranted', 'appended', 'appendPrepared', 'durable', 'roundConfirmed'] as const;
   readonly #violated: Violated;
   readonly #offices = new Map<SimulatedProcess, MessageOfKind<'leadershipGranted'>>();
 

@@ -5,6 +5,7 @@ import type { ClusterView, Invariant, Sent, Violated } from './cluster-view.ts';
 /** A candidate wins with the votes of a majority of the servers in the full cluster for the same term (Raft §5.2), its own included. A machine that has lost its disk has none to give. */
 export class ElectedByQuorum implements Invariant {
   readonly name = 'a leader has the votes of a quorum';
+  readonly sees = ['requestVoteReply', 'leadershipGranted'] as const;
   readonly #violated: Violated;
   readonly #view: ClusterView;
   /** By candidate and term. */

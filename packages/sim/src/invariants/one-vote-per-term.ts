@@ -6,6 +6,7 @@ import type { Invariant, Sent, Violated } from './cluster-view.ts';
 /** Each server votes for at most one candidate in a given term (Raft §5.2), across crashes: what has left a disk's node once binds the disk. */
 export class OneVotePerTerm implements Invariant {
   readonly name = 'one vote for each term';
+  readonly sees = ['requestVote', 'requestVoteReply'] as const;
   readonly #violated: Violated;
   /** By storageId and term. */
   readonly #votes = new Map<string, NodeId>();

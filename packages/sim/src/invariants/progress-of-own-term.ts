@@ -8,6 +8,7 @@ import type { Invariant, Sent, Violated } from './cluster-view.ts';
  */
 export class ProgressOfOwnTerm implements Invariant {
   readonly name = 'a leader counts what was acknowledged in its own term';
+  readonly sees = ['leadershipGranted', 'appendEntriesReply', 'matched'] as const;
   readonly #violated: Violated;
   readonly #offices = new Map<SimulatedProcess, MessageOfKind<'leadershipGranted'>>();
   /** By leader, peer and term. */

@@ -11,6 +11,7 @@ interface Rounds {
 /** A round of confirmation begins later than the reads that it is for (Raft dissertation §6.4): nobody was asked to confirm that number before, in any office of the process (etcd#20418). */
 export class RoundsAreNew implements Invariant {
   readonly name = 'a round of confirmation was never asked for before';
+  readonly sees = ['leadershipGranted', 'appendEntries', 'confirmRound'] as const;
   readonly #violated: Violated;
   readonly #rounds = new Map<SimulatedProcess, Rounds>();
 

@@ -33,29 +33,7 @@ export interface Violation {
   readonly what: string;
 }
 
-/** The messages that an invariant looks at; the others are not even shown. */
-const watchedKinds: ReadonlySet<ActorMessage['kind']> = new Set([
-  'appendEntries',
-  'appendEntriesReply',
-  'appendPrepared',
-  'appended',
-  'commit',
-  'committed',
-  'confirmRound',
-  'durable',
-  'leaderHeard',
-  'leadershipGranted',
-  'matched',
-  'readIndex',
-  'readIndexReply',
-  'requestPreVote',
-  'requestPreVoteReply',
-  'requestVote',
-  'requestVoteReply',
-  'roundConfirmed',
-] as const);
-
-/** The same of those that come. */
+/** The messages that an invariant looks at when they come. */
 const watchedArrivals: ReadonlySet<ActorMessage['kind']> = new Set(['matched', 'roundConfirmed'] as const);
 
 type Constructor = new (violated: (what: string) => void, view: ClusterView, committed: CommittedEntries) => Invariant;
@@ -90,7 +68,8 @@ const constructors: readonly Constructor[] = [
 export class Watch {
   #violation: Violation | null = null;
   readonly #invariants: readonly Invariant[];
-  readonly #senders: readonly Invariant[];
+  /** By kind of message, who looks at it when it leaves. */
+  readonly #observers: ReadonlyMap<ActorMessage['kind'], readonly Invariant[]>;
 
   constructor(view: ClusterView) {
     const committed = new CommittedEntries();
@@ -98,7 +77,7 @@ export class Watch {
       const invariant: Invariant = new Checked((what) => this.violated(invariant.name, what), view, committed);
       return invariant;
     });
-    this.#senders = this.#invariants.filter((invariant) => invariant.sent !== undefined);
+    this.#observers = observersOf(this.#invariants);
   }
 
   /** Null as long as all is well. */
@@ -112,9 +91,10 @@ export class Watch {
   }
 
   sent(node: SimulatedNode, process: SimulatedProcess, to: Address, message: ActorMessage): void {
-    if (!watchedKinds.has(message.kind)) return;
+    const observers = this.#observers.get(message.kind);
+    if (observers === undefined) return;
     const sent = { node, process, to, message };
-    for (const invariant of this.#senders) invariant.sent?.(sent);
+    for (const invariant of observers) invariant.sent?.(sent);
   }
 
   delivered(node: SimulatedNode, process: SimulatedProcess, message: ActorMessage): void {
@@ -149,4 +129,12 @@ export class Watch {
   atRest(nodes: readonly SimulatedNode[]): void {
     for (const invariant of this.#invariants) invariant.atRest?.(nodes);
   }
+}
+
+function observersOf(invariants: readonly Invariant[]): ReadonlyMap<ActorMessage['kind'], readonly Invariant[]> {
+  const observers = new Map<ActorMessage['kind'], Invariant[]>();
+  for (const invariant of invariants) {
+    for (const kind of invariant.sees ?? []) observers.set(kind, [...(observers.get(kind) ?? []), invariant]);
+  }
+  return observers;
 }
