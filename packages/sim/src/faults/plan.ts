@@ -1,6 +1,6 @@
 import type { RandomStream } from '../host/random-stream.ts';
 import type { Fault, FaultKind, MessageRates, Victim } from './fault.ts';
-import { drawMeeting } from './meetings.ts';
+import { drawMeeting, lossBeforeSilence } from './meetings.ts';
 import { wantedChanges } from './member-changes.ts';
 
 /** When faults may begin, and when all must be over. */
@@ -53,6 +53,7 @@ export function drawFaults(random: RandomStream, nodes: number, window: FaultWin
     const meetings = 1 + random.below(4);
     for (let time = 0; time < meetings; time += 1) faults.push(...drawMeeting(random, momentOf(), nodes));
   }
+  if (random.chance(0.3)) faults.push(lossBeforeSilence(random, window.untilMs));
   return faults.filter(({ atMs }) => atMs < window.untilMs).sort((one, other) => one.atMs - other.atMs);
 }
 

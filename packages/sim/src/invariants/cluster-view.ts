@@ -30,6 +30,8 @@ export type Violated = (what: string) => void;
 export interface Invariant {
   /** Its name in a report. */
   readonly name: string;
+  /** The kinds of messages that `sent` is told of. */
+  readonly sees?: readonly ActorMessage['kind'][];
   /** A message leaves its actor. */
   sent?(sent: Sent): void;
   /** A message is about to be taken by its actor. */

@@ -9,6 +9,14 @@ import type { Invariant, Sent, Violated } from './cluster-view.ts';
  */
 export class WriteBeforeSend implements Invariant {
   readonly name = 'nothing leaves before the write that it depends on';
+  readonly sees = [
+    'appendEntries',
+    'appendEntriesReply',
+    'committed',
+    'requestPreVoteReply',
+    'requestVote',
+    'requestVoteReply',
+  ] as const;
   readonly #violated: Violated;
 
   constructor(violated: Violated) {
