@@ -10,7 +10,7 @@ import { type LeaderToken, type LogEntry, type LogIndex, logIndex, maxIndex, typ
 import type { Grant } from './grant.ts';
 import type { LeaderProgress } from './membership.ts';
 import type { LeaderMessage } from './messages.ts';
-import type { Proposal, Proposals } from './proposals.ts';
+import { configurationProposal, type Proposal, type Proposals } from './proposals.ts';
 import type { ReadRounds } from './read-rounds.ts';
 import { Replicators } from './replicators.ts';
 import type { Transfer } from './transfer.ts';
@@ -314,15 +314,19 @@ export class Leader implements Actor<LeaderMessage> {
   // --- members ---------------------------------------------------------------------------------------------------------
 
   #proposeChange(message: Of<'proposeChange'>, from: Sender): void {
+    if (!this.#isNew(message, from)) return;
+    const proposal = configurationProposal(from, message.sequence);
+    // Noted also if it is refused: a late copy would else be carried out, though its asker was told that nothing has changed.
+    this.#proposals.note(from, proposal);
     const grant = this.#grant;
-    const { sequence, change } = message;
     // Until an entry of the own term is committed there may be a change in the log that this leader has to finish first.
     if (grant === null || !grant.mayChangeMembers(this.#commitIndex)) {
-      return this.#reply(from, sequence, { kind: 'refused', reason: 'the leader has just taken office' });
+      return this.#settle(proposal, { kind: 'refused', reason: 'the leader has just taken office' });
     }
-    if (!this.#isNew(message, from)) return;
-    const refusal = grant.membership.change(change, from, sequence, this.#progress());
-    if (refusal !== null) return this.#reply(from, sequence, { kind: 'rejected', ...refusal });
+    if (grant.membership.excludesSelf)
+      return this.#settle(proposal, { kind: 'refused', reason: 'the leader has to go' });
+    const refusal = grant.membership.change(message.change, proposal, this.#progress());
+    if (refusal !== null) return this.#settle(proposal, { kind: 'rejected', ...refusal });
     this.#appendWaiting();
   }
 
