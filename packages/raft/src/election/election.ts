@@ -115,7 +115,7 @@ export class Election implements Actor<ElectionMessage> {
 
   #campaignPrepared(message: Of<'campaignPrepared'>): void {
     if (!this.#isAwaited(message, 'preVote')) return;
-    if (voterOf(message.configuration, this.#options.identity) === null) return;
+    if (voterOf(message.configuration, this.#options.identity) === null) return this.#losesSight(message.term);
     this.#term = message.term;
     if (this.#role.kind === 'follower') this.#logger.info('became pre-candidate', { term: message.term });
     const hadLeader = this.#leaderId() !== null;
@@ -124,6 +124,11 @@ export class Election implements Actor<ElectionMessage> {
     if (hadLeader) this.#tellGateway();
     this.#askVotes('requestPreVote', term(message.term + 1), message);
     this.#countVotes();
+  }
+
+  /** Without a vote a node waits until it hears a leader; meanwhile writes wait here, too. */
+  #losesSight(inTerm: Term): void {
+    if (this.#leaderId() !== null) this.#follow(inTerm, null);
   }
 
   #campaigned(message: Of<'campaigned'>): void {
