@@ -22,6 +22,7 @@ export interface MembershipOptions {
 
 /** How far the leader is. */
 export interface LeaderProgress {
+  /** With what the log store is just appending. */
   readonly lastLogIndex: LogIndex;
   readonly commitIndex: LogIndex;
   readonly nowMs: number;

@@ -109,6 +109,13 @@ export class Proposals {
     return entries;
   }
 
+  /** The commands that have no place yet: they are not to get one from this leader. */
+  withdraw(): readonly Proposal[] {
+    const withdrawn = this.#waiting.filter(({ kind }) => kind === 'command');
+    this.#waiting = this.#waiting.filter(({ kind }) => kind !== 'command');
+    return withdrawn;
+  }
+
   /** The proposal at that place, and forgets the place: it is settled. */
   settle(index: LogIndex): Proposal | null {
     const proposal = this.#placed.get(index) ?? null;
