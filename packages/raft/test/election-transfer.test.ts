@@ -119,6 +119,37 @@ describe('a node without a vote', () => {
   });
 });
 
+describe('a node that was removed while it was away', () => {
+  const told = (sequence: number, incarnation = 1): void =>
+    fixture.receive({ kind: 'memberRemoved', incarnation, sequence }, senderOf('n2'));
+
+  test('is told so by whom it asks for a vote, and asks no more', () => {
+    told(fixture.preVote(3));
+    expect(fixture.describe()).toMatchObject({ role: 'follower', leader: null });
+    fixture.context.take();
+    fixture.elapse(10 * settings.electionTimeoutMaxMs);
+    expect(fixture.context.take()).toEqual([]);
+  });
+
+  test.each<[string, () => void]>([
+    ['an earlier incarnation has asked for', () => told(fixture.preVote(3), 0)],
+    ['an earlier attempt has asked for', () => told(fixture.preVote(3) - 1)],
+  ])('does not hear it from an answer that %s', (_, answer) => {
+    answer();
+    expect(fixture.describe()).toMatchObject({ role: 'candidate' });
+    fixture.timeOut();
+  });
+});
+
+test('a removal that the own log tells of may not be committed: when it is gone, the node campaigns again', () => {
+  const attempt = fixture.timeOut();
+  const configuration = members({ voters: ['n2', 'n3'], removed: ['n1'] });
+  fixture.receive({ kind: 'campaignPrepared', attempt, term: term(3), ...campaignLog, configuration });
+  expect(fixture.context.takeAll('requestPreVote')).toEqual([]);
+  fixture.preVote(3);
+  expect(fixture.context.takeAll('requestPreVote')).toHaveLength(4);
+});
+
 describe('while the voters change, a candidate', () => {
   const joint = members({ voters: ['n1', 'n4', 'n5'], outgoing: ['n1', 'n2', 'n3'] });
 

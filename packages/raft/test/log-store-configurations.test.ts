@@ -135,6 +135,40 @@ describe('a vote', () => {
     },
   );
 
+  describe('of a node that was removed', () => {
+    /** n3 is leaving, or has left; all up to `commitIndex` is committed. */
+    function storeWith(commitIndex: number, ...configurations: readonly Configuration[]): LogStoreFixture {
+      const store = new LogStoreFixture({ currentTerm: 1 });
+      const entries = configurations.map((one, place) => configurationEntry(1, place + 1, one));
+      store.append({ term: 1, entries, leaderCommit: commitIndex });
+      store.context.nowMs += 1000;
+      store.take();
+      return store;
+    }
+    const left = members({ voters: ['n1', 'n2'], removed: ['n3'] });
+    const leaving = { ...left, outgoingVoters: first.voters };
+
+    test('is not given when that is committed: it is told so, and its term does not count', () => {
+      const store = storeWith(2, leaving, left);
+      for (const pre of [true, false]) {
+        store.requestVote({ term: 5, last: [9, 4], pre, isTransfer: true }, senderOf('n3', { incarnation: 6 }));
+        expect(store.take()).toMatchObject([
+          { to: 'n3.election', message: { kind: 'memberRemoved', incarnation: 6, sequence: pre ? 2 : 3 } },
+        ]);
+      }
+      expect(store.storage.hardState).toMatchObject({ currentTerm: 1, votedFor: null });
+    });
+
+    test.each<[string, number, readonly Configuration[]]>([
+      ['not committed', 1, [leaving, left]],
+      ['not final', 1, [leaving]],
+    ])('is given as long as that is %s', (_, commitIndex, configurations) => {
+      const store = storeWith(commitIndex, ...configurations);
+      store.requestVote({ term: 2, last: [9, 1] }, senderOf('n3'));
+      expect(store.takeOne('requestVoteReply')).toMatchObject({ voteGranted: true });
+    });
+  });
+
   test('that the leader has asked for is given though the leader was just heard, and only to a log that is up to date', () => {
     const store = new LogStoreFixture({ currentTerm: 1 });
     store.append({ term: 1, entries: [entryOf(1, 1)] });
