@@ -72,6 +72,7 @@ export class SimulatedCluster {
   readonly watch: Watch = new Watch(this.#view());
   readonly hash = new TraceHash();
   readonly configuration: Configuration;
+  readonly settings: RaftSettings;
   events = 0;
   readonly #options: ClusterOptions;
   readonly #plant: Plant;
@@ -84,6 +85,7 @@ export class SimulatedCluster {
 
   constructor(options: ClusterOptions) {
     this.#options = options;
+    this.settings = options.settings;
     this.#plant = options.plant ?? {};
     const { disk: PlantedDisk = Disk } = this.#plant;
     this.#disks = new RandomStream(options.seed, 'disks');
@@ -221,6 +223,7 @@ export class SimulatedCluster {
 
   #view(): ClusterView {
     const configurationOfCluster = (): Configuration => this.configuration;
+    const settingsOf = (): RaftSettings => this.#options.settings;
     const nodesOf = (): readonly SimulatedNode[] => this.nodes;
     const disksOf = (): readonly Disk[] => this.lostDisks;
     return {
@@ -232,6 +235,9 @@ export class SimulatedCluster {
       },
       get configuration() {
         return configurationOfCluster();
+      },
+      get settings() {
+        return settingsOf();
       },
     };
   }

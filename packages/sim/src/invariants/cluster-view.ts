@@ -1,5 +1,5 @@
 import type { Address, Sender } from '@quorate/actor';
-import type { Configuration, HardState, LogEntry, LogIndex } from '@quorate/raft';
+import type { Configuration, HardState, LogEntry, LogIndex, RaftSettings } from '@quorate/raft';
 import type { Disk } from '../disk/disk.ts';
 import type { ActorMessage } from '../host/actor-message.ts';
 import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
@@ -11,6 +11,8 @@ export interface ClusterView {
   readonly lostDisks: readonly Disk[];
   /** The members that the group began with. */
   readonly configuration: Configuration;
+  /** What the nodes run with. */
+  readonly settings: RaftSettings;
 }
 
 /** A message as it leaves its actor. */

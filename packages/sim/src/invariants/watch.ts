@@ -12,6 +12,7 @@ import { LeaderCompleteness } from './leader-completeness.ts';
 import { LogMatching } from './log-matching.ts';
 import { NoGoingBack } from './no-going-back.ts';
 import { NothingAcknowledgedLost } from './nothing-acknowledged-lost.ts';
+import { OneChangeAtATime } from './one-change-at-a-time.ts';
 import { OneVotePerTerm } from './one-vote-per-term.ts';
 import { StateMachineSafety } from './state-machine-safety.ts';
 import { WriteBeforeSend } from './write-before-send.ts';
@@ -45,6 +46,7 @@ const constructors: readonly Constructor[] = [
   LeaderAppendOnly,
   LogMatching,
   LeaderCompleteness,
+  OneChangeAtATime,
   StateMachineSafety,
   NoGoingBack,
   WriteBeforeSend,

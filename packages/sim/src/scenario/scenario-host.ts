@@ -28,6 +28,8 @@ import { type Waiting, Wires } from './wires.ts';
 /** What a host is made from. */
 export interface ScenarioHostOptions {
   readonly nodes: readonly ScenarioNode[];
+  /** Those of them that the group begins with. */
+  readonly members: readonly ScenarioNode[];
   readonly trace: Trace;
   readonly messages: MessageTrace;
   /** The api of a node has an answer of its gateway. */
@@ -57,10 +59,18 @@ export class ScenarioHost {
   #violationsTold = 0;
 
   constructor(options: ScenarioHostOptions) {
-    const { nodes } = options;
+    const { nodes, members } = options;
     this.#options = options;
-    this.#configuration = configurationOf(nodes.map(({ id, disk }) => ({ id, storageId: disk.storageId })));
-    this.watch = new Watch({ nodes, lostDisks: [], configuration: this.#configuration });
+    this.#configuration = configurationOf(members.map(({ id, disk }) => ({ id, storageId: disk.storageId })));
+    const settingsOf = (): RaftSettings => this.settings;
+    this.watch = new Watch({
+      nodes,
+      lostDisks: [],
+      configuration: this.#configuration,
+      get settings() {
+        return settingsOf();
+      },
+    });
   }
 
   /** Starts a node's process over what its disk and its state machine hold. */
