@@ -46,7 +46,7 @@ export interface TransferRequest {
   readonly kind: 'transfer';
   readonly message: Of<'transfer'>;
   readonly deadlineMs: number;
-  /** The leader that was asked; another one after it means that it has handed over. */
+  /** The leader that was asked. */
   asked: (Asked & { readonly leader: NodeId }) | null;
 }
 

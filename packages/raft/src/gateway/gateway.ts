@@ -265,11 +265,14 @@ export class Gateway implements Actor<GatewayMessage> {
     const { leader, term: leaderTerm } = this.#known;
     if (leader === null) return;
     const { target } = request.message;
-    if (leader === target || (request.asked !== null && leaderTerm > request.asked.term)) {
-      return this.#answer(id, { kind: 'transferred', leader });
+    const isDone = target === null ? request.asked !== null && leader !== request.asked.leader : leader === target;
+    if (isDone) return this.#answer(id, { kind: 'transferred', leader });
+    // The same question again, as long as it goes to the same leader: its answer names it.
+    if (request.asked?.term === leaderTerm) request.asked = { ...request.asked, atMs: this.#context.now() };
+    else {
+      if (request.asked !== null) this.#sequences.delete(request.asked.sequence);
+      request.asked = { ...this.#ask(id), leader };
     }
-    if (request.asked !== null) this.#sequences.delete(request.asked.sequence);
-    request.asked = { ...this.#ask(id), leader };
     const ask = { kind: 'transferLeadership', term: leaderTerm, sequence: request.asked.sequence, target } as const;
     this.#context.send(leaderAt({ node: leader, group: this.#context.self.group }), ask);
   }

@@ -2,6 +2,7 @@ import type { Address, Context, NodeId, Sender } from '@quorate/actor';
 import { applierAt, electionAt, leaderAt, type Where } from '../addresses.ts';
 import { invariant } from '../invariant.ts';
 import type { Logger } from '../ports.ts';
+import { votersOf } from '../quorum.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { LogStorage } from '../storage/log-storage.ts';
@@ -114,6 +115,14 @@ export class LogState {
 
   get #configurationBeforeLog(): Configuration {
     return this.storage.snapshot?.configuration ?? this.#initialConfiguration;
+  }
+
+  /** Whether the removal of that id is committed, and final: one that is only leaving still has its vote. */
+  isRemoved(id: NodeId): boolean {
+    const { committedConfiguration } = this;
+    return (
+      committedConfiguration.removed.includes(id) && !votersOf(committedConfiguration).some((voter) => voter.id === id)
+    );
   }
 
   /** What may be applied and shown: committed, and on this node's disk. */

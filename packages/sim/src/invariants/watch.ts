@@ -19,6 +19,7 @@ import { LeaderKeepsQuorum } from './leader-keeps-quorum.ts';
 import { LogMatching } from './log-matching.ts';
 import { NoGoingBack } from './no-going-back.ts';
 import { NothingAcknowledgedLost } from './nothing-acknowledged-lost.ts';
+import { OneChangeAtATime } from './one-change-at-a-time.ts';
 import { OneVotePerTerm } from './one-vote-per-term.ts';
 import { PreVoteFirst } from './pre-vote-first.ts';
 import { ProgressOfOwnTerm } from './progress-of-own-term.ts';
@@ -51,6 +52,7 @@ const constructors: readonly Constructor[] = [
   EntriesMadeInTheirTerm,
   CommandsProposedOnce,
   LeaderCompleteness,
+  OneChangeAtATime,
   StateMachineSafety,
   NoGoingBack,
   WriteBeforeSend,
