@@ -181,6 +181,7 @@ export class ScenarioHost {
         if (!this.#flush(node, process)) return;
         continue;
       }
+      this.watch.delivered(node, process, mail.message);
       const isTaken = process.system.deliver(mail.actor, mail.message, mail.sender);
       if (!isTaken && mail.sender.node !== node.id) {
         this.#options.trace.add(['receipts'], `${node.id} has no ${mail.actor} any more: lost`);
