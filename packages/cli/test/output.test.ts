@@ -60,13 +60,16 @@ const node = (fields: Partial<NodeStatus> & Pick<NodeStatus, 'id'>): NodeStatus 
   peers: [],
   dropped: {},
   voters: [],
+  outgoingVoters: [],
+  learners: [],
+  removed: [],
   ...fields,
 });
 
 test('a status has a row for each node, with what the leader knows of it', () => {
   const peers = [
-    { id: 'n2', matchIndex: 42n, lag: 0n, roundTripMs: 1.26, state: 'replicate' },
-    { id: 'n3', matchIndex: 2n, lag: 40n, roundTripMs: null, state: 'probe' },
+    { id: 'n2', matchIndex: 42n, lag: 0n, roundTripMs: 1.26, lastContactMs: 12, state: 'replicate' },
+    { id: 'n3', matchIndex: 2n, lag: 40n, roundTripMs: null, lastContactMs: 61_000, state: 'probe' },
   ] as const;
   const status: ClusterStatus = {
     leader: 'n1',

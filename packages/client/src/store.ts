@@ -66,6 +66,14 @@ export interface Voter {
   readonly storageId: string;
 }
 
+/** A member without a vote. */
+export interface Learner extends Voter {
+  /** Whether it gets a vote by itself when it has caught up. */
+  readonly isPromotedWhenCaughtUp: boolean;
+  /** The member that goes when this one gets a vote; null if none does. */
+  readonly replaces: string | null;
+}
+
 /** What a leader knows of one peer. */
 export interface PeerStatus {
   readonly id: string;
@@ -74,6 +82,8 @@ export interface PeerStatus {
   readonly lag: bigint;
   /** Null until it is measured. */
   readonly roundTripMs: number | null;
+  /** How long ago the leader heard of it. */
+  readonly lastContactMs: number;
   readonly state: 'probe' | 'replicate' | 'snapshot';
 }
 
@@ -83,11 +93,11 @@ export interface NodeStatus extends Voter {
   readonly pid: number;
   /** The version of Quorate that it runs. */
   readonly version: string;
-  /** `spent`: the cluster knows its id with another data folder. */
+  /** `spent`: the cluster knows its id with another data folder, or has removed it. */
   readonly formation: 'unformed' | 'formed' | 'spent';
   readonly clusterId: string | null;
-  /** Null in a node that is in no cluster. */
-  readonly role: 'leader' | 'follower' | 'candidate' | 'learner' | null;
+  /** Null in a node that is in no cluster; `removed` in one that was, and is no member any more. */
+  readonly role: 'leader' | 'follower' | 'candidate' | 'learner' | 'removed' | null;
   readonly term: bigint;
   /** The leader as this node knows it. */
   readonly leader: string | null;
@@ -100,22 +110,28 @@ export interface NodeStatus extends Voter {
   readonly peers: readonly PeerStatus[];
   /** How many messages it dropped unread, by kind. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** The members, as the node's log has them. */
   readonly voters: readonly Voter[];
+  /** While the voters change: those before. */
+  readonly outgoingVoters: readonly Voter[];
+  readonly learners: readonly Learner[];
+  /** The ids that were removed: none comes back. */
+  readonly removed: readonly string[];
 }
 
-/** A voter that did not answer. */
+/** A member that did not answer. */
 export interface UnreachableNode extends Voter {
   readonly role: 'unreachable';
 }
 
-/** A node that answered, or a voter that did not. */
+/** A node that answered, or a member that did not. */
 export type MemberStatus = NodeStatus | UnreachableNode;
 
 /** How a group stands. */
 export interface ClusterStatus {
   /** The leader of the highest term; null if no node that answered knows one. */
   readonly leader: string | null;
-  /** Every node that answered and every voter that did not, by id. */
+  /** Every node that answered and every member that did not, by id. */
   readonly nodes: readonly MemberStatus[];
 }
 

@@ -13,7 +13,7 @@ import { PeerBus, type PeerBusOptions } from '../src/peer-bus.ts';
 const cluster = clusterName('main');
 const group = groupId('config');
 const header = { clusterId: 'c1', storageId: 's2', incarnation: 1 };
-const vote = { kind: 'requestVote', term: 1, sequence: 1, lastLogIndex: 0, lastLogTerm: 0 };
+const vote = { kind: 'requestVote', term: 1, sequence: 1, lastLogIndex: 0, lastLogTerm: 0, isTransfer: false };
 const subject = 'quorate.main.peer.n2.n1.config.logStore';
 const inbox = 'quorate.main.peer.*.n1.>';
 const identity: Sender = { node: nodeId('n1'), storageId: 's1', incarnation: 1 };

@@ -6,6 +6,7 @@ import {
   askedOf,
   type ClientRequest,
   isUnanswered,
+  isWithLeader,
   type Page,
   type Read,
   type TransferRequest,
@@ -31,6 +32,8 @@ export class Gateway implements Actor<GatewayMessage> {
   /** The request behind each sequence that was sent to a leader. */
   readonly #sequences = new Map<number, number>();
   #sequence = 0;
+  /** Why nobody will tell this node who leads, or null. */
+  #retired: string | null = null;
   #known: { readonly term: Term; readonly leader: NodeId | null } = { term: term(0), leader: null };
 
   constructor(context: Context<GatewayMessage>, options: GatewayOptions) {
@@ -69,6 +72,8 @@ export class Gateway implements Actor<GatewayMessage> {
         return this.#open(message.request, { kind: 'page', message, deadlineMs: this.#deadline(message) });
       case 'readStatus':
         return this.#open(message.request, { kind: 'status', parts: new Map(), deadlineMs: this.#deadline(message) });
+      case 'retire':
+        return this.#retire(message.reason);
       case 'leaderKnown':
         return this.#leaderKnown(message);
       case 'proposeReply':
@@ -95,7 +100,8 @@ export class Gateway implements Actor<GatewayMessage> {
   #open(id: number, request: ClientRequest): void {
     if (this.#requests.size === 0) this.#context.startTimer('tick', tickMs, { kind: 'tick' });
     this.#requests.set(id, request);
-    this.#advance(id, request);
+    if (this.#retired !== null && !isWithLeader(request)) this.#fail(id, 'NoLeader', this.#retired);
+    else this.#advance(id, request);
   }
 
   /** Takes a request as far as it can go now. Safe to repeat: what is repeated is told apart by its sequence. */
@@ -164,6 +170,12 @@ export class Gateway implements Actor<GatewayMessage> {
     }
   }
 
+  /** What a leader has is answered yet; nothing else will be. */
+  #retire(reason: string): void {
+    this.#retired = reason;
+    for (const [id, request] of this.#requests) if (!isWithLeader(request)) this.#fail(id, 'NoLeader', reason);
+  }
+
   // --- writes ----------------------------------------------------------------------------------------------------------
 
   /** To the known leader, once; asking the same leader again for the same sequence is safe, as it takes each once. */
@@ -213,6 +225,7 @@ export class Gateway implements Actor<GatewayMessage> {
         this.#sequences.delete(message.sequence);
         request.proposed = null;
         if (this.#known.term === message.term) this.#known = { term: message.term, leader: null };
+        if (this.#retired !== null) this.#fail(id, 'NoLeader', this.#retired);
         return;
       default:
         return outcome satisfies never;
