@@ -1,3 +1,4 @@
+import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts';
 import type { CallOptions, CommittedOptions, GetOptions, ListOptions, WriteOptions } from './options.ts';
 
 /** One key as it stands. */
@@ -172,6 +173,24 @@ export interface Store {
 
   /** Asks all nodes how they stand, and waits a second at most for those that are listed and silent. */
   status(options?: CallOptions): Promise<ClusterStatus>;
+
+  /** Asks all nodes who the members are, and how far each is, as the leader has it. */
+  members(options?: CallOptions): Promise<ClusterMembers>;
+
+  /**
+   * Changes the members, all in one step: who comes as a learner, which learners get a vote, and who goes. It resolves when the change is
+   * committed. A machine that is to come has to run: it is asked which data folder it has.
+   * @throws {MembersUnchanged} whose code says why; nothing was changed
+   * @throws {JoinRefused} if a machine that is to come does not answer, or belongs to another cluster; nothing was changed
+   * @throws {OutcomeUnknown} if the change may have been made, or may yet be: `members` shows it
+   */
+  changeMembers(changes: MemberChanges, options?: CallOptions): Promise<MembersChanged>;
+
+  /**
+   * Hands leadership to `node`, or to the voter that has most of the log; resolves with the new leader.
+   * @throws {MembersUnchanged} whose code says why; the leader stays
+   */
+  transfer(node?: string, options?: CallOptions): Promise<string>;
 
   /** Ends all calls and iterations, and the connection if the store made it. */
   close(): Promise<void>;
