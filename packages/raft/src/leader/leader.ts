@@ -49,7 +49,8 @@ export class Leader implements Actor<LeaderMessage> {
     this.#parts = parts;
     this.#proposals = new parts.Proposals();
     this.#reads = new parts.ReadRounds();
-    this.#transfer = new parts.Transfer({ context, term: options.term, settings: options.settings });
+    const { term, settings } = options;
+    this.#transfer = new parts.Transfer({ context, term, settings, isBusy: () => this.#isBusy() });
     this.#asker = Math.floor(context.random() * Number.MAX_SAFE_INTEGER);
     this.#startedAtMs = context.now();
     this.#askForToken();
@@ -175,6 +176,9 @@ export class Leader implements Actor<LeaderMessage> {
   #propose(message: Of<'propose'>, from: Sender): void {
     const { sequence, command } = message;
     if (!this.#isNew(message, from)) return;
+    if (this.#transfer.isUnderWay) {
+      return this.#reply(from, sequence, { kind: 'refused', reason: 'leadership is being handed over' });
+    }
     const span = this.#options.tracer.start(message.traceparent);
     this.#proposals.take(from, { sequence, from, kind: 'command', command, span, index: null, outcome: null });
     this.#appendWaiting();
@@ -198,7 +202,7 @@ export class Leader implements Actor<LeaderMessage> {
   #appendWaiting(): void {
     if (this.#grant === null || this.#appending !== null || !this.#proposals.hasWaiting) return;
     // Its own removal is the last thing that a leader proposes; and a successor is to have all of the log.
-    if (this.#grant.membership.excludesSelf || this.#transfer.isUnderWay) return;
+    if (this.#grant.membership.excludesSelf || this.#transfer.isTold) return;
     const entries = this.#proposals.place(this.#lastLogIndex, this.#options.term, this.#options.settings);
     for (const { kind, index } of entries) if (kind === 'configuration') this.#reconfigure(this.#grant, index);
     this.#append(entries);
@@ -261,7 +265,13 @@ export class Leader implements Actor<LeaderMessage> {
       const proposal = this.#proposals.settle(index);
       if (proposal !== null) this.#settle(proposal, { kind: 'applied', index, result });
     }
-    if (this.#grant !== null) this.#leaveIfRemoved(this.#grant);
+    if (this.#grant === null) return;
+    if (this.#transfer.isUnderWay) this.#transfer.pursue(this.#grant, this.#progress());
+    this.#leaveIfRemoved(this.#grant);
+  }
+
+  #isBusy(): boolean {
+    return this.#proposals.hasWaiting || this.#proposals.firstPlaced !== null;
   }
 
   #askForResults(): void {

@@ -13,6 +13,8 @@ export interface TransferOptions {
   readonly context: Context<LeaderMessage>;
   readonly term: Term;
   readonly settings: RaftSettings;
+  /** Whether proposals are taken that are not answered yet. */
+  readonly isBusy: () => boolean;
 }
 
 interface UnderWay {
@@ -24,8 +26,9 @@ interface UnderWay {
 }
 
 /**
- * Hands leadership to a voter that has the whole log (dissertation §3.10): nothing new is proposed meanwhile, at most for an
- * election timeout. The voter is told to campaign at once; that it leads is seen by everyone, and answered by no one.
+ * Hands leadership to a voter that has the whole log (dissertation §3.10): nothing new is taken meanwhile, at most for an
+ * election timeout. The voter is told to campaign at once, when all that was taken is answered: else nobody could say what
+ * became of it. That it leads is seen by everyone, and answered by no one.
  */
 export class Transfer {
   readonly #options: TransferOptions;
@@ -35,9 +38,14 @@ export class Transfer {
     this.#options = options;
   }
 
-  /** Whether proposals have to wait. */
+  /** Whether nothing new is to be taken. */
   get isUnderWay(): boolean {
     return this.#underWay !== null;
+  }
+
+  /** Whether the voter was told, and the log must not grow any more. */
+  get isTold(): boolean {
+    return this.#underWay?.isTold === true;
   }
 
   /** Takes the request up, or says why not. `target` null: whoever is farthest. */
@@ -47,6 +55,8 @@ export class Transfer {
     grant: Grant,
     progress: LeaderProgress,
   ): void {
+    // Asked again, whoever is farthest by now.
+    if (target === null && this.#underWay !== null) return;
     const chosen = target ?? this.#successor(grant, progress);
     const refusal = this.#refusalOf(chosen, grant, progress);
     if (refusal !== null) return this.#refuse(asker, sequence, refusal);
@@ -58,10 +68,11 @@ export class Transfer {
     this.pursue(grant, progress);
   }
 
-  /** Tells the voter as soon as it has everything. */
+  /** Tells the voter as soon as it has everything, and all that was taken is answered. */
   pursue(grant: Grant, { lastLogIndex }: LeaderProgress): void {
     const underWay = this.#underWay;
-    if (underWay === null || underWay.isTold || grant.voters.matchIndexOf(underWay.target) < lastLogIndex) return;
+    if (underWay === null || underWay.isTold || this.#options.isBusy()) return;
+    if (grant.voters.matchIndexOf(underWay.target) < lastLogIndex) return;
     underWay.isTold = true;
     this.#tell(underWay.target);
   }
