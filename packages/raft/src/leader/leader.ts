@@ -176,9 +176,7 @@ export class Leader implements Actor<LeaderMessage> {
   #propose(message: Of<'propose'>, from: Sender): void {
     const { sequence, command } = message;
     if (!this.#isNew(message, from)) return;
-    if (this.#transfer.isUnderWay) {
-      return this.#reply(from, sequence, { kind: 'refused', reason: 'leadership is being handed over' });
-    }
+    if (this.#transfer.isUnderWay) return this.#refuse(from, sequence, 'leadership is being handed over');
     const span = this.#options.tracer.start(message.traceparent);
     this.#proposals.take(from, { sequence, from, kind: 'command', command, span, index: null, outcome: null });
     this.#appendWaiting();
@@ -188,7 +186,7 @@ export class Leader implements Actor<LeaderMessage> {
   #isNew(message: Of<'propose' | 'proposeChange'>, from: Sender): boolean {
     const { sequence } = message;
     if (message.term !== this.#options.term) {
-      this.#reply(from, sequence, { kind: 'refused', reason: 'another term' });
+      this.#refuse(from, sequence, 'another term');
       return false;
     }
     this.#proposals.raiseFloor(from, message.floor);
@@ -246,6 +244,11 @@ export class Leader implements Actor<LeaderMessage> {
     proposal.outcome = outcome;
     proposal.span?.end(outcome.kind);
     if (proposal.from !== null) this.#reply(proposal.from, proposal.sequence, outcome);
+  }
+
+  /** It has entered no log, and may be proposed to another leader. */
+  #refuse(to: Sender, sequence: number, reason: string): void {
+    this.#reply(to, sequence, { kind: 'refused', reason });
   }
 
   #reply(to: Sender, sequence: number, outcome: ProposalOutcome): void {
@@ -328,9 +331,10 @@ export class Leader implements Actor<LeaderMessage> {
     const { sequence, change } = message;
     // Until an entry of the own term is committed there may be a change in the log that this leader has to finish first.
     if (grant === null || !grant.mayChangeMembers(this.#commitIndex)) {
-      return this.#reply(from, sequence, { kind: 'refused', reason: 'the leader has just taken office' });
+      return this.#refuse(from, sequence, 'the leader has just taken office');
     }
     if (!this.#isNew(message, from)) return;
+    if (this.#transfer.isUnderWay) return this.#refuse(from, sequence, 'leadership is being handed over');
     const refusal = grant.membership.change(change, from, sequence, this.#progress());
     if (refusal !== null) return this.#reply(from, sequence, { kind: 'rejected', ...refusal });
     this.#appendWaiting();
