@@ -184,7 +184,7 @@ test('configurations are told when they are known to be committed, each once, an
   if (first === undefined || second === undefined) throw new Error('two entries');
   fixture.append({ term: 1, entries: [first, entryOf(1, 2), second] });
   expect(fixture.committed).toEqual([initial]);
-  fixture.append({ term: 1, prev: [3, 1], leaderCommit: 2 });
+  for (const leaderCommit of [1, 2]) fixture.append({ term: 1, prev: [3, 1], leaderCommit });
   expect(fixture.committed).toEqual([initial, votersOf('n1', 'n2')]);
   fixture.append({ term: 1, prev: [3, 1], leaderCommit: 2 });
   fixture.append({ term: 1, prev: [3, 1], leaderCommit: 3 });

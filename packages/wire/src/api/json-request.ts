@@ -156,7 +156,12 @@ const changeSchema = z.object({
           promote: z.boolean().default(false),
           replaces: nodeIdSchema.nullable().default(null),
         })
-        .transform(({ promote: isPromotedWhenCaughtUp, ...learner }) => ({ ...learner, isPromotedWhenCaughtUp })),
+        .transform(({ id, storageId, promote: isPromotedWhenCaughtUp, replaces }) => ({
+          id,
+          storageId,
+          isPromotedWhenCaughtUp,
+          replaces,
+        })),
     )
     .default([]),
   promote: z.array(nodeIdSchema).default([]),
