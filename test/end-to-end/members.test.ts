@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { clusterName, nodeId } from '@quorate/actor';
 import { MembersUnchanged, type Store } from '@quorate/client';
-import { encodeFormationRecord, encodeRequest, nodeApiSubject } from '@quorate/wire';
+import { apiSubject, encodeFormationRecord, encodeRequest, nodeApiSubject } from '@quorate/wire';
 import { describe, expect, test } from 'vitest';
 import { localDeliveries, TestCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
@@ -151,19 +151,25 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
     expectFailure(await quorate('members', 'add', old), 1, 'IdSpent');
   });
 
-  test('a node that slept through its removal hears of it when it wakes', { timeout: 120_000 }, async () => {
-    const cluster = await TestCluster.start({ localDelivery });
-    const store = await cluster.connect({ timeoutMs: 20_000 });
-    const [sleeper = ''] = await cluster.followers();
-    await cluster.node(sleeper).pause();
-    await store.changeMembers({ remove: [sleeper] });
-    cluster.ids = cluster.ids.filter((id) => id !== sleeper);
-    const leader = await cluster.leader();
-    const { term } = await cluster.status(leader);
-    cluster.node(sleeper).resume();
-    await isGone(cluster, sleeper);
-    expect(await cluster.status(leader)).toMatchObject({ role: 'leader', term });
-  });
+  test.each(['slept', 'was not there'])(
+    'a node that %s when it was removed hears of it',
+    { timeout: 120_000 },
+    async (how) => {
+      const cluster = await TestCluster.start({ localDelivery });
+      const store = await cluster.connect({ timeoutMs: 20_000 });
+      const [sleeper = ''] = await cluster.followers();
+      if (how === 'slept') await cluster.node(sleeper).pause();
+      else await cluster.node(sleeper).end('SIGKILL');
+      await store.changeMembers({ remove: [sleeper] });
+      cluster.ids = cluster.ids.filter((id) => id !== sleeper);
+      const leader = await cluster.leader();
+      const { term } = await cluster.status(leader);
+      if (how === 'slept') cluster.node(sleeper).resume();
+      else cluster.start(sleeper);
+      await isGone(cluster, sleeper);
+      expect(await cluster.status(leader)).toMatchObject({ role: 'leader', term });
+    },
+  );
 });
 
 test('leadership is handed to the node that was asked for', { timeout: 120_000 }, async () => {
@@ -182,6 +188,10 @@ test('leadership is handed to the node that was asked for', { timeout: 120_000 }
   });
   const leader = await cluster.leader();
   expect(await store.transfer(leader)).toBe(leader);
+
+  const [next = ''] = await cluster.followers();
+  const reply = await cluster.plain.request(apiSubject('main', 'config', 'transfer'), JSON.stringify({ node: next }));
+  expect(reply.json()).toEqual({ leader: next });
 });
 
 test('what makes no sense is refused, and changes nothing', { timeout: 120_000 }, async () => {

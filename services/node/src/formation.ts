@@ -169,6 +169,8 @@ export class Formation {
       if (folder.formationRecord !== null) this.#announce();
       return;
     }
+    const configuration = this.#options.configuration();
+    if (configuration !== null && isRemovedFrom(configuration, route.from)) return this.remind();
     if (announcement.record.clusterName !== this.#cluster) return drops.drop('otherCluster', message.subject);
     try {
       await this.#learn(announcement.record, announcement.configuration);

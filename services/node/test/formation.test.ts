@@ -315,6 +315,16 @@ describe('the members', () => {
     await until(() => removals === 1);
   });
 
+  test('a removed node that announces itself as a member is told', async () => {
+    const record = recordWith(folder.storageId);
+    await formation.accept(record);
+    configuration = { ...configurationOf(record.voters.slice(0, 1)), removed: [nodeId('n2')] };
+    await heard();
+    tell(record, configurationOf(record.voters));
+    await settled();
+    expect(await heard()).toEqual([{ kind: 'formed', record, configuration }]);
+  });
+
   test('a removed node that still speaks is told twice in a second at most', async () => {
     await formation.accept(recordWith(folder.storageId));
     await heard();
