@@ -75,6 +75,7 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
   test('all three machines are replaced one after the other', { timeout: 300_000 }, async () => {
     const cluster = await TestCluster.start({ localDelivery });
     const quorate = commandOn(cluster);
+    const store = await cluster.connect();
     expect(await quorate('put', '/before', 'anything moved')).toMatchObject({ exitCode: 0 });
     await writeWhile(cluster, async (workload) => {
       for (const [old, fresh] of [
@@ -88,6 +89,10 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
         const replaced = await quorate('members', 'replace', old, fresh);
         expect(replaced).toMatchObject({ exitCode: 0, errorOutput: '' });
         cluster.ids = cluster.ids.map((id) => (id === old ? fresh : id));
+        const { members } = await store.members();
+        expect(members.map(({ id, role }) => `${id} ${role}`)).toEqual(
+          cluster.ids.toSorted().map((id) => `${id} voter`),
+        );
         if (old !== 'n2') await isGone(cluster, old);
         await cluster.node(old).end('SIGKILL');
         await rm(cluster.folder(old), { recursive: true });
