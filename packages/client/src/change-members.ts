@@ -1,7 +1,7 @@
 import type { MembershipChange } from '@quorate/raft';
 import { decodeChanged, decodeHello, encodeMembershipChange } from '@quorate/wire';
 import { checkNodeId } from './check-options.ts';
-import { InvalidRequest, JoinRefused, Unavailable } from './errors.ts';
+import { InvalidRequest, JoinRefused, MembersUnchanged, Unavailable } from './errors.ts';
 import type { GroupAccess } from './group-access.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { MemberChanges, MembersChanged, NewMember } from './members.ts';
@@ -26,11 +26,13 @@ export async function changeMembers(changes: MemberChanges, options: ChangeMembe
   const { add, ...rest } = checkChanges(changes);
   const deadlineMs = access.clock.now() + timeoutMs;
   const leftMs = (): number => Math.max(1, Math.floor(deadlineMs - access.clock.now()));
-  const status = add.length === 0 ? null : await options.status(leftMs());
   const learners: MembershipChange['add'][number][] = [];
-  for (const { id, promote, replaces } of add) {
-    const storageId = await storageIdOf(id, status, options, leftMs());
-    learners.push({ id, storageId, isPromotedWhenCaughtUp: promote, replaces });
+  if (add.length > 0) {
+    const status = await options.status(leftMs());
+    for (const { id, promote, replaces } of add) {
+      const storageId = await storageIdOf(id, status, options, leftMs());
+      learners.push({ id, storageId, isPromotedWhenCaughtUp: promote, replaces });
+    }
   }
   const body = encodeMembershipChange({ add: learners, ...rest });
   const request = { endpoint: 'members', kind: 'write', body, timeoutMs: leftMs(), lifetime } as const;
@@ -71,15 +73,24 @@ function checkNewMember({ id, promote, replaces }: NewMember): CheckedChanges['a
   };
 }
 
-/** The data folder of a machine that is to be added. One that the cluster knows already is for the leader to refuse. @throws {JoinRefused} */
+/**
+ * The data folder of a machine that is to be added. One that is a member already is for the leader to refuse.
+ * @throws {JoinRefused}
+ * @throws {MembersUnchanged} `IdSpent` if it was removed once, whether it runs or not
+ */
 async function storageIdOf(
   node: string,
-  status: ClusterStatus | null,
+  status: ClusterStatus,
   { access, lifetime }: ChangeMembersOptions,
   leftMs: number,
 ): Promise<string> {
-  const known = status === null ? undefined : membersOfStatus(status).members.find(({ id }) => id === node);
+  const { members, removed } = membersOfStatus(status);
+  const known = members.find(({ id }) => id === node);
   if (known !== undefined) return known.storageId;
+  if (removed.includes(node)) {
+    const message = `${node} was a member once: an id never comes back, give the machine a new one`;
+    throw new MembersUnchanged({ code: 'IdSpent', message });
+  }
   const body = new Uint8Array();
   const timeoutMs = Math.min(helloMs, leftMs);
   const request = { endpoint: 'hello', kind: 'read', body, node, timeoutMs, lifetime } as const;
@@ -96,7 +107,7 @@ async function storageIdOf(
 }
 
 /** Of the cluster that the leader is in. */
-function clusterIdIn(status: ClusterStatus | null): string | null {
-  const leader = status?.nodes.find((node): node is NodeStatus => node.id === status.leader && 'clusterId' in node);
+function clusterIdIn(status: ClusterStatus): string | null {
+  const leader = status.nodes.find((node): node is NodeStatus => node.id === status.leader && 'clusterId' in node);
   return leader?.clusterId ?? null;
 }

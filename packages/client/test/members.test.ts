@@ -10,6 +10,7 @@ import {
   type NodeStatus,
   nodeIdSchema,
   transferBody,
+  Unformed,
 } from '@quorate/wire';
 import { expect, it } from 'vitest';
 import { clusterMembersToJson, type Store } from '../src/index.ts';
@@ -60,7 +61,7 @@ const machine =
   ({ endpoint }) =>
     endpoint === 'hello'
       ? ok(encodeHello({ ...voter(name), version: '0.1.0', formation: 'unformed', clusterId: null, ...fields }))
-      : null;
+      : refusal(new Unformed({ node: name }));
 
 async function start(behaviour: Behaviour = leads()): Promise<{ bus: TestBus; leader: FakeNode; store: Store }> {
   const bus = await TestBus.start();
@@ -162,14 +163,17 @@ it('adds no machine that does not answer, or is of another cluster', async () =>
 
 it('leaves it to the leader to refuse what it knows better', async () => {
   const refused = new MembersUnchanged({ code: 'MemberExists', message: 'n2 is a member already' });
-  const { bus, leader, store } = await start(leads({}, () => refusal(refused, 'n1')));
+  const { leader, store } = await start(leads({}, () => refusal(refused, 'n1')));
   const error = await errorOf(store.changeMembers({ add: ['n2'] }));
   expect(error).toBeInstanceOf(MembersUnchanged);
   expect(error).toMatchObject({ code: 'MemberExists', message: 'n2 is a member already' });
-  // One that was removed, and still has the data of this very cluster.
-  await bus.node('n9', machine('n9', { formation: 'formed', clusterId: 'abc' }));
-  await errorOf(store.changeMembers({ add: ['n9'] }));
-  expect(changes(leader).map(({ add }) => add[0]?.storageId)).toEqual(['disk-n2', 'disk-n9']);
+  expect(changes(leader).map(({ add }) => add[0]?.storageId)).toEqual(['disk-n2']);
+});
+
+it('adds no id that was removed, whether it runs or not', async () => {
+  const { leader, store } = await start();
+  expect(await errorOf(store.changeMembers({ add: ['n9'] }))).toMatchObject({ code: 'IdSpent' });
+  expect(changes(leader)).toEqual([]);
 });
 
 it('does not ask for a change again that may have been made', async () => {
