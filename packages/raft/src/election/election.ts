@@ -35,7 +35,7 @@ export class Election implements Actor<ElectionMessage> {
   /** Numbers the campaigns of this node: replies echo it. */
   #attempt = 0;
   /** The campaign that a leader has asked for. */
-  #transferAttempt = 0;
+  #transferAttempt = -1;
   /** This node was a member once, and will never be one again. */
   #isRemoved = false;
 
@@ -104,9 +104,12 @@ export class Election implements Actor<ElectionMessage> {
   /** No pre-vote: the leader that is to be replaced is alive, and has asked for it. */
   #timeoutNow(message: Of<'timeoutNow'>, from: Sender): void {
     if (message.term !== this.#term || this.#role.kind !== 'follower' || this.#role.leader !== from.node) return;
-    this.#logger.info('was asked to lead', { term: message.term, leader: from.node });
-    this.#attempt += 1;
-    this.#transferAttempt = this.#attempt;
+    // Asked again before the first campaign's flush has ended: another attempt would make its answer void, and waste the term.
+    if (this.#transferAttempt !== this.#attempt) {
+      this.#logger.info('was asked to lead', { term: message.term, leader: from.node });
+      this.#attempt += 1;
+      this.#transferAttempt = this.#attempt;
+    }
     this.#restartTimer();
     this.#campaign();
   }

@@ -76,6 +76,23 @@ export function isUnanswered(request: ClientRequest, now: number): boolean {
   }
 }
 
+/** Whether a leader has it, or no leader is needed for it. */
+export function isWithLeader(request: ClientRequest): boolean {
+  switch (request.kind) {
+    case 'write':
+      return request.proposed !== null;
+    case 'transfer':
+      return request.asked !== null;
+    case 'read':
+      return request.readIndex !== null;
+    case 'page':
+    case 'status':
+      return true;
+    default:
+      return request satisfies never;
+  }
+}
+
 /** The question that was sent to a leader for it, if one was. */
 export function askedOf(request: ClientRequest): Asked | null {
   switch (request.kind) {

@@ -420,7 +420,7 @@ export class Leader implements Actor<LeaderMessage> {
   }
 
   #describe(request: number): void {
-    const peers = this.#grant?.voters.describe(this.#self(), this.#lastLogIndex) ?? [];
+    const peers = this.#grant?.voters.describe(this.#self(), this.#lastLogIndex, this.#context.now()) ?? [];
     const part = { actor: 'leader', peers } as const;
     this.#context.send(gatewayAt(this.#context.self), { kind: 'described', request, part });
   }

@@ -86,10 +86,11 @@ export class VoterProgress {
   }
 
   /** How the peers of `self` stand, for people. */
-  describe(self: NodeId, lastLogIndex: LogIndex): Extract<StatusPart, { actor: 'leader' }>['peers'] {
+  describe(self: NodeId, lastLogIndex: LogIndex, nowMs: number): Extract<StatusPart, { actor: 'leader' }>['peers'] {
     return peersOf(this.#configuration, self).map(({ id }) => {
-      const { matchIndex, roundTripMs, mode: state } = this.#of(id);
-      return { id, matchIndex, roundTripMs, state, lag: Math.max(0, lastLogIndex - matchIndex) };
+      const { matchIndex, roundTripMs, heardAtMs, mode: state } = this.#of(id);
+      const lastContactMs = Math.max(0, nowMs - heardAtMs);
+      return { id, matchIndex, roundTripMs, lastContactMs, state, lag: Math.max(0, lastLogIndex - matchIndex) };
     });
   }
 

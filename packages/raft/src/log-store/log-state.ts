@@ -30,6 +30,8 @@ export interface LogStoreOptions {
   readonly lastApplied: LogIndex;
   readonly settings: RaftSettings;
   readonly logger: Logger;
+  /** Told of each configuration that is known to be committed, at once of the one at `lastApplied`. It must not throw. */
+  readonly configurationCommitted?: (configuration: Configuration) => void;
 }
 
 /** The office that the own leader holds. */
@@ -51,6 +53,7 @@ export class LogState {
   readonly settings: RaftSettings;
   readonly logger: Logger;
   readonly #initialConfiguration: Configuration;
+  readonly #configurationCommitted: (configuration: Configuration) => void;
   /** Held by the own leader; void as soon as the term changes. */
   leadership: Leadership | null = null;
   /** When this term's leader, or one before, was last heard: no one else may have this node's vote for a while. */
@@ -72,6 +75,7 @@ export class LogState {
     this.settings = options.settings;
     this.logger = options.logger;
     this.#initialConfiguration = options.configuration;
+    this.#configurationCommitted = options.configurationCommitted ?? (() => {});
     this.durability = new parts.Durability(options.storage);
     this.#commitIndex = maxIndex(options.lastApplied, options.storage.snapshot?.index ?? logIndex(0));
     this.#appliedIndex = options.lastApplied;
@@ -79,6 +83,7 @@ export class LogState {
       options.lastApplied <= options.storage.lastIndex,
       () => `the state machine has applied ${options.lastApplied}, but the log ends at ${options.storage.lastIndex}`,
     );
+    this.#configurationCommitted(this.committedConfiguration);
   }
 
   get currentTerm(): Term {
@@ -155,8 +160,11 @@ export class LogState {
   /** commitIndex never goes back. */
   raiseCommitIndex(index: LogIndex): void {
     if (index <= this.#commitIndex) return;
+    const before = this.committedConfiguration;
     this.#commitIndex = index;
     this.noticeApplier();
+    const { committedConfiguration } = this;
+    if (committedConfiguration !== before) this.#configurationCommitted(committedConfiguration);
   }
 
   /** All up to `index` is in the state machine. */
