@@ -35,6 +35,7 @@ describe('a change of the members', () => {
     const { sequence } = fixture.takeOne('proposeChange');
     fixture.proposeReply(sequence, 3, refused);
     fixture.leads('n2', 3);
+    fixture.elapse(askAgainMs);
     const again = fixture.takeOne('proposeChange');
     expect(again).toMatchObject({ term: 3, change });
     expect(again.sequence).not.toBe(sequence);

@@ -71,7 +71,9 @@ function votes(place: number, candidate: string, inTerm: number): void {
 
 /** n1 gets the token in term 0. */
 function takesOffice(): void {
-  const start = { lastLogIndex: logIndex(0), commitIndex: logIndex(0), configuration: cluster.configuration };
+  const { configuration } = cluster;
+  const zero = logIndex(0);
+  const start = { lastLogIndex: zero, commitIndex: zero, configuration, configurationIndex: zero };
   says(0, { kind: 'leadershipGranted', token, term: term(0), ...start });
 }
 
@@ -189,7 +191,7 @@ describe('the invariants see', () => {
     onDisk(0, [], 0);
     nodeAt(0).disk.commit([{ kind: 'hardState', hardState: { currentTerm: term(1), votedFor: nodeId('n1') } }]);
     const log = { lastLogIndex: logIndex(0), lastLogTerm: term(0) };
-    says(0, { kind: 'requestVote', term: term(1), sequence: 1, ...log });
+    says(0, { kind: 'requestVote', term: term(1), sequence: 1, isTransfer: false, ...log });
     expect(watch.violation?.invariant).toBe('no campaign without a quorum of pre-votes');
   });
 
