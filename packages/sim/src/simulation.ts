@@ -77,7 +77,8 @@ function run(options: SimulationOptions): {
   const recorder = new HistoryRecorder();
   const isFlushLate = plan.chance(0.7);
   const drawnSettings = drawSettings(plan);
-  const settings = plant.settings?.(drawnSettings) ?? drawnSettings;
+  const withLag = spares === 0 ? drawnSettings : { ...drawnSettings, maxPromotionLagEntries: members.pick([5, 1000]) };
+  const settings = plant.settings?.(withLag) ?? withLag;
   const workload = {
     clients: 6,
     keys: 2 + plan.below(5),
