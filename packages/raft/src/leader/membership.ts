@@ -3,7 +3,7 @@ import { invariant } from '../invariant.ts';
 import { isJoint } from '../membership/configuration.ts';
 import { encodeConfiguration } from '../membership/configuration-codec.ts';
 import type { ChangeRefusal, MembershipChange } from '../membership/membership-change.ts';
-import { firstStep, lastStep, type MemberFacts, planChange } from '../membership/plan-change.ts';
+import { type ChangePlan, firstStep, lastStep, type MemberFacts, planChange } from '../membership/plan-change.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { Configuration, LogIndex } from '../types.ts';
 import { configurationProposal, type Proposal, type Proposals } from './proposals.ts';
@@ -57,7 +57,7 @@ export class Membership {
     if (!this.isSettled(progress.commitIndex)) {
       return { code: 'ChangeInProgress', message: 'another change of the members is not committed yet' };
     }
-    const plan = planChange(this.#configuration, change, this.#factsAt(progress));
+    const plan = this.plan(this.#configuration, change, this.factsAt(progress));
     if (plan.kind === 'refused') return plan.refusal;
     this.#asked = asked;
     this.#begin(plan.configuration);
@@ -67,12 +67,12 @@ export class Membership {
   /** Gives a vote to the learners that are to have one as soon as they can, and have caught up. */
   promoteLearners(progress: LeaderProgress): void {
     if (!this.isSettled(progress.commitIndex)) return;
-    const facts = this.#factsAt(progress);
+    const facts = this.factsAt(progress);
     const promote = this.#configuration.learners
       .filter(({ id, isPromotedWhenCaughtUp }) => isPromotedWhenCaughtUp && facts.isAlive(id) && facts.isCaughtUp(id))
       .map(({ id }) => id);
     if (promote.length === 0) return;
-    const plan = planChange(this.#configuration, { add: [], promote, remove: [], force: false }, facts);
+    const plan = this.plan(this.#configuration, { add: [], promote, remove: [], force: false }, facts);
     if (plan.kind === 'planned') this.#begin(plan.configuration);
   }
 
@@ -109,6 +109,10 @@ export class Membership {
     return this.isCommitted(commitIndex) && !isJoint(this.#configuration) && this.#next === null;
   }
 
+  protected plan(current: Configuration, change: MembershipChange, facts: MemberFacts): ChangePlan {
+    return planChange(current, change, facts);
+  }
+
   #begin(target: Configuration): void {
     this.#propose(firstStep(this.#configuration, target));
   }
@@ -123,7 +127,7 @@ export class Membership {
     this.#options.proposals.enqueue(proposal);
   }
 
-  #factsAt({ lastLogIndex, nowMs }: LeaderProgress): MemberFacts {
+  protected factsAt({ lastLogIndex, nowMs }: LeaderProgress): MemberFacts {
     const { voters, self, settings } = this.#options;
     const sinceMs = nowMs - settings.electionTimeoutMaxMs;
     return {

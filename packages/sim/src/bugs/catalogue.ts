@@ -6,12 +6,15 @@ import { appendWithoutToken } from './append-without-token.ts';
 import { appliedBeforeDurable } from './applied-before-durable.ts';
 import { campaignFromStaleTerm } from './campaign-from-stale-term.ts';
 import { campaignWithoutPreVote } from './campaign-without-pre-vote.ts';
+import { changeBeforeOwnCommit } from './change-before-own-commit.ts';
+import { changeWhileAnotherIsUncommitted } from './change-while-another-is-uncommitted.ts';
 import { clientRepeatsUnknownWrites } from './client-repeats-unknown-writes.ts';
 import { commitIndexGoesBack } from './commit-index-goes-back.ts';
 import { commitSaidOnce } from './commit-said-once.ts';
 import { commitTakenForFlush } from './commit-taken-for-flush.ts';
 import { committedSaidOnce } from './committed-said-once.ts';
 import { conditionIgnored } from './condition-ignored.ts';
+import { configurationCountsOnceCommitted } from './configuration-counts-once-committed.ts';
 import { deposedLeadersAppendAccepted } from './deposed-leaders-append-accepted.ts';
 import { doubledVoteCounted } from './doubled-vote-counted.ts';
 import { durableIndexNotLowered } from './durable-index-not-lowered.ts';
@@ -22,6 +25,8 @@ import { flushOfOverwrittenEntriesCounted } from './flush-of-overwritten-entries
 import { gatewayProposesAgain } from './gateway-proposes-again.ts';
 import { heardLeaderNotProtected } from './heard-leader-not-protected.ts';
 import { incarnationNotRaised } from './incarnation-not-raised.ts';
+import { jointCommitByNewMajority } from './joint-commit-by-new-majority.ts';
+import { jointElectionByNewMajority } from './joint-election-by-new-majority.ts';
 import { laterTermsEntriesSent } from './later-terms-entries-sent.ts';
 import { leaderCommitNotCapped } from './leader-commit-not-capped.ts';
 import { leaderRestartedInItsTerm } from './leader-restarted-in-its-term.ts';
@@ -34,12 +39,15 @@ import { ownLogStoreNotAsked } from './own-log-store-not-asked.ts';
 import type { PlantedBug } from './plant.ts';
 import { preVoteCountedAsVote } from './pre-vote-counted-as-vote.ts';
 import { previousTermNotCompared } from './previous-term-not-compared.ts';
+import { promotedBeforeCaughtUp } from './promoted-before-caught-up.ts';
 import { proposalOfAnotherTermTaken } from './proposal-of-another-term-taken.ts';
 import { proposalTakenTwice } from './proposal-taken-twice.ts';
 import { readBeforeApplied } from './read-before-applied.ts';
 import { readBeforeNoop } from './read-before-noop.ts';
 import { readJoinsRoundUnderWay } from './read-joins-round-under-way.ts';
 import { readUnconfirmed } from './read-unconfirmed.ts';
+import { removedIdComesBack } from './removed-id-comes-back.ts';
+import { removedLeaderCountsItself } from './removed-leader-counts-itself.ts';
 import { replyOfEarlierTermCounted } from './reply-of-earlier-term-counted.ts';
 import { roundConfirmedByEarlierOne } from './round-confirmed-by-earlier-one.ts';
 import { roundsBeginAnewInEachOffice } from './rounds-begin-anew-in-each-office.ts';
@@ -49,6 +57,8 @@ import { stepDownErasesVote } from './step-down-erases-vote.ts';
 import { storageIdIgnoredInAcknowledgements } from './storage-id-ignored-in-acknowledgements.ts';
 import { storageIdIgnoredInVotes } from './storage-id-ignored-in-votes.ts';
 import { tornWriteCounted } from './torn-write-counted.ts';
+import { transferToLaggingNode } from './transfer-to-lagging-node.ts';
+import { truncationKeepsConfiguration } from './truncation-keeps-configuration.ts';
 import { verifiedIndexOutlivesTerm } from './verified-index-outlives-term.ts';
 import { voteBeforeFlush } from './vote-before-flush.ts';
 import { voteForgottenOnRestart } from './vote-forgotten-on-restart.ts';
@@ -67,12 +77,15 @@ export const plantedBugs: readonly PlantedBug[] = [
   appliedBeforeDurable,
   campaignFromStaleTerm,
   campaignWithoutPreVote,
+  changeBeforeOwnCommit,
+  changeWhileAnotherIsUncommitted,
   clientRepeatsUnknownWrites,
   commitIndexGoesBack,
   commitSaidOnce,
   commitTakenForFlush,
   committedSaidOnce,
   conditionIgnored,
+  configurationCountsOnceCommitted,
   deposedLeadersAppendAccepted,
   doubledVoteCounted,
   durableIndexNotLowered,
@@ -83,6 +96,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   gatewayProposesAgain,
   heardLeaderNotProtected,
   incarnationNotRaised,
+  jointCommitByNewMajority,
+  jointElectionByNewMajority,
   laterTermsEntriesSent,
   leaderCommitNotCapped,
   leaderRestartedInItsTerm,
@@ -94,12 +109,15 @@ export const plantedBugs: readonly PlantedBug[] = [
   ownLogStoreNotAsked,
   preVoteCountedAsVote,
   previousTermNotCompared,
+  promotedBeforeCaughtUp,
   proposalOfAnotherTermTaken,
   proposalTakenTwice,
   readBeforeApplied,
   readBeforeNoop,
   readJoinsRoundUnderWay,
   readUnconfirmed,
+  removedIdComesBack,
+  removedLeaderCountsItself,
   replyOfEarlierTermCounted,
   roundConfirmedByEarlierOne,
   roundsBeginAnewInEachOffice,
@@ -109,6 +127,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   storageIdIgnoredInAcknowledgements,
   storageIdIgnoredInVotes,
   tornWriteCounted,
+  transferToLaggingNode,
+  truncationKeepsConfiguration,
   verifiedIndexOutlivesTerm,
   voteBeforeFlush,
   voteForgottenOnRestart,

@@ -9,8 +9,8 @@ const graceEntries = 20;
 
 /**
  * How a leader may change the members (Raft §6; dissertation §4): one configuration at a time, each when the one before it is
- * committed, and none before an entry of the own term is (its erratum of 2015); voters change by a joint configuration only; an id that
- * was removed does not come back; and who gets a vote has caught up (§4.2.1).
+ * committed, and none before an entry of the own term is (its erratum of 2015); voters change by a joint configuration only; who was removed
+ * is never forgotten; and who gets a vote has caught up (§4.2.1).
  */
 export class OneChangeAtATime implements Invariant {
   readonly name = 'members change one step at a time';
@@ -54,8 +54,8 @@ export class OneChangeAtATime implements Invariant {
       ? !isJoint(before) && isSame(configuration.outgoingVoters, before.voters)
       : isSame(configuration.voters, before.voters);
     if (!isStep) return `its voters do not follow from those of ${previous.index}`;
-    const back = [...configuration.voters, ...configuration.learners].find(({ id }) => before.removed.includes(id));
-    if (back !== undefined) return `${back.id} was removed, and is back`;
+    const forgotten = before.removed.find((id) => !configuration.removed.includes(id));
+    if (forgotten !== undefined) return `it forgets that ${forgotten} was removed`;
     const behind = configuration.voters.find((voter) => !isIn(before.voters, voter) && this.#lags(voter, index));
     return behind === undefined ? null : `${behind.id} gets a vote and lags`;
   }
