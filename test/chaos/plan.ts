@@ -22,9 +22,9 @@ export interface Round {
 }
 
 /** Clients on connections that nothing happens to. */
-export const CALM_CLIENTS = 2;
+export const CALM_CLIENTS = 3;
 /** Clients whose messages are lost and late, and who stand on one side of a partition. */
-export const FAULTY_CLIENTS = 4;
+export const FAULTY_CLIENTS = 5;
 
 /** How often each kind comes in a deck; a new one is shuffled when it is used up, so that a run has every kind soon. */
 const deck: readonly FaultKind[] = [

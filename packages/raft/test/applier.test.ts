@@ -6,10 +6,13 @@ import {
   InvariantViolated,
   type LogEntry,
   logIndex,
+  noSnapshotFiles,
+  raftParts,
   defaultRaftSettings as settings,
+  silentPorts,
   term,
 } from '../src/index.ts';
-import { entriesOf } from './support/entries.ts';
+import { entriesOf, votersOf } from './support/entries.ts';
 import { FakeContext } from './support/fake-context.ts';
 import { RecordingStateMachine } from './support/recording-state-machine.ts';
 
@@ -31,7 +34,9 @@ function start(): Applier {
   const publish = (applied: readonly AppliedEntry[]): void => {
     published.push(applied.map(({ entry }) => entry.index));
   };
-  return new Applier(context, { stateMachine, settings, streams: { publish } });
+  const snapshots = { files: noSnapshotFiles, newest: null, configuration: votersOf('n1') };
+  const { logger } = silentPorts;
+  return new Applier(context, { stateMachine, settings, streams: { publish }, logger, snapshots }, raftParts);
 }
 
 const receive = (message: ApplierMessage): void => applier.receive(message);

@@ -44,7 +44,15 @@ describe('the leader token', () => {
     expect(store.take()).toMatchObject([{ to: 'n1.leader', message: { kind: 'leadershipRefused', term: 3 } }]);
     store.receive({ kind: 'commit', token, commitIndex: logIndex(2) });
     expect(store.takeAll('committed')).toEqual([]);
-    const ask = { token, peer: senderOf('n2').node, sequence: 1, nextIndex: logIndex(1), conflict: null, ...room };
+    const ask = {
+      token,
+      peer: senderOf('n2').node,
+      sequence: 1,
+      nextIndex: logIndex(1),
+      conflict: null,
+      snapshotIndex: null,
+      ...room,
+    };
     store.receive({ kind: 'prepareAppend', ...ask });
     expect(store.takeAll('appendPrepared')).toEqual([]);
     expect(termsOf(store.log)).toEqual([1, 2]);
@@ -129,7 +137,15 @@ describe('commit by the own leader', () => {
 
 describe('the contents of an AppendEntries', () => {
   const ask = (store: LogStoreFixture, token: ReturnType<LogStoreFixture['lead']>, fields: object) => {
-    const base = { token, peer: senderOf('n2').node, sequence: 4, nextIndex: logIndex(1), conflict: null, ...room };
+    const base = {
+      token,
+      peer: senderOf('n2').node,
+      sequence: 4,
+      nextIndex: logIndex(1),
+      conflict: null,
+      snapshotIndex: null,
+      ...room,
+    };
     store.receive({ kind: 'prepareAppend', ...base, ...fields });
     return store.takeOne('appendPrepared');
   };

@@ -1,5 +1,5 @@
 import { type ConfigStoreOperation, type ConfigStoreOutcome, checkConfigStore, type History } from '@quorate/checker';
-import { defaultRaftSettings, membersOf, type RaftSettings } from '@quorate/raft';
+import { decideRetry, defaultRaftSettings, type RaftSettings } from '@quorate/raft';
 import type { Plant } from './bugs/plant.ts';
 import type { Fault } from './faults/fault.ts';
 import { FaultCounts } from './faults/fault-counts.ts';
@@ -52,6 +52,8 @@ const usualFaultsUntilMs = 50_000;
 const electionsMs = 10 * defaultRaftSettings.electionTimeoutMaxMs;
 const progressMs = 4000;
 const restMs = 3000;
+/** So long before the end of the faults clients are quiet in some runs. */
+const quietMs = 2000;
 const maxCheckerSteps = 3_000_000;
 
 /** Runs one seed: faults and clients for a while, then clients alone, then nothing, and at last the checker. */
@@ -84,6 +86,7 @@ function run(options: SimulationOptions): {
     meanPauseMs: 190,
     timeoutMs: plan.pick([500, 1000, 3000]),
     toLeader: plan.pick([0, 0.5, 0.9]),
+    decideRetry: plant.decideRetry ?? decideRetry,
   };
   const faultsUntilMs = options.faultsUntilMs ?? usualFaultsUntilMs;
   const window = { fromMs: faultsFromMs, untilMs: usualFaultsUntilMs - 1000 };
@@ -112,9 +115,14 @@ function run(options: SimulationOptions): {
   for (const node of cluster.nodes) cluster.start(node);
   clients.start();
 
+  const isQuietAtEnd = new RandomStream(seed, 'end').chance(0.4);
+  cluster.runUntil(faultsUntilMs - quietMs);
+  if (isQuietAtEnd) clients.stop();
   cluster.runUntil(faultsUntilMs);
   director.healAll();
-  comeToRest(cluster, clients, faultsUntilMs);
+  if (isQuietAtEnd) catchUp(cluster);
+  clients.start();
+  comeToRest(cluster, clients);
   const { history } = recorder;
   const result: SimulationResult = {
     seed,
@@ -132,9 +140,17 @@ function run(options: SimulationOptions): {
   return { result, check: (checked) => ({ ...checked, ...verdictOn(history) }) };
 }
 
-function comeToRest(cluster: SimulatedCluster, clients: Clients, fromMs: number): void {
+/** Nobody asks anything: what was lost is made good by the nodes themselves, and not by what comes next. */
+function catchUp(cluster: SimulatedCluster): void {
+  const { watch } = cluster;
+  cluster.runUntil(cluster.nowUs / 1000 + electionsMs + restMs);
+  if (watch.violation === null) watch.atRest(cluster.members);
+}
+
+function comeToRest(cluster: SimulatedCluster, clients: Clients): void {
   const { watch } = cluster;
   if (watch.violation !== null) return;
+  const fromMs = cluster.nowUs / 1000;
   cluster.runUntil(fromMs + electionsMs);
   if (cluster.leader === null) watch.violated('a leader within ten election timeouts', 'there is none');
   const before = clients.answered;
@@ -143,9 +159,7 @@ function comeToRest(cluster: SimulatedCluster, clients: Clients, fromMs: number)
   if (starved !== -1) watch.violated('every client makes progress', `client ${starved} was not answered`);
   clients.stop();
   cluster.runUntil(fromMs + electionsMs + progressMs + restMs);
-  if (watch.violation !== null) return;
-  const members = membersOf(cluster.newestConfiguration);
-  watch.atRest(cluster.nodes.filter(({ id, isSpent }) => !isSpent && members.some((member) => member.id === id)));
+  if (watch.violation === null) watch.atRest(cluster.members);
 }
 
 function verdictOn(

@@ -103,13 +103,13 @@ describe('the invariants see', () => {
   it('one index and term with two entries', () => {
     const staged = (place: number, entries: readonly LogEntry[]): void => {
       const node = nodeAt(place);
-      if (node.process !== null) watch.entriesStaged(node, node.process, entries);
+      if (node.process === null) return;
+      node.process.storage.setHardState({ currentTerm: term(2), votedFor: null });
+      watch.entriesStaged(node, node.process, entries);
     };
-    staged(0, [entry(1, 1, 'a')]);
-    staged(1, [entry(1, 2, 'b')]);
-    staged(1, [entry(1, 1, 'a')]);
+    for (const place of [0, 1]) staged(place, [entry(1, 2, 'a')]);
     expect(watch.violation).toBeNull();
-    staged(2, [entry(1, 1, 'b')]);
+    staged(2, [entry(1, 2, 'b')]);
     expect(watch.violation?.invariant).toBe('log matching');
   });
 

@@ -28,12 +28,14 @@ export interface LogStoreStart {
   readonly storageId?: string;
   /** Whether a flush is over as soon as the message that made it due is. Else the test calls `flush`. */
   readonly flushes?: boolean;
+  /** What an earlier life of the node has left; the log is then what it holds. */
+  readonly storage?: MemoryLogStorage;
 }
 
 /** The log store of n1 by itself, in a group of n1, n2 and n3. */
 export class LogStoreFixture {
   readonly context = new FakeContext<LogStoreMessage>('n1', 'logStore');
-  readonly storage = new MemoryLogStorage({ immediate: false });
+  readonly storage: MemoryLogStorage;
   readonly actor: LogStore;
   readonly #flushes: boolean;
   #sequence = 0;
@@ -48,8 +50,9 @@ export class LogStoreFixture {
       flushes = true,
     } = start;
     this.#flushes = flushes;
+    this.storage = start.storage ?? new MemoryLogStorage({ immediate: false });
     const vote = votedFor === null ? null : senderOf(votedFor).node;
-    this.storage.setHardState({ currentTerm: term(currentTerm), votedFor: vote });
+    if (start.storage === undefined) this.storage.setHardState({ currentTerm: term(currentTerm), votedFor: vote });
     if (log.length > 0) this.storage.append(entriesOf(log));
     this.storage.flush(() => {});
     this.storage.completeFlush();

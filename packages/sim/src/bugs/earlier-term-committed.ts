@@ -1,5 +1,4 @@
-import type { LogState, SnapshotDesk } from '@quorate/raft';
-import { type LogStoreMessage, raftParts } from '@quorate/raft';
+import { type LogState, type LogStoreMessage, raftParts, type SnapshotDesk } from '@quorate/raft';
 import type { PlantedBug } from './plant.ts';
 
 class Grant extends raftParts.Grant {

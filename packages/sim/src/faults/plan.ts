@@ -1,5 +1,6 @@
 import type { RandomStream } from '../host/random-stream.ts';
 import type { Fault, FaultKind, MessageRates, Victim } from './fault.ts';
+import { drawMeeting } from './meetings.ts';
 import { wantedChanges } from './member-changes.ts';
 
 /** When faults may begin, and when all must be over. */
@@ -48,7 +49,11 @@ export function drawFaults(random: RandomStream, nodes: number, window: FaultWin
       faults.push({ ...lostDisk(momentOf(), random), victim });
     }
   }
-  return faults.sort((one, other) => one.atMs - other.atMs);
+  if (random.chance(0.5)) {
+    const meetings = 1 + random.below(4);
+    for (let time = 0; time < meetings; time += 1) faults.push(...drawMeeting(random, momentOf(), nodes));
+  }
+  return faults.filter(({ atMs }) => atMs < window.untilMs).sort((one, other) => one.atMs - other.atMs);
 }
 
 /** When a fault begins: any time, or in some runs most of them close together, so that they meet. */

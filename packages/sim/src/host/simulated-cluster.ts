@@ -129,6 +129,12 @@ export class SimulatedCluster {
     return newest.configuration;
   }
 
+  /** The machines that are members, with the disks that were listed. */
+  get members(): readonly SimulatedNode[] {
+    const members = membersOf(this.newestConfiguration);
+    return this.nodes.filter(({ id, isSpent }) => !isSpent && members.some((member) => member.id === id));
+  }
+
   /** Runs `run` after `delayMs` of virtual time, outside of all nodes. */
   after(delayMs: number, kind: string, run: () => void): void {
     this.#queue.push(
@@ -230,6 +236,7 @@ export class SimulatedCluster {
     const configurationOfCluster = (): Configuration => this.configuration;
     const nodesOf = (): readonly SimulatedNode[] => this.nodes;
     const disksOf = (): readonly Disk[] => this.lostDisks;
+    const nowUsOf = (): number => this.nowUs;
     return {
       get nodes() {
         return nodesOf();
@@ -239,6 +246,9 @@ export class SimulatedCluster {
       },
       get configuration() {
         return configurationOfCluster();
+      },
+      get nowUs() {
+        return nowUsOf();
       },
     };
   }
@@ -260,6 +270,7 @@ export class SimulatedCluster {
     if (message === null || event.sender === null) event.run?.();
     else {
       if (event.isWaiting) running.waiting -= 1;
+      this.watch.delivered(node, running, message);
       running.system.deliver(event.actor, message, event.sender);
     }
     this.#flushIfDue(node, running);

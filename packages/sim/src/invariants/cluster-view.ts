@@ -11,6 +11,8 @@ export interface ClusterView {
   readonly lostDisks: readonly Disk[];
   /** The members that the group began with. */
   readonly configuration: Configuration;
+  /** Virtual time. */
+  readonly nowUs: number;
 }
 
 /** A message as it leaves its actor. */
@@ -30,6 +32,8 @@ export interface Invariant {
   readonly name: string;
   /** A message leaves its actor. */
   sent?(sent: Sent): void;
+  /** A message is about to be taken by its actor. */
+  delivered?(node: SimulatedNode, process: SimulatedProcess, message: ActorMessage): void;
   /** Term and vote are about to change in the node's log storage. */
   hardStateStaged?(node: SimulatedNode, process: SimulatedProcess, hardState: HardState): void;
   /** Entries are about to be added at the end of the node's log. */

@@ -3,6 +3,7 @@ import type { MessageOfKind } from '../host/actor-message.ts';
 import type { SimulatedProcess } from '../host/simulated-node.ts';
 import type { ClusterView, Invariant, Sent, Violated } from './cluster-view.ts';
 import type { CommittedEntries } from './committed-entries.ts';
+import { configurationInUse } from './configuration-in-use.ts';
 import { isSame } from './log-matching.ts';
 
 /**
@@ -35,8 +36,7 @@ export class CommitOnQuorum implements Invariant {
     if (entry?.term !== office.term) {
       return this.#violated(`${node.id} commits ${index} of term ${entry?.term} in term ${office.term}`);
     }
-    // Raft §6: the newest configuration in the leader's log counts, committed or not.
-    const { configuration } = storage.configurations.at(-1) ?? storage.snapshot ?? this.#view;
+    const configuration = configurationInUse(process, this.#view);
     if (!isQuorum(configuration, (voter) => this.#holds(voter, index, entry.term))) {
       const holders = votersOf(configuration).filter((voter) => this.#holds(voter, index, entry.term));
       const names = holders.map(({ id }) => id).join(', ') || 'nobody';

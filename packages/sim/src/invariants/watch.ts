@@ -7,13 +7,19 @@ import { CommitOnQuorum } from './commit-on-quorum.ts';
 import { CommittedEntries } from './committed-entries.ts';
 import { CompactionIsCovered } from './compaction-is-covered.ts';
 import { ElectionSafety } from './election-safety.ts';
+import { EntriesMadeInTheirTerm } from './entries-made-in-their-term.ts';
 import { EqualLogs } from './equal-logs.ts';
+import { HeardLeaderProtected } from './heard-leader-protected.ts';
 import { LeaderAppendOnly } from './leader-append-only.ts';
 import { LeaderCompleteness } from './leader-completeness.ts';
+import { LeaderKeepsQuorum } from './leader-keeps-quorum.ts';
 import { LogMatching } from './log-matching.ts';
 import { NoGoingBack } from './no-going-back.ts';
 import { NothingAcknowledgedLost } from './nothing-acknowledged-lost.ts';
 import { OneVotePerTerm } from './one-vote-per-term.ts';
+import { PreVoteFirst } from './pre-vote-first.ts';
+import { ReadsAreFresh } from './reads-are-fresh.ts';
+import { RevisionCountsChanges } from './revision-counts-changes.ts';
 import { StateMachineSafety } from './state-machine-safety.ts';
 import { WriteBeforeSend } from './write-before-send.ts';
 
@@ -30,11 +36,20 @@ const watchedKinds: ReadonlySet<ActorMessage['kind']> = new Set([
   'appendPrepared',
   'commit',
   'committed',
+  'confirmRound',
+  'leaderHeard',
   'leadershipGranted',
+  'readIndex',
+  'readIndexReply',
+  'requestPreVote',
   'requestPreVoteReply',
   'requestVote',
   'requestVoteReply',
+  'timeoutNow',
 ] as const);
+
+/** The same of those that come. */
+const watchedArrivals: ReadonlySet<ActorMessage['kind']> = new Set(['matched', 'roundConfirmed'] as const);
 
 type Constructor = new (violated: (what: string) => void, view: ClusterView, committed: CommittedEntries) => Invariant;
 
@@ -45,12 +60,18 @@ const constructors: readonly Constructor[] = [
   OneVotePerTerm,
   LeaderAppendOnly,
   LogMatching,
+  EntriesMadeInTheirTerm,
   LeaderCompleteness,
   StateMachineSafety,
   NoGoingBack,
   WriteBeforeSend,
   CompactionIsCovered,
   NothingAcknowledgedLost,
+  ReadsAreFresh,
+  RevisionCountsChanges,
+  PreVoteFirst,
+  HeardLeaderProtected,
+  LeaderKeepsQuorum,
   EqualLogs,
 ];
 
@@ -83,6 +104,11 @@ export class Watch {
     if (!watchedKinds.has(message.kind)) return;
     const sent = { node, process, to, message };
     for (const invariant of this.#senders) invariant.sent?.(sent);
+  }
+
+  delivered(node: SimulatedNode, process: SimulatedProcess, message: ActorMessage): void {
+    if (!watchedArrivals.has(message.kind)) return;
+    for (const invariant of this.#invariants) invariant.delivered?.(node, process, message);
   }
 
   hardStateStaged(node: SimulatedNode, process: SimulatedProcess, hardState: HardState): void {

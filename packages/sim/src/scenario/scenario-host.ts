@@ -61,7 +61,15 @@ export class ScenarioHost {
     const { nodes } = options;
     this.#options = options;
     this.#configuration = configurationOf(nodes.map(({ id, disk }) => ({ id, storageId: disk.storageId })));
-    this.watch = new Watch({ nodes, lostDisks: [], configuration: this.#configuration });
+    const nowUs = (): number => this.time.nowMs * 1000;
+    this.watch = new Watch({
+      nodes,
+      lostDisks: [],
+      configuration: this.#configuration,
+      get nowUs() {
+        return nowUs();
+      },
+    });
   }
 
   /** Starts a node's process over what its disk and its state machine hold. */

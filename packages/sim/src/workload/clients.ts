@@ -1,6 +1,6 @@
 import type { ConfigStoreOperation, ConfigStoreOutcome } from '@quorate/checker';
 import type { AttemptFailure, RequestHistory } from '@quorate/raft';
-import { type ApiMessage, attemptTimeoutMs, decideRetry, noAttempts, nodeTimeoutMs } from '@quorate/raft';
+import { type ApiMessage, attemptTimeoutMs, type decideRetry, noAttempts, nodeTimeoutMs } from '@quorate/raft';
 import type { Network } from '../faults/network.ts';
 import type { RandomStream } from '../host/random-stream.ts';
 import type { SimulatedCluster } from '../host/simulated-cluster.ts';
@@ -16,6 +16,8 @@ export interface WorkloadOptions {
   readonly timeoutMs: number;
   /** How often a client goes to the leader that it has heard of, and not to any node. */
   readonly toLeader: number;
+  /** By which rule a client repeats what failed. */
+  readonly decideRetry: typeof decideRetry;
 }
 
 interface Client {
@@ -51,6 +53,8 @@ export class Clients {
   readonly #calls = new Map<number, Call>();
   #requests = 0;
   #stopped = false;
+  /** Those that have no call under way and none ahead. */
+  readonly #idle: Set<Client>;
 
   constructor(
     options: WorkloadOptions,
@@ -73,6 +77,7 @@ export class Clients {
       answered: 0,
       asked: 0,
     }));
+    this.#idle = new Set(this.#clients);
   }
 
   /** How many calls each client has had answered by the store. */
@@ -81,7 +86,9 @@ export class Clients {
   }
 
   start(): void {
-    for (const client of this.#clients) this.#pause(client);
+    this.#stopped = false;
+    for (const client of this.#idle) this.#pause(client);
+    this.#idle.clear();
   }
 
   /** Nobody asks anything new. */
@@ -105,7 +112,10 @@ export class Clients {
   }
 
   #call(client: Client): void {
-    if (this.#stopped) return;
+    if (this.#stopped) {
+      this.#idle.add(client);
+      return;
+    }
     const key = `k${this.#random.below(this.#options.keys)}`;
     const { operation, body } = this.#draw(client, key);
     const call: Call = {
@@ -188,7 +198,9 @@ export class Clients {
     this.#calls.delete(request);
     const { client, kind, target, history } = call;
     const remainingMs = call.deadlineMs - this.#nowMs();
-    const decision = decideRetry({ kind, target, history, remainingMs }, failure, () => this.#random.next());
+    const decision = this.#options.decideRetry({ kind, target, history, remainingMs }, failure, () =>
+      this.#random.next(),
+    );
     if (target === 'leader') client.leader = null;
     if (decision.kind === 'retry') {
       call.history = decision.history;

@@ -1,0 +1,152 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { defaultRaftSettings, logIndex, term } from '../src/index.ts';
+import { senderOf } from './support/fake-context.ts';
+import { ReplicatorFixture, token } from './support/replicator-fixture.ts';
+import { snapshotAt } from './support/snapshots.ts';
+
+const record = snapshotAt(40, 2, 1000);
+const settings = { snapshotChunkBytes: 100, maxInflightChunks: 3 };
+const { heartbeatIntervalMs } = defaultRaftSettings;
+
+let replicator: ReplicatorFixture;
+
+/** The offsets of the chunks that the applier is asked for. */
+const asked = (): unknown[] => replicator.context.takeAll('readChunk').map(({ offset }) => offset);
+
+const needed = (shown = record): void => {
+  const { sequence } = replicator.context.takeOne('prepareAppend');
+  replicator.receive({ kind: 'snapshotNeeded', token, sequence: Number(sequence), record: shown });
+};
+
+const answer = (nextOffset: number, id = record.id): void =>
+  replicator.receive(
+    { kind: 'installSnapshotReply', term: term(3), incarnation: 1, sequence: 1, id, nextOffset },
+    senderOf('n2'),
+  );
+
+beforeEach(() => {
+  replicator = new ReplicatorFixture(Array(60).fill(2), settings);
+});
+
+describe('a peer that needs what the log has no more', () => {
+  test('is asked with one chunk how much it has, and then sent a window ahead', () => {
+    needed();
+    expect(asked()).toEqual([0]);
+    answer(100);
+    expect(asked()).toEqual([100, 200, 300]);
+    answer(200);
+    expect(asked()).toEqual([400]);
+  });
+
+  test('goes on from the last chunk that it has stored', () => {
+    needed();
+    asked();
+    answer(700);
+    expect(asked()).toEqual([700, 800, 900]);
+  });
+
+  test('gets each chunk from the applier, with what it is of', () => {
+    needed();
+    replicator.context.take();
+    const chunk = { offset: 0, bytes: new Uint8Array(100), checksum: 5 };
+    replicator.receive({ kind: 'chunkPrepared', sequence: 1, id: record.id, chunk });
+    expect(replicator.context.take()).toMatchObject([
+      { to: 'n2.logStore', message: { kind: 'installSnapshot', term: 3, record, offset: 0, checksum: 5 } },
+    ]);
+    replicator.receive({ kind: 'chunkPrepared', sequence: 1, id: '39-2', chunk });
+    expect(replicator.context.take()).toEqual([]);
+  });
+
+  test('gets heartbeats meanwhile, at the end of the snapshot, and no entries', () => {
+    needed();
+    replicator.context.take();
+    replicator.elapse(heartbeatIntervalMs);
+    expect(replicator.context.takeOne('prepareAppend')).toMatchObject({
+      nextIndex: 41,
+      maxEntries: 0,
+      snapshotIndex: 40,
+    });
+  });
+
+  test('is probed behind the snapshot when it has all of it', () => {
+    needed();
+    replicator.context.take();
+    answer(1000);
+    const probe = replicator.context.takeOne('prepareAppend');
+    expect(probe).toMatchObject({ nextIndex: 41, snapshotIndex: null });
+    expect(probe.maxEntries).toBeGreaterThan(0);
+  });
+
+  test('that accepts a heartbeat has it installed: appends follow', () => {
+    needed();
+    replicator.context.take();
+    replicator.elapse(heartbeatIntervalMs);
+    const [heartbeat] = replicator.exchange();
+    replicator.reply({ sequence: Number(heartbeat?.sequence), matchIndex: 40 });
+    const sent = replicator.exchange();
+    expect(sent.some(({ entries }) => Array.isArray(entries) && entries.length > 0)).toBe(true);
+  });
+
+  test('that refuses heartbeats is sent the snapshot all the same', () => {
+    needed();
+    asked();
+    replicator.elapse(heartbeatIntervalMs);
+    const [heartbeat] = replicator.exchange();
+    replicator.reply({ sequence: Number(heartbeat?.sequence), conflict: [3, 1] });
+    expect(replicator.context.takeAll('prepareAppend')).toEqual([]);
+    answer(100);
+    expect(asked()).toEqual([100, 200, 300]);
+  });
+});
+
+describe('what is lost on the way', () => {
+  beforeEach(() => {
+    needed();
+    asked();
+    answer(100);
+    asked();
+  });
+
+  test('is sent again when the peer says the same again', () => {
+    answer(100);
+    expect(asked()).toEqual([]);
+    answer(100);
+    expect(asked()).toEqual([100, 200, 300]);
+  });
+
+  test('is sent again after a few silent heartbeats', () => {
+    replicator.elapse(3 * heartbeatIntervalMs);
+    expect(asked()).toEqual([]);
+    replicator.elapse(heartbeatIntervalMs);
+    expect(asked()).toEqual([100, 200, 300]);
+  });
+
+  test('an answer about another snapshot, in another term, or to another life, changes nothing', () => {
+    answer(1000, '39-2');
+    const reply = { kind: 'installSnapshotReply', sequence: 1, id: record.id, nextOffset: 1000 } as const;
+    replicator.receive({ ...reply, term: term(2), incarnation: 1 }, senderOf('n2'));
+    replicator.receive({ ...reply, term: term(3), incarnation: 2 }, senderOf('n2'));
+    replicator.receive({ ...reply, term: term(3), incarnation: 1 }, senderOf('n2', { storageId: 'another' }));
+    expect(replicator.context.takeAll('prepareAppend')).toEqual([]);
+  });
+
+  test('a file that is gone: the peer is probed anew, and may need a newer one', () => {
+    replicator.receive({ kind: 'chunkPrepared', sequence: 1, id: record.id, chunk: null });
+    replicator.elapse(heartbeatIntervalMs);
+    const newer = snapshotAt(50, 2, 1000);
+    needed(newer);
+    expect(asked()).toEqual([0]);
+    answer(100, newer.id);
+    expect(asked()).toEqual([100, 200, 300]);
+  });
+});
+
+test('a higher term in its answer goes to the log store', () => {
+  needed();
+  replicator.context.take();
+  const reply = { kind: 'installSnapshotReply', incarnation: 1, sequence: 1, id: record.id, nextOffset: 0 } as const;
+  replicator.receive({ ...reply, term: term(4) }, senderOf('n2'));
+  expect(replicator.context.take()).toMatchObject([
+    { to: 'n1.logStore', message: { kind: 'observeTerm', term: logIndex(4) } },
+  ]);
+});

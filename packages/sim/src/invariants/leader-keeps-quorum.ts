@@ -1,0 +1,61 @@
+import type { LeaderToken } from '@quorate/raft';
+import { defaultRaftSettings, isQuorum } from '@quorate/raft';
+import type { ActorMessage } from '../host/actor-message.ts';
+import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
+import type { ClusterView, Invariant, Sent, Violated } from './cluster-view.ts';
+import { configurationInUse } from './configuration-in-use.ts';
+
+interface Office {
+  readonly token: LeaderToken;
+  /** By voter, when it was last heard. */
+  readonly heardAtUs: Map<string, number>;
+  /** How long the leader has been at work without a quorum. What it slept does not count. */
+  workedMs: number;
+  workedAtUs: number;
+}
+
+const { electionTimeoutMaxMs, heartbeatIntervalMs } = defaultRaftSettings;
+/** Twice what a leader is given: its clock may be slow, and it looks only now and then. */
+const patienceMs = 2 * electionTimeoutMaxMs;
+const longestStepMs = 2 * heartbeatIntervalMs;
+
+/** A leader that no majority has answered for an election timeout steps down (CheckQuorum: Raft dissertation §6.2), so that its clients look for another. */
+export class LeaderKeepsQuorum implements Invariant {
+  readonly name = 'a leader without a quorum steps down';
+  readonly #violated: Violated;
+  readonly #view: ClusterView;
+  readonly #offices = new Map<SimulatedProcess, Office>();
+
+  constructor(violated: Violated, view: ClusterView) {
+    this.#violated = violated;
+    this.#view = view;
+  }
+
+  delivered(node: SimulatedNode, process: SimulatedProcess, message: ActorMessage): void {
+    if (message.kind !== 'matched' && message.kind !== 'roundConfirmed') return;
+    const office = this.#offices.get(process);
+    if (office?.token !== message.token) return;
+    const { nowUs } = this.#view;
+    office.heardAtUs.set(message.kind === 'matched' ? message.peer : node.id, nowUs);
+    const sinceUs = nowUs - electionTimeoutMaxMs * 1000;
+    const configuration = configurationInUse(process, this.#view);
+    if (isQuorum(configuration, ({ id }) => (office.heardAtUs.get(id) ?? -1) >= sinceUs)) office.workedMs = 0;
+  }
+
+  sent({ node, process, message }: Sent): void {
+    // A leader at work says this at each of its ticks.
+    if (message.kind !== 'confirmRound') return;
+    const { nowUs } = this.#view;
+    const office = this.#offices.get(process);
+    if (office?.token !== message.token) {
+      const { token } = message;
+      this.#offices.set(process, { token, heardAtUs: new Map(), workedMs: 0, workedAtUs: nowUs });
+      return;
+    }
+    office.workedMs += Math.min(longestStepMs, (nowUs - office.workedAtUs) / 1000);
+    office.workedAtUs = nowUs;
+    if (office.workedMs > patienceMs) {
+      this.#violated(`${node.id} leads on, ${office.workedMs.toFixed(0)} ms after a quorum was last heard`);
+    }
+  }
+}
