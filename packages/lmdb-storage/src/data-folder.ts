@@ -1,9 +1,17 @@
 import { join, resolve } from 'node:path';
 import type { ClusterName, GroupId, NodeId } from '@quorate/actor';
-import type { FormationRecord } from '@quorate/raft';
+import type { FormationRecord, Logger } from '@quorate/raft';
 import { readBootId } from './boot-id.ts';
 import { asDataFolderError, DataFolderError } from './data-folder-error.ts';
-import { contentOf, createDataFolder, logFolder, makeFolder, refuseOther, stateFolder } from './folder-creation.ts';
+import {
+  contentOf,
+  createDataFolder,
+  logFolder,
+  makeFolder,
+  refuseOther,
+  snapshotsFolder,
+  stateFolder,
+} from './folder-creation.ts';
 import { readDescription } from './folder-description.ts';
 import { FolderLock } from './folder-lock.ts';
 import { AlreadyFormed, canonicalText, formationRecordSchema } from './formation-record.ts';
@@ -12,6 +20,8 @@ import { examineDataFile } from './lmdb-file.ts';
 import { defaultRecentEntriesBytes, LmdbLogStorage } from './lmdb-log-storage.ts';
 import { LmdbTables } from './lmdb-tables.ts';
 import { LogEnvironment } from './log-environment.ts';
+import type { SnapshotAnswer } from './snapshot-files/answer.ts';
+import { LmdbSnapshotFiles } from './snapshot-files/lmdb-snapshot-files.ts';
 import { StateEnvironment } from './state-environment.ts';
 
 /** Which folder to open, and for whom. */
@@ -21,6 +31,18 @@ export interface DataFolderOptions {
   readonly clusterName: ClusterName;
   /** How much memory each group's log may use for entries that are on disk as well, in bytes. 16 MiB unless given. */
   readonly recentEntriesBytes?: number;
+}
+
+/** What the snapshots of a group are kept with. */
+export interface SnapshotFilesOptions {
+  readonly group: GroupId;
+  readonly clusterId: string;
+  readonly tables: LmdbTables;
+  readonly logger: Logger;
+  /** Answers the applier. */
+  readonly tell: (answer: SnapshotAnswer) => void;
+  /** The disk has failed, or a snapshot is not what it was: the process must end. */
+  readonly onFatal: (error: unknown) => void;
 }
 
 /**
@@ -159,6 +181,14 @@ export class DataFolder {
   openTables(group: GroupId): LmdbTables {
     this.#checkOpen();
     return new LmdbTables(this.#state, group);
+  }
+
+  /** Opens the snapshots of a group. They must be closed before the folder is. */
+  openSnapshots({ group, clusterId, ...options }: SnapshotFilesOptions): LmdbSnapshotFiles {
+    this.#checkOpen();
+    const owner = { clusterName: this.clusterName, clusterId, group };
+    const path = join(this.path, snapshotsFolder, group);
+    return new LmdbSnapshotFiles({ ...options, path, root: this.path, owner });
   }
 
   /** Makes the tables of all groups durable, as they must be before the log that led to them is compacted. */

@@ -14,6 +14,9 @@ export const logFolder = 'log';
 /** The folder of the state environment, within a data folder. */
 export const stateFolder = 'state';
 
+/** The folder of the snapshots, with one for each group, within a data folder. It appears when the node is in a cluster. */
+export const snapshotsFolder = 'snapshots';
+
 /** What a folder holds. `begun`: it was being made when the process or the machine stopped. */
 export type FolderContent = 'nothing' | 'begun' | 'data' | 'other';
 

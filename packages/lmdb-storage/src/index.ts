@@ -1,5 +1,7 @@
-export { DataFolder, type DataFolderOptions, openDataFolder } from './data-folder.ts';
+export { DataFolder, type DataFolderOptions, openDataFolder, type SnapshotFilesOptions } from './data-folder.ts';
 export { DataFolderError, type DataFolderErrorCode } from './data-folder-error.ts';
 export { AlreadyFormed, clusterIdOf, formationRecordSchema } from './formation-record.ts';
 export { defaultRecentEntriesBytes, LmdbLogStorage } from './lmdb-log-storage.ts';
 export { LmdbTables } from './lmdb-tables.ts';
+export type { SnapshotAnswer } from './snapshot-files/answer.ts';
+export { LmdbSnapshotFiles } from './snapshot-files/lmdb-snapshot-files.ts';

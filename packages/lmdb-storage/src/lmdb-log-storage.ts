@@ -8,20 +8,26 @@ import {
   type LogEntry,
   type LogIndex,
   logIndex,
+  maxIndex,
+  minIndex,
   type PlacedConfiguration,
   type ReadLimit,
+  type SnapshotRecord,
   type Term,
   takeWithin,
   term,
 } from '@quorate/raft';
-import { EntryKeys, groupSeed, keyAfter } from './group-key.ts';
 import type { LogEnvironment } from './log-environment.ts';
-import { indexInKey, readEntry, readHardState, recordEntries, recordHardState } from './log-record.ts';
+import { recordEntries } from './log-record.ts';
 import { RecentEntries } from './recent-entries.ts';
-import { TermRuns } from './term-runs.ts';
+import { type LogHead, StoredLog } from './stored-log.ts';
+import { beginning, type LogPosition, TermRuns } from './term-runs.ts';
 
 /** How much memory a log may use for entries that are on disk as well, in bytes. */
 export const defaultRecentEntriesBytes = 16 * 1024 * 1024;
+
+/** Of what was compacted, one commit removes no more than so many entries: no write waits long for it. */
+const maxRemovedInCommit = 1_000;
 
 /** A flush that is under way. */
 interface Flight {
@@ -30,23 +36,26 @@ interface Flight {
   through: LogIndex;
 }
 
-/** The log and the hard state of one group, in LMDB. What is staged is in memory, and seen by reads at once. */
+/**
+ * The log, the hard state and the newest snapshot's record of one group, in LMDB. What is staged is in memory, and seen by
+ * reads at once. The log on disk begins after the record of its base: entries up to there may still have keys, which go
+ * in batches, and which nobody reads.
+ */
 export class LmdbLogStorage implements FlushableLogStorage {
-  readonly firstIndex: LogIndex = logIndex(1);
-  readonly #group: GroupId;
-  readonly #environment: LogEnvironment;
-  readonly #keys: EntryKeys;
-  readonly #seed: number;
+  readonly #stored: StoredLog;
   readonly #terms = new TermRuns();
   readonly #recent: RecentEntries;
   readonly #configurations = new ConfigurationEntries();
   #hardState: HardState = { currentTerm: term(0), votedFor: null };
-  #hardStateStaged = false;
-  #lastIndex: LogIndex = logIndex(0);
+  #snapshot: SnapshotRecord | null = null;
+  /** What of these changed since they were handed to LMDB. */
+  #staged: LogHead = {};
   /** The bytes of the staged entries, which are the last ones of the log. */
   #stagedRecords: Buffer[] = [];
   /** The last index that has a key in LMDB once the commits that were asked for are done. */
   #storedLast: LogIndex = logIndex(0);
+  /** Whether LMDB has, or will have, keys up to the log's base. */
+  #hasLeftovers = false;
   #written = 0;
   #flushed = 0;
   #flight: Flight | null = null;
@@ -57,17 +66,14 @@ export class LmdbLogStorage implements FlushableLogStorage {
    * @throws {CorruptRecord} if a record is missing or does not pass its check
    */
   constructor(environment: LogEnvironment, group: GroupId, recentEntriesBytes: number) {
-    this.#group = group;
-    this.#environment = environment;
-    this.#keys = new EntryKeys(group);
-    this.#seed = groupSeed(group);
+    this.#stored = new StoredLog(environment, group);
     this.#recent = new RecentEntries(recentEntriesBytes);
     try {
       this.#load();
     } catch (error) {
       if (error instanceof CorruptRecord) throw error;
       // LMDB itself cannot find its way through the file.
-      throw new CorruptRecord(`the log of group ${group}`, error instanceof Error ? error.message : String(error));
+      throw new CorruptRecord(this.#stored.placeOf('log'), error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -75,8 +81,16 @@ export class LmdbLogStorage implements FlushableLogStorage {
     return this.#hardState;
   }
 
+  get snapshot(): SnapshotRecord | null {
+    return this.#snapshot;
+  }
+
+  get firstIndex(): LogIndex {
+    return logIndex(this.#terms.base.index + 1);
+  }
+
   get lastIndex(): LogIndex {
-    return this.#lastIndex;
+    return this.#terms.lastIndex;
   }
 
   get written(): number {
@@ -88,20 +102,20 @@ export class LmdbLogStorage implements FlushableLogStorage {
   }
 
   get staged(): boolean {
-    return this.#written > (this.#flight?.written ?? this.#flushed);
+    return this.#hasLeftovers || this.#written > (this.#flight?.written ?? this.#flushed);
   }
 
   termAt(index: LogIndex): Term | null {
-    return index === 0 ? term(0) : this.#terms.at(index);
+    return this.#terms.at(index);
   }
 
   read(from: LogIndex, limit: ReadLimit): readonly LogEntry[] {
     if (from < this.firstIndex) return [];
     const entries: LogEntry[] = [];
     let bytes = 0;
-    for (let index = from; index <= this.#lastIndex; index = logIndex(index + 1)) {
+    for (let index = from; index <= this.lastIndex; index = logIndex(index + 1)) {
       if (entries.length > 0 && entries.length >= limit.maxEntries) break;
-      const entry = this.#recent.at(index) ?? this.#readStored(index);
+      const entry = this.#recent.at(index) ?? this.#stored.entry(index);
       bytes += entry.command.length;
       if (entries.length > 0 && bytes > limit.maxBytes) break;
       entries.push(entry);
@@ -112,14 +126,14 @@ export class LmdbLogStorage implements FlushableLogStorage {
 
   setHardState(hardState: HardState): void {
     this.#hardState = hardState;
-    this.#hardStateStaged = true;
+    this.#staged = { ...this.#staged, hardState };
     this.#written += 1;
   }
 
   /** @throws {RangeError} also if a term falls, or is later than the hard state's: such a log would be refused when it is opened */
   append(entries: readonly LogEntry[]): void {
     this.#checkContinues(entries);
-    for (const { entry, record } of recordEntries(entries, this.#seed)) {
+    for (const { entry, record } of recordEntries(entries, this.#stored.seed)) {
       this.#remember(entry);
       this.#stagedRecords.push(record);
     }
@@ -129,20 +143,41 @@ export class LmdbLogStorage implements FlushableLogStorage {
   truncate(from: LogIndex): void {
     if (from < this.firstIndex) throw new RangeError(`a log that begins at ${this.firstIndex} has no index ${from}`);
     this.#written += 1;
-    if (from > this.#lastIndex) return;
-    const kept = logIndex(from - 1);
-    this.#stagedRecords.length = Math.max(0, this.#stagedRecords.length - (this.#lastIndex - kept));
-    this.#lastIndex = kept;
+    if (from > this.lastIndex) return;
+    this.#stagedRecords.length = Math.max(0, this.#stagedRecords.length - (this.lastIndex - from + 1));
     this.#terms.truncate(from);
-    this.#recent.truncate(from);
-    this.#configurations.truncate(from);
-    if (this.#flight !== null) this.#flight.through = logIndex(Math.min(this.#flight.through, kept));
+    this.#forgetFrom(from);
+  }
+
+  setSnapshot(record: SnapshotRecord): void {
+    this.#snapshot = record;
+    this.#staged = { ...this.#staged, snapshot: record };
+    this.#written += 1;
+  }
+
+  compact(through: LogIndex): void {
+    if (through > (this.#snapshot?.index ?? 0)) throw new RangeError(`no snapshot covers ${through}`);
+    const lastTerm = this.#terms.at(through);
+    if (through > this.lastIndex) throw new RangeError(`the log ends at ${this.lastIndex}, before ${through}`);
+    this.#written += 1;
+    if (lastTerm !== null) this.#compact({ index: through, term: lastTerm });
+  }
+
+  /** @throws {RangeError} also if its term is later than the hard state's */
+  installSnapshot(record: SnapshotRecord): void {
+    this.#checkTerm(record);
+    this.setSnapshot(record);
+    if (this.#terms.at(record.index) === record.term) return this.#compact(record);
+    this.#beginAfter(record);
+    this.#stagedRecords = [];
+    this.#terms.reset(record);
+    this.#forgetFrom(logIndex(0));
   }
 
   /** After a flush that failed every later one fails too. @throws {Error} if a flush is under way */
   flush(done: (outcome: FlushOutcome) => void): void {
     if (this.#flight !== null) throw new Error('a flush is under way');
-    const flight: Flight = { written: this.#written, through: this.#lastIndex };
+    const flight: Flight = { written: this.#written, through: this.lastIndex };
     this.#flight = flight;
     void this.#commitStaged().then(
       () => done(this.#landed(flight)),
@@ -167,80 +202,96 @@ export class LmdbLogStorage implements FlushableLogStorage {
   async #commitStaged(): Promise<void> {
     if (this.#failure !== null) throw this.#failure.error;
     const records = this.#stagedRecords;
-    const firstPut = this.#lastIndex - records.length + 1;
-    const storedLast = this.#storedLast;
-    const lastIndex = this.#lastIndex;
-    const hardState = this.#hardStateStaged ? recordHardState(this.#hardState, this.#seed) : null;
+    const head = this.#staged;
+    const { lastIndex } = this;
+    const removed = [lastIndex + 1, this.#storedLast + 1] as const;
+    // No commit is under way, so that LMDB has all the keys that it ever will have there.
+    const removedKeys = this.#hasLeftovers ? this.#stored.keysBefore(this.firstIndex, maxRemovedInCommit) : [];
     this.#stagedRecords = [];
+    this.#staged = {};
     this.#storedLast = lastIndex;
-    this.#hardStateStaged = false;
-    if (records.length === 0 && storedLast <= lastIndex && hardState === null) return;
+    this.#hasLeftovers = removedKeys.length === maxRemovedInCommit;
+    const isEmpty = records.length === 0 && removed[0] >= removed[1] && removedKeys.length === 0;
+    if (isEmpty && Object.keys(head).length === 0) return;
+    const firstIndex = lastIndex - records.length + 1;
+    await this.#stored.write({ head, firstIndex, records, removed, removedKeys });
+  }
 
-    const { entries, hardStates } = this.#environment;
-    await this.#environment.commit((commit) => {
-      for (const [at, record] of records.entries()) commit.put(entries, this.#keys.at(firstPut + at), record);
-      for (let index = lastIndex + 1; index <= storedLast; index += 1) commit.remove(entries, this.#keys.at(index));
-      if (hardState !== null) commit.put(hardStates, this.#keys.prefix, hardState);
-    });
+  /** Lets the log begin after one of its entries, or stay as it is if that is where it begins. */
+  #compact(base: LogPosition): void {
+    if (base.index === this.#terms.base.index) return;
+    this.#beginAfter(base);
+    this.#stagedRecords.splice(0, this.#stagedRecords.length - (this.lastIndex - base.index));
+    this.#terms.compact(base);
+    this.#recent.compact(base.index);
+    this.#configurations.compact(base.index);
+  }
+
+  #beginAfter({ index, term: ofTerm }: LogPosition): void {
+    this.#staged = { ...this.#staged, base: { index, term: ofTerm } };
+    this.#hasLeftovers = true;
+    this.#storedLast = maxIndex(this.#storedLast, index);
+  }
+
+  #forgetFrom(from: LogIndex): void {
+    this.#recent.truncate(from);
+    this.#configurations.truncate(from);
+    if (this.#flight !== null) this.#flight.through = minIndex(this.#flight.through, this.lastIndex);
   }
 
   #checkContinues(entries: readonly LogEntry[]): void {
-    let lastIndex: number = this.#lastIndex;
+    let lastIndex: number = this.lastIndex;
     let lastTerm = this.#terms.lastTerm;
     for (const entry of entries) {
       if (entry.index !== lastIndex + 1) throw new RangeError(`entry ${entry.index} after ${lastIndex}`);
       if (entry.term < lastTerm)
         throw new RangeError(`entry ${entry.index} of term ${entry.term} after term ${lastTerm}`);
-      if (entry.term > this.#hardState.currentTerm) {
-        throw new RangeError(`entry ${entry.index} of term ${entry.term} in term ${this.#hardState.currentTerm}`);
-      }
+      this.#checkTerm(entry);
       lastIndex = entry.index;
       lastTerm = entry.term;
     }
   }
 
+  #checkTerm({ index, term: ofTerm }: LogPosition): void {
+    const { currentTerm } = this.#hardState;
+    if (ofTerm > currentTerm) throw new RangeError(`entry ${index} of term ${ofTerm} in term ${currentTerm}`);
+  }
+
   #remember(entry: LogEntry): void {
-    this.#lastIndex = entry.index;
     this.#terms.push(entry.index, entry.term);
     this.#recent.push(entry);
     this.#configurations.push(entry);
   }
 
-  #readStored(index: LogIndex): LogEntry {
-    const where = this.#where(index);
-    // A copy: the faster call gives bytes that the next one overwrites.
-    const record = this.#environment.entries.getBinary(this.#keys.at(index));
-    if (record === undefined) throw new CorruptRecord(where, 'it is missing');
-    return readEntry(record, index, this.#seed, where);
-  }
-
   #load(): void {
-    const { prefix } = this.#keys;
-    const stored = this.#environment.hardStates.getBinary(prefix);
-    const hardStateWhere = `the hard state of group ${this.#group}`;
-    if (stored !== undefined) this.#hardState = readHardState(stored, this.#seed, hardStateWhere);
-    for (const { key, value } of this.#environment.entries.getRange({ start: prefix, end: keyAfter(prefix) })) {
-      this.#loadEntry(indexInKey(key, prefix.length, `the log of group ${this.#group}`), value);
+    const { hardState, base, snapshot } = this.#stored.head();
+    this.#hardState = hardState ?? this.#hardState;
+    this.#snapshot = snapshot ?? null;
+    if (base !== undefined) this.#terms.reset(base);
+    for (const entry of this.#stored.entries(this.firstIndex)) {
+      if (entry.term < this.#terms.lastTerm) {
+        const found = `term ${entry.term} follows term ${this.#terms.lastTerm}`;
+        throw new CorruptRecord(this.#stored.placeAt(entry.index), found);
+      }
+      this.#remember(entry);
+      this.#recent.makeRoom(entry.index);
     }
-    this.#storedLast = this.#lastIndex;
-    if (this.#terms.lastTerm > this.#hardState.currentTerm) {
-      const { currentTerm } = this.#hardState;
-      throw new CorruptRecord(hardStateWhere, `term ${currentTerm} is before the log's, ${this.#terms.lastTerm}`);
-    }
+    this.#storedLast = this.lastIndex;
+    this.#hasLeftovers = this.#stored.keysBefore(this.firstIndex, 1).length > 0;
+    this.#checkHead();
   }
 
-  #loadEntry(index: LogIndex, record: Buffer): void {
-    const next = logIndex(this.#lastIndex + 1);
-    if (index !== next) throw new CorruptRecord(this.#where(next), `it is missing, and ${index} is there`);
-    const entry = readEntry(record, index, this.#seed, this.#where(index));
-    if (entry.term < this.#terms.lastTerm) {
-      throw new CorruptRecord(this.#where(index), `term ${entry.term} follows term ${this.#terms.lastTerm}`);
+  /** The log's terms are not beyond the hard state's, and what is not in the log is in the snapshot. */
+  #checkHead(): void {
+    const { base, lastTerm } = this.#terms;
+    const { currentTerm } = this.#hardState;
+    if (lastTerm > currentTerm) {
+      const found = `term ${currentTerm} is before the log's, ${lastTerm}`;
+      throw new CorruptRecord(this.#stored.placeOf('hard state'), found);
     }
-    this.#remember(entry);
-    this.#recent.makeRoom(index);
-  }
-
-  #where(index: LogIndex): string {
-    return `the log of group ${this.#group}, index ${index}`;
+    const { index, term: ofTerm } = this.#snapshot ?? beginning;
+    if (this.#terms.at(index) === ofTerm) return;
+    const found = `it ends with ${index} of term ${ofTerm}, which is not in the log from ${base.index} to ${this.lastIndex}`;
+    throw new CorruptRecord(this.#stored.placeOf('snapshot record'), this.#snapshot === null ? 'it is missing' : found);
   }
 }

@@ -4,7 +4,10 @@ import type { KeyRange, Progress, StoredEntry, Tables, TablesWriter } from '@quo
 import { logIndex, term } from '@quorate/raft';
 import { groupPrefix, groupSeed, keyAfter, tableKey, tableKeyBound } from './group-key.ts';
 import type { StateEnvironment } from './state-environment.ts';
+import { storeSync } from './store-sync.ts';
+import { TableReading } from './table-reading.ts';
 import { readProgress, readTableEntry, recordProgress, recordTableEntry } from './table-record.ts';
+import { TableReplacement } from './table-replacement.ts';
 
 const nothingApplied: Progress = { lastApplied: logIndex(0), lastAppliedTerm: term(0), revision: 0 };
 
@@ -72,6 +75,28 @@ export class LmdbTables implements Tables {
     }
   }
 
+  /** Reads all of it as it is now, over as many turns as that takes. */
+  reading(): TableReading {
+    return new TableReading({
+      environment: this.#environment,
+      prefix: this.#prefix,
+      progress: this.#progress,
+      check: (stored, record) => void this.#readEntry(stored.toString('utf8', this.#prefix.length), stored, record),
+    });
+  }
+
+  /** Replaces all of it. Until that is finished `progress` stays as it is here, and nothing may be read. */
+  replacement(): TableReplacement {
+    return new TableReplacement({
+      environment: this.#environment,
+      prefix: this.#prefix,
+      seed: this.#seed,
+      finished: (progress) => {
+        this.#progress = progress;
+      },
+    });
+  }
+
   #writer(): TablesWriter {
     const tables = this;
     return {
@@ -90,7 +115,7 @@ export class LmdbTables implements Tables {
     this.#checkInTransaction();
     const key = tableKey(this.#prefix, entry.key);
     if (key === null) throw new RangeError(`a key of ${entry.key.length} characters is too long or not well-formed`);
-    store(this.#environment.entries.putSync(key, recordTableEntry(entry, this.#entrySeed(key))));
+    storeSync(this.#environment.entries, key, recordTableEntry(entry, this.#entrySeed(key)));
   }
 
   #delete(key: string): void {
@@ -101,7 +126,7 @@ export class LmdbTables implements Tables {
 
   #setProgress(progress: Progress): void {
     this.#checkInTransaction();
-    store(this.#environment.progress.putSync(this.#prefix, recordProgress(progress, this.#seed)));
+    storeSync(this.#environment.progress, this.#prefix, recordProgress(progress, this.#seed));
     this.#progress = progress;
   }
 
@@ -117,9 +142,4 @@ export class LmdbTables implements Tables {
   #entrySeed(stored: Buffer): number {
     return crc32(stored);
   }
-}
-
-/** LMDB says by its answer, which its types do not mention, whether it took a write. */
-function store(taken: unknown): void {
-  if (taken !== true) throw new Error('LMDB refused a write');
 }

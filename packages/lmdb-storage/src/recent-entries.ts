@@ -35,14 +35,28 @@ export class RecentEntries {
     }
   }
 
+  /** Forgets all up to `through`. */
+  compact(through: LogIndex): void {
+    while (this.#firstIndex <= through && this.#gone < this.#entries.length) this.#forgetOldest();
+    this.#tidy();
+  }
+
   /** Makes room, by forgetting the oldest entries of those up to `through`, which can be read from elsewhere. */
   makeRoom(through: LogIndex): void {
     while (this.#bytes > this.#maxBytes && this.#firstIndex <= through && this.#gone < this.#entries.length) {
-      this.#bytes -= (this.#entries[this.#gone]?.command.length ?? 0) + overhead;
-      this.#entries[this.#gone] = undefined;
-      this.#gone += 1;
-      this.#firstIndex += 1;
+      this.#forgetOldest();
     }
+    this.#tidy();
+  }
+
+  #forgetOldest(): void {
+    this.#bytes -= (this.#entries[this.#gone]?.command.length ?? 0) + overhead;
+    this.#entries[this.#gone] = undefined;
+    this.#gone += 1;
+    this.#firstIndex += 1;
+  }
+
+  #tidy(): void {
     if (this.#gone < 1_024 || this.#gone < this.#entries.length / 2) return;
     this.#entries = this.#entries.slice(this.#gone);
     this.#gone = 0;

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { open, type RootDatabase } from 'lmdb';
+import { open, type RootDatabase, type Transaction } from 'lmdb';
 import { systemCode } from './data-folder-error.ts';
 import { flushFolder, renameFlushed, writeFlushed } from './durable-file.ts';
 import { dataFile, examineDataFile, readersFile } from './lmdb-file.ts';
@@ -55,6 +55,13 @@ export class StateEnvironment {
   transaction<Result>(step: () => Result): Result {
     // Boxed, because LMDB gives a meaning of its own to some results.
     return this.#root.transactionSync(() => ({ result: step() })).result;
+  }
+
+  /** A view of all as it was last committed, for as long as it is not `done`. */
+  beginReading(): Transaction {
+    // What was read earlier in this turn may be from before the last commit.
+    this.#root.resetReadTxn();
+    return this.#root.useReadTransaction();
   }
 
   /** Makes all that was committed durable. @throws {Error} LMDB's; the environment is then deleted when it is next opened */

@@ -1,9 +1,17 @@
 import { groupId, nodeId } from '@quorate/actor';
-import { type FlushableLogStorage, type FlushOutcome, type LogEntry, logIndex, term } from '@quorate/raft';
+import {
+  type FlushableLogStorage,
+  type FlushOutcome,
+  type LogEntry,
+  logIndex,
+  type SnapshotRecord,
+  term,
+} from '@quorate/raft';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LmdbLogStorage } from '../src/lmdb-log-storage.ts';
 import { LogEnvironment } from '../src/log-environment.ts';
+import { snapshotAt } from './log-compaction-suite.ts';
 import { entry, plain } from './sample-entries.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -12,9 +20,14 @@ type Step =
   | { readonly kind: 'raiseTerm'; readonly votedFor: string | null }
   | { readonly kind: 'append'; readonly lengths: readonly number[] }
   | { readonly kind: 'truncate'; readonly keep: number }
+  | { readonly kind: 'setSnapshot'; readonly at: number }
+  | { readonly kind: 'compact'; readonly through: number }
+  | { readonly kind: 'installSnapshot'; readonly ahead: number; readonly isHeld: boolean }
   | { readonly kind: 'beginFlush' }
   | { readonly kind: 'awaitFlush' }
   | { readonly kind: 'reopen' };
+
+const share = fc.double({ min: 0, max: 1, noNaN: true });
 
 const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.oneof(
@@ -33,7 +46,17 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
       weight: 3,
       arbitrary: fc.record({
         kind: fc.constant('truncate' as const),
-        keep: fc.double({ min: 0, max: 1, noNaN: true }),
+        keep: share,
+      }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('setSnapshot' as const), at: share }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('compact' as const), through: share }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        kind: fc.constant('installSnapshot' as const),
+        ahead: fc.integer({ min: -3, max: 3 }),
+        isHeld: fc.boolean(),
       }),
     },
     { weight: 4, arbitrary: fc.record({ kind: fc.constant('beginFlush' as const) }) },
@@ -46,12 +69,26 @@ const steps: fc.Arbitrary<readonly Step[]> = fc.array(
 interface Content {
   readonly currentTerm: number;
   readonly votedFor: string | null;
+  /** The entry before the first that is held. */
+  readonly base: { readonly index: number; readonly term: number };
   readonly entries: readonly LogEntry[];
+  readonly snapshot: SnapshotRecord | null;
 }
+
+const lastIndexOf = ({ base, entries }: Content): number => base.index + entries.length;
+const termAt = ({ base, entries }: Content, index: number): number | undefined =>
+  index === base.index ? base.term : entries[index - base.index - 1]?.term;
+
+/** The same content, with a log that begins after one of its entries, or after another in its place. */
+const after = (content: Content, index: number, ofTerm: number): Content => ({
+  ...content,
+  base: { index, term: ofTerm },
+  entries: termAt(content, index) === ofTerm ? content.entries.slice(index - content.base.index) : [],
+});
 
 /** The log as plain data: what was written, what a running flush will have made durable, and what is durable. */
 class Model {
-  now: Content = { currentTerm: 0, votedFor: null, entries: [] };
+  now: Content = { currentTerm: 0, votedFor: null, base: { index: 0, term: 0 }, entries: [], snapshot: null };
   inFlight: Content | null = null;
   durable: Content = this.now;
 
@@ -91,13 +128,17 @@ class Subject {
   }
 }
 
-function expectSame(log: FlushableLogStorage, { currentTerm, votedFor, entries }: Content): void {
+function expectSame(log: FlushableLogStorage, content: Content): void {
+  const { currentTerm, votedFor, base, entries, snapshot } = content;
+  const lastIndex = lastIndexOf(content);
   expect(log.hardState).toEqual({ currentTerm, votedFor });
-  expect(log.lastIndex).toBe(entries.length);
-  const read = log.read(logIndex(1), { maxEntries: 1_000, maxBytes: 100_000_000 });
+  expect([log.firstIndex, log.lastIndex, log.snapshot]).toEqual([base.index + 1, lastIndex, snapshot]);
+  const read = log.read(log.firstIndex, { maxEntries: 1_000, maxBytes: 100_000_000 });
   expect(read.map(plain)).toEqual(entries.map(plain));
   expect(entries.map(({ index }) => log.termAt(index))).toEqual(entries.map((of) => of.term));
-  expect(log.termAt(logIndex(entries.length + 1))).toBeNull();
+  expect(log.termAt(logIndex(base.index))).toBe(base.term);
+  if (base.index > 0) expect(log.termAt(logIndex(base.index - 1))).toBeNull();
+  expect(log.termAt(logIndex(lastIndex + 1))).toBeNull();
 }
 
 async function run(sequence: readonly Step[], recentEntriesBytes: number): Promise<void> {
@@ -111,7 +152,10 @@ async function run(sequence: readonly Step[], recentEntriesBytes: number): Promi
     model.inFlight = null;
   };
   const apply = async (step: Step): Promise<void> => {
-    const { currentTerm, entries } = model.now;
+    const { now } = model;
+    const { currentTerm, base, entries, snapshot } = now;
+    const lastIndex = lastIndexOf(now);
+    const covered = snapshot?.index ?? 0;
     switch (step.kind) {
       case 'raiseTerm': {
         const votedFor = step.votedFor === null ? null : nodeId(step.votedFor);
@@ -119,14 +163,34 @@ async function run(sequence: readonly Step[], recentEntriesBytes: number): Promi
         return model.write({ currentTerm: currentTerm + 1, votedFor });
       }
       case 'append': {
-        const added = step.lengths.map((length, at) => entry(entries.length + 1 + at, currentTerm, 'x'.repeat(length)));
+        const added = step.lengths.map((length, at) => entry(lastIndex + 1 + at, currentTerm, 'x'.repeat(length)));
         log.append(added);
         return model.write({ entries: [...entries, ...added] });
       }
       case 'truncate': {
-        const kept = Math.floor(entries.length * step.keep);
+        // What a snapshot covers is committed, and stays.
+        const kept = covered + Math.floor((lastIndex - covered) * step.keep);
         log.truncate(logIndex(kept + 1));
-        return model.write({ entries: entries.slice(0, kept) });
+        return model.write({ entries: entries.slice(0, kept - base.index) });
+      }
+      case 'setSnapshot': {
+        const index = covered + Math.floor((lastIndex - covered) * step.at);
+        if (index === 0) return;
+        const record = snapshotAt(index, termAt(now, index) ?? 0);
+        log.setSnapshot(record);
+        return model.write({ snapshot: record });
+      }
+      case 'compact': {
+        const through = base.index + Math.floor((covered - base.index) * step.through);
+        log.compact(logIndex(through));
+        return model.write(after(now, through, termAt(now, through) ?? 0));
+      }
+      case 'installSnapshot': {
+        const index = Math.max(covered + 1, lastIndex + step.ahead);
+        const held = step.isHeld ? termAt(now, index) : undefined;
+        const record = snapshotAt(index, held ?? currentTerm);
+        log.installSnapshot(record);
+        return model.write({ ...after(now, index, record.term), snapshot: record });
       }
       case 'beginFlush': {
         await awaitFlush();

@@ -114,6 +114,17 @@ describe('what is lost on the way', () => {
     expect(asked()).toEqual([100, 200, 300]);
   });
 
+  test('is sent from its beginning when the peer, which had more, says so again: what it had was damaged', () => {
+    answer(900);
+    asked();
+    answer(0);
+    expect(asked()).toEqual([]);
+    answer(0);
+    expect(asked()).toEqual([0, 100, 200]);
+    answer(100);
+    expect(asked()).toEqual([300]);
+  });
+
   test('is sent again after a few silent heartbeats', () => {
     replicator.elapse(3 * heartbeatIntervalMs);
     expect(asked()).toEqual([]);

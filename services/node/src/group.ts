@@ -1,10 +1,11 @@
 import type { GroupId, NodeId, Sender } from '@quorate/actor';
 import { ConfigStore } from '@quorate/config-store';
-import type { DataFolder } from '@quorate/lmdb-storage';
+import type { DataFolder, LmdbSnapshotFiles } from '@quorate/lmdb-storage';
 import { type DropCounter, GroupHost, PeerBus } from '@quorate/nats-bus';
 import type { RediallingConnection } from '@quorate/nats-connection';
 import {
   apiAt,
+  applierAt,
   type Configuration,
   defaultRaftSettings,
   electionAt,
@@ -45,16 +46,27 @@ export class Group {
   readonly desk: GatewayDesk;
   readonly #host: GroupHost;
   readonly #bus: PeerBus;
+  readonly #snapshotFiles: LmdbSnapshotFiles;
   readonly #where: { readonly node: NodeId; readonly group: GroupId };
 
-  /** @throws {CorruptRecord} if log or state do not pass their checks; nothing was changed */
+  /** @throws {CorruptRecord} if log, snapshot or state do not pass their checks; nothing was changed */
   constructor(options: GroupOptions) {
     const { settings, group, clusterId, configuration, folder, connection, loggerOf, telemetry, onFatal } = options;
     const identity: Sender = { node: folder.nodeId, storageId: folder.storageId, incarnation: folder.incarnation };
     this.#where = { node: folder.nodeId, group };
     const storage = folder.openLog(group);
+    const tables = folder.openTables(group);
+    this.#snapshotFiles = folder.openSnapshots({
+      group,
+      clusterId,
+      tables,
+      logger: loggerOf('snapshotFiles'),
+      tell: (answer) => this.#host.tell(applierAt(this.#where), answer),
+      onFatal: (error) => onFatal('the snapshot files failed', error),
+    });
+    if (storage.snapshot !== null) this.#snapshotFiles.check(storage.snapshot);
     const stateMachine = new ConfigStore({
-      tables: folder.openTables(group),
+      tables,
       codec: configStoreCodec,
       stream: `${settings.cluster}.${group}`,
     });
@@ -91,6 +103,7 @@ export class Group {
       configuration,
       storage,
       stateMachine,
+      snapshotFiles: this.#snapshotFiles,
       settings: raftSettingsOf(settings),
       configurationCommitted: options.configurationCommitted,
       portsOf: (actor) => ({ logger: loggerOf(actor), tracer: telemetry.commit, streams }),
@@ -109,10 +122,11 @@ export class Group {
     this.#host.tell(gatewayAt(this.#where), { kind: 'retire', reason });
   }
 
-  /** Ends the actors, after the flush that is under way. Again does nothing. */
+  /** Ends the actors, after the flush that is under way, and what they asked of the snapshots. Again does nothing. */
   async stop(): Promise<void> {
     await this.#host.stop();
     this.desk.close();
+    await this.#snapshotFiles.close();
   }
 }
 
@@ -121,6 +135,9 @@ const raftSettingsOf = (settings: NodeSettings): RaftSettings => ({
   electionTimeoutMinMs: settings.electionTimeoutMinMs,
   electionTimeoutMaxMs: settings.electionTimeoutMaxMs,
   heartbeatIntervalMs: settings.heartbeatIntervalMs,
+  snapshotEntries: settings.snapshotEntries,
+  snapshotLogBytes: settings.snapshotLogBytes,
+  logTailEntries: settings.logTailEntries,
 });
 
 const describe = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));

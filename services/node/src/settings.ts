@@ -16,6 +16,11 @@ export interface NodeSettings {
   readonly electionTimeoutMinMs: number;
   readonly electionTimeoutMaxMs: number;
   readonly heartbeatIntervalMs: number;
+  /** A snapshot is taken after so many entries, or when so many bytes of them were applied and it is no smaller. */
+  readonly snapshotEntries: number;
+  readonly snapshotLogBytes: number;
+  /** So many entries before a snapshot's end stay in the log. */
+  readonly logTailEntries: number;
   /** A level of pino's. */
   readonly logLevel: string;
 }
@@ -28,6 +33,9 @@ export const defaultNodeSettings: Omit<NodeSettings, 'id' | 'dataDir' | 'nats'> 
   electionTimeoutMinMs: defaultRaftSettings.electionTimeoutMinMs,
   electionTimeoutMaxMs: defaultRaftSettings.electionTimeoutMaxMs,
   heartbeatIntervalMs: defaultRaftSettings.heartbeatIntervalMs,
+  snapshotEntries: defaultRaftSettings.snapshotEntries,
+  snapshotLogBytes: defaultRaftSettings.snapshotLogBytes,
+  logTailEntries: defaultRaftSettings.logTailEntries,
   logLevel: 'info',
 };
 

@@ -6,7 +6,14 @@ import { integer } from './option-values.ts';
 export type NodeTuning = Partial<
   Pick<
     NodeSettings,
-    'localDelivery' | 'electionTimeoutMinMs' | 'electionTimeoutMaxMs' | 'heartbeatIntervalMs' | 'logLevel'
+    | 'localDelivery'
+    | 'electionTimeoutMinMs'
+    | 'electionTimeoutMaxMs'
+    | 'heartbeatIntervalMs'
+    | 'snapshotEntries'
+    | 'snapshotLogBytes'
+    | 'logTailEntries'
+    | 'logLevel'
   >
 >;
 
@@ -17,6 +24,7 @@ export function addNodeTuning(command: Command): Command {
   const option = (flags: string, description: string, variable: string) =>
     new Option(flags, description).env(variable).helpGroup('Nodes:');
   const milliseconds = integer(1, 600_000);
+  const entries = integer(1, 1_000_000_000);
   return command
     .addOption(
       option(
@@ -46,18 +54,50 @@ export function addNodeTuning(command: Command): Command {
         'QUORATE_HEARTBEAT_INTERVAL_MS',
       ).argParser(milliseconds),
     )
+    .addOption(
+      option(
+        '--snapshot-entries <count>',
+        'entries from one snapshot to the next; 100000 by default',
+        'QUORATE_SNAPSHOT_ENTRIES',
+      ).argParser(entries),
+    )
+    .addOption(
+      option(
+        '--snapshot-log-bytes <bytes>',
+        'bytes of log after which a snapshot is taken earlier; 67108864 by default',
+        'QUORATE_SNAPSHOT_LOG_BYTES',
+      ).argParser(integer(1, Number.MAX_SAFE_INTEGER)),
+    )
+    .addOption(
+      option(
+        '--log-tail-entries <count>',
+        "entries before a snapshot's end that the log keeps; 10000 by default",
+        'QUORATE_LOG_TAIL_ENTRIES',
+      ).argParser(integer(0, 1_000_000_000)),
+    )
     .addOption(option('--log-level <level>', 'info by default', 'QUORATE_LOG_LEVEL').choices(logLevels));
 }
 
 /** The tuning that the flags of a command say. */
 export function nodeTuning(command: Command): NodeTuning {
-  const { localDelivery, electionTimeoutMinMs, electionTimeoutMaxMs, heartbeatIntervalMs, logLevel } =
-    command.opts<NodeTuning>();
+  const {
+    localDelivery,
+    electionTimeoutMinMs,
+    electionTimeoutMaxMs,
+    heartbeatIntervalMs,
+    snapshotEntries,
+    snapshotLogBytes,
+    logTailEntries,
+    logLevel,
+  } = command.opts<NodeTuning>();
   return {
     ...(localDelivery === undefined ? {} : { localDelivery }),
     ...(electionTimeoutMinMs === undefined ? {} : { electionTimeoutMinMs }),
     ...(electionTimeoutMaxMs === undefined ? {} : { electionTimeoutMaxMs }),
     ...(heartbeatIntervalMs === undefined ? {} : { heartbeatIntervalMs }),
+    ...(snapshotEntries === undefined ? {} : { snapshotEntries }),
+    ...(snapshotLogBytes === undefined ? {} : { snapshotLogBytes }),
+    ...(logTailEntries === undefined ? {} : { logTailEntries }),
     ...(logLevel === undefined ? {} : { logLevel }),
   };
 }

@@ -45,7 +45,11 @@ export class SnapshotSending {
     this.#repeats = offset > this.#ackedOffset ? 0 : this.#repeats + 1;
     this.#ackedOffset = Math.max(this.#ackedOffset, offset);
     this.#nextOffset = Math.max(this.#nextOffset, this.#ackedOffset);
-    if (this.#repeats === repeatsOfALoss) this.#nextOffset = this.#ackedOffset;
+    if (this.#repeats === repeatsOfALoss) {
+      // It has less than it had if what came to it turned out to be damaged.
+      this.#ackedOffset = offset;
+      this.#nextOffset = offset;
+    }
     return this.#ackedOffset >= this.record.bytes;
   }
 

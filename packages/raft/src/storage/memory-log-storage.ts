@@ -65,7 +65,9 @@ export class MemoryLogStorage implements FlushableLogStorage {
     this.#written += 1;
   }
 
+  /** @throws {RangeError} if `from` comes before the first entry that is held */
   truncate(from: LogIndex): void {
+    if (from < this.firstIndex) throw new RangeError(`a log that begins at ${this.firstIndex} has no index ${from}`);
     this.#log.truncate(from);
     this.#written += 1;
   }

@@ -6,6 +6,7 @@ import {
   type PlacedConfiguration,
   type ReadLimit,
   raftParts,
+  type SnapshotRecord,
   type Term,
 } from '@quorate/raft';
 import type { PlantedBug } from './plant.ts';
@@ -21,6 +22,10 @@ class LastConfigurationKept implements LogStorage {
 
   get hardState(): HardState {
     return this.#storage.hardState;
+  }
+
+  get snapshot(): SnapshotRecord | null {
+    return this.#storage.snapshot;
   }
 
   get firstIndex(): LogIndex {
@@ -61,6 +66,19 @@ class LastConfigurationKept implements LogStorage {
     const newest = this.#storage.configurations.at(-1);
     this.#storage.truncate(from);
     if (newest !== undefined && newest.index >= from) this.#cutOff = newest;
+  }
+
+  setSnapshot(record: SnapshotRecord): void {
+    this.#storage.setSnapshot(record);
+  }
+
+  compact(through: LogIndex): void {
+    this.#storage.compact(through);
+  }
+
+  installSnapshot(record: SnapshotRecord): void {
+    this.#storage.installSnapshot(record);
+    this.#cutOff = null;
   }
 }
 

@@ -1,0 +1,233 @@
+import { rmSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
+import type { Chunk, ChunkRequest, Logger, SnapshotFiles, SnapshotPoint, SnapshotRecord } from '@quorate/raft';
+import { CorruptRecord } from '@quorate/raft';
+import { flushFolder } from '../durable-file.ts';
+import type { LmdbTables } from '../lmdb-tables.ts';
+import type { TableReading } from '../table-reading.ts';
+import type { SnapshotAnswer } from './answer.ts';
+import { loadSnapshot } from './load-snapshot.ts';
+import { checkSnapshotSync, readSnapshot, type SnapshotSource } from './read-snapshot.ts';
+import { SnapshotFolder } from './snapshot-folder.ts';
+import { isSnapshotId } from './snapshot-format.ts';
+import type { SnapshotOwner } from './snapshot-header.ts';
+import { WorkQueue } from './work-queue.ts';
+import { writeSnapshot } from './write-snapshot.ts';
+
+/** What the snapshots of a group are kept with. */
+export interface LmdbSnapshotFilesOptions {
+  /** The folder of the group's snapshots; made, with those above it, within `root`. */
+  readonly path: string;
+  readonly root: string;
+  readonly owner: SnapshotOwner;
+  readonly tables: LmdbTables;
+  readonly logger: Logger;
+  /** Answers the applier. */
+  readonly tell: (answer: SnapshotAnswer) => void;
+  /** The disk has failed, or a snapshot is not what it was: the process must end. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/** The files are being closed: what is under way ends. */
+class Closed extends Error {}
+
+/**
+ * The snapshots of one group, as files. What changes files or tables goes one after the other; chunks are read
+ * beside it, of files that are whole. Nothing keeps the event loop for longer than a few milliseconds.
+ */
+export class LmdbSnapshotFiles implements SnapshotFiles {
+  readonly #options: LmdbSnapshotFilesOptions;
+  readonly #folder: SnapshotFolder;
+  readonly #changes: WorkQueue;
+  readonly #reads: WorkQueue;
+  #isClosed = false;
+
+  /** Removes what was being written when the last process ended. */
+  constructor(options: LmdbSnapshotFilesOptions) {
+    this.#options = options;
+    this.#folder = new SnapshotFolder(options.path, options.root);
+    const failed = (error: unknown): void => {
+      if (!(error instanceof Closed)) options.onFatal(error);
+    };
+    this.#changes = new WorkQueue(failed);
+    this.#reads = new WorkQueue(failed);
+  }
+
+  /** Reads all of a snapshot that the log has a record of, before anything relies on it. @throws {CorruptRecord} naming the file, if it is missing or not what the record says */
+  check(record: SnapshotRecord): void {
+    checkSnapshotSync(this.#sourceOf(record, this.#folder.wholePath(record.id)));
+  }
+
+  take(point: SnapshotPoint): void {
+    // The state as it is at this moment, whatever is applied until there is time to write it.
+    const reading = this.#options.tables.reading();
+    this.#changes.add(() => this.#take(point, reading));
+  }
+
+  read(request: ChunkRequest): void {
+    this.#reads.add(() => this.#read(request));
+  }
+
+  storedBytes({ id, bytes }: SnapshotRecord): number {
+    const whole = this.#folder.whole.get(id);
+    if (whole !== undefined) return whole;
+    const stored = this.#folder.parts.get(id) ?? 0;
+    // All of it came, and the process ended before it was checked: the next chunk leads to that.
+    return stored >= bytes ? 0 : stored;
+  }
+
+  store(record: SnapshotRecord, chunk: Chunk): void {
+    this.#changes.add(() => this.#store(record, chunk));
+  }
+
+  load(record: SnapshotRecord): void {
+    this.#changes.add(() => this.#load(record));
+  }
+
+  keepOnly(ids: readonly string[]): void {
+    // What is taken or comes in from now on stays, also under a name that goes now.
+    const doomed: string[] = [];
+    for (const files of [this.#folder.whole, this.#folder.parts]) {
+      for (const id of files.keys()) {
+        if (ids.includes(id)) continue;
+        files.delete(id);
+        doomed.push(id);
+      }
+    }
+    if (doomed.length > 0) this.#changes.add(() => this.#remove(doomed));
+  }
+
+  /** Ends what is under way, and resolves when nothing is any more. Nothing is answered then. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#changes.idle();
+    await this.#reads.idle();
+  }
+
+  /** Between two steps of long work. @throws {Closed} */
+  readonly #goOn = (): void => {
+    if (this.#isClosed) throw new Closed();
+  };
+
+  async #take(point: SnapshotPoint, reading: TableReading): Promise<void> {
+    const { owner, tell } = this.#options;
+    const { index, term, configuration } = point;
+    const { draftPath } = this.#folder;
+    try {
+      this.#goOn();
+      const { lastApplied, revision } = reading.progress;
+      if (lastApplied !== index) throw new Error(`the state is that of ${lastApplied}, not of ${index}`);
+      const header = { ...owner, index, term, revision, configuration };
+      const { id, bytes } = await writeSnapshot(draftPath, header, reading, this.#goOn);
+      await this.#complete(draftPath, id, bytes);
+      this.#tell({ kind: 'snapshotTaken', record: { index, term, configuration, id, bytes } });
+    } catch (error) {
+      rmSync(draftPath, { force: true });
+      if (error instanceof Closed) throw error;
+      tell({ kind: 'snapshotFailed', reason: reasonOf(error) });
+    } finally {
+      reading.close();
+    }
+  }
+
+  async #read({ peer, sequence, id, offset, maxBytes }: ChunkRequest): Promise<void> {
+    const chunk = await this.#chunk(id, offset, maxBytes).catch((error: unknown) => {
+      this.#options.logger.error('a snapshot could not be read', { id, reason: reasonOf(error) });
+      return null;
+    });
+    this.#tell({ kind: 'chunkRead', peer, sequence, id, chunk });
+  }
+
+  async #chunk(id: string, offset: number, maxBytes: number): Promise<Chunk | null> {
+    const size = this.#folder.whole.get(id);
+    if (size === undefined || offset >= size) return null;
+    const bytes = Buffer.alloc(Math.min(maxBytes, size - offset));
+    const file = await open(this.#folder.wholePath(id), 'r');
+    try {
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, offset);
+      if (bytesRead < bytes.length) throw new Error('it ends early');
+    } finally {
+      await file.close();
+    }
+    return { offset, bytes, checksum: crc32(bytes) };
+  }
+
+  async #store(record: SnapshotRecord, chunk: Chunk): Promise<void> {
+    this.#goOn();
+    const { id, bytes } = record;
+    const { whole, parts } = this.#folder;
+    if (!isSnapshotId(id) || whole.has(id)) return this.#tellStored(record);
+    const stored = parts.get(id) ?? 0;
+    if (stored < bytes && this.#follows(chunk, stored, bytes)) await this.#append(id, chunk, stored);
+    if ((parts.get(id) ?? 0) >= bytes) await this.#finish(record);
+    this.#tellStored(record);
+  }
+
+  #follows({ offset, bytes, checksum }: Chunk, stored: number, size: number): boolean {
+    return offset === stored && bytes.length > 0 && offset + bytes.length <= size && crc32(bytes) === checksum;
+  }
+
+  async #append(id: string, { bytes }: Chunk, stored: number): Promise<void> {
+    const file = await open(this.#folder.partPath(id), stored === 0 ? 'w' : 'a');
+    try {
+      await file.writeFile(bytes);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    this.#folder.parts.set(id, stored + bytes.length);
+  }
+
+  /** All of it has come. One that is not what its record says goes, and comes again from its beginning. */
+  async #finish(record: SnapshotRecord): Promise<void> {
+    const { id, bytes } = record;
+    const path = this.#folder.partPath(id);
+    try {
+      await readSnapshot(this.#sourceOf(record, path), this.#goOn);
+    } catch (error) {
+      if (!(error instanceof CorruptRecord)) throw error;
+      this.#options.logger.warn('a snapshot that was received is damaged', { id, reason: error.message });
+      this.#folder.parts.delete(id);
+      return await rm(path, { force: true });
+    }
+    await this.#complete(path, id, bytes);
+    this.#folder.parts.delete(id);
+  }
+
+  /** The content is flushed: the name makes it a snapshot. */
+  async #complete(path: string, id: string, bytes: number): Promise<void> {
+    await rename(path, this.#folder.wholePath(id));
+    await flushFolder(this.#folder.path);
+    this.#folder.whole.set(id, bytes);
+  }
+
+  async #load(record: SnapshotRecord): Promise<void> {
+    this.#goOn();
+    const source = this.#sourceOf(record, this.#folder.wholePath(record.id));
+    await loadSnapshot(source, this.#options.tables, this.#goOn);
+    this.#tell({ kind: 'snapshotLoaded', id: record.id });
+  }
+
+  async #remove(ids: readonly string[]): Promise<void> {
+    const { whole, parts } = this.#folder;
+    for (const id of ids) {
+      if (!whole.has(id)) await rm(this.#folder.wholePath(id), { force: true });
+      if (!parts.has(id)) await rm(this.#folder.partPath(id), { force: true });
+    }
+  }
+
+  #tellStored(record: SnapshotRecord): void {
+    this.#tell({ kind: 'chunkStored', id: record.id, storedBytes: this.storedBytes(record) });
+  }
+
+  #tell(answer: SnapshotAnswer): void {
+    if (!this.#isClosed) this.#options.tell(answer);
+  }
+
+  #sourceOf(record: SnapshotRecord, path: string): SnapshotSource {
+    return { path, record, owner: this.#options.owner };
+  }
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,119 @@
+import type { GroupId } from '@quorate/actor';
+import {
+  CorruptRecord,
+  type HardState,
+  type LogEntry,
+  type LogIndex,
+  logIndex,
+  type SnapshotRecord,
+} from '@quorate/raft';
+import { EntryKeys, groupSeed, keyAfter } from './group-key.ts';
+import type { BinaryTable, LogEnvironment } from './log-environment.ts';
+import { indexInKey, readEntry, readHardState, recordHardState } from './log-record.ts';
+import { readBase, readSnapshot, recordBase, recordSnapshot } from './snapshot-record.ts';
+import type { LogPosition } from './term-runs.ts';
+
+/** The records of a group's log that are no entries; those that are given are to be written. */
+export interface LogHead {
+  readonly hardState?: HardState;
+  readonly base?: LogPosition;
+  readonly snapshot?: SnapshotRecord;
+}
+
+/** What one commit does to a log. */
+export interface LogWrite {
+  readonly head: LogHead;
+  /** Entries as they are at rest, in order, the first of them at `firstIndex`. */
+  readonly firstIndex: number;
+  readonly records: readonly Buffer[];
+  /** Indexes to remove, from the first to before the second. */
+  readonly removed: readonly [number, number];
+  readonly removedKeys: readonly Buffer[];
+}
+
+/** What LMDB has of one group's log, each record checked as it is read. */
+export class StoredLog {
+  readonly seed: number;
+  readonly #group: GroupId;
+  readonly #environment: LogEnvironment;
+  readonly #keys: EntryKeys;
+
+  constructor(environment: LogEnvironment, group: GroupId) {
+    this.#environment = environment;
+    this.#group = group;
+    this.#keys = new EntryKeys(group);
+    this.seed = groupSeed(group);
+  }
+
+  /** @throws {CorruptRecord} */
+  head(): LogHead {
+    const { hardStates, bases, snapshots } = this.#environment;
+    const read = <Content>(table: BinaryTable, what: string, reader: Reader<Content>): Content | undefined => {
+      const stored = table.getBinary(this.#keys.prefix);
+      return stored === undefined ? undefined : reader(stored, this.seed, this.placeOf(what));
+    };
+    const hardState = read(hardStates, 'hard state', readHardState);
+    const base = read(bases, 'base', readBase);
+    const snapshot = read(snapshots, 'snapshot record', readSnapshot);
+    return {
+      ...(hardState === undefined ? {} : { hardState }),
+      ...(base === undefined ? {} : { base }),
+      ...(snapshot === undefined ? {} : { snapshot }),
+    };
+  }
+
+  /** All entries from `from` on. @throws {CorruptRecord} also if one is missing */
+  *entries(from: LogIndex): Generator<LogEntry> {
+    const { prefix } = this.#keys;
+    const start = Buffer.from(this.#keys.at(from));
+    let next = from;
+    for (const { key, value } of this.#environment.entries.getRange({ start, end: keyAfter(prefix) })) {
+      const index = indexInKey(key, prefix.length, this.placeOf('log'));
+      if (index !== next) throw new CorruptRecord(this.placeAt(next), `it is missing, and ${index} is there`);
+      yield readEntry(value, index, this.seed, this.placeAt(index));
+      next = logIndex(next + 1);
+    }
+  }
+
+  /** @throws {CorruptRecord} also if it is missing */
+  entry(index: LogIndex): LogEntry {
+    const where = this.placeAt(index);
+    // A copy: the faster call gives bytes that the next one overwrites.
+    const record = this.#environment.entries.getBinary(this.#keys.at(index));
+    if (record === undefined) throw new CorruptRecord(where, 'it is missing');
+    return readEntry(record, index, this.seed, where);
+  }
+
+  /** The first keys before that of `before`, `limit` at most. */
+  keysBefore(before: LogIndex, limit: number): readonly Buffer[] {
+    const end = Buffer.from(this.#keys.at(before));
+    return [...this.#environment.entries.getKeys({ start: this.#keys.prefix, end, limit })];
+  }
+
+  /** Resolves when all of it is on disk. @throws {Error} what LMDB said */
+  async write({ head, firstIndex, records, removed, removedKeys }: LogWrite): Promise<void> {
+    const { entries, hardStates, bases, snapshots } = this.#environment;
+    const { hardState, base, snapshot } = head;
+    const { prefix } = this.#keys;
+    await this.#environment.commit((commit) => {
+      for (const [at, record] of records.entries()) commit.put(entries, this.#keys.at(firstIndex + at), record);
+      for (let index = removed[0]; index < removed[1]; index += 1) commit.remove(entries, this.#keys.at(index));
+      for (const key of removedKeys) commit.remove(entries, key);
+      if (hardState !== undefined) commit.put(hardStates, prefix, recordHardState(hardState, this.seed));
+      if (base !== undefined) commit.put(bases, prefix, recordBase(base, this.seed));
+      if (snapshot !== undefined) commit.put(snapshots, prefix, recordSnapshot(snapshot, this.seed));
+    });
+  }
+
+  /** A record's name, for errors. */
+  placeOf(what: string): string {
+    return `the ${what} of group ${this.#group}`;
+  }
+
+  /** An entry's name, for errors. */
+  placeAt(index: LogIndex): string {
+    return `${this.placeOf('log')}, index ${index}`;
+  }
+}
+
+type Reader<Content> = (stored: Uint8Array, seed: number, where: string) => Content;

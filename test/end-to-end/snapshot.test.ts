@@ -1,0 +1,168 @@
+import { readdirSync, statSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Store } from '@quorate/client';
+import { describe, expect, test } from 'vitest';
+import { localDeliveries, TestCluster } from '../support/cluster.ts';
+import { eventually } from '../support/eventually.ts';
+
+/** A snapshot after every so many entries, and no more of the log than that many before it. */
+const snapshotsEvery = (entries: number, tail: number): NodeJS.ProcessEnv => ({
+  QUORATE_SNAPSHOT_ENTRIES: String(entries),
+  QUORATE_LOG_TAIL_ENTRIES: String(tail),
+});
+
+/** What a cluster is to hold. */
+class Content {
+  readonly expected = new Map<string, string>();
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** Puts so many keys, from one on, some at a time, with values of so many bytes. */
+  async put(from: number, count: number, bytes: number, mark: string): Promise<void> {
+    const puts = Array.from({ length: count }, (_, at) => {
+      return [`/key/${String(from + at).padStart(5, '0')}`, `${mark} ${at} `.padEnd(bytes, mark)] as const;
+    });
+    for (let at = 0; at < puts.length; at += 64) {
+      await Promise.all(puts.slice(at, at + 64).map(([key, value]) => this.#store.put(key, value)));
+    }
+    for (const [key, value] of puts) this.expected.set(key, value);
+  }
+
+  /** Three rounds of so many entries: in each of them every node takes a snapshot, and its log begins later. */
+  async fill(cluster: TestCluster, nodes: readonly string[], roundEntries: number, bytes: number): Promise<void> {
+    for (const round of [1, 2, 3]) {
+      await this.put(round * roundEntries, roundEntries, bytes, 'x');
+      for (const id of nodes) {
+        await cluster.node(id).logged('snapshot taken', ({ index }) => index === round * roundEntries);
+        await eventually(`${id} has compacted its log`, async () => {
+          const { firstIndex } = await cluster.status(id);
+          return firstIndex > round * roundEntries * 0.8 ? true : null;
+        });
+      }
+    }
+  }
+
+  /** Every node has this, and nothing else. */
+  async expectOnAll(cluster: TestCluster): Promise<void> {
+    for (const node of cluster.ids) {
+      await cluster.caughtUp(node);
+      const found = new Map<string, string>();
+      for await (const { key, value } of this.#store.list({ prefix: '/', node })) {
+        found.set(key, Buffer.from(value).toString());
+      }
+      expect([...found.keys()], node).toEqual([...this.expected.keys()].sort());
+      const differing = [...this.expected].filter(([key, value]) => found.get(key) !== value).map(([key]) => key);
+      expect(differing, node).toEqual([]);
+    }
+  }
+}
+
+const snapshotsOf = (cluster: TestCluster, id: string): string => join(cluster.folder(id), 'snapshots', 'config');
+
+/** What of a snapshot has come to a node and is not whole: its file and how much it has. */
+function partAt(cluster: TestCluster, id: string): { readonly file: number; readonly bytes: number } | null {
+  const folder = snapshotsOf(cluster, id);
+  const name = readdirSync(folder).find((one) => one.endsWith('.part'));
+  if (name === undefined) return null;
+  const { ino, size } = statSync(join(folder, name));
+  return { file: ino, bytes: size };
+}
+
+/** Ends a node with SIGKILL when another has received more than so many bytes of a snapshot. Gives what that one has then. */
+async function killInTransfer(cluster: TestCluster, to: string, bytes: number, killed: string) {
+  await eventually('a snapshot is on its way', async () => ((partAt(cluster, to)?.bytes ?? 0) > bytes ? true : null));
+  await cluster.node(killed).end('SIGKILL');
+  const part = partAt(cluster, to);
+  if (part === null) throw new Error('the snapshot was there before the node was killed');
+  return part;
+}
+
+describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
+  test('a follower that was away for long gets a snapshot, whoever is killed on the way', {
+    timeout: 180_000,
+  }, async () => {
+    const environment = snapshotsEvery(1_000, 100);
+    const cluster = await TestCluster.start({ localDelivery, steady: true, environment });
+    const store = await cluster.connect();
+    const content = new Content(store);
+    await content.put(0, 50, 100, 'early');
+    const [late = '', other = ''] = await cluster.followers();
+    await cluster.caughtUp(late);
+    await cluster.node(late).end('SIGTERM');
+    await content.fill(
+      cluster,
+      cluster.ids.filter((id) => id !== late),
+      1_000,
+      20_000,
+    );
+
+    cluster.start(late);
+    const first = await killInTransfer(cluster, late, 1_000_000, late);
+    cluster.start(late);
+    const leader = await cluster.leader();
+    const second = await killInTransfer(cluster, late, first.bytes + 1_000_000, leader);
+    expect(second.file).toBe(first.file);
+    cluster.start(leader);
+    await cluster.node(late).logged('snapshot installed');
+    await cluster.node(late).logged('snapshot loaded');
+    expect(await cluster.leader()).toBe(other);
+
+    await content.expectOnAll(cluster);
+    await content.put(0, 200, 100, 'after');
+    await content.expectOnAll(cluster);
+    expect(cluster.errorsLogged()).toEqual([]);
+  });
+
+  test('nodes whose logs are all compacted start again, with their state or without', {
+    timeout: 120_000,
+  }, async () => {
+    const cluster = await TestCluster.start({ localDelivery, steady: true, environment: snapshotsEvery(100, 0) });
+    const store = await cluster.connect();
+    const content = new Content(store);
+    await content.fill(cluster, cluster.ids, 100, 100);
+    await Promise.all(cluster.ids.map((id) => cluster.node(id).end('SIGKILL')));
+    for (const id of cluster.ids) cluster.start(id);
+    await content.expectOnAll(cluster);
+
+    const [follower = ''] = await cluster.followers();
+    await cluster.node(follower).end('SIGKILL');
+    // As after a power loss: the state was not closed, and was written under another boot.
+    await writeFile(join(cluster.folder(follower), 'state', 'boot-id'), 'another\n');
+    await cluster.restart(follower);
+    await cluster.node(follower).logged('it is rebuilt');
+    await cluster.node(follower).logged('snapshot loaded');
+    await content.put(0, 120, 100, 'after');
+    await content.expectOnAll(cluster);
+    expect(cluster.errorsLogged()).toEqual([]);
+  });
+});
+
+test('a node whose snapshot is missing or damaged says which, and does not start', { timeout: 120_000 }, async () => {
+  const cluster = await TestCluster.start({ steady: true, environment: snapshotsEvery(100, 0) });
+  const store = await cluster.connect();
+  const content = new Content(store);
+  await content.fill(cluster, cluster.ids, 100, 100);
+  const [damaged = ''] = await cluster.followers();
+  await cluster.node(damaged).end('SIGTERM');
+
+  const folder = snapshotsOf(cluster, damaged);
+  const [name = ''] = readdirSync(folder);
+  const path = join(folder, name);
+  const bytes = await readFile(path);
+  const altered = Buffer.from(bytes);
+  altered.writeUInt8(altered.readUInt8(20_000) ^ 1, 20_000);
+  for (const damage of [() => writeFile(path, altered), () => rm(path)]) {
+    await damage();
+    const refused = cluster.start(damaged);
+    expect(await refused.ended).toEqual({ exitCode: 2, signal: null });
+    expect(refused.errorOutput).toMatch(/^quorate: [^\n]*\n$/);
+    expect(refused.errorOutput).toContain(path);
+  }
+  await writeFile(path, bytes);
+  await cluster.restart(damaged);
+  await content.expectOnAll(cluster);
+});
