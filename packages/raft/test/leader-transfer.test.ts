@@ -191,6 +191,17 @@ describe('while leadership is handed over', () => {
     expect(fixture.takeAll('proposeReply')).toMatchObject([{ outcome: { kind: 'refused' } }]);
   });
 
+  test('a change that is under way is not gone on with, before the transfer has failed', () => {
+    fixture.change(1, changeOf({ remove: ['n2'] }));
+    fixture.takeAppended();
+    fixture.transfer(2, 'n3');
+    fixture.matched('n2', first);
+    fixture.matched('n3', first);
+    expect(fixture.takeAppended()).toEqual([]);
+    passDeadline();
+    expect(fixture.takeAppended()).toMatchObject([{ configuration: { outgoingVoters: [] } }]);
+  });
+
   test('reads go on', () => {
     fixture.transfer(1, 'n3');
     fixture.readIndex(2);
