@@ -261,6 +261,17 @@ describe('whose disks count', () => {
     expect(fixture.takeOne('readIndexReply')).toMatchObject({ readIndex: noopIndex });
   });
 
+  test('those whose disks had it before the change need not say so again', () => {
+    fixture.lead();
+    fixture.propose(1, 'a');
+    fixture.appended(first);
+    fixture.matched('n2', first);
+    fixture.change(2, changeOf({ add: [learner('n4')] }));
+    fixture.take();
+    fixture.durable(first);
+    expect(fixture.takeAll('commit')).toMatchObject([{ commitIndex: first }]);
+  });
+
   test('not a learner’s', () => {
     fixture.lead(members({ voters: ['n1', 'n2', 'n3'], learners: ['n4'] }));
     fixture.propose(1, 'a');
