@@ -74,6 +74,18 @@ describe('a change', () => {
     ]);
   });
 
+  test('is not gone on with before its first step is committed', () => {
+    fixture.lead();
+    fixture.propose(1, 'a');
+    fixture.change(2, changeOf({ remove: ['n3'] }));
+    expect(takeConfiguration()).toBeNull();
+    expect(takeConfiguration()).toMatchObject({ outgoingVoters: three.voters });
+    matchedBy(first, 'n2');
+    expect(takeConfiguration()).toBeUndefined();
+    matchedBy(first + 1, 'n2');
+    expect(takeConfiguration()).toMatchObject({ outgoingVoters: [] });
+  });
+
   test('of the learners alone is made in one step', () => {
     fixture.lead();
     fixture.change(1, changeOf({ add: [learner('n4')] }));
@@ -249,6 +261,17 @@ describe('whose disks count', () => {
     expect(fixture.takeOne('readIndexReply')).toMatchObject({ readIndex: noopIndex });
   });
 
+  test('those whose disks had it before the change need not say so again', () => {
+    fixture.lead();
+    fixture.propose(1, 'a');
+    fixture.appended(first);
+    fixture.matched('n2', first);
+    fixture.change(2, changeOf({ add: [learner('n4')] }));
+    fixture.take();
+    fixture.durable(first);
+    expect(fixture.takeAll('commit')).toMatchObject([{ commitIndex: first }]);
+  });
+
   test('not a learner’s', () => {
     fixture.lead(members({ voters: ['n1', 'n2', 'n3'], learners: ['n4'] }));
     fixture.propose(1, 'a');
@@ -337,22 +360,24 @@ describe('a learner that is to have a vote by itself', () => {
   });
 
   test('gets none if it is silent by now', () => {
-    fixture.lead(members({ voters: ['n1'], learners: [eager('n2')] }));
-    fixture.change(1, changeOf({ add: [learner('n3')] }));
-    fixture.matched('n2', first);
-    for (let passedMs = 0; passedMs <= settings.electionTimeoutMaxMs; passedMs += settings.heartbeatIntervalMs) pass();
+    fixture.lead(members({ voters: ['n1', 'n2', 'n3'], learners: [eager('n4')] }));
+    fixture.change(1, changeOf({ add: [learner('n5')] }));
+    fixture.matched('n4', first);
+    for (let passedMs = 0; passedMs <= settings.electionTimeoutMaxMs; passedMs += settings.heartbeatIntervalMs) {
+      pass({ n2: noopIndex, n3: noopIndex });
+    }
     fixture.takeAppended();
-    pass();
+    pass({ n2: first, n3: first });
     expect(promotedIds()).toEqual([]);
-    pass({ n2: first });
-    expect(promotedIds()).toEqual(['n1', 'n2']);
+    pass({ n2: first, n3: first, n4: first });
+    expect(promotedIds()).toEqual(['n1', 'n2', 'n3', 'n4']);
   });
 
   test('gets none before an entry of this leader’s term is committed', () => {
     fixture.grant(members({ voters: ['n1', 'n2', 'n3'], learners: [eager('n4')] }));
     fixture.appended(noopIndex);
     fixture.take();
-    pass({ n4: noopIndex });
+    pass({ n2: startIndex, n3: startIndex, n4: noopIndex });
     expect(promotedIds()).not.toContain('n4');
   });
 });
@@ -412,8 +437,9 @@ describe('a leader that is removed', () => {
   test('commits it, tells whoever asked, has the one with the longest log campaign, and steps down', () => {
     removeSelf();
     matchedBy(first + 1, 'n2', 'n3');
+    fixture.applied(first);
     expect(fixture.takeAll('leadershipLost')).toEqual([]);
-    fixture.applied(first, first + 1);
+    fixture.applied(first + 1);
     const told = fixture.take().map(({ to, message }) => [to, message.kind]);
     expect(told).toContainEqual(['n2.gateway', 'proposeReply']);
     expect(told).toContainEqual(['n2.election', 'timeoutNow']);

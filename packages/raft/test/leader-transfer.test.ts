@@ -61,6 +61,16 @@ describe('a transfer (dissertation §3.10)', () => {
     expect(told()).toEqual([]);
   });
 
+  test('asks nobody who lags, though all is committed by others', () => {
+    proposeOne();
+    fixture.matched('n3', first);
+    fixture.applied(first);
+    fixture.transfer(2, 'n2');
+    expect(told()).toEqual([]);
+    fixture.matched('n2', first);
+    expect(told()).toEqual(['n2.election']);
+  });
+
   test('asks nobody before what was proposed is answered: else nobody could say what became of it', () => {
     proposeOne();
     fixture.transfer(2, 'n2');
@@ -98,6 +108,23 @@ describe('a transfer (dissertation §3.10)', () => {
     fixture.matched('n3', noopIndex);
     fixture.take();
     fixture.transfer(1, null);
+    expect(told()).toEqual(['n3.election']);
+  });
+
+  test('to anyone goes to whoever answers, though one that is silent was farther', () => {
+    fixture = new LeaderFixture();
+    fixture.grant(members({ voters: ['n1', 'n2', 'n3', 'n4'] }));
+    fixture.appended(noopIndex);
+    fixture.durable(noopIndex);
+    fixture.matched('n2', noopIndex);
+    for (let passedMs = 0; passedMs <= settings.electionTimeoutMaxMs; passedMs += settings.heartbeatIntervalMs) {
+      fixture.roundConfirmed(0);
+      for (const peer of ['n3', 'n4']) fixture.matched(peer, noopIndex - 1);
+      fixture.elapse(settings.heartbeatIntervalMs);
+    }
+    fixture.take();
+    fixture.transfer(1, null);
+    fixture.matched('n3', noopIndex);
     expect(told()).toEqual(['n3.election']);
   });
 
@@ -189,6 +216,17 @@ describe('while leadership is handed over', () => {
     fixture.transfer(1, 'n3');
     fixture.change(2, changeOf({ add: [learner('n4')] }));
     expect(fixture.takeAll('proposeReply')).toMatchObject([{ outcome: { kind: 'refused' } }]);
+  });
+
+  test('a change that is under way is not gone on with, before the transfer has failed', () => {
+    fixture.change(1, changeOf({ remove: ['n2'] }));
+    fixture.takeAppended();
+    fixture.transfer(2, 'n3');
+    fixture.matched('n2', first);
+    fixture.matched('n3', first);
+    expect(fixture.takeAppended()).toEqual([]);
+    passDeadline();
+    expect(fixture.takeAppended()).toMatchObject([{ configuration: { outgoingVoters: [] } }]);
   });
 
   test('reads go on', () => {

@@ -162,6 +162,7 @@ describe('a vote', () => {
     test.each<[string, number, readonly Configuration[]]>([
       ['not committed', 1, [leaving, left]],
       ['not final', 1, [leaving]],
+      ['not committed, of a learner', 1, [members({ voters: ['n1', 'n2'], learners: ['n3'] }), left]],
     ])('is given as long as that is %s', (_, commitIndex, configurations) => {
       const store = storeWith(commitIndex, ...configurations);
       store.requestVote({ term: 2, last: [9, 1] }, senderOf('n3'));
