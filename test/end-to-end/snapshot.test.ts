@@ -97,7 +97,7 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
       cluster,
       cluster.ids.filter((id) => id !== late),
       1_000,
-      20_000,
+      10_000,
     );
 
     cluster.start(late);
