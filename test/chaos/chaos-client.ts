@@ -13,7 +13,9 @@ export interface ChaosClientOptions {
   readonly recorder: HistoryRecorder;
   readonly journal: Journal;
   readonly meanPauseMs: number;
-  /** The nodes that it asks by name now and then. */
+  /** Only reads, each time of a node by its name: no write whose answer is lost ever holds it up, so that it is there when a node is behind. */
+  readonly isReader: boolean;
+  /** The nodes that it asks by name, if it is no reader now and then. */
   readonly nodes: readonly string[];
   /** The keys of the moment. */
   readonly keys: () => readonly string[];
@@ -75,11 +77,13 @@ export class ChaosClient {
   }
 
   async #call(key: string): Promise<void> {
-    const { place, random, recorder, journal, nodes } = this.#options;
+    const { place, random, recorder, journal, nodes, isReader } = this.#options;
     this.#asked += 1;
     const value = `c${place}-${this.#asked}`;
-    const operation = drawOperation(random, this.#revisions.get(key) ?? 0, value);
-    const node = random.chance(0.4) ? random.pick(nodes) : null;
+    const operation: ConfigStoreOperation = isReader
+      ? { kind: 'get' }
+      : drawOperation(random, this.#revisions.get(key) ?? 0, value);
+    const node = isReader || random.chance(0.4) ? random.pick(nodes) : null;
     const calledAtMs = journal.nowMs;
     const open = recorder.called(place, key, operation);
     const answer = await this.#ask(key, operation, node);

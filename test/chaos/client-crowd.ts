@@ -7,7 +7,7 @@ import type { Journal } from './journal.ts';
 import { CALM_CLIENTS, FAULTY_CLIENTS } from './plan.ts';
 import { Violation } from './violation.ts';
 
-const meanPauseMs = 30;
+const meanPauseMs = { writer: 30, reader: 15 } as const;
 
 /** The names of the connections that faults happen to. */
 export const faultyClientNames: readonly string[] = Array.from(
@@ -47,9 +47,13 @@ export class ClientCrowd {
     this.calmStore = calm[0];
     this.followers = [calm[0], faulty[0]].map((store) => new CommittedRecorder(store));
     const keys = (): readonly string[] => this.#keys();
+    // One of each kind.
+    const readers = [calm.at(-1), faulty.at(-1)];
     this.#clients = this.#stores.map((store, place) => {
       const random = new RandomStream(seed, `client ${place}`);
-      return new ChaosClient({ place, store, random, recorder, journal, meanPauseMs, nodes, keys });
+      const isReader = readers.includes(store);
+      const pauseMs = isReader ? meanPauseMs.reader : meanPauseMs.writer;
+      return new ChaosClient({ place, store, random, recorder, journal, meanPauseMs: pauseMs, isReader, nodes, keys });
     });
   }
 

@@ -35,16 +35,19 @@ export interface ClusterOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Whether the nodes are formed into a cluster, and a leader awaited. They are unless this is false. */
   readonly form?: boolean;
+  /** The nodes that are started, and formed into a cluster; n1, n2 and n3 unless given. */
+  readonly ids?: readonly string[];
 }
 
-const ids = ['n1', 'n2', 'n3'] as const;
+const threeIds = ['n1', 'n2', 'n3'];
 const steadyTimes = { QUORATE_ELECTION_TIMEOUT_MIN_MS: '800', QUORATE_ELECTION_TIMEOUT_MAX_MS: '1600' };
 const cluster = 'main';
 const group = 'config';
 
-/** Three nodes, each a process of the command `quorate node`, on a real nats-server: for as long as a test goes on. */
+/** Nodes, three unless told otherwise, each a process of the command `quorate node`, on a real nats-server: for as long as a test goes on. */
 export class TestCluster {
-  readonly ids: readonly string[] = ids;
+  /** The members: a test that changes them says so here. */
+  ids: readonly string[];
   readonly nats: NatsServer;
   /** A plain connection, which reconnects by itself. */
   readonly plain: NatsConnection;
@@ -54,7 +57,14 @@ export class TestCluster {
   readonly #past: NodeProcess[] = [];
   readonly #stores: Store[] = [];
 
-  private constructor(nats: NatsServer, plain: NatsConnection, folder: string, environment: NodeJS.ProcessEnv) {
+  private constructor(
+    ids: readonly string[],
+    nats: NatsServer,
+    plain: NatsConnection,
+    folder: string,
+    environment: NodeJS.ProcessEnv,
+  ) {
+    this.ids = ids;
     this.nats = nats;
     this.plain = plain;
     this.#folder = folder;
@@ -73,10 +83,10 @@ export class TestCluster {
       ...(options.steady === true ? steadyTimes : {}),
       ...options.environment,
     };
-    const started = new TestCluster(nats, plain, folder, environment);
+    const started = new TestCluster(options.ids ?? threeIds, nats, plain, folder, environment);
     onTestFinished(() => started.#stop());
     onTestFailed(() => console.error(started.diagnosis()));
-    for (const id of ids) started.start(id);
+    for (const id of started.ids) started.start(id);
     if (options.form === false) return started;
     await started.form();
     await started.leader();
@@ -114,8 +124,8 @@ export class TestCluster {
 
   /** Forms the cluster, as soon as all nodes are on the bus. */
   async form(): Promise<void> {
-    await this.answers(...ids);
-    await formCluster({ servers: this.nats.url, voters: ids, timeoutMs: 20_000 });
+    await this.answers(...this.ids);
+    await formCluster({ servers: this.nats.url, voters: this.ids, timeoutMs: 20_000 });
   }
 
   /** A store of the SDK's, closed when the test is over. */
@@ -137,7 +147,7 @@ export class TestCluster {
 
   /** How the nodes that answer stand. */
   async statuses(): Promise<readonly NodeStatus[]> {
-    const all = await Promise.all(ids.map((id) => this.status(id).catch(() => null)));
+    const all = await Promise.all(this.ids.map((id) => this.status(id).catch(() => null)));
     return all.filter((status) => status !== null);
   }
 
@@ -149,14 +159,14 @@ export class TestCluster {
       const [newest] = leaders;
       if (newest === undefined) return null;
       const followed = statuses.filter(({ leader, term }) => leader === newest.id && term === newest.term);
-      return followed.length * 2 > ids.length ? newest.id : null;
+      return followed.length * 2 > this.ids.length ? newest.id : null;
     });
   }
 
   /** The nodes that do not lead. */
   async followers(): Promise<readonly string[]> {
     const leader = await this.leader();
-    return ids.filter((id) => id !== leader);
+    return this.ids.filter((id) => id !== leader);
   }
 
   /** Resolves when a node has applied all that was committed when this was called. */
@@ -180,7 +190,7 @@ export class TestCluster {
         commitIndex,
         lastApplied,
       ]);
-      return statuses.length === ids.length && new Set(ends).size === 1 ? (ends[0] ?? null) : null;
+      return statuses.length === this.ids.length && new Set(ends).size === 1 ? (ends[0] ?? null) : null;
     });
   }
 

@@ -11,6 +11,8 @@ export interface Attempt {
   readonly revision: bigint | null;
   /** The code of the error, if there was one. */
   readonly code: string | null;
+  /** How long its caller waited. */
+  readonly tookMs: number;
 }
 
 /** What the SDK promises of a write that failed with such a code, and of a read: nothing was changed. */
@@ -81,15 +83,17 @@ export class Workload {
   ): Promise<void> {
     const { ifRevision, ...asked } = write;
     const { key, value } = asked;
+    const askedAtMs = performance.now();
+    const tookMs = (): number => performance.now() - askedAtMs;
     try {
       const { revision } = await store.put(key, value, ifRevision === undefined ? {} : { ifRevision });
-      this.attempts.push({ ...asked, outcome: 'written', revision, code: null });
+      this.attempts.push({ ...asked, outcome: 'written', revision, code: null, tookMs: tookMs() });
       this.#written += 1;
     } catch (error) {
       const code = codeOf(error);
       const outcome = code === 'OutcomeUnknown' ? 'unknown' : notWrittenCodes.has(code) ? 'notWritten' : null;
       if (outcome === null) throw error;
-      this.attempts.push({ ...asked, outcome, revision: null, code });
+      this.attempts.push({ ...asked, outcome, revision: null, code, tookMs: tookMs() });
     }
   }
 

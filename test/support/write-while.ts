@@ -3,17 +3,17 @@ import { expect } from 'vitest';
 import type { TestCluster } from './cluster.ts';
 import { CommittedRecorder } from './committed-recorder.ts';
 import { expectHistory } from './expect-history.ts';
-import { Workload } from './workload.ts';
+import { type Attempt, Workload } from './workload.ts';
 
 /**
  * Lets 16 callers on four connections write without pause, and follows the committed stream all the while, as `disturb` does what it likes to
- * the cluster; then looks that every promise was kept. `options` are those of the callers' connections.
+ * the cluster; then looks that every promise was kept. `options` are those of the callers' connections. Gives what was asked for.
  */
 export async function writeWhile(
   cluster: TestCluster,
   disturb: (workload: Workload) => Promise<void>,
   options: ConnectOptions = {},
-): Promise<void> {
+): Promise<readonly Attempt[]> {
   const stores = await Promise.all(Array.from({ length: 4 }, () => cluster.connect(options)));
   const store = await cluster.connect();
   const recorders = [new CommittedRecorder(store)];
@@ -27,4 +27,5 @@ export async function writeWhile(
   expect(new Set(attempts.map(({ value }) => value)).size).toBe(attempts.length);
   await expectHistory({ cluster, store, attempts, recorders });
   await Promise.all(recorders.map((recorder) => recorder.stop()));
+  return attempts;
 }

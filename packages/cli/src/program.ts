@@ -6,11 +6,13 @@ import { addForm } from './commands/form.ts';
 import { addGet } from './commands/get.ts';
 import { addImport } from './commands/import.ts';
 import { addList } from './commands/list.ts';
+import { addMembers } from './commands/members/members.ts';
 import { addNode } from './commands/node.ts';
 import { addPermissions } from './commands/permissions.ts';
 import { addPut } from './commands/put.ts';
 import { addStatus } from './commands/status.ts';
 import { addTail } from './commands/tail.ts';
+import { addTransfer } from './commands/transfer.ts';
 import { addUp } from './commands/up.ts';
 
 /** The whole command. What its actions throw is for `outcomeOf`; what is wrong with the arguments is said already, on one line. */
@@ -24,7 +26,7 @@ export function createProgram(): Command {
     .configureOutput({
       outputError: (text, writeText) => writeText(`${lineOf(text.replace(/^error: /, ''))}\n`),
     });
-  for (const add of [addUp, addNode, addForm]) add(program.commandsGroup('Clusters:'));
+  for (const add of [addUp, addNode, addForm, addMembers, addTransfer]) add(program.commandsGroup('Clusters:'));
   for (const add of [addPut, addGet, addDel, addList, addImport]) add(program.commandsGroup('Keys:'));
   for (const add of [addStatus, addTail, addPermissions]) add(program.commandsGroup('Operation:'));
   program.addHelpText(

@@ -1,6 +1,7 @@
-import type { ClusterStatus, CommittedEntry, NodeStatus } from '@quorate/client';
+import type { ClusterMembers, ClusterStatus, CommittedEntry, NodeStatus } from '@quorate/client';
 import { expect, test } from 'vitest';
 import { committedRow } from '../src/output/committed-line.ts';
+import { membersLines } from '../src/output/members-text.ts';
 import { escaped, previewOf } from '../src/output/preview.ts';
 import { statusLines } from '../src/output/status-text.ts';
 import { tableLines } from '../src/output/table.ts';
@@ -60,13 +61,16 @@ const node = (fields: Partial<NodeStatus> & Pick<NodeStatus, 'id'>): NodeStatus 
   peers: [],
   dropped: {},
   voters: [],
+  outgoingVoters: [],
+  learners: [],
+  removed: [],
   ...fields,
 });
 
 test('a status has a row for each node, with what the leader knows of it', () => {
   const peers = [
-    { id: 'n2', matchIndex: 42n, lag: 0n, roundTripMs: 1.26, state: 'replicate' },
-    { id: 'n3', matchIndex: 2n, lag: 40n, roundTripMs: null, state: 'probe' },
+    { id: 'n2', matchIndex: 42n, lag: 0n, roundTripMs: 1.26, lastContactMs: 12, state: 'replicate' },
+    { id: 'n3', matchIndex: 2n, lag: 40n, roundTripMs: null, lastContactMs: 61_000, state: 'probe' },
   ] as const;
   const status: ClusterStatus = {
     leader: 'n1',
@@ -91,4 +95,39 @@ test('a node without a role is shown by how it stands to the cluster', () => {
   const lines = statusLines(status, { cluster: 'blue', group: 'config' });
   expect(lines[0]).toBe('cluster blue, group config: no leader');
   expect(lines[3]).toMatch(/^n1 +unformed /);
+});
+
+test('members have a row each, with what the leader knows of them', () => {
+  const nobody = { storageId: 's', isLeader: false, isPromotedWhenCaughtUp: false, replaces: null };
+  const n2 = { matchIndex: 42n, lag: 0n, roundTripMs: 1.26, lastContactMs: 12.4, state: 'replicate' } as const;
+  const n4 = { matchIndex: 2n, lag: 40n, roundTripMs: null, lastContactMs: 61_049, state: 'probe' } as const;
+  const unknown = { matchIndex: null, lag: null, roundTripMs: null, lastContactMs: null, state: null };
+  const learner = { ...nobody, ...n4, role: 'learner' } as const;
+  const members: ClusterMembers = {
+    leader: 'n1',
+    members: [
+      { ...nobody, ...unknown, id: 'n1', role: 'voter', isLeader: true, matchIndex: 42n, lag: 0n },
+      { ...nobody, ...n2, id: 'n2', role: 'voter' },
+      { ...nobody, ...unknown, id: 'n3', role: 'leaving' },
+      { ...learner, id: 'n4' },
+      { ...learner, id: 'n5', isPromotedWhenCaughtUp: true },
+      { ...learner, id: 'n6', isPromotedWhenCaughtUp: true, replaces: 'n2' },
+    ],
+    removed: ['n8', 'n9'],
+  };
+  expect(membersLines(members, { cluster: 'main', group: 'config' })).toEqual([
+    'cluster main, group config: n1 leads',
+    '',
+    'NODE  ROLE                     MATCH  LAG  LAST CONTACT  ROUND TRIP  STATE',
+    'n1    voter                       42    0',
+    'n2    voter                       42    0     12 ms ago      1.3 ms  replicate',
+    'n3    leaving',
+    'n4    learner                      2   40    61.0 s ago              probe',
+    'n5    learner, to be promoted      2   40    61.0 s ago              probe',
+    'n6    learner, to replace n2       2   40    61.0 s ago              probe',
+    '',
+    'removed, and never to come back: n8, n9',
+  ]);
+  const [, , head] = membersLines({ leader: null, members: [], removed: [] }, { cluster: 'main', group: 'config' });
+  expect(head).toBe('NODE  ROLE  MATCH  LAG  LAST CONTACT  ROUND TRIP  STATE');
 });

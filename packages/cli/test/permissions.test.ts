@@ -87,6 +87,14 @@ test('a cluster forms and serves under these permissions, its own messages over 
 
   expect(await runAs('client', 'put', '/a', 'b', '--timeout', '20000')).toMatchObject({ exitCode: 0, stderr: '' });
   for (const id of ['n1', 'n2', 'n3']) expect((await runAs('client', 'get', '/a', '--node', id)).stdout).toBe('b');
+
+  const { exitCode, stderr } = await runAs('client', 'transfer', '--timeout', '1000');
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining('NotPermitted')]);
+  expect(await runAs('operator', 'transfer', 'n2', '--timeout', '20000')).toMatchObject({
+    exitCode: 0,
+    stdout: 'n2\n',
+  });
+
   const tail = await runAs('client', 'tail', '--count', '2', '--json');
   expect(tail.stdout.trimEnd().split('\n')).toHaveLength(2);
 });
@@ -119,6 +127,10 @@ test.each([
   ['announce a node', (client: NatsConnection) => client.publish('quorate.main.peer.n1._formation')],
   ['publish a stream', (client: NatsConnection) => client.publish('quorate.main.stream.config.committed')],
   ['form a cluster', (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.form')],
+  ['change the members', (client: NatsConnection) => client.publish('quorate.main.api.config.members')],
+  ['ask one node to', (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.members')],
+  ['change the leader', (client: NatsConnection) => client.publish('quorate.main.api.config.transfer')],
+  ['ask one node to', (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.transfer')],
   ['answer others', (client: NatsConnection) => client.publish('_INBOX.other.1')],
   ['hear what nodes say', (client: NatsConnection) => void client.subscribe('quorate.main.peer.>')],
   ['hear what others ask', (client: NatsConnection) => void client.subscribe('quorate.main.api.>')],

@@ -11,7 +11,21 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const commands = ['up', 'node', 'form', 'put', 'get', 'del', 'list', 'status', 'tail', 'import', 'permissions'];
+const commands = [
+  'up',
+  'node',
+  'form',
+  'put',
+  'get',
+  'del',
+  'list',
+  'status',
+  'tail',
+  'import',
+  'permissions',
+  'members',
+  'transfer',
+];
 
 describe.each([
   ['an unknown command', ['nope'], "unknown command 'nope'"],
@@ -26,6 +40,11 @@ describe.each([
   ['no time at all', ['get', '/a', '--timeout', '0'], '--timeout'],
   ['a name that is none', ['get', '/a', '--cluster', 'a.b'], '--cluster'],
   ['a voter named twice', ['form', '--voters', 'n1,n2,n1'], 'n1 twice'],
+  ['nobody to add', ['members', 'add'], "missing required argument 'ids'"],
+  ['a member whose id is no name', ['members', 'remove', 'n.1'], 'ids'],
+  ['half a pair', ['members', 'replace', 'n1'], 'pairs'],
+  ['an unknown command of members', ['members', 'ad', 'n4'], 'too many arguments'],
+  ['a leader whose id is no name', ['transfer', 'n.1'], 'node'],
   ['no voters', ['form'], '--voters'],
   ['no value', ['put', '/a'], '--file'],
   ['two values', ['put', '/a', 'b', '--file', 'c'], '--file'],
@@ -74,6 +93,9 @@ test.each([
   ['status'],
   ['tail'],
   ['form', '--voters', 'n1'],
+  ['members'],
+  ['members', 'add', 'n4'],
+  ['transfer'],
 ])('%s tells on one line that there is no NATS', async (...args) => {
   const { exitCode, stdout, stderr } = await quorate([...args, '--nats', 'nats://127.0.0.1:1']);
   expect(stderr).toMatch(/^quorate: [^\n]*127\.0\.0\.1:1[^\n]*\n$/);

@@ -22,6 +22,9 @@ const node = (id: string, fields: Partial<NodeStatus> = {}): NodeStatus => ({
   peers: [],
   dropped: {},
   voters: [],
+  outgoingVoters: [],
+  learners: [],
+  removed: [],
   ...fields,
 });
 const member = (id: string): NodeStatus => node(id, { formation: 'formed', role: 'follower' });

@@ -1,7 +1,9 @@
-import type { FormationRecord } from '@quorate/raft';
+import type { FormationRecord, Voter } from '@quorate/raft';
 import { checkTimeout, nodeIdSchema } from '@quorate/wire';
 import { InvalidRequest, InvalidRevision } from './errors.ts';
 import type { ConnectOptions } from './options.ts';
+
+type NodeId = Voter['id'];
 
 /** Where a group is found. */
 export interface GroupName {
@@ -20,6 +22,12 @@ export function checkName(field: string, name: unknown): string {
   if (parsed.success) return parsed.data;
   const reason = `${field} ${JSON.stringify(name)} is no name: 1 to 64 letters, digits, "-" and "_", beginning with a letter or digit`;
   throw new InvalidRequest({ reason, field });
+}
+
+/** A node's name, as changes of members carry it. @throws {InvalidRequest} */
+export function checkNodeId(field: string, name: unknown): NodeId {
+  const parsed = nodeIdSchema.safeParse(name);
+  return parsed.success ? parsed.data : nodeIdSchema.parse(checkName(field, name));
 }
 
 /** A cluster's name, as records of formation carry it. @throws {InvalidRequest} */

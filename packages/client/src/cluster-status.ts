@@ -1,4 +1,4 @@
-import type { LogIndex } from '@quorate/raft';
+import { type LogIndex, membersOf } from '@quorate/raft';
 import { decodeReply, decodeStatus, type NodeStatus as WireNodeStatus } from '@quorate/wire';
 import type { ClusterStatus, MemberStatus, NodeStatus, Voter } from './store.ts';
 
@@ -6,18 +6,18 @@ import type { ClusterStatus, MemberStatus, NodeStatus, Voter } from './store.ts'
 export class StatusReplies {
   readonly #nodes = new Map<string, WireNodeStatus>();
 
-  /** Takes a reply; what is no status is passed over. True if every voter has answered. */
+  /** Takes a reply; what is no status is passed over. True if every member has answered. */
   add(data: Uint8Array): boolean {
     const status = statusIn(data);
     if (status !== null) this.#nodes.set(status.id, status);
-    const voters = this.#voters();
-    return voters.length > 0 && voters.every(({ id }) => this.#nodes.has(id));
+    const members = this.#members();
+    return members.length > 0 && members.every(({ id }) => this.#nodes.has(id));
   }
 
-  /** Every node that answered, and every voter that did not. */
+  /** Every node that answered, and every member that did not. */
   result(): ClusterStatus {
     const answered = [...this.#nodes.values()];
-    const silent = this.#voters().filter(({ id }) => !this.#nodes.has(id));
+    const silent = this.#members().filter(({ id }) => !this.#nodes.has(id));
     const members: MemberStatus[] = [
       ...answered.map(toNodeStatus),
       ...silent.map(({ id, storageId }) => ({ id, storageId, role: 'unreachable' as const })),
@@ -26,9 +26,10 @@ export class StatusReplies {
   }
 
   /** As the node has them that knows most. */
-  #voters(): readonly Voter[] {
+  #members(): readonly Voter[] {
     const formed = [...this.#nodes.values()].filter(({ voters }) => voters.length > 0);
-    return formed.sort((a, b) => b.term - a.term || b.commitIndex - a.commitIndex)[0]?.voters ?? [];
+    const [newest] = formed.sort((a, b) => b.term - a.term || b.commitIndex - a.commitIndex);
+    return newest === undefined ? [] : membersOf(newest);
   }
 
   #leader(): string | null {

@@ -3,12 +3,15 @@ export * from './errors.ts';
 export { formCluster } from './form-cluster.ts';
 export type { FormClusterOptions, FormedCluster } from './form-options.ts';
 export {
+  type ClusterMembersJson,
   type ClusterStatusJson,
   type CommittedEntryJson,
+  clusterMembersToJson,
   clusterStatusToJson,
   committedEntryToJson,
   type EntryJson,
   entryToJson,
 } from './json.ts';
+export type * from './members.ts';
 export type * from './options.ts';
 export type * from './store.ts';

@@ -5,6 +5,7 @@ import {
   type CommittedEntryJson as WireCommittedEntryJson,
   entryToJson as wireEntryToJson,
 } from '@quorate/wire';
+import type { ClusterMembers } from './members.ts';
 import type { ClusterStatus, CommittedCommand, CommittedEntry, Entry, MemberStatus } from './store.ts';
 
 export type { EntryJson };
@@ -16,6 +17,20 @@ export type CommittedEntryJson = WireCommittedEntryJson;
 export interface ClusterStatusJson {
   readonly leader: string | null;
   readonly nodes: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** A group's members as JSON: numbers of 64 bits are texts. */
+export interface ClusterMembersJson {
+  readonly leader: string | null;
+  readonly members: readonly Readonly<Record<string, unknown>>[];
+  readonly removed: readonly string[];
+}
+
+/** A group's members as JSON: `{"leader":"n1","members":[{"id":"n1","role":"voter","matchIndex":"42",…}],"removed":[]}`. */
+export function clusterMembersToJson({ leader, members, removed }: ClusterMembers): ClusterMembersJson {
+  const text = (value: bigint | null): string | null => (value === null ? null : String(value));
+  const shown = members.map((member) => ({ ...member, matchIndex: text(member.matchIndex), lag: text(member.lag) }));
+  return { leader, members: shown, removed };
 }
 
 /** An entry as JSON: numbers of 64 bits are texts; the value is `value` if it is UTF-8, else `valueBase64`. */

@@ -1,7 +1,16 @@
 import { type Command, checkCommand, checkQuery, type ListQuery } from '@quorate/config-store';
 import type { RequestKind } from '@quorate/raft';
-import { type Endpoint, encodeCommand, encodeQuery, encodeRequest, everyNodeApiSubject } from '@quorate/wire';
-import { checkFromIndex, checkNode, checkRevisionOption, checkTimeoutMs } from './check-options.ts';
+import {
+  decodeTransferred,
+  type Endpoint,
+  encodeCommand,
+  encodeQuery,
+  encodeRequest,
+  encodeTransferRequest,
+  everyNodeApiSubject,
+} from '@quorate/wire';
+import { changeMembers } from './change-members.ts';
+import { checkFromIndex, checkNode, checkNodeId, checkRevisionOption, checkTimeoutMs } from './check-options.ts';
 import { StatusReplies } from './cluster-status.ts';
 import { committedEntries } from './committed-feed.ts';
 import { defaultBufferLimits } from './entry-buffer.ts';
@@ -9,6 +18,8 @@ import { entryList } from './entry-list.ts';
 import { Unavailable } from './errors.ts';
 import { gather } from './gather.ts';
 import type { GroupAccess } from './group-access.ts';
+import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts';
+import { membersOfStatus } from './members-of-status.ts';
 import type { CallOptions, CommittedOptions, GetOptions, ListOptions, NodeOptions, WriteOptions } from './options.ts';
 import { answerIn, resultIn } from './reply-body.ts';
 import type {
@@ -90,6 +101,29 @@ export class StoreClient implements Store {
     }).finally(() => lifetime.over());
     if (end === 'noResponders') throw new Unavailable();
     return replies.result();
+  }
+
+  async members(options: CallOptions = {}): Promise<ClusterMembers> {
+    return membersOfStatus(await this.status(options));
+  }
+
+  async changeMembers(changes: MemberChanges, options: CallOptions = {}): Promise<MembersChanged> {
+    const { timeoutMs } = this.#check(options);
+    const access = this.#access;
+    const lifetime = access.lifetime.child(options.signal);
+    const { signal } = options;
+    const status = (leftMs: number): Promise<ClusterStatus> =>
+      this.status({ timeoutMs: leftMs, ...(signal === undefined ? {} : { signal }) });
+    try {
+      return await changeMembers(changes, { access, lifetime, timeoutMs, status });
+    } finally {
+      lifetime.over();
+    }
+  }
+
+  async transfer(node?: string, options: CallOptions = {}): Promise<string> {
+    const target = node === undefined ? null : checkNodeId('node', node);
+    return decodeTransferred(await this.#request('transfer', 'write', encodeTransferRequest(target), options));
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts';
 import type { CallOptions, CommittedOptions, GetOptions, ListOptions, WriteOptions } from './options.ts';
 
 /** One key as it stands. */
@@ -66,6 +67,14 @@ export interface Voter {
   readonly storageId: string;
 }
 
+/** A member without a vote. */
+export interface Learner extends Voter {
+  /** Whether it gets a vote by itself when it has caught up. */
+  readonly isPromotedWhenCaughtUp: boolean;
+  /** The member that goes when this one gets a vote; null if none does. */
+  readonly replaces: string | null;
+}
+
 /** What a leader knows of one peer. */
 export interface PeerStatus {
   readonly id: string;
@@ -74,6 +83,8 @@ export interface PeerStatus {
   readonly lag: bigint;
   /** Null until it is measured. */
   readonly roundTripMs: number | null;
+  /** How long ago the leader heard of it. */
+  readonly lastContactMs: number;
   readonly state: 'probe' | 'replicate' | 'snapshot';
 }
 
@@ -83,11 +94,11 @@ export interface NodeStatus extends Voter {
   readonly pid: number;
   /** The version of Quorate that it runs. */
   readonly version: string;
-  /** `spent`: the cluster knows its id with another data folder. */
+  /** `spent`: the cluster knows its id with another data folder, or has removed it. */
   readonly formation: 'unformed' | 'formed' | 'spent';
   readonly clusterId: string | null;
-  /** Null in a node that is in no cluster. */
-  readonly role: 'leader' | 'follower' | 'candidate' | 'learner' | null;
+  /** Null in a node that is in no cluster; `removed` in one that was, and is no member any more. */
+  readonly role: 'leader' | 'follower' | 'candidate' | 'learner' | 'removed' | null;
   readonly term: bigint;
   /** The leader as this node knows it. */
   readonly leader: string | null;
@@ -100,22 +111,28 @@ export interface NodeStatus extends Voter {
   readonly peers: readonly PeerStatus[];
   /** How many messages it dropped unread, by kind. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** The members, as the node's log has them. */
   readonly voters: readonly Voter[];
+  /** While the voters change: those before. */
+  readonly outgoingVoters: readonly Voter[];
+  readonly learners: readonly Learner[];
+  /** The ids that were removed: none comes back. */
+  readonly removed: readonly string[];
 }
 
-/** A voter that did not answer. */
+/** A member that did not answer. */
 export interface UnreachableNode extends Voter {
   readonly role: 'unreachable';
 }
 
-/** A node that answered, or a voter that did not. */
+/** A node that answered, or a member that did not. */
 export type MemberStatus = NodeStatus | UnreachableNode;
 
 /** How a group stands. */
 export interface ClusterStatus {
   /** The leader of the highest term; null if no node that answered knows one. */
   readonly leader: string | null;
-  /** Every node that answered and every voter that did not, by id. */
+  /** Every node that answered and every member that did not, by id. */
   readonly nodes: readonly MemberStatus[];
 }
 
@@ -156,6 +173,24 @@ export interface Store {
 
   /** Asks all nodes how they stand, and waits a second at most for those that are listed and silent. */
   status(options?: CallOptions): Promise<ClusterStatus>;
+
+  /** Asks all nodes who the members are, and how far each is, as the leader has it. */
+  members(options?: CallOptions): Promise<ClusterMembers>;
+
+  /**
+   * Changes the members, all in one step: who comes as a learner, which learners get a vote, and who goes. It resolves when the change is
+   * committed. A machine that is to come has to run: it is asked which data folder it has.
+   * @throws {MembersUnchanged} whose code says why; nothing was changed
+   * @throws {JoinRefused} if a machine that is to come does not answer, or belongs to another cluster; nothing was changed
+   * @throws {OutcomeUnknown} if the change may have been made, or may yet be: `members` shows it
+   */
+  changeMembers(changes: MemberChanges, options?: CallOptions): Promise<MembersChanged>;
+
+  /**
+   * Hands leadership to `node`, or to the voter that has most of the log; resolves with the new leader.
+   * @throws {MembersUnchanged} whose code says why; the leader stays
+   */
+  transfer(node?: string, options?: CallOptions): Promise<string>;
 
   /** Ends all calls and iterations, and the connection if the store made it. */
   close(): Promise<void>;

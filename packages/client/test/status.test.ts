@@ -25,6 +25,9 @@ const statusOf = (name: string, status: Partial<NodeStatus> = {}): NodeStatus =>
   peers: [],
   dropped: {},
   voters,
+  outgoingVoters: [],
+  learners: [],
+  removed: [],
   ...status,
 });
 
@@ -33,7 +36,14 @@ const tells =
   ({ endpoint, via }) =>
     endpoint === 'status' && via === 'everyNode' ? ok(encodeStatus(status)) : null;
 
-const peer = { id: id('n2'), matchIndex: logIndex(40), lag: 3, roundTripMs: 0.5, state: 'replicate' } as const;
+const peer = {
+  id: id('n2'),
+  matchIndex: logIndex(40),
+  lag: 3,
+  roundTripMs: 0.5,
+  lastContactMs: 20,
+  state: 'replicate',
+} as const;
 
 it('lists every node, and the voters that do not answer as unreachable', async () => {
   const bus = await TestBus.start();

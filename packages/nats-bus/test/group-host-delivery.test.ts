@@ -51,7 +51,7 @@ test('a message from another node is handled in its sender’s name', async () =
   node.connection.start();
   await until(() => node.connection.connection !== null);
   await node.connection.connection?.flush();
-  const vote = { kind: 'requestVote', term: 1, sequence: 1, lastLogIndex: 0, lastLogTerm: 0 };
+  const vote = { kind: 'requestVote', term: 1, sequence: 1, lastLogIndex: 0, lastLogTerm: 0, isTransfer: false };
   const header = { clusterId: 'c1', storageId: 's2', incarnation: 3 };
   peer.publish('quorate.main.peer.n2.n1.config.logStore', encodePeerMessage(header, vote));
   await until(() => heard.length > 0);

@@ -13,7 +13,7 @@ import { PeerBus, type PeerBusOptions } from '../src/peer-bus.ts';
 const cluster = clusterName('main');
 const group = groupId('config');
 const header = { clusterId: 'c1', storageId: 's2', incarnation: 1 };
-const vote = { kind: 'requestVote', term: 1, sequence: 1, lastLogIndex: 0, lastLogTerm: 0 };
+const vote = { kind: 'requestVote', term: 1, sequence: 1, lastLogIndex: 0, lastLogTerm: 0, isTransfer: false };
 const subject = 'quorate.main.peer.n2.n1.config.logStore';
 const inbox = 'quorate.main.peer.*.n1.>';
 const identity: Sender = { node: nodeId('n1'), storageId: 's1', incarnation: 1 };
@@ -80,7 +80,7 @@ async function publish(...messages: readonly (readonly [string, Uint8Array])[]):
 }
 
 test('a message reaches the actor that its subject names, from the sender that subject and header name', async () => {
-  const message = { ...vote, kind: 'requestPreVote' };
+  const message = { kind: 'requestPreVote', term: 1, sequence: 1, lastLogIndex: 0, lastLogTerm: 0 };
   await publish([subject, encodePeerMessage(header, message)]);
   const sender = { node: 'n2', storageId: 's2', incarnation: 1 };
   expect(delivered[0]).toEqual({ actor: 'logStore', message, sender });

@@ -17,6 +17,8 @@ export interface RaftGroupOptions {
   readonly settings: RaftSettings;
   /** The ports of each actor, so that its log lines bear its name. */
   readonly portsOf: (actor: string) => Ports;
+  /** Told of each configuration that this node knows to be committed, at once of the newest so far. It must not throw. */
+  readonly configurationCommitted?: (configuration: Configuration) => void;
 }
 
 /**
@@ -27,11 +29,9 @@ export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions, p
   const { identity, settings, configuration, storage, stateMachine, snapshotFiles: files, portsOf } = options;
   const { lastApplied } = stateMachine;
   const { logger } = portsOf('logStore');
-  system.start(
-    'logStore',
-    (context) =>
-      new parts.LogStore(context, { storage, identity, configuration, lastApplied, settings, logger }, parts),
-  );
+  const { configurationCommitted = () => {} } = options;
+  const logStore = { storage, identity, configuration, lastApplied, settings, logger, configurationCommitted };
+  system.start('logStore', (context) => new parts.LogStore(context, logStore, parts));
   const { logger: applierLogger, streams } = portsOf('applier');
   const snapshots = { files, newest: storage.snapshot, configuration: configurationAt(options, lastApplied) };
   system.start(

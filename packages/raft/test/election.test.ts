@@ -174,3 +174,42 @@ describe('leading', () => {
     expect(fixture.leads).toBe(true);
   });
 });
+
+describe('a voter that is asked to lead', () => {
+  const timeoutNow = (from: string, inTerm = 3): void =>
+    fixture.receive({ kind: 'timeoutNow', term: term(inTerm) }, senderOf(from));
+
+  beforeEach(() => {
+    fixture.receive({ kind: 'leaderHeard', term: term(3), leader: senderOf('n2').node });
+    fixture.context.take();
+  });
+
+  test('campaigns at once, without pre-votes', () => {
+    timeoutNow('n2');
+    const { attempt } = fixture.context.takeOne('campaign');
+    fixture.campaigned(Number(attempt), 4);
+    const requests = fixture.context.takeAll('requestVote');
+    expect(requests).toHaveLength(4);
+    expect(requests[0]).toMatchObject({ term: 4, isTransfer: true });
+  });
+
+  test('campaigns once, however often it is asked before its vote is on disk', () => {
+    timeoutNow('n2');
+    const { attempt } = fixture.context.takeOne('campaign');
+    timeoutNow('n2');
+    // The same step once more: the first may have been lost, and the second of two is refused.
+    expect(fixture.context.takeOne('campaign')).toMatchObject({ attempt, fromTerm: 3 });
+    fixture.campaigned(Number(attempt), 4);
+    fixture.receive({ kind: 'campaignRefused', attempt: Number(attempt), term: term(4) });
+    for (const node of ['n3', 'n4']) fixture.reply('requestVoteReply', node, 4, Number(attempt));
+    expect(fixture.leads).toBe(true);
+  });
+
+  test.each<[string, string, number]>([
+    ['a node that does not lead', 'n3', 3],
+    ['a leader of a term that has passed', 'n2', 2],
+  ])('heeds only its leader, not %s', (_, from, inTerm) => {
+    timeoutNow(from, inTerm);
+    expect(fixture.context.takeAll('campaign')).toEqual([]);
+  });
+});

@@ -94,6 +94,18 @@ describe('a write', () => {
     expect(fixture.answers()).toMatchObject([{ code: 'NoLeader' }]);
   });
 
+  test('that was refused is not proposed to the same leader for a while, nor is any other: that leader may be about to go', () => {
+    fixture.leads('n2', 3);
+    fixture.write(1);
+    fixture.proposeReply(fixture.takeOne('propose').sequence, 3, refused);
+    fixture.leads('n2', 3);
+    fixture.write(2);
+    fixture.elapse(75);
+    expect(fixture.takeAll('propose')).toEqual([]);
+    fixture.elapse(50);
+    expect(fixture.takeAll('propose').map(({ command }) => command)).toEqual([bytes('w1'), bytes('w2')]);
+  });
+
   test('that a leader of an earlier term may have is not made again because the same node, in a later term, refuses it', () => {
     fixture.leads('n2', 3);
     fixture.write(1);
@@ -125,6 +137,33 @@ describe('a write', () => {
     fixture.proposeReply(first?.sequence, 3, applied);
     fixture.write(5);
     expect(Number(fixture.takeOne('propose').floor)).toBeGreaterThan(Number(second?.sequence));
+  });
+});
+
+describe('a node that is no member any more', () => {
+  const retire = (): void => fixture.receive({ kind: 'retire', reason: 'gone' });
+  const gone = { kind: 'error', code: 'NoLeader', message: 'gone' };
+
+  test('tells whoever waits for a leader that there is none, at once and from then on', () => {
+    fixture.write(1);
+    fixture.read(2);
+    retire();
+    expect(fixture.answers()).toEqual([gone, gone]);
+    fixture.leads('n2', 3);
+    fixture.write(3);
+    expect(fixture.take().map(({ message }) => message)).toMatchObject([{ kind: 'answered', answer: gone }]);
+  });
+
+  test('answers what a leader has', () => {
+    fixture.leads('n1', 3);
+    fixture.write(1);
+    fixture.write(2);
+    const [one, other] = fixture.takeAll('propose');
+    retire();
+    expect(fixture.answers()).toEqual([]);
+    fixture.proposeReply(one?.sequence, 3, applied);
+    fixture.proposeReply(other?.sequence, 3, refused);
+    expect(fixture.answers()).toMatchObject([{ kind: 'result' }, gone]);
   });
 });
 

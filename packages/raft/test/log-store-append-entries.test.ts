@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { InvariantViolated, term } from '../src/index.ts';
-import { entriesOf, entryOf, termsOf } from './support/entries.ts';
+import { encodeConfiguration, InvariantViolated, term } from '../src/index.ts';
+import { entriesOf, entryOf, termsOf, votersOf } from './support/entries.ts';
 import { senderOf } from './support/fake-context.ts';
 import { LogStoreFixture } from './support/log-store-fixture.ts';
 
@@ -171,4 +171,22 @@ describe('Raft figure 2, rules for servers: what the log store does of them', ()
   test('state kept: a state machine that is ahead of the log belongs to another log, and the node does not start', () => {
     expect(() => new LogStoreFixture({ log: [1], lastApplied: 2 })).toThrow(InvariantViolated);
   });
+});
+
+test('configurations are told when they are known to be committed, each once, and the one that there is at once', () => {
+  const fixture = new LogStoreFixture();
+  const initial = votersOf('n1', 'n2', 'n3');
+  const entries = [votersOf('n1', 'n2'), votersOf('n1', 'n2', 'n4')].map((configuration, at) => ({
+    ...entryOf(1, 2 * at + 1, encodeConfiguration(configuration)),
+    kind: 'configuration' as const,
+  }));
+  const [first, second] = entries;
+  if (first === undefined || second === undefined) throw new Error('two entries');
+  fixture.append({ term: 1, entries: [first, entryOf(1, 2), second] });
+  expect(fixture.committed).toEqual([initial]);
+  for (const leaderCommit of [1, 2]) fixture.append({ term: 1, prev: [3, 1], leaderCommit });
+  expect(fixture.committed).toEqual([initial, votersOf('n1', 'n2')]);
+  fixture.append({ term: 1, prev: [3, 1], leaderCommit: 2 });
+  fixture.append({ term: 1, prev: [3, 1], leaderCommit: 3 });
+  expect(fixture.committed).toEqual([initial, votersOf('n1', 'n2'), votersOf('n1', 'n2', 'n4')]);
 });

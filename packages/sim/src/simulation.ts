@@ -78,8 +78,10 @@ function run(options: SimulationOptions): {
   const network = new Network(new RandomStream(seed, 'network'), counts, nodes + spares);
   const recorder = new HistoryRecorder();
   const isFlushLate = plan.chance(0.7);
-  const drawnSettings = { ...drawSettings(plan), ...drawSnapshotSettings(new RandomStream(seed, 'snapshots')) };
-  const settings = plant.settings?.(drawnSettings) ?? drawnSettings;
+  const snapshotSettings = drawSnapshotSettings(new RandomStream(seed, 'snapshots'));
+  const drawnSettings = { ...drawSettings(plan), ...snapshotSettings };
+  const withLag = spares === 0 ? drawnSettings : { ...drawnSettings, maxPromotionLagEntries: members.pick([5, 1000]) };
+  const settings = plant.settings?.(withLag) ?? withLag;
   const workload = {
     clients: 6,
     keys: 2 + plan.below(5),

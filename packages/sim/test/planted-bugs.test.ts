@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { plantedBugs } from '../src/bugs/catalogue.ts';
+import { huntBugs } from '../src/bugs/hunt-command.ts';
 import { simulate } from '../src/index.ts';
 
 const caughtBy: Readonly<Record<string, { readonly seed: number; readonly invariant: string }>> = JSON.parse(
@@ -29,5 +30,34 @@ describe('without a bug the same seed shows nothing', () => {
   const seeds = new Set(Object.values(caughtBy).map(({ seed }) => seed));
   it.each([...seeds].sort((one, other) => one - other))('%i', (seed) => {
     expect(simulate({ seed }).violation).toBeNull();
+  });
+});
+
+describe('the hunt', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('tells by what a bug was caught, and keeps the seed if asked to', () => {
+    const log = vi.spyOn(console, 'log').mockReturnValue();
+    const kept: unknown[] = [];
+    const exitCode = huntBugs(['vote-before-flush', '--start', '7', '--update'], (caught) => kept.push(...caught));
+    expect(exitCode).toBe(0);
+    const invariant = 'nothing leaves before the write that it depends on';
+    expect(kept).toEqual([['vote-before-flush', { seed: 7, invariant }]]);
+    expect(log.mock.calls[0]?.[0]).toMatch(/^vote-before-flush +1 seeds +\d+\.\d s {2}nothing leaves/);
+  });
+
+  it('fails if a bug was not caught in time', () => {
+    const log = vi.spyOn(console, 'log').mockReturnValue();
+    const harmless = plantedBugs.find(({ name }) => name === 'torn-write-counted');
+    expect(simulate({ seed: 1, plant: harmless?.plant ?? {} }).violation).toBeNull();
+    expect(huntBugs(['torn-write-counted', '--minutes', '0.000001'], () => {})).toBe(1);
+    expect(log.mock.calls[0]?.[0]).toContain('NOT CAUGHT');
+  });
+
+  it('refuses what makes no sense', () => {
+    vi.spyOn(console, 'error').mockReturnValue();
+    for (const args of [['no-such-bug'], ['--minutes', '-1'], ['--start', 'x'], ['--what']]) {
+      expect(huntBugs(args, () => {})).toBe(2);
+    }
   });
 });

@@ -50,6 +50,43 @@ function onDisk(place: number, entries: readonly LogEntry[], inTerm: number): vo
   ]);
 }
 
+/** The node is in term 2 and is about to add the entries to its log. */
+function staged(place: number, entries: readonly LogEntry[]): void {
+  const node = nodeAt(place);
+  if (node.process === null) throw new Error('it does not run');
+  if (node.process.storage.written === 0) {
+    node.process.storage.setHardState({ currentTerm: term(2), votedFor: null });
+  }
+  watch.entriesStaged(node, node.process, entries);
+}
+
+const token = leaderToken(1);
+
+/** Its disk has the vote, and then it says so. */
+function votes(place: number, candidate: string, inTerm: number): void {
+  const votedFor = nodeId(candidate);
+  nodeAt(place).disk.commit([{ kind: 'hardState', hardState: { currentTerm: term(inTerm), votedFor } }]);
+  says(place, vote(inTerm), { ...somewhere, node: votedFor });
+}
+
+/** n1 gets the token in term 0. */
+function takesOffice(): void {
+  const { configuration } = cluster;
+  const zero = logIndex(0);
+  const start = { lastLogIndex: zero, commitIndex: zero, configuration, configurationIndex: zero };
+  says(0, { kind: 'leadershipGranted', token, term: term(0), ...start });
+}
+
+const prepared = (leaderCommit: number): ActorMessage => ({
+  kind: 'appendPrepared',
+  token,
+  sequence: 1,
+  prevLogIndex: logIndex(0),
+  prevLogTerm: term(0),
+  entries: [],
+  leaderCommit: logIndex(leaderCommit),
+});
+
 const heartbeat = (inTerm: number): ActorMessage => ({
   kind: 'appendEntries',
   term: term(inTerm),
@@ -80,18 +117,12 @@ describe('the invariants see', () => {
   });
 
   it('a second vote in a term, also after a restart', () => {
-    const { disk } = nodeAt(0);
-    const cast = (candidate: string): void => {
-      const votedFor = nodeId(candidate);
-      disk.commit([{ kind: 'hardState', hardState: { currentTerm: term(3), votedFor } }]);
-      says(0, vote(3), { ...somewhere, node: votedFor });
-    };
-    cast('n2');
-    cast('n2');
+    votes(0, 'n2', 3);
+    votes(0, 'n2', 3);
     cluster.end(nodeAt(0));
     cluster.start(nodeAt(0));
     expect(watch.violation).toBeNull();
-    cast('n3');
+    votes(0, 'n3', 3);
     expect(watch.violation?.invariant).toBe('one vote for each term');
   });
 
@@ -101,12 +132,6 @@ describe('the invariants see', () => {
   });
 
   it('one index and term with two entries', () => {
-    const staged = (place: number, entries: readonly LogEntry[]): void => {
-      const node = nodeAt(place);
-      if (node.process === null) return;
-      node.process.storage.setHardState({ currentTerm: term(2), votedFor: null });
-      watch.entriesStaged(node, node.process, entries);
-    };
     for (const place of [0, 1]) staged(place, [entry(1, 2, 'a')]);
     expect(watch.violation).toBeNull();
     staged(2, [entry(1, 2, 'b')]);
@@ -120,21 +145,54 @@ describe('the invariants see', () => {
   });
 
   it('a commitIndex that goes back', () => {
-    const prepared = (leaderCommit: number): ActorMessage => ({
-      kind: 'appendPrepared',
-      token: leaderToken(1),
-      sequence: 1,
-      prevLogIndex: logIndex(0),
-      prevLogTerm: term(0),
-      entries: [],
-      leaderCommit: logIndex(leaderCommit),
-    });
     const node = nodeAt(0);
     if (node.process !== null) watch.started(node, node.process);
+    for (const place of [1, 2]) votes(place, 'n1', 0);
+    takesOffice();
     says(0, prepared(4));
     expect(watch.violation).toBeNull();
     says(0, prepared(3));
     expect(watch.violation?.invariant).toBe('commitIndex and lastApplied never go back');
+  });
+
+  it('a leader that is served in a later term than its own', () => {
+    for (const place of [1, 2]) votes(place, 'n1', 0);
+    takesOffice();
+    says(0, prepared(0));
+    expect(watch.violation).toBeNull();
+    nodeAt(0).process?.storage.setHardState({ currentTerm: term(1), votedFor: null });
+    says(0, prepared(0));
+    expect(watch.violation?.invariant).toBe('only the leader of the current term is served');
+  });
+
+  it('an entry that is made in another term than its own', () => {
+    staged(0, [entry(1, 2, 'a')]);
+    expect(watch.violation).toBeNull();
+    staged(1, [entry(1, 1, 'b')]);
+    expect(watch.violation?.invariant).toBe('entries are made in their own term');
+  });
+
+  it('a command with two entries', () => {
+    const first = entry(1, 2, 'a');
+    staged(0, [first]);
+    staged(1, [first]);
+    expect(watch.violation).toBeNull();
+    staged(0, [{ ...first, index: logIndex(2) }]);
+    expect(watch.violation?.invariant).toBe('a command enters the log once');
+  });
+
+  it('a leader without the votes of a quorum', () => {
+    votes(1, 'n1', 0);
+    takesOffice();
+    expect(watch.violation?.invariant).toBe('a leader has the votes of a quorum');
+  });
+
+  it('a campaign that nobody would vote for', () => {
+    onDisk(0, [], 0);
+    nodeAt(0).disk.commit([{ kind: 'hardState', hardState: { currentTerm: term(1), votedFor: nodeId('n1') } }]);
+    const log = { lastLogIndex: logIndex(0), lastLogTerm: term(0) };
+    says(0, { kind: 'requestVote', term: term(1), sequence: 1, isTransfer: false, ...log });
+    expect(watch.violation?.invariant).toBe('no campaign without a quorum of pre-votes');
   });
 
   it('logs that are not equal at rest', () => {

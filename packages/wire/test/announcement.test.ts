@@ -1,6 +1,7 @@
 import { clusterName, nodeId } from '@quorate/actor';
-import type { FormationRecord } from '@quorate/raft';
+import type { Configuration, FormationRecord } from '@quorate/raft';
 import { expect, test } from 'vitest';
+import { encodeFormationRecord } from '../src/api/formation.ts';
 import { encodeMsgpack } from '../src/config-store/msgpack.ts';
 import {
   announcementSubject,
@@ -16,12 +17,20 @@ const record: FormationRecord = {
   snapshotChecksum: null,
 };
 
-test.each([{ kind: 'unformed', storageId: 'ab' } as const, { kind: 'formed', record } as const])(
-  'an announcement comes out as it went in: $kind',
-  (announcement) => {
-    expect(decodeAnnouncement(encodeAnnouncement(announcement))).toEqual(announcement);
-  },
-);
+const configuration: Configuration = {
+  voters: [{ id: nodeId('n1'), storageId: 'ab' }],
+  outgoingVoters: [],
+  learners: [{ id: nodeId('n4'), storageId: 'cd', isPromotedWhenCaughtUp: true, replaces: nodeId('n1') }],
+  removed: [nodeId('n2')],
+};
+
+test.each([
+  { kind: 'unformed', storageId: 'ab' } as const,
+  { kind: 'formed', record, configuration: null } as const,
+  { kind: 'formed', record, configuration } as const,
+])('an announcement comes out as it went in: $kind', (announcement) => {
+  expect(decodeAnnouncement(encodeAnnouncement(announcement))).toEqual(announcement);
+});
 
 test.each([
   ['no msgpack', new Uint8Array([0xc1])],
@@ -29,8 +38,11 @@ test.each([
   ['another version', encodeMsgpack([2, 'unformed', 'ab'])],
   ['another kind', encodeMsgpack([1, 'spent', 'ab'])],
   ['a storage id that is no text', encodeMsgpack([1, 'unformed', 7])],
-  ['a record that is no record', encodeMsgpack([1, 'formed', new Uint8Array([1])])],
-  ['a record that is no bytes', encodeMsgpack([1, 'formed', record])],
+  ['a record that is no record', encodeMsgpack([1, 'formed', new Uint8Array([1]), null])],
+  ['a record that is no bytes', encodeMsgpack([1, 'formed', record, null])],
+  ['a record without members', encodeMsgpack([1, 'formed', encodeFormationRecord(record)])],
+  ['members that are none', encodeMsgpack([1, 'formed', encodeFormationRecord(record), new Uint8Array([1])])],
+  ['members that are no bytes', encodeMsgpack([1, 'formed', encodeFormationRecord(record), configuration])],
 ])('%s is no announcement', (_, bytes) => {
   expect(decodeAnnouncement(bytes)).toBeNull();
 });

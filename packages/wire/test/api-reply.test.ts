@@ -6,10 +6,12 @@ import {
   type ApiReply,
   decodeReply,
   type Endpoint,
+  encodeChanged,
   encodeEntriesPage,
   encodeHello,
   encodeJsonReply,
   encodeReply,
+  encodeTransferred,
   errorFromData,
   errorReply,
   MalformedMessage,
@@ -137,6 +139,8 @@ describe('a reply in JSON', () => {
     const hello = { id: leader, storageId: 'f00', version: '0.1.0', formation: 'unformed', clusterId: null } as const;
     expect(ok('hello', encodeHello(hello))).toEqual(hello);
     expect(ok('form', encodeHello(hello))).toEqual(hello);
+    expect(ok('members', encodeChanged(logIndex(7)))).toEqual({ index: '7' });
+    expect(ok('transfer', encodeTransferred(nodeId('n2')))).toEqual({ leader: 'n2' });
   });
 
   it('has errors under a name of their own', () => {

@@ -1,22 +1,31 @@
 import { clusterName, nodeId } from '@quorate/actor';
+import { logIndex } from '@quorate/raft';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   commandBody,
   DEFAULT_TIMEOUT_MS,
+  decodeChanged,
   decodeFormationRecord,
   decodeHello,
   decodeRequest,
+  decodeTransferred,
   ENDPOINTS,
   type Endpoint,
+  encodeChanged,
   encodeEntriesRequest,
   encodeFormationRecord,
   encodeHello,
+  encodeMembershipChange,
   encodeRequest,
+  encodeTransferRequest,
+  encodeTransferred,
   entriesBody,
   MAX_TIMEOUT_MS,
   MalformedMessage,
+  membersBody,
   queryBody,
+  transferBody,
 } from '../src/api/index.ts';
 import { encodeCommand, encodeMsgpack, encodeQuery, QuorateError } from '../src/config-store/index.ts';
 
@@ -155,6 +164,41 @@ describe('the body of a request', () => {
   });
 });
 
+describe('a change of members, or of the leader', () => {
+  const change = {
+    add: [{ id: nodeId('n4'), storageId: 'f00', isPromotedWhenCaughtUp: true, replaces: null }],
+    promote: [nodeId('n5')],
+    remove: [nodeId('n3')],
+    force: false,
+  };
+
+  it('comes out as it went in', () => {
+    expect(membersBody(encodeMembershipChange(change))).toEqual(change);
+    expect(transferBody(encodeTransferRequest(nodeId('n2')))).toBe('n2');
+    expect(transferBody(encodeTransferRequest(null))).toBeNull();
+    expect(decodeChanged(encodeChanged(logIndex(7)))).toBe(7);
+    expect(decodeTransferred(encodeTransferred(nodeId('n2')))).toBe('n2');
+  });
+
+  it.each([
+    ['a node that stands in it twice', { ...change, promote: ['n4'] }, 'n4 stands twice'],
+    ['a node that comes and goes', { ...change, remove: ['n4'] }, 'n4 stands twice'],
+    ['an id that is no name', { ...change, remove: ['n.3'] }, 'no change of members'],
+    ['no word on force', { add: [], promote: [], remove: [] }, 'no change of members'],
+  ])('is refused with %s', (_what, wrong, reason) => {
+    const error = errorOf(() => membersBody(encodeMsgpack(wrong)));
+    expect([error.code, error.message]).toEqual(['InvalidRequest', expect.stringContaining(reason)]);
+  });
+
+  it('is refused when it is noise', () => {
+    expect(errorOf(() => membersBody(utf8('noise'))).code).toBe('InvalidRequest');
+    expect(errorOf(() => transferBody(utf8('noise'))).code).toBe('InvalidRequest');
+    expect(errorOf(() => transferBody(encodeMsgpack({ node: 'n.2' }))).code).toBe('InvalidRequest');
+    expect(() => decodeChanged(utf8('noise'))).toThrow(MalformedMessage);
+    expect(() => decodeTransferred(encodeMsgpack({ leader: 'n.2' }))).toThrow(MalformedMessage);
+  });
+});
+
 describe('hello', () => {
   const hello = { id: nodeId('n1'), storageId: 'f00', version: '0.1.0', formation: 'formed', clusterId: 'c1' } as const;
 
@@ -195,6 +239,28 @@ describe('a request in JSON', () => {
           snapshotChecksum: null,
         }),
       ],
+      [
+        'members',
+        '{"add":[{"id":"n4","storageId":"f00","promote":true,"replaces":"n2"}],"promote":["n5"],"remove":["n3"],"force":true}',
+        encodeMembershipChange({
+          add: [{ id: nodeId('n4'), storageId: 'f00', isPromotedWhenCaughtUp: true, replaces: nodeId('n2') }],
+          promote: [nodeId('n5')],
+          remove: [nodeId('n3')],
+          force: true,
+        }),
+      ],
+      [
+        'members',
+        '{"add":[{"id":"n4","storageId":"f00"}]}',
+        encodeMembershipChange({
+          add: [{ id: nodeId('n4'), storageId: 'f00', isPromotedWhenCaughtUp: false, replaces: null }],
+          promote: [],
+          remove: [],
+          force: false,
+        }),
+      ],
+      ['transfer', '{"node":"n2"}', encodeTransferRequest(nodeId('n2'))],
+      ['transfer', '', encodeTransferRequest(null)],
     ];
     for (const [endpoint, json, body] of equal) {
       expect(requested(endpoint, json)).toEqual({ format: 'json', timeoutMs: DEFAULT_TIMEOUT_MS, body });
@@ -236,6 +302,11 @@ describe('a request in JSON', () => {
     ['entries', '{"fromIndex":"-1"}', 'fromIndex', 'fromIndex is no index'],
     ['entries', '{"fromIndex":-1}', 'fromIndex', 'fromIndex is no index'],
     ['form', '{"cluster":"main","voters":["n1"]}', 'voters', 'voters is not what form takes'],
+    ['members', '{"add":["n4"]}', 'add', 'add is not what members takes'],
+    ['members', '{"add":[{"id":"n4","storageId":"f00","vote":true}]}', 'add', 'add is not what members takes'],
+    ['members', '{"remove":"n4"}', 'remove', 'remove is not what members takes'],
+    ['members', '{"force":1}', 'force', 'force is not what members takes'],
+    ['transfer', '{"node":"n.2"}', 'node', 'node is no name of one'],
     ['get', '{"key":"/a","timeoutMs":"5"}', 'timeoutMs', 'timeoutMs is no integer'],
     ['get', '{"key":', null, 'no JSON'],
     ['get', '{"key":"/a"} x', null, 'no JSON'],

@@ -26,9 +26,14 @@ const status: NodeStatus = {
   lastApplied: logIndex(41),
   lastLogIndex: logIndex(43),
   firstIndex: logIndex(1),
-  peers: [{ id: nodeId('n2'), matchIndex: logIndex(40), lag: 3, roundTripMs: 0.75, state: 'replicate' }],
+  peers: [
+    { id: nodeId('n2'), matchIndex: logIndex(40), lag: 3, roundTripMs: 0.75, lastContactMs: 20, state: 'replicate' },
+  ],
   dropped: { malformed: 2 },
   voters: [{ id: nodeId('n1'), storageId: 'f00' }],
+  outgoingVoters: [{ id: nodeId('n5'), storageId: 'e1f' }],
+  learners: [{ id: nodeId('n4'), storageId: 'ba7', isPromotedWhenCaughtUp: true, replaces: nodeId('n2') }],
+  removed: [nodeId('n2')],
 };
 
 describe('a node’s status', () => {
@@ -67,7 +72,7 @@ describe('a node’s status', () => {
       lastApplied: '41',
       lastLogIndex: '43',
       firstIndex: '1',
-      peers: [{ id: 'n2', matchIndex: '40', lag: '3', roundTripMs: 0.75, state: 'replicate' }],
+      peers: [{ id: 'n2', matchIndex: '40', lag: '3', roundTripMs: 0.75, lastContactMs: 20, state: 'replicate' }],
     };
     expect(statusToJson(status)).toEqual(json);
     const reply = encodeJsonReply('status', { kind: 'ok', body: encodeStatus(status), leader: null });

@@ -2,7 +2,7 @@ import type { ClusterName } from '@quorate/actor';
 import { AlreadyFormed, clusterIdOf, type DataFolder } from '@quorate/lmdb-storage';
 import type { DropCounter } from '@quorate/nats-bus';
 import type { RediallingConnection } from '@quorate/nats-connection';
-import type { FormationRecord, Logger } from '@quorate/raft';
+import { type Configuration, type FormationRecord, type Logger, membersOf, type Voter } from '@quorate/raft';
 import {
   announcementInbox,
   announcementSubject,
@@ -13,8 +13,15 @@ import {
   parseAnnouncementSubject,
 } from '@quorate/wire';
 import type { Msg, NatsConnection } from 'nats';
+import { isRemovedFrom } from './committed-members.ts';
 
 const announceEveryMs = 500;
+
+/** How the cluster's name knows this node. */
+type Place =
+  | { readonly kind: 'listed' }
+  | { readonly kind: 'spent'; readonly reason: string; readonly listedStorageId: string | null }
+  | { readonly kind: 'unknown' };
 
 /** What formation is made from. */
 export interface FormationOptions {
@@ -25,17 +32,22 @@ export interface FormationOptions {
   readonly drops: DropCounter;
   /** The node has become a member. Called once, also at the start of a node that is one already. */
   readonly onFormed: (record: FormationRecord, clusterId: string) => void;
+  /** The newest configuration that this node knows to be committed, or null. */
+  readonly configuration: () => Configuration | null;
+  /** The others say that this node, which is in the cluster, was removed from it. Called each time that they do. */
+  readonly onRemoved: () => void;
 }
 
 /**
- * How a node comes to be in a cluster: by a record that names it with its disk, handed to it once, by whoever forms the cluster or
- * by any node that has it. A machine that comes back under a listed name with another disk has forgotten its votes: it
+ * How a node comes to be in a cluster: by a record that names it with its disk, or comes with a configuration that does; handed to
+ * it once, by whoever forms the cluster or by any node that has it. A machine that comes back under a listed name with another disk has forgotten its votes: it
  * never votes, and waits to be replaced.
  */
 export class Formation {
   readonly #options: FormationOptions;
   #isSpent = false;
   #announceTimer: NodeJS.Timeout | null = null;
+  #remindedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: FormationOptions) {
     this.#options = options;
@@ -79,7 +91,7 @@ export class Formation {
    * @throws {FormationRefused} if the node is in another, or the record does not name it with its disk
    */
   async accept(record: FormationRecord): Promise<void> {
-    const { folder, logger, onFormed } = this.#options;
+    const { folder } = this.#options;
     const { nodeId } = folder;
     if (record.clusterName !== folder.clusterName) {
       throw new FormationRefused({
@@ -92,6 +104,26 @@ export class Formation {
     if (own.storageId !== folder.storageId) {
       throw new FormationRefused({ reason: 'has another data folder than the one listed', node: nodeId });
     }
+    await this.#join(record);
+  }
+
+  /** The members have changed: whoever waits to be added, or was removed, hears of it. */
+  tellMembers(): void {
+    if (this.#options.folder.formationRecord !== null) this.#announce();
+  }
+
+  /** A node that was removed still speaks: it is told, now and then. */
+  remind(): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#remindedAtMs < announceEveryMs) return;
+    this.#remindedAtMs = nowMs;
+    this.tellMembers();
+  }
+
+  /** @throws {FormationRefused} if the node is in another cluster */
+  async #join(record: FormationRecord): Promise<void> {
+    const { folder, logger, onFormed } = this.#options;
+    const { nodeId } = folder;
     const before = folder.formationRecord;
     try {
       await folder.acceptFormation(record);
@@ -121,7 +153,7 @@ export class Formation {
     const announcement =
       record === null
         ? ({ kind: 'unformed', storageId: folder.storageId } as const)
-        : ({ kind: 'formed', record } as const);
+        : ({ kind: 'formed', record, configuration: this.#options.configuration() } as const);
     connection.publish(subject, encodeAnnouncement(announcement));
   }
 
@@ -137,28 +169,43 @@ export class Formation {
       if (folder.formationRecord !== null) this.#announce();
       return;
     }
+    const configuration = this.#options.configuration();
+    if (configuration !== null && isRemovedFrom(configuration, route.from)) return this.remind();
     if (announcement.record.clusterName !== this.#cluster) return drops.drop('otherCluster', message.subject);
     try {
-      await this.#learn(announcement.record);
+      await this.#learn(announcement.record, announcement.configuration);
     } catch (error) {
       logger.error('could not join the cluster', { error: String(error), from: route.from });
     }
   }
 
-  async #learn(record: FormationRecord): Promise<void> {
-    const { folder, logger } = this.#options;
-    if (folder.formationRecord !== null) return;
-    const own = record.voters.find(({ id }) => id === folder.nodeId);
-    if (own === undefined) return;
-    if (own.storageId === folder.storageId) return this.accept(record);
-    if (this.#isSpent) return;
+  async #learn(record: FormationRecord, configuration: Configuration | null): Promise<void> {
+    const { folder, logger, onRemoved } = this.#options;
+    if (folder.formationRecord !== null) {
+      const isOwn = clusterIdOf(record) === this.clusterId;
+      if (isOwn && configuration !== null && isRemovedFrom(configuration, folder.nodeId)) onRemoved();
+      return;
+    }
+    const place = this.#placeIn(record, configuration);
+    if (place.kind === 'listed') return this.#join(record);
+    if (place.kind === 'unknown' || this.#isSpent) return;
     this.#isSpent = true;
-    logger.error(
-      'this id is spent: the cluster knows it with another data folder; this node never votes and waits to be replaced',
-      {
-        storageId: folder.storageId,
-        listedStorageId: own.storageId,
-      },
-    );
+    const { storageId } = folder;
+    logger.error(`this id is spent: ${place.reason}`, { storageId, listedStorageId: place.listedStorageId });
+  }
+
+  /** The configuration is newer than the record: who was removed since is no voter any more, and who was added is listed nowhere else. */
+  #placeIn(record: FormationRecord, configuration: Configuration | null): Place {
+    const { nodeId, storageId } = this.#options.folder;
+    if (configuration !== null && isRemovedFrom(configuration, nodeId)) {
+      const reason = 'the node was removed from the cluster; give this machine a new id to add it again';
+      return { kind: 'spent', reason, listedStorageId: null };
+    }
+    const members: readonly Voter[] = [...(configuration === null ? [] : membersOf(configuration)), ...record.voters];
+    const listed = members.find(({ id }) => id === nodeId);
+    if (listed === undefined) return { kind: 'unknown' };
+    if (listed.storageId === storageId) return { kind: 'listed' };
+    const reason = 'the cluster knows it with another data folder; this node never votes and waits to be replaced';
+    return { kind: 'spent', reason, listedStorageId: listed.storageId };
   }
 }

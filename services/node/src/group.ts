@@ -31,6 +31,10 @@ export interface GroupOptions {
   readonly connection: RediallingConnection;
   readonly loggerOf: (actor: string) => Logger;
   readonly telemetry: Telemetry;
+  /** Whether nothing of that node is to be heard any more: its removal is final. */
+  readonly isRemoved: (node: NodeId) => boolean;
+  /** Told of each configuration that is known to be committed, at once of the newest so far. It must not throw. */
+  readonly configurationCommitted: (configuration: Configuration) => void;
   /** Counts what the node drops. */
   readonly drops: DropCounter;
   /** The node cannot go on. */
@@ -74,7 +78,7 @@ export class Group {
       connection,
       logger: loggerOf('bus'),
       tracer: telemetry.rpc,
-      isRemoved: () => false,
+      isRemoved: options.isRemoved,
       drops: options.drops,
     });
     this.#host = new GroupHost({
@@ -101,6 +105,7 @@ export class Group {
       stateMachine,
       snapshotFiles: this.#snapshotFiles,
       settings: raftSettingsOf(settings),
+      configurationCommitted: options.configurationCommitted,
       portsOf: (actor) => ({ logger: loggerOf(actor), tracer: telemetry.commit, streams }),
     });
   }
@@ -111,9 +116,16 @@ export class Group {
     this.#host.tell(electionAt(this.#where), { kind: 'busConnected' });
   }
 
-  /** Ends the actors, after the flush that is under way, and what they asked of the snapshots. */
+  /** This node is no member any more: whatever waits for a leader is told that there is none. */
+  retire(): void {
+    const reason = `node ${this.#where.node} is no member of the cluster any more; nothing was written`;
+    this.#host.tell(gatewayAt(this.#where), { kind: 'retire', reason });
+  }
+
+  /** Ends the actors, after the flush that is under way, and what they asked of the snapshots. Again does nothing. */
   async stop(): Promise<void> {
     await this.#host.stop();
+    this.desk.close();
     await this.#snapshotFiles.close();
   }
 }

@@ -1,8 +1,9 @@
-import { clusterName, type GroupId, groupId, nodeId } from '@quorate/actor';
+import { setTimeout as after } from 'node:timers/promises';
+import { clusterName, type GroupId, groupId, type NodeId, nodeId } from '@quorate/actor';
 import { type DataFolder, openDataFolder } from '@quorate/lmdb-storage';
 import { DropCounter } from '@quorate/nats-bus';
 import { RediallingConnection } from '@quorate/nats-connection';
-import { configurationOf, type FormationRecord, type Logger } from '@quorate/raft';
+import { type Configuration, configurationOf, type FormationRecord, type Logger } from '@quorate/raft';
 import { createLoggers, startTelemetry, type Telemetry } from '@quorate/telemetry';
 import {
   type ApiReply,
@@ -17,8 +18,10 @@ import {
 import type { NatsConnection } from 'nats';
 import { Endpoints } from './api/endpoints.ts';
 import { emptyStatus, GroupRequests, type NodeFacts } from './api/group-requests.ts';
+import { CommittedMembers, isRemovedFrom } from './committed-members.ts';
 import { Formation } from './formation.ts';
 import { Group } from './group.ts';
+import { handOver } from './hand-over.ts';
 import { checkTimes, type NodeSettings } from './settings.ts';
 import { quorateVersion } from './version.ts';
 
@@ -30,6 +33,9 @@ interface Parts {
   readonly onFatal: (error: unknown) => void;
 }
 
+/** So long, in election timeouts, a node that was removed is heard, as long as its leader goes on telling it. */
+const farewellElectionTimeouts = 10;
+
 /** One node of a cluster: its data folder, its connection to NATS, and its part of a group once it is in a cluster. */
 export class Node {
   readonly #parts: Parts;
@@ -40,6 +46,9 @@ export class Node {
   readonly #formation: Formation;
   #member: { readonly group: Group; readonly requests: GroupRequests } | null = null;
   #endpoints: Promise<Endpoints> | null = null;
+  readonly #members: CommittedMembers;
+  #isRemoved = false;
+  #isStopping = false;
 
   /**
    * Opens the data folder and begins. NATS may be away: the node keeps trying.
@@ -66,6 +75,8 @@ export class Node {
     this.#group = groupId(settings.group);
     this.#logger = parts.loggerOf('node');
     this.#drops = new DropCounter(parts.loggerOf('bus'), () => performance.now());
+    const farewellMs = farewellElectionTimeouts * settings.electionTimeoutMaxMs;
+    this.#members = new CommittedMembers({ now: () => performance.now(), farewellMs });
     this.#connection = new RediallingConnection(
       { nats: { name: `quorate ${settings.cluster} ${settings.id}`, ...settings.nats } },
       {
@@ -86,20 +97,33 @@ export class Node {
       logger: parts.loggerOf('formation'),
       drops: this.#drops,
       onFormed: (record, clusterId) => this.#join(record, clusterId),
+      configuration: () => this.#members.configuration,
+      onRemoved: () => this.#leave(),
     });
     this.#connection.start();
   }
 
   /** Ends everything in order: no more requests, no more turns, what was published leaves, the folder is closed. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     this.#formation.stop();
+    const { electionTimeoutMaxMs } = this.#parts.settings;
+    if (this.#member !== null) await this.#handOver(this.#member.group, electionTimeoutMaxMs);
     const endpoints = await this.#endpoints?.catch(() => null);
     await endpoints?.close().catch(() => {});
+    // What was asked before is answered yet, if it takes no longer than that.
+    await this.#member?.group.desk.idle(electionTimeoutMaxMs);
     await this.#member?.group.stop();
     await this.#connection.close();
     await this.#parts.telemetry.stop();
     await this.#parts.folder.close();
     this.#logger.info('node stopped');
+  }
+
+  async #handOver(group: Group, timeoutMs: number): Promise<void> {
+    const outcome = await handOver(group.desk, timeoutMs);
+    if (outcome.kind === 'handedOver') this.#logger.info('handed leadership over', { leader: outcome.leader });
+    if (outcome.kind === 'kept') this.#logger.info('could not hand leadership over', { reason: outcome.reason });
   }
 
   #join(record: FormationRecord, clusterId: string): void {
@@ -114,6 +138,8 @@ export class Node {
       loggerOf,
       telemetry,
       drops: this.#drops,
+      isRemoved: (node) => this.#isSilenced(node),
+      configurationCommitted: (configuration) => this.#configurationCommitted(configuration),
       onFatal: (reason, error) => {
         this.#logger.error(reason, { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
         onFatal(error);
@@ -123,6 +149,44 @@ export class Node {
     const { connection, epoch } = this.#connection;
     if (connection !== null) group.listen(connection, epoch);
     void this.#endpoints?.then((endpoints) => endpoints.openForMembers()).catch(() => {});
+  }
+
+  #configurationCommitted(configuration: Configuration): void {
+    this.#members.committed(configuration);
+    // Not within the turn of the actor that tells of it, nor before the group stands.
+    setImmediate(() => {
+      this.#formation.tellMembers();
+      if (isRemovedFrom(configuration, this.#parts.folder.nodeId)) this.#leave();
+    });
+  }
+
+  /** Whether a node was removed so long ago that nothing of it is to be heard: it may be told once more. */
+  #isSilenced(node: NodeId): boolean {
+    if (node === this.#parts.folder.nodeId || !this.#members.isSilenced(node)) return false;
+    this.#formation.remind();
+    return true;
+  }
+
+  /** This node is no member any more: it takes no requests, ends what it has, and stays to say so. */
+  #leave(): void {
+    if (this.#isRemoved || this.#isStopping) return;
+    this.#isRemoved = true;
+    this.#logger.info('this node was removed from the cluster: its id never comes back, and the process may be ended');
+    const { connection } = this.#connection;
+    const endpoints = this.#endpoints;
+    if (connection !== null) this.#serve(connection);
+    void endpoints?.then((open) => open.close()).catch(() => {});
+    if (this.#member !== null) void this.#endMembership(this.#member.group);
+  }
+
+  async #endMembership(group: Group): Promise<void> {
+    const { electionTimeoutMaxMs } = this.#parts.settings;
+    group.retire();
+    // A leader commits its own removal, answers for what it has, and hands its office over.
+    await after(electionTimeoutMaxMs, undefined, { ref: false });
+    await group.desk.idle(electionTimeoutMaxMs);
+    this.#member = null;
+    await group.stop();
   }
 
   #connected(connection: NatsConnection, epoch: number): void {
@@ -150,7 +214,7 @@ export class Node {
       },
       connection,
     ).then((endpoints) => {
-      if (this.#member !== null) endpoints.openForMembers();
+      if (this.#member !== null && !this.#isRemoved) endpoints.openForMembers();
       return endpoints;
     });
     this.#endpoints.catch((error) => this.#logger.warn('could not open the endpoints', { error: String(error) }));
@@ -174,15 +238,20 @@ export class Node {
         return this.#requests().read(endpoint, request);
       case 'entries':
         return this.#requests().entries(request);
+      case 'members':
+        return this.#requests().members(request);
+      case 'transfer':
+        return this.#requests().transfer(request);
       default:
         return endpoint satisfies never;
     }
   }
 
-  /** @throws {Unformed | NodeSpent} in a node that is in no cluster */
+  /** @throws {Unformed | NodeSpent} in a node that is in no cluster, or no longer */
   #requests(): GroupRequests {
-    if (this.#member !== null) return this.#member.requests;
     const node = this.#parts.folder.nodeId;
+    if (this.#isRemoved) throw new NodeSpent({ node }, `node ${node} was removed from the cluster`);
+    if (this.#member !== null) return this.#member.requests;
     throw this.#formation.state === 'spent' ? new NodeSpent({ node }) : new Unformed({ node });
   }
 
@@ -201,6 +270,7 @@ export class Node {
       formation: this.#formation.state,
       clusterId: this.#formation.clusterId,
       dropped: this.#drops.counts,
+      isRemoved: this.#isRemoved,
     };
   }
 }

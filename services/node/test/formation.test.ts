@@ -6,10 +6,10 @@ import { type Broker, startBroker } from '@quorate/broker';
 import { clusterIdOf, type DataFolder, openDataFolder } from '@quorate/lmdb-storage';
 import { DropCounter } from '@quorate/nats-bus';
 import { RediallingConnection } from '@quorate/nats-connection';
-import { type FormationRecord, type Logger, silentPorts } from '@quorate/raft';
+import { type Configuration, configurationOf, type FormationRecord, type Logger, silentPorts } from '@quorate/raft';
 import { type Announcement, announcementSubject, decodeAnnouncement, encodeAnnouncement } from '@quorate/wire';
 import { connect, type NatsConnection } from 'nats';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Formation } from '../src/formation.ts';
 
 const cluster = clusterName('main');
@@ -26,9 +26,21 @@ let drops: DropCounter;
 const joined: string[] = [];
 /** What n1 announced. */
 const announced: (Announcement | null)[] = [];
+/** What n1 knows of the members of its cluster. */
+let configuration: Configuration | null = null;
+/** How often n1 was told that it was removed. */
+let removals = 0;
+const members = {
+  configuration: () => configuration,
+  onRemoved: () => {
+    removals += 1;
+  },
+};
 
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  configuration = null;
+  removals = 0;
   for (const noted of [joined, announced, errors]) noted.length = 0;
   place = await mkdtemp(join(tmpdir(), 'quorate-formation-'));
   broker = await startBroker({ port: 0 });
@@ -50,7 +62,14 @@ beforeEach(async () => {
         disconnected: () => {},
       },
     );
-    formation = new Formation({ folder, connection, logger, drops, onFormed: (_, id) => void joined.push(id) });
+    formation = new Formation({
+      folder,
+      connection,
+      logger,
+      drops,
+      onFormed: (_, id) => void joined.push(id),
+      ...members,
+    });
     connection.start();
   });
 });
@@ -117,17 +136,17 @@ test('a node that was formed before is in its cluster from the start, and says s
   await heard();
   joined.length = 0;
   const onFormed = (_: FormationRecord, id: string): void => void joined.push(id);
-  const restarted = new Formation({ folder, connection, logger, drops, onFormed });
+  const restarted = new Formation({ folder, connection, logger, drops, onFormed, ...members });
   expect(joined).toEqual([clusterIdOf(record)]);
   expect(restarted.state).toBe('formed');
   expect(restarted.clusterId).toBe(clusterIdOf(record));
   if (connection.connection !== null) restarted.listen(connection.connection);
   vi.advanceTimersByTime(5_000);
-  expect(await heard()).toEqual([{ kind: 'formed', record }]);
+  expect(await heard()).toEqual([{ kind: 'formed', record, configuration: null }]);
 });
 
 test('a node that the record lists with its disk joins as soon as anyone tells it', async () => {
-  announce(encodeAnnouncement({ kind: 'formed', record: recordWith(folder.storageId) }));
+  announce(encodeAnnouncement({ kind: 'formed', record: recordWith(folder.storageId), configuration: null }));
   await until(() => joined.length === 1);
   expect(joined).toEqual([clusterIdOf(recordWith(folder.storageId))]);
   expect(formation.state).toBe('formed');
@@ -136,7 +155,7 @@ test('a node that the record lists with its disk joins as soon as anyone tells i
 });
 
 test('a node that the record lists with another disk is spent, and joins nothing', async () => {
-  announce(encodeAnnouncement({ kind: 'formed', record: recordWith('cd'.repeat(16)) }));
+  announce(encodeAnnouncement({ kind: 'formed', record: recordWith('cd'.repeat(16)), configuration: null }));
   await until(() => formation.state === 'spent');
   expect(joined).toEqual([]);
   expect(folder.formationRecord).toBeNull();
@@ -151,7 +170,9 @@ async function settled(): Promise<void> {
 
 test('a record that does not list the node is none of its business', async () => {
   const record = recordWith(folder.storageId);
-  announce(encodeAnnouncement({ kind: 'formed', record: { ...record, voters: record.voters.slice(1) } }));
+  announce(
+    encodeAnnouncement({ kind: 'formed', record: { ...record, voters: record.voters.slice(1) }, configuration: null }),
+  );
   await settled();
   expect(formation.state).toBe('unformed');
   expect(joined).toEqual([]);
@@ -162,7 +183,13 @@ test.each(['its own', 'another'])(
   'a record of another cluster is nothing to a node, also when it lists the node with %s disk',
   async (disk) => {
     const record = recordWith(disk === 'its own' ? folder.storageId : 'cd'.repeat(16));
-    announce(encodeAnnouncement({ kind: 'formed', record: { ...record, clusterName: clusterName('other') } }));
+    announce(
+      encodeAnnouncement({
+        kind: 'formed',
+        record: { ...record, clusterName: clusterName('other') },
+        configuration: null,
+      }),
+    );
     await settled();
     expect(formation.state).toBe('unformed');
     expect(drops.counts.otherCluster).toBe(1);
@@ -180,7 +207,7 @@ test('what a node announced itself it does not answer', async () => {
 
 test('a record that cannot be kept is told, and ends no reader', async () => {
   await folder.close();
-  announce(encodeAnnouncement({ kind: 'formed', record: recordWith(folder.storageId) }));
+  announce(encodeAnnouncement({ kind: 'formed', record: recordWith(folder.storageId), configuration: null }));
   await until(() => errors.length > 0);
   expect(errors).toEqual(['could not join the cluster']);
   await settled();
@@ -202,7 +229,7 @@ test('a node with the record hands it to one that asks', async () => {
   await heard();
   announce(encodeAnnouncement({ kind: 'unformed', storageId: 'ab'.repeat(16) }));
   await settled();
-  expect(await heard()).toEqual([{ kind: 'formed', record }]);
+  expect(await heard()).toEqual([{ kind: 'formed', record, configuration: null }]);
 });
 
 test('a second record is refused, the same one is not', async () => {
@@ -230,4 +257,78 @@ test('a record of another cluster, and one that does not name this node with its
   expect(formation.state).toBe('unformed');
   expect(formation.clusterId).toBeNull();
   expect(joined).toEqual([]);
+});
+
+describe('the members', () => {
+  /** A cluster of n2 alone, as a record has it, and what has become of its members since. */
+  const others = (): FormationRecord => ({ ...recordWith(''), voters: recordWith('').voters.slice(1) });
+  const learner = (storageId: string): Configuration => ({
+    ...configurationOf(others().voters),
+    learners: [{ id: nodeId('n1'), storageId, isPromotedWhenCaughtUp: false, replaces: null }],
+  });
+  const removed = (): Configuration => ({ ...configurationOf(others().voters), removed: [nodeId('n1')] });
+  const tell = (record: FormationRecord, newest: Configuration): void =>
+    announce(encodeAnnouncement({ kind: 'formed', record, configuration: newest }));
+
+  test('are told with the record, also when they change', async () => {
+    const record = recordWith(folder.storageId);
+    formation.tellMembers();
+    expect(await heard()).toEqual([{ kind: 'unformed', storageId: folder.storageId }]);
+    await formation.accept(record);
+    configuration = learner('ef'.repeat(16));
+    formation.tellMembers();
+    expect(await heard()).toEqual([{ kind: 'formed', record, configuration }]);
+  });
+
+  test('a node that was added joins, though the record does not name it', async () => {
+    tell(others(), learner(folder.storageId));
+    await until(() => joined.length === 1);
+    expect(joined).toEqual([clusterIdOf(others())]);
+    expect(folder.formationRecord).toEqual(others());
+  });
+
+  test('a node that was added with another disk is spent', async () => {
+    tell(others(), learner('cd'.repeat(16)));
+    await until(() => formation.state === 'spent');
+    expect(errors).toEqual([expect.stringContaining('with another data folder')]);
+    expect(joined).toEqual([]);
+  });
+
+  test('an id that was removed does not come back, also with the disk that the record names', async () => {
+    tell(recordWith(folder.storageId), removed());
+    await until(() => formation.state === 'spent');
+    tell(recordWith(folder.storageId), removed());
+    await settled();
+    expect(errors).toEqual([expect.stringContaining('the node was removed from the cluster')]);
+    expect(joined).toEqual([]);
+  });
+
+  test('a node in the cluster hears that it was removed, but not while it still has a vote, nor of another cluster', async () => {
+    const record = recordWith(folder.storageId);
+    await formation.accept(record);
+    tell(record, configurationOf(record.voters));
+    tell(record, { ...removed(), outgoingVoters: record.voters });
+    tell(others(), removed());
+    await settled();
+    expect(removals).toBe(0);
+    tell(record, removed());
+    await until(() => removals === 1);
+  });
+
+  test('a removed node that announces itself as a member is told', async () => {
+    const record = recordWith(folder.storageId);
+    await formation.accept(record);
+    configuration = { ...configurationOf(record.voters.slice(0, 1)), removed: [nodeId('n2')] };
+    await heard();
+    tell(record, configurationOf(record.voters));
+    await settled();
+    expect(await heard()).toEqual([{ kind: 'formed', record, configuration }]);
+  });
+
+  test('a removed node that still speaks is told twice in a second at most', async () => {
+    await formation.accept(recordWith(folder.storageId));
+    await heard();
+    for (let count = 0; count < 10; count += 1) formation.remind();
+    expect(await heard()).toHaveLength(1);
+  });
 });

@@ -19,7 +19,14 @@ const serviceDiscovery = '$SRV.>';
 
 const apiSubjects = (cluster: string): string => `quorate.${cluster}.api.>`;
 const streamSubjects = (cluster: string): string => `quorate.${cluster}.stream.>`;
-const formSubjects = (cluster: string): string => `quorate.${cluster}.api.*.node.*.form`;
+/** What changes who is in the cluster, or who leads it: asked of one node, or of any. */
+const operatorSubjects = (cluster: string): readonly string[] => [
+  `quorate.${cluster}.api.*.node.*.form`,
+  ...['members', 'transfer'].flatMap((endpoint) => [
+    `quorate.${cluster}.api.*.${endpoint}`,
+    `quorate.${cluster}.api.*.node.*.${endpoint}`,
+  ]),
+];
 
 /** A node: speaks under its own name and no other, hears what is told it, answers requests, and publishes the streams while it leads. */
 export const nodePermissions = (cluster: string, node: string): UserPermissions => ({
@@ -36,15 +43,15 @@ export const clientPermissions = (cluster: string): UserPermissions => ({
   user: 'client',
   comment: 'programs that read and write keys',
   publish: [apiSubjects(cluster), serviceDiscovery],
-  denyPublish: [formSubjects(cluster)],
+  denyPublish: operatorSubjects(cluster),
   subscribe: [streamSubjects(cluster), inboxes],
   answersRequests: false,
 });
 
-/** Who forms clusters: a client that may do that as well. */
+/** Who forms clusters and changes their members and leaders: a client that may do that as well. */
 export const operatorPermissions = (cluster: string): UserPermissions => ({
   ...clientPermissions(cluster),
   user: 'operator',
-  comment: 'whoever runs quorate form',
+  comment: 'whoever runs quorate form, members and transfer',
   denyPublish: [],
 });

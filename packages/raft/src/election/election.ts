@@ -35,7 +35,9 @@ export class Election implements Actor<ElectionMessage> {
   /** Numbers the campaigns of this node: replies echo it. */
   #attempt = 0;
   /** The campaign that a leader has asked for. */
-  #transferAttempt = 0;
+  #transferAttempt = -1;
+  /** This node was a member once, and will never be one again. */
+  #isRemoved = false;
 
   constructor(context: Context<ElectionMessage>, options: ElectionOptions, parts: RaftParts) {
     this.#context = context;
@@ -73,6 +75,8 @@ export class Election implements Actor<ElectionMessage> {
         return this.#leadershipLost(this.#term, 'the leader failed');
       case 'timeoutNow':
         return this.#timeoutNow(message, from);
+      case 'memberRemoved':
+        return this.#memberRemoved(message, from);
       case 'whoLeads':
         return this.#tellGateway();
       case 'describe':
@@ -93,15 +97,19 @@ export class Election implements Actor<ElectionMessage> {
   #electionTimeout(): void {
     this.#attempt += 1;
     this.#restartTimer();
+    if (this.#isRemoved) return this.#loseSight(this.#term);
     this.#context.send(logStoreAt(this.#context.self), { kind: 'prepareCampaign', attempt: this.#attempt });
   }
 
   /** No pre-vote: the leader that is to be replaced is alive, and has asked for it. */
   #timeoutNow(message: Of<'timeoutNow'>, from: Sender): void {
     if (message.term !== this.#term || this.#role.kind !== 'follower' || this.#role.leader !== from.node) return;
-    this.#logger.info('was asked to lead', { term: message.term, leader: from.node });
-    this.#attempt += 1;
-    this.#transferAttempt = this.#attempt;
+    // Asked again before the first campaign's flush has ended: another attempt would make its answer void, and waste the term.
+    if (this.#transferAttempt !== this.#attempt) {
+      this.#logger.info('was asked to lead', { term: message.term, leader: from.node });
+      this.#attempt += 1;
+      this.#transferAttempt = this.#attempt;
+    }
     this.#restartTimer();
     this.#campaign();
   }
@@ -115,7 +123,7 @@ export class Election implements Actor<ElectionMessage> {
 
   #campaignPrepared(message: Of<'campaignPrepared'>): void {
     if (!this.#isAwaited(message, 'preVote')) return;
-    if (voterOf(message.configuration, this.#options.identity) === null) return;
+    if (voterOf(message.configuration, this.#options.identity) === null) return this.#waitWithoutVote(message);
     this.#term = message.term;
     if (this.#role.kind === 'follower') this.#logger.info('became pre-candidate', { term: message.term });
     const hadLeader = this.#leaderId() !== null;
@@ -124,6 +132,27 @@ export class Election implements Actor<ElectionMessage> {
     if (hadLeader) this.#tellGateway();
     this.#askVotes('requestPreVote', term(message.term + 1), message);
     this.#countVotes();
+  }
+
+  /** It was away when it was removed: whoever it asks for a vote says so. */
+  #memberRemoved({ incarnation, sequence }: Of<'memberRemoved'>, from: Sender): void {
+    if (incarnation !== this.#options.identity.incarnation || sequence !== this.#attempt) return;
+    if (this.#role.kind === 'leader') return;
+    if (!this.#isRemoved) this.#logger.warn('was removed from the group, and campaigns no more', { toldBy: from.node });
+    this.#isRemoved = true;
+    this.#follow(this.#term, null);
+  }
+
+  /** A learner, a spent disk, or a removed node. Its log may yet say something else, if the newest in it is not committed. */
+  #waitWithoutVote({ term: inTerm, configuration }: Of<'campaignPrepared'>): void {
+    const isRemoved = configuration.removed.includes(this.#options.identity.node);
+    if (isRemoved && this.#leaderId() !== null) this.#logger.warn('is removed from the group, says its log');
+    this.#loseSight(inTerm);
+  }
+
+  /** No leader is heard: writes wait here for the next, and are not handed to one that may be dead. */
+  #loseSight(inTerm: Term): void {
+    if (this.#leaderId() !== null) this.#follow(inTerm, null);
   }
 
   #campaigned(message: Of<'campaigned'>): void {

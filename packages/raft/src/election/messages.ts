@@ -16,6 +16,8 @@ export const electionProtocol = {
       sequence: shape.counter,
       voteGranted: shape.flag,
     }),
+    /** From a log store that was asked for a vote: the removal of the asker is committed, and an id never comes back. */
+    memberRemoved: z.object({ incarnation: shape.counter, sequence: shape.counter }),
     /** From the leader of that very term: campaign at once, in its place (dissertation §3.10). */
     timeoutNow: z.object({ term: shape.term }),
   },

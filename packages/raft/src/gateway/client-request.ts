@@ -46,7 +46,7 @@ export interface TransferRequest {
   readonly kind: 'transfer';
   readonly message: Of<'transfer'>;
   readonly deadlineMs: number;
-  /** The leader that was asked; another one after it means that it has handed over. */
+  /** The leader that was asked. */
   asked: (Asked & { readonly leader: NodeId }) | null;
 }
 
@@ -68,6 +68,23 @@ export function isUnanswered(request: ClientRequest, now: number): boolean {
     case 'read':
     case 'transfer':
       return request.asked === null || now - request.asked.atMs >= askAgainMs;
+    case 'page':
+    case 'status':
+      return true;
+    default:
+      return request satisfies never;
+  }
+}
+
+/** Whether a leader has it, or no leader is needed for it. */
+export function isWithLeader(request: ClientRequest): boolean {
+  switch (request.kind) {
+    case 'write':
+      return request.proposed !== null;
+    case 'transfer':
+      return request.asked !== null;
+    case 'read':
+      return request.readIndex !== null;
     case 'page':
     case 'status':
       return true;

@@ -6,6 +6,7 @@ import {
   askedOf,
   type ClientRequest,
   isUnanswered,
+  isWithLeader,
   type Page,
   type Read,
   type TransferRequest,
@@ -23,6 +24,9 @@ export interface GatewayOptions {
 /** How often open requests are looked at. */
 const tickMs = 25;
 
+/** So long nothing is proposed to a leader that has refused: it is about to go, and what reaches it too late is answered by nobody. */
+const holdMs = 100;
+
 /** The requests of a node's clients: where each goes, and what its caller is told. */
 export class Gateway implements Actor<GatewayMessage> {
   readonly #context: Context<GatewayMessage>;
@@ -31,6 +35,10 @@ export class Gateway implements Actor<GatewayMessage> {
   /** The request behind each sequence that was sent to a leader. */
   readonly #sequences = new Map<number, number>();
   #sequence = 0;
+  /** The term whose leader has refused a proposal, and until when it is left alone. */
+  #held: { readonly term: Term; readonly untilMs: number } = { term: term(0), untilMs: 0 };
+  /** Why nobody will tell this node who leads, or null. */
+  #retired: string | null = null;
   #known: { readonly term: Term; readonly leader: NodeId | null } = { term: term(0), leader: null };
 
   constructor(context: Context<GatewayMessage>, options: GatewayOptions) {
@@ -69,6 +77,8 @@ export class Gateway implements Actor<GatewayMessage> {
         return this.#open(message.request, { kind: 'page', message, deadlineMs: this.#deadline(message) });
       case 'readStatus':
         return this.#open(message.request, { kind: 'status', parts: new Map(), deadlineMs: this.#deadline(message) });
+      case 'retire':
+        return this.#retire(message.reason);
       case 'leaderKnown':
         return this.#leaderKnown(message);
       case 'proposeReply':
@@ -95,7 +105,8 @@ export class Gateway implements Actor<GatewayMessage> {
   #open(id: number, request: ClientRequest): void {
     if (this.#requests.size === 0) this.#context.startTimer('tick', tickMs, { kind: 'tick' });
     this.#requests.set(id, request);
-    this.#advance(id, request);
+    if (this.#retired !== null && !isWithLeader(request)) this.#fail(id, 'NoLeader', this.#retired);
+    else this.#advance(id, request);
   }
 
   /** Takes a request as far as it can go now. Safe to repeat: what is repeated is told apart by its sequence. */
@@ -164,12 +175,18 @@ export class Gateway implements Actor<GatewayMessage> {
     }
   }
 
+  /** What a leader has is answered yet; nothing else will be. */
+  #retire(reason: string): void {
+    this.#retired = reason;
+    for (const [id, request] of this.#requests) if (!isWithLeader(request)) this.#fail(id, 'NoLeader', reason);
+  }
+
   // --- writes ----------------------------------------------------------------------------------------------------------
 
   /** To the known leader, once; asking the same leader again for the same sequence is safe, as it takes each once. */
   #propose(id: number, request: Write): void {
     const { leader } = this.#known;
-    if (leader === null) return;
+    if (leader === null || (request.proposed === null && this.#isHeld())) return;
     const asked = request.proposed ?? this.#ask(id);
     request.proposed = { ...asked, atMs: this.#context.now() };
     const to = leaderAt({ node: leader, group: this.#context.self.group });
@@ -181,6 +198,10 @@ export class Gateway implements Actor<GatewayMessage> {
     }
     const { command, traceparent } = message;
     this.#context.send(to, { kind: 'propose', ...place, command, traceparent });
+  }
+
+  #isHeld(): boolean {
+    return this.#known.term === this.#held.term && this.#context.now() < this.#held.untilMs;
   }
 
   #ask(id: number): Asked {
@@ -213,6 +234,8 @@ export class Gateway implements Actor<GatewayMessage> {
         this.#sequences.delete(message.sequence);
         request.proposed = null;
         if (this.#known.term === message.term) this.#known = { term: message.term, leader: null };
+        this.#held = { term: message.term, untilMs: this.#context.now() + holdMs };
+        if (this.#retired !== null) this.#fail(id, 'NoLeader', this.#retired);
         return;
       default:
         return outcome satisfies never;
@@ -265,11 +288,14 @@ export class Gateway implements Actor<GatewayMessage> {
     const { leader, term: leaderTerm } = this.#known;
     if (leader === null) return;
     const { target } = request.message;
-    if (leader === target || (request.asked !== null && leaderTerm > request.asked.term)) {
-      return this.#answer(id, { kind: 'transferred', leader });
+    const isDone = target === null ? request.asked !== null && leader !== request.asked.leader : leader === target;
+    if (isDone) return this.#answer(id, { kind: 'transferred', leader });
+    // The same question again, as long as it goes to the same leader: its answer names it.
+    if (request.asked?.term === leaderTerm) request.asked = { ...request.asked, atMs: this.#context.now() };
+    else {
+      if (request.asked !== null) this.#sequences.delete(request.asked.sequence);
+      request.asked = { ...this.#ask(id), leader };
     }
-    if (request.asked !== null) this.#sequences.delete(request.asked.sequence);
-    request.asked = { ...this.#ask(id), leader };
     const ask = { kind: 'transferLeadership', term: leaderTerm, sequence: request.asked.sequence, target } as const;
     this.#context.send(leaderAt({ node: leader, group: this.#context.self.group }), ask);
   }

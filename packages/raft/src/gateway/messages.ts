@@ -25,6 +25,8 @@ const part = z.discriminatedUnion('actor', [
           matchIndex: shape.index,
           lag: shape.counter,
           roundTripMs: z.number().nonnegative().nullable(),
+          /** How long ago it was heard last; since it came, if it never was. */
+          lastContactMs: z.number().nonnegative(),
           state: z.enum(['probe', 'replicate', 'snapshot']),
         }),
       )
@@ -96,6 +98,8 @@ export const gatewayProtocol = {
     }),
     /** From the api. */
     readStatus: z.object({ request: shape.counter, timeoutMs: z.number().nonnegative() }),
+    /** From the host: this node is no member any more. Whatever waits for a leader is told that there is none, now and from now on. */
+    retire: z.object({ reason: shape.text }),
     /** From the election. */
     leaderKnown: z.object({ term: shape.term, leader: shape.node.nullable() }),
     /** From the applier. */

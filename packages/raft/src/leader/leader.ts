@@ -10,7 +10,7 @@ import { type LeaderToken, type LogEntry, type LogIndex, logIndex, maxIndex, typ
 import type { Grant } from './grant.ts';
 import type { LeaderProgress } from './membership.ts';
 import type { LeaderMessage } from './messages.ts';
-import type { Proposal, Proposals } from './proposals.ts';
+import { configurationProposal, type Proposal, type Proposals } from './proposals.ts';
 import type { ReadRounds } from './read-rounds.ts';
 import { Replicators } from './replicators.ts';
 import type { Transfer } from './transfer.ts';
@@ -147,7 +147,8 @@ export class Leader implements Actor<LeaderMessage> {
     this.#advanceReplicators();
     this.#askForResults();
     this.#promoteLearners(this.#grant);
-    this.#transfer.tick(this.#grant, this.#progress());
+    this.#transfer.tick(this.#progress());
+    this.#pursueTransfer();
     this.#appendWaiting();
     this.#leaveIfRemoved(this.#grant);
   }
@@ -177,6 +178,7 @@ export class Leader implements Actor<LeaderMessage> {
     if (!this.#isNew(message, from)) return;
     const span = this.#options.tracer.start(message.traceparent);
     this.#proposals.take(from, { sequence, from, kind: 'command', command, span, index: null, outcome: null });
+    if (this.#transfer.isUnderWay) this.#withdrawWaiting();
     this.#appendWaiting();
   }
 
@@ -226,7 +228,7 @@ export class Leader implements Actor<LeaderMessage> {
 
   #appended(message: Of<'appended'>): void {
     if (this.#grantOf(message.token) === null || this.#appending === null) return;
-    const end = this.#appending.prevLogIndex + this.#appending.entries.length;
+    const end = endOf(this.#appending);
     if (message.lastLogIndex < end) return;
     invariant(
       message.lastLogIndex === end,
@@ -236,6 +238,12 @@ export class Leader implements Actor<LeaderMessage> {
     this.#appending = null;
     this.#advanceReplicators();
     this.#appendWaiting();
+  }
+
+  /** For the successor: whoever waited until this leader is deposed could not be told that nothing was written. */
+  #withdrawWaiting(): void {
+    const outcome = { kind: 'refused', reason: 'leadership is being handed over' } as const;
+    for (const proposal of this.#proposals.withdraw()) this.#settle(proposal, outcome);
   }
 
   #settle(proposal: Proposal, outcome: ProposalOutcome): void {
@@ -261,6 +269,7 @@ export class Leader implements Actor<LeaderMessage> {
       const proposal = this.#proposals.settle(index);
       if (proposal !== null) this.#settle(proposal, { kind: 'applied', index, result });
     }
+    this.#pursueTransfer();
     if (this.#grant !== null) this.#leaveIfRemoved(this.#grant);
   }
 
@@ -279,7 +288,7 @@ export class Leader implements Actor<LeaderMessage> {
     grant.voters.observed(message.peer, message.mode, message.roundTripMs);
     grant.voters.heard(message.peer, message.round, this.#context.now());
     grant.voters.matched(message.peer, message.matchIndex);
-    if (this.#transfer.isUnderWay) this.#transfer.pursue(grant, this.#progress());
+    this.#pursueTransfer();
     this.#finishReadRound(grant);
     this.#advanceCommitIndex(grant);
   }
@@ -314,15 +323,20 @@ export class Leader implements Actor<LeaderMessage> {
   // --- members ---------------------------------------------------------------------------------------------------------
 
   #proposeChange(message: Of<'proposeChange'>, from: Sender): void {
+    if (!this.#isNew(message, from)) return;
+    const proposal = configurationProposal(from, message.sequence);
+    // Noted also if it is refused: a late copy would else be carried out, though its asker was told that nothing has changed.
+    this.#proposals.note(from, proposal);
     const grant = this.#grant;
-    const { sequence, change } = message;
     // Until an entry of the own term is committed there may be a change in the log that this leader has to finish first.
     if (grant === null || !grant.mayChangeMembers(this.#commitIndex)) {
-      return this.#reply(from, sequence, { kind: 'refused', reason: 'the leader has just taken office' });
+      return this.#settle(proposal, { kind: 'refused', reason: 'the leader has just taken office' });
     }
-    if (!this.#isNew(message, from)) return;
-    const refusal = grant.membership.change(change, from, sequence, this.#progress());
-    if (refusal !== null) return this.#reply(from, sequence, { kind: 'rejected', ...refusal });
+    if (grant.membership.excludesSelf || this.#transfer.isUnderWay) {
+      return this.#settle(proposal, { kind: 'refused', reason: 'another is to lead' });
+    }
+    const refusal = grant.membership.change(message.change, proposal, this.#progress());
+    if (refusal !== null) return this.#settle(proposal, { kind: 'rejected', ...refusal });
     this.#appendWaiting();
   }
 
@@ -344,10 +358,21 @@ export class Leader implements Actor<LeaderMessage> {
   #transferLeadership(message: Of<'transferLeadership'>, from: Sender): void {
     if (this.#grant === null || message.term !== this.#options.term) return;
     this.#transfer.begin(message, from, this.#grant, this.#progress());
+    if (!this.#transfer.isUnderWay) return;
+    this.#withdrawWaiting();
+    this.#pursueTransfer();
+  }
+
+  /** Not before every proposal is answered: what a deposed leader has not answered, nobody can say the outcome of. */
+  #pursueTransfer(): void {
+    if (this.#grant === null || !this.#transfer.isUnderWay || this.#proposals.firstPlaced !== null) return;
+    this.#transfer.pursue(this.#grant, this.#progress());
   }
 
   #progress(): LeaderProgress {
-    return { lastLogIndex: this.#lastLogIndex, commitIndex: this.#commitIndex, nowMs: this.#context.now() };
+    const appending = this.#appending;
+    const lastLogIndex = appending === null ? this.#lastLogIndex : endOf(appending);
+    return { lastLogIndex, commitIndex: this.#commitIndex, nowMs: this.#context.now() };
   }
 
   // --- reads -----------------------------------------------------------------------------------------------------------
@@ -395,7 +420,7 @@ export class Leader implements Actor<LeaderMessage> {
   }
 
   #describe(request: number): void {
-    const peers = this.#grant?.voters.describe(this.#self(), this.#lastLogIndex) ?? [];
+    const peers = this.#grant?.voters.describe(this.#self(), this.#lastLogIndex, this.#context.now()) ?? [];
     const part = { actor: 'leader', peers } as const;
     this.#context.send(gatewayAt(this.#context.self), { kind: 'described', request, part });
   }
@@ -413,3 +438,7 @@ export class Leader implements Actor<LeaderMessage> {
     return { node: sender.node, group: this.#context.self.group };
   }
 }
+
+/** The end of the log after an append. */
+const endOf = (append: { readonly prevLogIndex: LogIndex; readonly entries: readonly LogEntry[] }): LogIndex =>
+  logIndex(append.prevLogIndex + append.entries.length);

@@ -1,12 +1,12 @@
-import type { NodeId, Sender } from '@quorate/actor';
+import type { NodeId } from '@quorate/actor';
 import { invariant } from '../invariant.ts';
 import { isJoint } from '../membership/configuration.ts';
 import { encodeConfiguration } from '../membership/configuration-codec.ts';
 import type { ChangeRefusal, MembershipChange } from '../membership/membership-change.ts';
-import { firstStep, lastStep, type MemberFacts, planChange } from '../membership/plan-change.ts';
+import { type ChangePlan, firstStep, lastStep, type MemberFacts, planChange } from '../membership/plan-change.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { Configuration, LogIndex } from '../types.ts';
-import type { Proposal, Proposals } from './proposals.ts';
+import { configurationProposal, type Proposal, type Proposals } from './proposals.ts';
 import type { VoterProgress } from './voter-progress.ts';
 
 /** What the members of one leadership are kept with. */
@@ -22,6 +22,7 @@ export interface MembershipOptions {
 
 /** How far the leader is. */
 export interface LeaderProgress {
+  /** With what the log store is just appending. */
   readonly lastLogIndex: LogIndex;
   readonly commitIndex: LogIndex;
   readonly nowMs: number;
@@ -51,15 +52,14 @@ export class Membership {
     return this.#configuration;
   }
 
-  /** Takes a change up, or says why not. Its first configuration then waits for a place. */
-  change(change: MembershipChange, from: Sender, sequence: number, progress: LeaderProgress): ChangeRefusal | null {
+  /** Takes a change up, or says why not. Its first configuration then waits for a place; `asked` has that of the last. */
+  change(change: MembershipChange, asked: Proposal, progress: LeaderProgress): ChangeRefusal | null {
     if (!this.isSettled(progress.commitIndex)) {
       return { code: 'ChangeInProgress', message: 'another change of the members is not committed yet' };
     }
-    const plan = planChange(this.#configuration, change, this.#factsAt(progress));
+    const plan = this.plan(this.#configuration, change, this.factsAt(progress));
     if (plan.kind === 'refused') return plan.refusal;
-    this.#asked = proposalOf({ from, sequence });
-    this.#options.proposals.note(from, this.#asked);
+    this.#asked = asked;
     this.#begin(plan.configuration);
     return null;
   }
@@ -67,12 +67,12 @@ export class Membership {
   /** Gives a vote to the learners that are to have one as soon as they can, and have caught up. */
   promoteLearners(progress: LeaderProgress): void {
     if (!this.isSettled(progress.commitIndex)) return;
-    const facts = this.#factsAt(progress);
+    const facts = this.factsAt(progress);
     const promote = this.#configuration.learners
       .filter(({ id, isPromotedWhenCaughtUp }) => isPromotedWhenCaughtUp && facts.isAlive(id) && facts.isCaughtUp(id))
       .map(({ id }) => id);
     if (promote.length === 0) return;
-    const plan = planChange(this.#configuration, { add: [], promote, remove: [], force: false }, facts);
+    const plan = this.plan(this.#configuration, { add: [], promote, remove: [], force: false }, facts);
     if (plan.kind === 'planned') this.#begin(plan.configuration);
   }
 
@@ -109,6 +109,10 @@ export class Membership {
     return this.isCommitted(commitIndex) && !isJoint(this.#configuration) && this.#next === null;
   }
 
+  protected plan(current: Configuration, change: MembershipChange, facts: MemberFacts): ChangePlan {
+    return planChange(current, change, facts);
+  }
+
   #begin(target: Configuration): void {
     this.#propose(firstStep(this.#configuration, target));
   }
@@ -116,28 +120,20 @@ export class Membership {
   /** The one who asked is answered with the last configuration of a change. */
   #propose(configuration: Configuration): void {
     const isLast = !isJoint(configuration);
-    const proposal = (isLast ? this.#asked : null) ?? proposalOf({ from: null, sequence: 0 });
+    const proposal = (isLast ? this.#asked : null) ?? configurationProposal(null, 0);
     if (isLast) this.#asked = null;
     proposal.command = encodeConfiguration(configuration);
     this.#next = configuration;
     this.#options.proposals.enqueue(proposal);
   }
 
-  #factsAt({ lastLogIndex, nowMs }: LeaderProgress): MemberFacts {
+  protected factsAt({ lastLogIndex, nowMs }: LeaderProgress): MemberFacts {
     const { voters, self, settings } = this.#options;
     const sinceMs = nowMs - settings.electionTimeoutMaxMs;
     return {
       isAlive: (id) => id === self || voters.isHeard(id, sinceMs),
-      isCaughtUp: (id) => lastLogIndex - voters.matchIndexOf(id) <= settings.maxPromotionLagEntries,
+      isCaughtUp: (id) =>
+        voters.hasAnswered(id) && lastLogIndex - voters.matchIndexOf(id) <= settings.maxPromotionLagEntries,
     };
   }
 }
-
-const proposalOf = (asker: Pick<Proposal, 'sequence' | 'from'>): Proposal => ({
-  ...asker,
-  kind: 'configuration',
-  command: new Uint8Array(),
-  span: null,
-  index: null,
-  outcome: null,
-});

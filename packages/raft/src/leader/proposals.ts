@@ -16,6 +16,17 @@ export interface Proposal {
   outcome: ProposalOutcome | null;
 }
 
+/** A configuration that is to be proposed, for whoever asked for it; null for the leader itself. What it says is planned later. */
+export const configurationProposal = (from: Sender | null, sequence: number): Proposal => ({
+  sequence,
+  from,
+  kind: 'configuration',
+  command: new Uint8Array(),
+  span: null,
+  index: null,
+  outcome: null,
+});
+
 /** What a gateway has proposed, by sequence; below the floor it waits for nothing. */
 interface Asker {
   floor: number;
@@ -96,6 +107,13 @@ export class Proposals {
     }
     this.#waiting = this.#waiting.slice(entries.length);
     return entries;
+  }
+
+  /** The commands that have no place yet: they are not to get one from this leader. */
+  withdraw(): readonly Proposal[] {
+    const withdrawn = this.#waiting.filter(({ kind }) => kind === 'command');
+    this.#waiting = this.#waiting.filter(({ kind }) => kind !== 'command');
+    return withdrawn;
   }
 
   /** The proposal at that place, and forgets the place: it is settled. */

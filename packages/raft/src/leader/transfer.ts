@@ -15,10 +15,15 @@ export interface TransferOptions {
   readonly settings: RaftSettings;
 }
 
-interface UnderWay {
-  readonly target: NodeId;
+/** Who asked, to be told if nothing comes of it. */
+interface Question {
   readonly asker: Sender;
   readonly sequence: number;
+}
+
+interface UnderWay {
+  readonly target: NodeId;
+  readonly questions: Map<string, Question>;
   readonly deadlineMs: number;
   isTold: boolean;
 }
@@ -30,6 +35,8 @@ interface UnderWay {
 export class Transfer {
   readonly #options: TransferOptions;
   #underWay: UnderWay | null = null;
+  /** Those who were told that the last one has failed, and may ask again because they have not heard it. */
+  #failed: { readonly questions: ReadonlyMap<string, Question>; readonly refusal: ChangeRefusal } | null = null;
 
   constructor(options: TransferOptions) {
     this.#options = options;
@@ -47,18 +54,18 @@ export class Transfer {
     grant: Grant,
     progress: LeaderProgress,
   ): void {
-    const chosen = target ?? this.#successor(grant, progress);
+    const question = { asker, sequence };
+    if (this.#failed?.questions.has(keyOf(question)) === true) return this.#refuse(question, this.#failed.refusal);
+    const chosen = target ?? this.#underWay?.target ?? this.#successor(grant, progress);
     const refusal = this.#refusalOf(chosen, grant, progress);
-    if (refusal !== null) return this.#refuse(asker, sequence, refusal);
+    if (refusal !== null) return this.#refuse(question, refusal);
     if (chosen === null || chosen === this.#options.context.self.node) return;
-    // Asked again, because an answer was lost.
-    if (this.#underWay !== null) return;
     const deadlineMs = progress.nowMs + this.#options.settings.electionTimeoutMaxMs;
-    this.#underWay = { target: chosen, asker, sequence, deadlineMs, isTold: false };
-    this.pursue(grant, progress);
+    this.#underWay ??= { target: chosen, questions: new Map(), deadlineMs, isTold: false };
+    this.#underWay.questions.set(keyOf(question), question);
   }
 
-  /** Tells the voter as soon as it has everything. */
+  /** Tells the voter as soon as it has everything; once, until the next tick. */
   pursue(grant: Grant, { lastLogIndex }: LeaderProgress): void {
     const underWay = this.#underWay;
     if (underWay === null || underWay.isTold || grant.voters.matchIndexOf(underWay.target) < lastLogIndex) return;
@@ -66,17 +73,17 @@ export class Transfer {
     this.#tell(underWay.target);
   }
 
-  /** Tells the voter again; gives the transfer up when it has taken too long. */
-  tick(grant: Grant, progress: LeaderProgress): void {
+  /** The voter may be told again; gives the transfer up when it has taken too long. */
+  tick({ nowMs }: LeaderProgress): void {
     const underWay = this.#underWay;
     if (underWay === null) return;
-    if (progress.nowMs < underWay.deadlineMs) {
-      underWay.isTold = false;
-      return this.pursue(grant, progress);
-    }
+    underWay.isTold = false;
+    if (nowMs < underWay.deadlineMs) return;
     this.#underWay = null;
-    const message = `${underWay.target} did not take office in time`;
-    this.#refuse(underWay.asker, underWay.sequence, { code: 'TransferTimedOut', message });
+    const { target, questions } = underWay;
+    const refusal = { code: 'TransferTimedOut', message: `${target} did not take office in time` } as const;
+    this.#failed = { questions, refusal };
+    for (const question of questions.values()) this.#refuse(question, refusal);
   }
 
   /** A leader that has to go tells whoever is farthest, so that nobody waits for an election timeout. */
@@ -118,7 +125,7 @@ export class Transfer {
     context.send(electionAt({ node: target, group: context.self.group }), { kind: 'timeoutNow', term });
   }
 
-  #refuse(asker: Sender, sequence: number, refusal: ChangeRefusal): void {
+  #refuse({ asker, sequence }: Question, refusal: ChangeRefusal): void {
     const { context, term } = this.#options;
     context.send(gatewayAt({ node: asker.node, group: context.self.group }), {
       kind: 'transferReply',
@@ -129,3 +136,5 @@ export class Transfer {
     });
   }
 }
+
+const keyOf = ({ asker, sequence }: Question): string => `${asker.storageId}/${asker.incarnation}/${sequence}`;

@@ -7,7 +7,10 @@ import { type Configuration, type LogIndex, logIndex, maxIndex } from '../types.
 interface Progress {
   matchIndex: LogIndex;
   confirmedRound: number;
+  /** A member that is new to this leadership counts as heard when it comes: see `hasAnswered`. */
   heardAtMs: number;
+  /** Whether it has really said anything yet. */
+  hasAnswered: boolean;
   roundTripMs: number | null;
   mode: 'probe' | 'replicate' | 'snapshot';
 }
@@ -31,9 +34,14 @@ export class VoterProgress {
     }
   }
 
-  /** Whether this member was heard since then. */
+  /** Whether this member has said anything in this leadership. */
+  hasAnswered(node: NodeId): boolean {
+    return this.#progress.get(node)?.hasAnswered === true;
+  }
+
+  /** Whether this member has answered since then. The benefit of the doubt that check-quorum gives is none here: one that was never there would be given a vote. */
   isHeard(node: NodeId, sinceMs: number): boolean {
-    return (this.#progress.get(node)?.heardAtMs ?? Number.NEGATIVE_INFINITY) >= sinceMs;
+    return this.hasAnswered(node) && this.#of(node).heardAtMs >= sinceMs;
   }
 
   /** How far this member is. */
@@ -45,6 +53,7 @@ export class VoterProgress {
   heard(node: NodeId, round: number, nowMs: number): void {
     const progress = this.#of(node);
     progress.heardAtMs = nowMs;
+    progress.hasAnswered = true;
     progress.confirmedRound = Math.max(progress.confirmedRound, round);
   }
 
@@ -77,10 +86,11 @@ export class VoterProgress {
   }
 
   /** How the peers of `self` stand, for people. */
-  describe(self: NodeId, lastLogIndex: LogIndex): Extract<StatusPart, { actor: 'leader' }>['peers'] {
+  describe(self: NodeId, lastLogIndex: LogIndex, nowMs: number): Extract<StatusPart, { actor: 'leader' }>['peers'] {
     return peersOf(this.#configuration, self).map(({ id }) => {
-      const { matchIndex, roundTripMs, mode: state } = this.#of(id);
-      return { id, matchIndex, roundTripMs, state, lag: Math.max(0, lastLogIndex - matchIndex) };
+      const { matchIndex, roundTripMs, heardAtMs, mode: state } = this.#of(id);
+      const lastContactMs = Math.max(0, nowMs - heardAtMs);
+      return { id, matchIndex, roundTripMs, lastContactMs, state, lag: Math.max(0, lastLogIndex - matchIndex) };
     });
   }
 
@@ -95,6 +105,7 @@ const fresh = (nowMs: number): Progress => ({
   matchIndex: logIndex(0),
   confirmedRound: 0,
   heardAtMs: nowMs,
+  hasAnswered: false,
   roundTripMs: null,
   mode: 'probe',
 });

@@ -2,6 +2,7 @@ import type { Address, Context, NodeId, Sender } from '@quorate/actor';
 import { applierAt, electionAt, leaderAt, type Where } from '../addresses.ts';
 import { invariant } from '../invariant.ts';
 import type { Logger } from '../ports.ts';
+import { votersOf } from '../quorum.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { LogStorage } from '../storage/log-storage.ts';
@@ -29,6 +30,8 @@ export interface LogStoreOptions {
   readonly lastApplied: LogIndex;
   readonly settings: RaftSettings;
   readonly logger: Logger;
+  /** Told of each configuration that is known to be committed, at once of the one at `lastApplied`. It must not throw. */
+  readonly configurationCommitted?: (configuration: Configuration) => void;
 }
 
 /** The office that the own leader holds. */
@@ -50,6 +53,7 @@ export class LogState {
   readonly settings: RaftSettings;
   readonly logger: Logger;
   readonly #initialConfiguration: Configuration;
+  readonly #configurationCommitted: (configuration: Configuration) => void;
   /** Held by the own leader; void as soon as the term changes. */
   leadership: Leadership | null = null;
   /** When this term's leader, or one before, was last heard: no one else may have this node's vote for a while. */
@@ -71,6 +75,7 @@ export class LogState {
     this.settings = options.settings;
     this.logger = options.logger;
     this.#initialConfiguration = options.configuration;
+    this.#configurationCommitted = options.configurationCommitted ?? (() => {});
     this.durability = new parts.Durability(options.storage);
     this.#commitIndex = maxIndex(options.lastApplied, options.storage.snapshot?.index ?? logIndex(0));
     this.#appliedIndex = options.lastApplied;
@@ -78,6 +83,7 @@ export class LogState {
       options.lastApplied <= options.storage.lastIndex,
       () => `the state machine has applied ${options.lastApplied}, but the log ends at ${options.storage.lastIndex}`,
     );
+    this.#configurationCommitted(this.committedConfiguration);
   }
 
   get currentTerm(): Term {
@@ -116,6 +122,14 @@ export class LogState {
     return this.storage.snapshot?.configuration ?? this.#initialConfiguration;
   }
 
+  /** Whether the removal of that id is committed, and final: one that is only leaving still has its vote. */
+  isRemoved(id: NodeId): boolean {
+    const { committedConfiguration } = this;
+    return (
+      committedConfiguration.removed.includes(id) && !votersOf(committedConfiguration).some((voter) => voter.id === id)
+    );
+  }
+
   /** What may be applied and shown: committed, and on this node's disk. */
   get readableIndex(): LogIndex {
     return minIndex(this.commitIndex, this.durability.durableIndex);
@@ -146,8 +160,11 @@ export class LogState {
   /** commitIndex never goes back. */
   raiseCommitIndex(index: LogIndex): void {
     if (index <= this.#commitIndex) return;
+    const before = this.committedConfiguration;
     this.#commitIndex = index;
     this.noticeApplier();
+    const { committedConfiguration } = this;
+    if (committedConfiguration !== before) this.#configurationCommitted(committedConfiguration);
   }
 
   /** All up to `index` is in the state machine. */

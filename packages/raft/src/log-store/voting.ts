@@ -25,6 +25,7 @@ export class Voting {
   /** Raft figure 2, RequestVote. Who is asking is not looked up in the configuration: a voter may not have heard yet that it is one (etcd: campaign_learner_must_vote). */
   requestVote(message: Of<'requestVote'>, from: Sender): void {
     const state = this.#state;
+    if (state.isRemoved(from.node)) return this.#tellRemoved(message, from);
     const protects = !message.isTransfer && this.protectsLeader();
     if (!protects) state.observeTerm(message.term);
     const { currentTerm, votedFor } = state.storage.hardState;
@@ -47,6 +48,7 @@ export class Voting {
   /** Would this node vote so? Nothing changes by the answer (dissertation §9.6). */
   requestPreVote(message: Of<'requestPreVote'>, from: Sender): void {
     const state = this.#state;
+    if (state.isRemoved(from.node)) return this.#tellRemoved(message, from);
     const voteGranted = !this.protectsLeader() && message.term > state.currentTerm && this.isUpToDate(message);
     state.sendWhenTermFlushed(electionAt(state.placeOf(from)), {
       kind: 'requestPreVoteReply',
@@ -91,6 +93,13 @@ export class Voting {
     const { lastLogIndex, lastLogTerm } = this.#state;
     if (candidate.lastLogTerm !== lastLogTerm) return candidate.lastLogTerm > lastLogTerm;
     return candidate.lastLogIndex >= lastLogIndex;
+  }
+
+  /** Else it would ask for ever: whoever was away when it was removed gets the log from nobody any more. */
+  #tellRemoved({ sequence }: { readonly sequence: number }, from: Sender): void {
+    const { context } = this.#state;
+    const told = { kind: 'memberRemoved', incarnation: from.incarnation, sequence } as const;
+    context.send(electionAt(this.#state.placeOf(from)), told);
   }
 
   /** What a campaign starts from. */

@@ -22,18 +22,21 @@ export function decodeConfiguration(command: Uint8Array): Configuration | null {
   return { voters, outgoingVoters, learners, removed };
 }
 
-/** Whether `value` is a configuration: each member once among those of its kind, with the name of a node and of a disk. */
+/**
+ * Whether `value` is a configuration: each member once among those of its kind, with the name of a node and of a disk, and
+ * the same disk wherever it stands; no learner has a vote, and nobody who stays was removed.
+ */
 export function isConfiguration(value: unknown): value is Configuration {
   if (!isRecord(value)) return false;
   const { voters, outgoingVoters, learners, removed } = value;
-  return (
-    areMembers(voters, isVoter) &&
-    voters.length > 0 &&
-    areMembers(outgoingVoters, isVoter) &&
-    areMembers(learners, isLearner) &&
-    Array.isArray(removed) &&
-    removed.every(isNodeId)
-  );
+  if (!areMembers(voters, isVoter) || voters.length === 0) return false;
+  if (!areMembers(outgoingVoters, isVoter) || !areMembers(learners, isLearner)) return false;
+  if (!Array.isArray(removed) || !removed.every(isNodeId)) return false;
+  const hasVote = ({ id }: Voter): boolean => [...voters, ...outgoingVoters].some((voter) => voter.id === id);
+  const hasOtherDisk = ({ id, storageId }: Voter): boolean =>
+    voters.some((voter) => voter.id === id && voter.storageId !== storageId);
+  if (learners.some(hasVote) || outgoingVoters.some(hasOtherDisk)) return false;
+  return [...voters, ...learners].every(({ id }) => !removed.includes(id));
 }
 
 /** Whether `value` can be a node's id. */

@@ -47,14 +47,10 @@ function refusalOf(
   if (isJoint(current)) return refused('ChangeInProgress', 'the voters are changing already');
   if (add.length + promote.length + remove.length === 0) return refused('NothingToChange', 'nothing is to change');
   const members = membersOf(current);
-  for (const { id, replaces } of add) {
-    if (members.some((member) => member.id === id)) return refused('MemberExists', `${id} is a member already`);
-    if (current.removed.includes(id)) {
-      return refused('IdSpent', `${id} was a member once: an id never comes back, give the machine a new one`);
-    }
-    if (replaces !== null && !members.some((member) => member.id === replaces)) return noSuchMember(replaces);
-  }
+  const wrong = additionRefusal(current, add);
+  if (wrong !== null) return wrong;
   for (const id of promote) {
+    if (remove.includes(id)) return refused('NoSuchMember', `${id} cannot get a vote and leave in one change`);
     const isKnown = members.some((member) => member.id === id);
     if (!isKnown) return noSuchMember(id);
     if (!current.learners.some((learner) => learner.id === id))
@@ -65,10 +61,34 @@ function refusalOf(
   return null;
 }
 
+/** Whoever comes must be new, its disk too: a member that stands twice in a configuration makes one that no node can read. */
+function additionRefusal(current: Configuration, add: MembershipChange['add']): ChangeRefusal | null {
+  const known: Voter[] = [...membersOf(current)];
+  const learners = [...current.learners];
+  for (const learner of add) {
+    const { id, storageId, replaces } = learner;
+    if (known.some((member) => member.id === id)) return refused('MemberExists', `${id} is a member already`);
+    const other = known.find((member) => member.storageId === storageId);
+    if (other !== undefined) return refused('MemberExists', `the disk of ${id} is the one of ${other.id}`);
+    if (current.removed.includes(id)) {
+      return refused('IdSpent', `${id} was a member once: an id never comes back, give the machine a new one`);
+    }
+    if (replaces !== null && !membersOf(current).some((member) => member.id === replaces))
+      return noSuchMember(replaces);
+    const rival = learners.find((one) => replaces !== null && one.replaces === replaces);
+    if (rival !== undefined) return refused('ChangeInProgress', `${rival.id} is to replace ${replaces} already`);
+    known.push(learner);
+    learners.push(learner);
+  }
+  return null;
+}
+
 function changed(current: Configuration, { add, promote, remove }: MembershipChange): Configuration {
   const promoted = current.learners.filter(({ id }) => promote.includes(id));
   const replaced = promoted.flatMap(({ replaces }) => (replaces === null ? [] : [replaces]));
-  const leaving = [...remove, ...replaced].filter((id) => membersOf(current).some((member) => member.id === id));
+  const leaving = [...new Set([...remove, ...replaced])].filter((id) =>
+    membersOf(current).some((member) => member.id === id),
+  );
   const stays = ({ id }: Voter): boolean => !leaving.includes(id);
   const voters = [...current.voters, ...promoted.map(({ id, storageId }) => ({ id, storageId }))].filter(stays);
   const learners = [...current.learners.filter(({ id }) => !promote.includes(id)), ...add].filter(stays);

@@ -1,9 +1,10 @@
 import { Gateway } from '../../src/gateway/gateway.ts';
-import { type GatewayMessage, logIndex, term } from '../../src/index.ts';
+import { type ChangeRefusal, type GatewayMessage, logIndex, type MembershipChange, term } from '../../src/index.ts';
 import { bytes } from './entries.ts';
 import { FakeContext, type Sent, senderOf } from './fake-context.ts';
 
 type Outcome = Extract<GatewayMessage, { kind: 'proposeReply' }>['outcome'];
+type Refusal = ChangeRefusal['code'];
 
 /** How long the fixture's callers wait. */
 export const timeoutMs = 1000;
@@ -27,6 +28,21 @@ export class GatewayFixture {
 
   write(request: number): void {
     this.receive({ kind: 'write', request, command: bytes(`w${request}`), timeoutMs, traceparent: null });
+  }
+
+  changeMembers(request: number, change: MembershipChange): void {
+    this.receive({ kind: 'changeMembers', request, change, timeoutMs });
+  }
+
+  transfer(request: number, target: string | null): void {
+    const chosen = target === null ? null : senderOf(target).node;
+    this.receive({ kind: 'transfer', request, target: chosen, timeoutMs });
+  }
+
+  /** The leader refuses a transfer. */
+  transferReply(sequence: unknown, code: Refusal, to: number = incarnation): void {
+    const reply = { term: term(3), incarnation: to, sequence: Number(sequence), code, message: 'refused' };
+    this.receive({ kind: 'transferReply', ...reply });
   }
 
   read(request: number): void {

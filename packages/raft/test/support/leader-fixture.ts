@@ -2,10 +2,13 @@ import type { Sender } from '@quorate/actor';
 import {
   type CommitTracer,
   type Configuration,
+  decodeConfiguration,
   defaultRaftSettings,
   type LeaderMessage,
+  type LogEntry,
   leaderToken,
   logIndex,
+  type MembershipChange,
   type RaftSettings,
   raftParts,
   silentPorts,
@@ -106,13 +109,50 @@ export class LeaderFixture {
     this.receive({ kind: 'readIndex', term: term(inTerm), sequence }, from);
   }
 
+  /** An operator wants other members. */
+  change(
+    sequence: number,
+    change: MembershipChange,
+    from: Sender = senderOf('n2'),
+    other: { inTerm?: number; floor?: number } = {},
+  ): void {
+    const { inTerm = officeTerm, floor = 0 } = other;
+    this.receive({ kind: 'proposeChange', term: term(inTerm), sequence, floor, change }, from);
+  }
+
+  /** An operator wants another leader. */
+  transfer(sequence: number, target: string | null, from: Sender = senderOf('n2'), inTerm: number = officeTerm): void {
+    const chosen = target === null ? null : senderOf(target).node;
+    this.receive({ kind: 'transferLeadership', term: term(inTerm), sequence, target: chosen }, from);
+  }
+
+  /** The applier has applied entries of this office. */
+  applied(...indexes: readonly number[]): void {
+    const results = indexes.map((index) => ({ index: logIndex(index), term: officeTerm, result: new Uint8Array() }));
+    this.receive({ kind: 'applied', results });
+  }
+
   /** In office, the no-op on a quorum: all that has to come first has been. */
-  lead(): void {
-    this.grant();
+  lead(configuration: Configuration = votersOf('n1', 'n2', 'n3'), configurationIndex = 0): void {
+    this.grant(configuration, officeTerm, configurationIndex);
     this.appended(noopIndex);
     this.durable(noopIndex);
-    this.matched('n2', noopIndex);
+    for (const { id } of configuration.voters) if (id !== senderOf('n1').node) this.matched(id, noopIndex);
     this.context.take();
+  }
+
+  /** The entries that the log store is asked to append, configurations decoded; each is then at the end of the log and on this disk. */
+  takeAppended(): { readonly index: number; readonly configuration: Configuration | null }[] {
+    const entries = this.takeAll('append').flatMap((append) => append.entries as readonly LogEntry[]);
+    const last = entries.at(-1);
+    if (last !== undefined) {
+      this.appended(last.index);
+      this.durable(last.index);
+    }
+    return entries.map(({ index, kind, command }) => ({
+      index,
+      configuration: kind === 'configuration' ? decodeConfiguration(command) : null,
+    }));
   }
 
   /** The newest round that the peers are asked to confirm. */

@@ -1,5 +1,6 @@
 import type { Sender } from '@quorate/actor';
 import {
+  type Configuration,
   defaultRaftSettings,
   type LeaderToken,
   type LogEntry,
@@ -36,6 +37,8 @@ export interface LogStoreStart {
 export class LogStoreFixture {
   readonly context = new FakeContext<LogStoreMessage>('n1', 'logStore');
   readonly storage: MemoryLogStorage;
+  /** The configurations that it has told to be committed. */
+  readonly committed: Configuration[] = [];
   readonly actor: LogStore;
   readonly #flushes: boolean;
   #sequence = 0;
@@ -65,6 +68,7 @@ export class LogStoreFixture {
         lastApplied: logIndex(lastApplied),
         settings: defaultRaftSettings,
         logger: silentPorts.logger,
+        configurationCommitted: (configuration) => void this.committed.push(configuration),
       },
       raftParts,
     );

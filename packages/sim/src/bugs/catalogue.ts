@@ -1,7 +1,139 @@
+import { acknowledgedBeforeFlush } from './acknowledged-before-flush.ts';
+import { acknowledgedBeyondAppend } from './acknowledged-beyond-append.ts';
+import { advanceSaidOnce } from './advance-said-once.ts';
+import { appendSaidOnce } from './append-said-once.ts';
+import { appendWithoutToken } from './append-without-token.ts';
+import { appliedBeforeDurable } from './applied-before-durable.ts';
+import { campaignFromStaleTerm } from './campaign-from-stale-term.ts';
+import { campaignWithoutPreVote } from './campaign-without-pre-vote.ts';
+import { changeBeforeOwnCommit } from './change-before-own-commit.ts';
+import { changeWhileAnotherIsUncommitted } from './change-while-another-is-uncommitted.ts';
+import { clientRepeatsUnknownWrites } from './client-repeats-unknown-writes.ts';
+import { commitIndexGoesBack } from './commit-index-goes-back.ts';
+import { commitSaidOnce } from './commit-said-once.ts';
+import { commitTakenForFlush } from './commit-taken-for-flush.ts';
+import { committedSaidOnce } from './committed-said-once.ts';
+import { conditionIgnored } from './condition-ignored.ts';
+import { configurationCountsOnceCommitted } from './configuration-counts-once-committed.ts';
+import { deposedLeadersAppendAccepted } from './deposed-leaders-append-accepted.ts';
 import { doubledVoteCounted } from './doubled-vote-counted.ts';
+import { durableIndexNotLowered } from './durable-index-not-lowered.ts';
 import { earlierTermCommitted } from './earlier-term-committed.ts';
+import { failedFlushIgnored } from './failed-flush-ignored.ts';
+import { failedTransactionRaisesRevision } from './failed-transaction-raises-revision.ts';
+import { flushOfOverwrittenEntriesCounted } from './flush-of-overwritten-entries-counted.ts';
+import { gatewayProposesAgain } from './gateway-proposes-again.ts';
+import { heardLeaderNotProtected } from './heard-leader-not-protected.ts';
+import { incarnationNotRaised } from './incarnation-not-raised.ts';
+import { jointCommitByNewMajority } from './joint-commit-by-new-majority.ts';
+import { jointElectionByNewMajority } from './joint-election-by-new-majority.ts';
+import { laterTermsEntriesSent } from './later-terms-entries-sent.ts';
+import { leaderCommitNotCapped } from './leader-commit-not-capped.ts';
+import { leaderRestartedInItsTerm } from './leader-restarted-in-its-term.ts';
+import { leaderWithoutQuorumStays } from './leader-without-quorum-stays.ts';
+import { logTakenForCommittedAtStart } from './log-taken-for-committed-at-start.ts';
+import { lossOfOfficeSaidOnce } from './loss-of-office-said-once.ts';
+import { minorityCommits } from './minority-commits.ts';
+import { minorityElects } from './minority-elects.ts';
+import { ownLogStoreNotAsked } from './own-log-store-not-asked.ts';
 import type { PlantedBug } from './plant.ts';
+import { preVoteCountedAsVote } from './pre-vote-counted-as-vote.ts';
+import { previousTermNotCompared } from './previous-term-not-compared.ts';
+import { promotedBeforeCaughtUp } from './promoted-before-caught-up.ts';
+import { proposalOfAnotherTermTaken } from './proposal-of-another-term-taken.ts';
+import { proposalTakenTwice } from './proposal-taken-twice.ts';
+import { readBeforeApplied } from './read-before-applied.ts';
+import { readBeforeNoop } from './read-before-noop.ts';
+import { readJoinsRoundUnderWay } from './read-joins-round-under-way.ts';
+import { readUnconfirmed } from './read-unconfirmed.ts';
+import { removedIdComesBack } from './removed-id-comes-back.ts';
+import { removedLeaderCountsItself } from './removed-leader-counts-itself.ts';
+import { replyOfEarlierTermCounted } from './reply-of-earlier-term-counted.ts';
+import { roundConfirmedByEarlierOne } from './round-confirmed-by-earlier-one.ts';
+import { roundsBeginAnewInEachOffice } from './rounds-begin-anew-in-each-office.ts';
+import { selfCountedBeforeFlush } from './self-counted-before-flush.ts';
+import { staleAppendTruncates } from './stale-append-truncates.ts';
+import { stepDownErasesVote } from './step-down-erases-vote.ts';
+import { storageIdIgnoredInAcknowledgements } from './storage-id-ignored-in-acknowledgements.ts';
+import { storageIdIgnoredInVotes } from './storage-id-ignored-in-votes.ts';
+import { tornWriteCounted } from './torn-write-counted.ts';
+import { transferToLaggingNode } from './transfer-to-lagging-node.ts';
+import { truncationKeepsConfiguration } from './truncation-keeps-configuration.ts';
+import { verifiedIndexOutlivesTerm } from './verified-index-outlives-term.ts';
 import { voteBeforeFlush } from './vote-before-flush.ts';
+import { voteForgottenOnRestart } from './vote-forgotten-on-restart.ts';
+import { votesForAnyLog } from './votes-for-any-log.ts';
+import { votesForLongerLog } from './votes-for-longer-log.ts';
+import { votesTwiceInTerm } from './votes-twice-in-term.ts';
+import { whoLeadsNotAsked } from './who-leads-not-asked.ts';
 
 /** Every planted bug. The simulator must notice each of them by what the correct code is checked with. */
-export const plantedBugs: readonly PlantedBug[] = [voteBeforeFlush, doubledVoteCounted, earlierTermCommitted];
+export const plantedBugs: readonly PlantedBug[] = [
+  acknowledgedBeforeFlush,
+  acknowledgedBeyondAppend,
+  advanceSaidOnce,
+  appendSaidOnce,
+  appendWithoutToken,
+  appliedBeforeDurable,
+  campaignFromStaleTerm,
+  campaignWithoutPreVote,
+  changeBeforeOwnCommit,
+  changeWhileAnotherIsUncommitted,
+  clientRepeatsUnknownWrites,
+  commitIndexGoesBack,
+  commitSaidOnce,
+  commitTakenForFlush,
+  committedSaidOnce,
+  conditionIgnored,
+  configurationCountsOnceCommitted,
+  deposedLeadersAppendAccepted,
+  doubledVoteCounted,
+  durableIndexNotLowered,
+  earlierTermCommitted,
+  failedFlushIgnored,
+  failedTransactionRaisesRevision,
+  flushOfOverwrittenEntriesCounted,
+  gatewayProposesAgain,
+  heardLeaderNotProtected,
+  incarnationNotRaised,
+  jointCommitByNewMajority,
+  jointElectionByNewMajority,
+  laterTermsEntriesSent,
+  leaderCommitNotCapped,
+  leaderRestartedInItsTerm,
+  leaderWithoutQuorumStays,
+  logTakenForCommittedAtStart,
+  lossOfOfficeSaidOnce,
+  minorityCommits,
+  minorityElects,
+  ownLogStoreNotAsked,
+  preVoteCountedAsVote,
+  previousTermNotCompared,
+  promotedBeforeCaughtUp,
+  proposalOfAnotherTermTaken,
+  proposalTakenTwice,
+  readBeforeApplied,
+  readBeforeNoop,
+  readJoinsRoundUnderWay,
+  readUnconfirmed,
+  removedIdComesBack,
+  removedLeaderCountsItself,
+  replyOfEarlierTermCounted,
+  roundConfirmedByEarlierOne,
+  roundsBeginAnewInEachOffice,
+  selfCountedBeforeFlush,
+  staleAppendTruncates,
+  stepDownErasesVote,
+  storageIdIgnoredInAcknowledgements,
+  storageIdIgnoredInVotes,
+  tornWriteCounted,
+  transferToLaggingNode,
+  truncationKeepsConfiguration,
+  verifiedIndexOutlivesTerm,
+  voteBeforeFlush,
+  voteForgottenOnRestart,
+  votesForAnyLog,
+  votesForLongerLog,
+  votesTwiceInTerm,
+  whoLeadsNotAsked,
+];

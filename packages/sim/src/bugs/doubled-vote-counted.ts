@@ -20,7 +20,7 @@ class Ballot extends raftParts.Ballot {
   }
 }
 
-/** See `breaks`. */
+/** One of the planted bugs. */
 export const doubledVoteCounted: PlantedBug = {
   name: 'doubled-vote-counted',
   breaks: 'Votes are counted in a number: the doubled reply of one voter counts twice.',

@@ -1,4 +1,4 @@
-import { type LogState, type LogStoreMessage, raftParts, type SnapshotDesk } from '@quorate/raft';
+import { type LogState, type LogStoreMessage, raftParts } from '@quorate/raft';
 import type { PlantedBug } from './plant.ts';
 
 class Grant extends raftParts.Grant {
@@ -11,7 +11,7 @@ class Grant extends raftParts.Grant {
 class LeaderDesk extends raftParts.LeaderDesk {
   readonly #state: LogState;
 
-  constructor(state: LogState, snapshotDesk: SnapshotDesk) {
+  constructor(...[state, snapshotDesk]: ConstructorParameters<typeof raftParts.LeaderDesk>) {
     super(state, snapshotDesk);
     this.#state = state;
   }
@@ -21,7 +21,7 @@ class LeaderDesk extends raftParts.LeaderDesk {
   }
 }
 
-/** See `breaks`. */
+/** One of the planted bugs. */
 export const earlierTermCommitted: PlantedBug = {
   name: 'earlier-term-committed',
   breaks: 'A leader commits entries of an earlier term by counting replicas, before one of its own.',

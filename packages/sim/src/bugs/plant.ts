@@ -28,7 +28,7 @@ export interface PlantedBug {
   readonly name: string;
   /** What is wrong, in a line. */
   readonly breaks: string;
-  /** The rule that it breaks, and where the rule is from. */
+  /** The rule that it breaks, and where the rule is from. Rules that have a number alone are those of the design. */
   readonly reference: string;
   readonly plant: Plant;
 }

@@ -7,10 +7,10 @@ class LogState extends raftParts.LogState {
   }
 }
 
-/** See `breaks`. */
+/** One of the planted bugs. */
 export const voteBeforeFlush: PlantedBug = {
   name: 'vote-before-flush',
   breaks: 'Votes and terms leave the node before they are on its disk.',
-  reference: 'Raft figure 2, persistent state; rule 6; nats-server keeps its vote in memory first (server/raft.go)',
+  reference: 'Raft figure 2, persistent state; rule 6',
   plant: { parts: { LogState } },
 };

@@ -1,10 +1,11 @@
+import type { Learner } from '@quorate/raft';
 import { Disk } from '../disk/disk.ts';
 import type { RandomStream } from '../host/random-stream.ts';
 import type { SimulatedCluster } from '../host/simulated-cluster.ts';
 import type { SimulatedNode } from '../host/simulated-node.ts';
 import type { Fault, Victim } from './fault.ts';
 import type { FaultCounts } from './fault-counts.ts';
-import { changeFor } from './member-changes.ts';
+import { changeFor, comersOf } from './member-changes.ts';
 import type { Network } from './network.ts';
 
 type Of<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;
@@ -100,8 +101,11 @@ export class FaultDirector {
         [other, node.place],
       ];
     }
-    const side = [node.place, ...others.slice(0, company)];
-    const rest = others.slice(company);
+    const comers = comersOf(cluster.newestConfiguration);
+    const isWith = (place: number, at: number): boolean =>
+      shape === 'comers' ? comers.some((id) => id === cluster.nodes[place]?.id) : at < company;
+    const side = [node.place, ...others.filter(isWith)];
+    const rest = others.filter((place) => !side.includes(place));
     return side.flatMap((inside) =>
       rest.flatMap((outside): (readonly [number, number])[] => {
         if (shape === 'oneWayOut') return [[inside, outside]];
@@ -205,12 +209,28 @@ export class FaultDirector {
     });
   }
 
-  #changeMembers({ wanted }: Of<'changeMembers'>): void {
+  #changeMembers({ wanted, asks }: Of<'changeMembers'>): void {
     const { cluster, random, counts } = this.#options;
-    const change = changeFor(wanted, cluster.newestConfiguration, cluster.nodes, (items) => random.pick(items));
-    if (change === null) return;
+    const wish = changeFor(wanted, cluster.newestConfiguration, cluster.nodes, (items) => random.pick(items));
+    if (wish === null) return;
     counts.add(`changeMembers, ${wanted}`);
-    cluster.operate(random.pick(cluster.nodes), { kind: 'changeMembers', change });
+    const change = wanted === 'comeBack' ? { ...wish, add: wish.add.map((one) => this.#wiped(one)) } : wish;
+    const leader = asks === 'leader' ? cluster.leader : null;
+    cluster.operate(leader ?? random.pick(cluster.nodes), { kind: 'changeMembers', change });
+  }
+
+  /** Somebody reuses a machine that was a member once: it runs under its old name, with an empty disk. */
+  #wiped(former: Learner): Learner {
+    const { cluster } = this.#options;
+    const node = cluster.nodes.find(({ id }) => id === former.id);
+    if (node === undefined || node.isSpent || node.downs > 0) return former;
+    cluster.end(node);
+    cluster.lostDisks.push(node.disk);
+    node.isSpent = true;
+    node.disk = new Disk(`second-disk-of-${node.id}`);
+    node.restoreState(0);
+    cluster.start(node);
+    return { ...former, storageId: node.disk.storageId };
   }
 
   #transfer({ target }: Of<'transfer'>): void {

@@ -32,9 +32,10 @@ export type Fault = { readonly atMs: number } & (
   | {
       readonly kind: 'partition';
       readonly durationMs: number;
-      readonly shape: 'symmetric' | 'oneWayOut' | 'oneWayIn' | 'pair';
+      /** `comers`: with the victim stand those who come as members, or have just come. */
+      readonly shape: 'symmetric' | 'oneWayOut' | 'oneWayIn' | 'pair' | 'comers';
       readonly victim: Exclude<Victim, 'all'>;
-      /** How many stand with the victim. */
+      /** How many stand with the victim, in the other shapes. */
       readonly company: number;
     }
   | { readonly kind: 'pause'; readonly durationMs: number; readonly victim: Victim }
@@ -58,7 +59,7 @@ export type Fault = { readonly atMs: number } & (
       readonly isSteady: boolean;
     }
   /** No fault, but a step in the life of a cluster, which may meet any. */
-  | { readonly kind: 'changeMembers'; readonly wanted: WantedChange }
+  | { readonly kind: 'changeMembers'; readonly wanted: WantedChange; readonly asks: 'leader' | 'anyNode' }
   /** An operator wants another leader; null: any. */
   | { readonly kind: 'transfer'; readonly target: number | null }
   | { readonly kind: 'clockJump'; readonly victim: Victim; readonly byMs: number }

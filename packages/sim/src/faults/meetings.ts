@@ -4,6 +4,24 @@ import type { Fault, MessageRates } from './fault.ts';
 const calm: MessageRates = { lost: 0, doubled: 0, late: 0 };
 
 /**
+ * Nodes lose their own messages while clients ask for the last time: in a run that ends in silence nothing comes that would make up
+ * for what is not repeated.
+ */
+export function lossBeforeSilence(random: RandomStream, endMs: number): Fault {
+  const atMs = Math.floor(endMs - random.between(1000, 3000));
+  return {
+    kind: 'storm',
+    atMs,
+    durationMs: endMs - atMs,
+    between: calm,
+    within: { lost: random.between(0.1, 0.5), doubled: 0, late: random.next() * 0.2 },
+    clients: { lost: 0, late: 0 },
+    maxLateMs: random.between(5, 200),
+    reordered: false,
+  };
+}
+
+/**
  * Faults that do harm only together, and hardly ever meet by chance. Each kind is a story that rare bugs were found in; all in
  * it is drawn but who meets whom.
  */

@@ -3,7 +3,15 @@ import { type Configuration, isJoint, type Learner, type MembershipChange, membe
 import type { SimulatedNode } from '../host/simulated-node.ts';
 
 /** What an operator may want of the members. */
-export type WantedChange = 'add' | 'addForGood' | 'promote' | 'remove' | 'replace' | 'replaceTwo' | 'nonsense';
+export type WantedChange =
+  | 'add'
+  | 'addForGood'
+  | 'promote'
+  | 'remove'
+  | 'replace'
+  | 'replaceTwo'
+  | 'comeBack'
+  | 'nonsense';
 
 /** All of them. */
 export const wantedChanges: readonly WantedChange[] = [
@@ -13,6 +21,7 @@ export const wantedChanges: readonly WantedChange[] = [
   'remove',
   'replace',
   'replaceTwo',
+  'comeBack',
   'nonsense',
 ];
 
@@ -49,6 +58,10 @@ export function changeFor(
       if (first === undefined || second === undefined || one === undefined || two === undefined) return null;
       return { ...nothing, add: [learner(first, true, one.id), learner(second, true, two.id)] };
     }
+    case 'comeBack': {
+      const former = nodes.filter(({ id }) => isRemovedForGood(id, nodes));
+      return former.length === 0 ? null : { ...nothing, add: [learner(pick(former), true, null)] };
+    }
     case 'nonsense':
       return {
         ...nothing,
@@ -58,6 +71,22 @@ export function changeFor(
     default:
       return wanted satisfies never;
   }
+}
+
+/** Those who have no vote yet, or none that counts alone. */
+export function comersOf({ voters, outgoingVoters, learners }: Configuration): readonly NodeId[] {
+  const isNew = ({ id }: { readonly id: NodeId }): boolean => !outgoingVoters.some((voter) => voter.id === id);
+  const newVoters = outgoingVoters.length === 0 ? [] : voters.filter(isNew);
+  return [...newVoters, ...learners].map(({ id }) => id);
+}
+
+/** Whether some node has applied the removal of that id: it is committed, and not only a wish. */
+export function isRemovedForGood(id: NodeId, nodes: readonly SimulatedNode[]): boolean {
+  return nodes.some(({ process, stateMachine: { lastApplied } }) => {
+    const applied = process?.storage.configurations.findLast(({ index }) => index <= lastApplied)?.configuration;
+    if (applied === undefined || !applied.removed.includes(id)) return false;
+    return !membersOf(applied).some((member) => member.id === id);
+  });
 }
 
 /** Machines that were never members. */

@@ -1,7 +1,8 @@
 import type { RandomStream } from '../host/random-stream.ts';
 import type { Fault, FaultKind, MessageRates, Victim } from './fault.ts';
-import { drawMeeting } from './meetings.ts';
+import { drawMeeting, lossBeforeSilence } from './meetings.ts';
 import { wantedChanges } from './member-changes.ts';
+import { drawMemberMeeting } from './member-meetings.ts';
 
 /** When faults may begin, and when all must be over. */
 export interface FaultWindow {
@@ -14,11 +15,17 @@ const kinds: readonly FaultKind[] = ['storm', 'partition', 'pause', 'crash', 'sl
 /** Draws the changes of the members in a run. */
 export function drawMemberChanges(random: RandomStream, window: FaultWindow): readonly Fault[] {
   const momentOf = drawMoments(random, window);
-  return Array.from({ length: 3 + random.below(14) }, () => ({
-    kind: 'changeMembers',
-    atMs: Math.floor(momentOf()),
-    wanted: random.pick(wantedChanges),
-  }));
+  const changes = Array.from(
+    { length: 3 + random.below(14) },
+    (): Fault => ({
+      kind: 'changeMembers',
+      atMs: Math.floor(momentOf()),
+      wanted: random.pick(wantedChanges),
+      asks: 'anyNode',
+    }),
+  );
+  const meetings = Array.from({ length: random.below(6) }, () => drawMemberMeeting(random, momentOf()));
+  return [...changes, ...meetings.flat()].filter(({ atMs }) => atMs < window.untilMs);
 }
 
 /** Draws when leadership is to be handed over in a run, and to whom. */
@@ -53,6 +60,7 @@ export function drawFaults(random: RandomStream, nodes: number, window: FaultWin
     const meetings = 1 + random.below(4);
     for (let time = 0; time < meetings; time += 1) faults.push(...drawMeeting(random, momentOf(), nodes));
   }
+  if (random.chance(0.3)) faults.push(lossBeforeSilence(random, window.untilMs));
   return faults.filter(({ atMs }) => atMs < window.untilMs).sort((one, other) => one.atMs - other.atMs);
 }
 
@@ -115,7 +123,7 @@ function draw(kind: FaultKind, at: number, nodes: number, random: RandomStream):
     case 'clockJump':
       return { kind, atMs, victim: anyOf(nodes, random), byMs: 10 ** random.between(1, 4) };
     case 'changeMembers':
-      return { kind, atMs, wanted: random.pick(wantedChanges) };
+      return { kind, atMs, wanted: random.pick(wantedChanges), asks: 'anyNode' };
     case 'transfer':
       return { kind, atMs, target: random.below(nodes) };
     case 'lostDisk':

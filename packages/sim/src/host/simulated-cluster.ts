@@ -75,6 +75,7 @@ export class SimulatedCluster {
   readonly watch: Watch = new Watch(this.#view());
   readonly hash = new TraceHash();
   readonly configuration: Configuration;
+  readonly settings: RaftSettings;
   events = 0;
   readonly #options: ClusterOptions;
   readonly #plant: Plant;
@@ -88,6 +89,7 @@ export class SimulatedCluster {
 
   constructor(options: ClusterOptions) {
     this.#options = options;
+    this.settings = options.settings;
     this.#plant = options.plant ?? {};
     const { disk: PlantedDisk = Disk } = this.#plant;
     this.#disks = new RandomStream(options.seed, 'disks');
@@ -234,6 +236,7 @@ export class SimulatedCluster {
 
   #view(): ClusterView {
     const configurationOfCluster = (): Configuration => this.configuration;
+    const settingsOf = (): RaftSettings => this.#options.settings;
     const nodesOf = (): readonly SimulatedNode[] => this.nodes;
     const disksOf = (): readonly Disk[] => this.lostDisks;
     const nowUsOf = (): number => this.nowUs;
@@ -249,6 +252,9 @@ export class SimulatedCluster {
       },
       get nowUs() {
         return nowUsOf();
+      },
+      get settings() {
+        return settingsOf();
       },
     };
   }

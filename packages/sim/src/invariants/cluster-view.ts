@@ -1,5 +1,5 @@
 import type { Address, Sender } from '@quorate/actor';
-import type { Configuration, HardState, LogEntry, LogIndex } from '@quorate/raft';
+import type { Configuration, HardState, LogEntry, LogIndex, RaftSettings } from '@quorate/raft';
 import type { Disk } from '../disk/disk.ts';
 import type { ActorMessage } from '../host/actor-message.ts';
 import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
@@ -13,6 +13,8 @@ export interface ClusterView {
   readonly configuration: Configuration;
   /** Virtual time. */
   readonly nowUs: number;
+  /** What the nodes run with. */
+  readonly settings: RaftSettings;
 }
 
 /** A message as it leaves its actor. */
@@ -30,6 +32,8 @@ export type Violated = (what: string) => void;
 export interface Invariant {
   /** Its name in a report. */
   readonly name: string;
+  /** The kinds of messages that `sent` is told of. */
+  readonly sees?: readonly ActorMessage['kind'][];
   /** A message leaves its actor. */
   sent?(sent: Sent): void;
   /** A message is about to be taken by its actor. */

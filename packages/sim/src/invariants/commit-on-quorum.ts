@@ -12,6 +12,7 @@ import { isSame } from './log-matching.ts';
  */
 export class CommitOnQuorum implements Invariant {
   readonly name = 'committed on a quorum of disks';
+  readonly sees = ['leadershipGranted', 'commit'] as const;
   readonly #violated: Violated;
   readonly #view: ClusterView;
   readonly #committed: CommittedEntries;

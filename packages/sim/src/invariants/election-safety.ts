@@ -3,6 +3,7 @@ import type { Invariant, Sent, Violated } from './cluster-view.ts';
 /** Election safety (Raft figure 3, §5.2): at most one leader can be elected in a given term. */
 export class ElectionSafety implements Invariant {
   readonly name = 'election safety';
+  readonly sees = ['leadershipGranted', 'appendEntries'] as const;
   readonly #violated: Violated;
   /** By term: the node and the incarnation of it that led. */
   readonly #leaders = new Map<number, string>();

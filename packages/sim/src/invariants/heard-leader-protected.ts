@@ -7,6 +7,7 @@ const { electionTimeoutMinMs } = defaultRaftSettings;
 /** A server that has heard a leader within the minimal election timeout votes for no one (Raft §6, end; dissertation §4.2.3), itself included. */
 export class HeardLeaderProtected implements Invariant {
   readonly name = 'no vote against a leader that is heard';
+  readonly sees = ['leaderHeard', 'timeoutNow'] as const;
   readonly #violated: Violated;
   readonly #view: ClusterView;
   /** On the node's own clock. */

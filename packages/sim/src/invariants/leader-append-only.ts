@@ -5,6 +5,7 @@ import type { Invariant, Sent, Violated } from './cluster-view.ts';
 /** Leader append-only (Raft figure 3, §5.3): a leader never overwrites or deletes entries in its log, it only appends new ones. */
 export class LeaderAppendOnly implements Invariant {
   readonly name = 'leader append-only';
+  readonly sees = ['leadershipGranted'] as const;
   readonly #violated: Violated;
   readonly #ledTerm = new Map<SimulatedProcess, number>();
 

@@ -5,6 +5,7 @@ import { isSame } from './log-matching.ts';
 /** Leader completeness (Raft figure 3, §5.4): if an entry is committed in a given term, it is in the logs of the leaders of all higher terms. */
 export class LeaderCompleteness implements Invariant {
   readonly name = 'leader completeness';
+  readonly sees = ['leadershipGranted'] as const;
   readonly #violated: Violated;
   readonly #committed: CommittedEntries;
 

@@ -22,6 +22,7 @@ const longestStepMs = 2 * heartbeatIntervalMs;
 /** A leader that no majority has answered for an election timeout steps down (CheckQuorum: Raft dissertation §6.2), so that its clients look for another. */
 export class LeaderKeepsQuorum implements Invariant {
   readonly name = 'a leader without a quorum steps down';
+  readonly sees = ['confirmRound'] as const;
   readonly #violated: Violated;
   readonly #view: ClusterView;
   readonly #offices = new Map<SimulatedProcess, Office>();

@@ -12,6 +12,7 @@ interface Progress {
 /** commitIndex and lastApplied increase monotonically (Raft figure 2, volatile state), and so does currentTerm (persistent state), within a process. */
 export class NoGoingBack implements Invariant {
   readonly name = 'commitIndex and lastApplied never go back';
+  readonly sees = ['appendPrepared', 'committed'] as const;
   readonly #violated: Violated;
   readonly #progress = new Map<SimulatedProcess, Progress>();
 

@@ -5,6 +5,7 @@ import { configurationInUse } from './configuration-in-use.ts';
 /** A node raises its term to campaign only when a majority has said that it would vote for it (Raft dissertation §9.6): else a node that was cut off deposes a leader that works. */
 export class PreVoteFirst implements Invariant {
   readonly name = 'no campaign without a quorum of pre-votes';
+  readonly sees = ['requestPreVote', 'requestPreVoteReply', 'requestVote'] as const;
   readonly #violated: Violated;
   readonly #view: ClusterView;
   /** By candidate, its incarnation and the question: in which term it would campaign. */

@@ -4,6 +4,7 @@ import type { CommittedEntries } from './committed-entries.ts';
 /** ReadIndex (Raft §8; dissertation §6.4): a read is answered from an index that no commit was above when the read came. */
 export class ReadsAreFresh implements Invariant {
   readonly name = 'a read sees all that was committed before it';
+  readonly sees = ['readIndex', 'readIndexReply'] as const;
   readonly #violated: Violated;
   readonly #committed: CommittedEntries;
   /** By whom and how a gateway asked: what was committed then. */

@@ -3,9 +3,12 @@ import type { HardState, LogEntry, LogIndex } from '@quorate/raft';
 import type { ActorMessage } from '../host/actor-message.ts';
 import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
 import type { ClusterView, Invariant } from './cluster-view.ts';
+import { CommandsProposedOnce } from './commands-proposed-once.ts';
 import { CommitOnQuorum } from './commit-on-quorum.ts';
 import { CommittedEntries } from './committed-entries.ts';
 import { CompactionIsCovered } from './compaction-is-covered.ts';
+import { CurrentOfficeServed } from './current-office-served.ts';
+import { ElectedByQuorum } from './elected-by-quorum.ts';
 import { ElectionSafety } from './election-safety.ts';
 import { EntriesMadeInTheirTerm } from './entries-made-in-their-term.ts';
 import { EqualLogs } from './equal-logs.ts';
@@ -16,10 +19,13 @@ import { LeaderKeepsQuorum } from './leader-keeps-quorum.ts';
 import { LogMatching } from './log-matching.ts';
 import { NoGoingBack } from './no-going-back.ts';
 import { NothingAcknowledgedLost } from './nothing-acknowledged-lost.ts';
+import { OneChangeAtATime } from './one-change-at-a-time.ts';
 import { OneVotePerTerm } from './one-vote-per-term.ts';
 import { PreVoteFirst } from './pre-vote-first.ts';
+import { ProgressOfOwnTerm } from './progress-of-own-term.ts';
 import { ReadsAreFresh } from './reads-are-fresh.ts';
 import { RevisionCountsChanges } from './revision-counts-changes.ts';
+import { RoundsAreNew } from './rounds-are-new.ts';
 import { StateMachineSafety } from './state-machine-safety.ts';
 import { WriteBeforeSend } from './write-before-send.ts';
 
@@ -29,26 +35,7 @@ export interface Violation {
   readonly what: string;
 }
 
-/** The messages that an invariant looks at; the others are not even shown. */
-const watchedKinds: ReadonlySet<ActorMessage['kind']> = new Set([
-  'appendEntries',
-  'appendEntriesReply',
-  'appendPrepared',
-  'commit',
-  'committed',
-  'confirmRound',
-  'leaderHeard',
-  'leadershipGranted',
-  'readIndex',
-  'readIndexReply',
-  'requestPreVote',
-  'requestPreVoteReply',
-  'requestVote',
-  'requestVoteReply',
-  'timeoutNow',
-] as const);
-
-/** The same of those that come. */
+/** The messages that an invariant looks at when they come. */
 const watchedArrivals: ReadonlySet<ActorMessage['kind']> = new Set(['matched', 'roundConfirmed'] as const);
 
 type Constructor = new (violated: (what: string) => void, view: ClusterView, committed: CommittedEntries) => Invariant;
@@ -57,16 +44,22 @@ type Constructor = new (violated: (what: string) => void, view: ClusterView, com
 const constructors: readonly Constructor[] = [
   CommitOnQuorum,
   ElectionSafety,
+  ElectedByQuorum,
+  CurrentOfficeServed,
   OneVotePerTerm,
   LeaderAppendOnly,
   LogMatching,
   EntriesMadeInTheirTerm,
+  CommandsProposedOnce,
   LeaderCompleteness,
+  OneChangeAtATime,
   StateMachineSafety,
   NoGoingBack,
   WriteBeforeSend,
   CompactionIsCovered,
   NothingAcknowledgedLost,
+  ProgressOfOwnTerm,
+  RoundsAreNew,
   ReadsAreFresh,
   RevisionCountsChanges,
   PreVoteFirst,
@@ -79,7 +72,8 @@ const constructors: readonly Constructor[] = [
 export class Watch {
   #violation: Violation | null = null;
   readonly #invariants: readonly Invariant[];
-  readonly #senders: readonly Invariant[];
+  /** By kind of message, who looks at it when it leaves. */
+  readonly #observers: ReadonlyMap<ActorMessage['kind'], readonly Invariant[]>;
 
   constructor(view: ClusterView) {
     const committed = new CommittedEntries();
@@ -87,7 +81,7 @@ export class Watch {
       const invariant: Invariant = new Checked((what) => this.violated(invariant.name, what), view, committed);
       return invariant;
     });
-    this.#senders = this.#invariants.filter((invariant) => invariant.sent !== undefined);
+    this.#observers = observersOf(this.#invariants);
   }
 
   /** Null as long as all is well. */
@@ -101,9 +95,10 @@ export class Watch {
   }
 
   sent(node: SimulatedNode, process: SimulatedProcess, to: Address, message: ActorMessage): void {
-    if (!watchedKinds.has(message.kind)) return;
+    const observers = this.#observers.get(message.kind);
+    if (observers === undefined) return;
     const sent = { node, process, to, message };
-    for (const invariant of this.#senders) invariant.sent?.(sent);
+    for (const invariant of observers) invariant.sent?.(sent);
   }
 
   delivered(node: SimulatedNode, process: SimulatedProcess, message: ActorMessage): void {
@@ -146,4 +141,12 @@ export class Watch {
   atRest(nodes: readonly SimulatedNode[]): void {
     for (const invariant of this.#invariants) invariant.atRest?.(nodes);
   }
+}
+
+function observersOf(invariants: readonly Invariant[]): ReadonlyMap<ActorMessage['kind'], readonly Invariant[]> {
+  const observers = new Map<ActorMessage['kind'], Invariant[]>();
+  for (const invariant of invariants) {
+    for (const kind of invariant.sees ?? []) observers.set(kind, [...(observers.get(kind) ?? []), invariant]);
+  }
+  return observers;
 }

@@ -9,6 +9,14 @@ import type { Invariant, Sent, Violated } from './cluster-view.ts';
  */
 export class WriteBeforeSend implements Invariant {
   readonly name = 'nothing leaves before the write that it depends on';
+  readonly sees = [
+    'appendEntries',
+    'appendEntriesReply',
+    'committed',
+    'requestPreVoteReply',
+    'requestVote',
+    'requestVoteReply',
+  ] as const;
   readonly #violated: Violated;
 
   constructor(violated: Violated) {
@@ -63,6 +71,8 @@ export class WriteBeforeSend implements Invariant {
   #onDisk(node: SimulatedNode, { storage }: SimulatedProcess, index: LogIndex, what: string): void {
     if (index <= node.disk.base.index) return;
     const onDisk = node.disk.termAt(index);
+    // Compacted in memory already, and on disk not yet.
+    if (index < storage.firstIndex - 1 && onDisk !== null) return;
     if (onDisk !== null && onDisk === storage.termAt(index)) return;
     this.#violated(
       `${node.id} ${what} up to ${index} of term ${storage.termAt(index)}, its disk has ${onDisk ?? 'nothing'} there`,

@@ -1,4 +1,5 @@
 import { defaultRaftSettings, type RaftSettings } from '@quorate/raft';
+import { changeOfWords } from './change-words.ts';
 import { CommandRefused } from './invalid-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import type { ScenarioNode } from './scenario-node.ts';
@@ -82,6 +83,21 @@ const commands: Readonly<Record<string, Command>> = {
     run: (scenario, [node, key, ...rest]) => {
       if (key === undefined || rest.length > 0) throw new WrongArguments();
       scenario.get(nodeOf(scenario, node), key);
+    },
+  },
+  members: {
+    usage: 'members NODE [add NODE…] [promote NODE…] [remove NODE…] [force]',
+    run: (scenario, [node, ...words]) => {
+      const change = changeOfWords(words, (name) => nodeOf(scenario, name));
+      if (change === null) throw new WrongArguments();
+      scenario.changeMembers(nodeOf(scenario, node), change);
+    },
+  },
+  transfer: {
+    usage: 'transfer NODE [TARGET]',
+    run: (scenario, [node, target, ...rest]) => {
+      if (rest.length > 0) throw new WrongArguments();
+      scenario.transfer(nodeOf(scenario, node), target === undefined ? null : nodeOf(scenario, target));
     },
   },
   status: {

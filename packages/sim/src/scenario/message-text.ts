@@ -1,6 +1,7 @@
-import type { HardState, LogEntry } from '@quorate/raft';
+import { decodeConfiguration, type HardState, type LogEntry } from '@quorate/raft';
 import type { ActorMessage } from '../host/actor-message.ts';
 import { encodeCommand, plainCodec, textOf } from '../workload/plain-codec.ts';
+import { changeText, configurationText } from './change-words.ts';
 
 /** Rounds of confirmation are numbered from here in each leadership: the story needs only what follows. */
 const roundsOfOneLeadership = 2 ** 32;
@@ -21,6 +22,10 @@ export function commandText(bytes: Uint8Array): string {
 export function entryText({ index, term, kind, command }: LogEntry): string {
   const place = `${index}:${term}`;
   if (kind === 'noop') return `${place} no-op`;
+  if (kind === 'configuration') {
+    const configuration = decodeConfiguration(command);
+    return `${place} ${configuration === null ? 'no configuration' : configurationText(configuration)}`;
+  }
   const isGiven = textOf(command) === textOf(commandAt(index, term));
   return isGiven ? place : `${place} ${commandText(command)}`;
 }
@@ -49,8 +54,13 @@ export function messageText(message: ActorMessage): string {
 function fieldsOf(message: ActorMessage): readonly string[] {
   switch (message.kind) {
     case 'requestPreVote':
-    case 'requestVote':
       return [`term=${message.term}`, `last=${message.lastLogIndex}:${message.lastLogTerm}`];
+    case 'requestVote':
+      return [
+        `term=${message.term}`,
+        `last=${message.lastLogIndex}:${message.lastLogTerm}`,
+        ...(message.isTransfer ? ['transfer'] : []),
+      ];
     case 'requestPreVoteReply':
     case 'requestVoteReply':
       return [`term=${message.term}`, message.voteGranted ? 'granted' : 'refused'];
@@ -72,6 +82,14 @@ function fieldsOf(message: ActorMessage): readonly string[] {
       ];
     case 'propose':
       return [`term=${message.term}`, commandText(message.command)];
+    case 'proposeChange':
+      return [`term=${message.term}`, changeText(message.change)];
+    case 'transferLeadership':
+      return [`term=${message.term}`, `to ${message.target ?? 'anyone'}`];
+    case 'transferReply':
+      return [`term=${message.term}`, message.code];
+    case 'timeoutNow':
+      return [`term=${message.term}`];
     case 'proposeReply':
       return [`term=${message.term}`, outcomeText(message.outcome)];
     case 'readIndex':
@@ -87,5 +105,5 @@ const roundOf = (round: number): readonly string[] => (round === 0 ? [] : [`roun
 
 function outcomeText(outcome: Extract<ActorMessage, { kind: 'proposeReply' }>['outcome']): string {
   if (outcome.kind === 'applied') return `applied at ${outcome.index}`;
-  return `${outcome.kind}: ${outcome.kind === 'rejected' ? outcome.message : outcome.reason}`;
+  return outcome.kind === 'rejected' ? `rejected: ${outcome.code}` : `${outcome.kind}: ${outcome.reason}`;
 }

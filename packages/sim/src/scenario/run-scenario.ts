@@ -34,9 +34,13 @@ export function runScenario(file: string, text: string): ScenarioResult {
   return { text: lines.join('\n'), violation: scenario?.violation ?? null };
 }
 
-function clusterOf([name, ...names]: readonly string[]): Scenario {
-  if (name !== 'cluster' || names.length === 0) throw new CommandRefused('a story begins with: cluster NODE…');
+function clusterOf([name, ...words]: readonly string[]): Scenario {
+  const split = words.indexOf('spare');
+  const members = split === -1 ? words : words.slice(0, split);
+  const spares = split === -1 ? [] : words.slice(split + 1);
+  if (name !== 'cluster' || members.length === 0) throw new CommandRefused('a story begins with: cluster NODE…');
+  const names = [...members, ...spares];
   const wrong = names.find((node, place) => !isName(node) || names.indexOf(node) !== place);
   if (wrong !== undefined) throw new CommandRefused(`${wrong} is no name for a node, or stands there twice`);
-  return new Scenario(names);
+  return new Scenario(members, spares);
 }

@@ -1,5 +1,6 @@
-import { type ApiMessage, gatewayAt } from '@quorate/raft';
+import { type ApiMessage, gatewayAt, type MembershipChange } from '@quorate/raft';
 import { bytesOf, decodeAnswer, decodeResult, encodeCommand, encodeGet } from '../workload/plain-codec.ts';
+import { changeText } from './change-words.ts';
 import type { ScenarioHost } from './scenario-host.ts';
 import type { Mail, ScenarioNode } from './scenario-node.ts';
 import type { Trace } from './trace.ts';
@@ -7,7 +8,7 @@ import type { Trace } from './trace.ts';
 /** How long a client waits for an answer. */
 const clientTimeoutMs = 2000;
 
-/** What a client has asked: the command as the author wrote it, and its bytes if it writes. */
+/** What a client or an operator has asked: the command as the author wrote it, and its bytes if it writes. */
 interface Question {
   readonly text: string;
   readonly command: Uint8Array | null;
@@ -39,6 +40,18 @@ export class ScenarioClients {
     this.#toGateway(node, { kind: 'read', request, query: encodeGet(key), timeoutMs: clientTimeoutMs });
   }
 
+  /** An operator asks the node for other members. */
+  changeMembers(node: ScenarioNode, change: MembershipChange): void {
+    const request = this.#ask({ text: changeText(change), command: null });
+    this.#toGateway(node, { kind: 'changeMembers', request, change, timeoutMs: clientTimeoutMs });
+  }
+
+  /** An operator asks the node for another leader. */
+  transfer(node: ScenarioNode, target: ScenarioNode | null): void {
+    const request = this.#ask({ text: `transfer to ${target?.id ?? 'anyone'}`, command: null });
+    this.#toGateway(node, { kind: 'transfer', request, target: target?.id ?? null, timeoutMs: clientTimeoutMs });
+  }
+
   /** The api of a node has an answer of its gateway. */
   answered(node: ScenarioNode, { request, answer }: ApiMessage): void {
     const question = this.#questions.get(request);
@@ -46,7 +59,7 @@ export class ScenarioClients {
     if (answer.kind === 'result' && question.command !== null) {
       this.#host.watch.acknowledged(answer.index, question.command);
     }
-    this.#trace.add(['answers'], `${node.id} answers ${question.text}: ${answerText(answer)}`);
+    this.#trace.add(['answers'], `${node.id} answers ${question.text}: ${answerText(answer, question)}`);
   }
 
   #ask(question: Question): number {
@@ -63,9 +76,12 @@ export class ScenarioClients {
   }
 }
 
-function answerText(answer: ApiMessage['answer']): string {
+function answerText(answer: ApiMessage['answer'], { command }: Question): string {
   if (answer.kind === 'error') return answer.code;
+  if (answer.kind === 'rejected') return `${answer.code}: ${answer.message}`;
+  if (answer.kind === 'transferred') return `${answer.leader} leads`;
   if (answer.kind === 'result') {
+    if (command === null) return `done, entry ${answer.index}`;
     const result = decodeResult(answer.result);
     return result.kind === 'failed' ? result.code : `revision ${result.revision}, entry ${answer.index}`;
   }

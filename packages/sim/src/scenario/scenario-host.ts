@@ -29,6 +29,8 @@ import { type Waiting, Wires } from './wires.ts';
 /** What a host is made from. */
 export interface ScenarioHostOptions {
   readonly nodes: readonly ScenarioNode[];
+  /** Those of them that the group begins with. */
+  readonly members: readonly ScenarioNode[];
   readonly trace: Trace;
   readonly messages: MessageTrace;
   /** The api of a node has an answer of its gateway. */
@@ -58,9 +60,10 @@ export class ScenarioHost {
   #violationsTold = 0;
 
   constructor(options: ScenarioHostOptions) {
-    const { nodes } = options;
+    const { nodes, members } = options;
     this.#options = options;
-    this.#configuration = configurationOf(nodes.map(({ id, disk }) => ({ id, storageId: disk.storageId })));
+    this.#configuration = configurationOf(members.map(({ id, disk }) => ({ id, storageId: disk.storageId })));
+    const settingsOf = (): RaftSettings => this.settings;
     const nowUs = (): number => this.time.nowMs * 1000;
     this.watch = new Watch({
       nodes,
@@ -68,6 +71,9 @@ export class ScenarioHost {
       configuration: this.#configuration,
       get nowUs() {
         return nowUs();
+      },
+      get settings() {
+        return settingsOf();
       },
     });
   }
@@ -175,6 +181,7 @@ export class ScenarioHost {
         if (!this.#flush(node, process)) return;
         continue;
       }
+      this.watch.delivered(node, process, mail.message);
       const isTaken = process.system.deliver(mail.actor, mail.message, mail.sender);
       if (!isTaken && mail.sender.node !== node.id) {
         this.#options.trace.add(['receipts'], `${node.id} has no ${mail.actor} any more: lost`);

@@ -1,5 +1,5 @@
 import type { NodeId } from '@quorate/actor';
-import { logIndex, type RaftSettings, term } from '@quorate/raft';
+import { logIndex, type MembershipChange, type RaftSettings, term } from '@quorate/raft';
 import { CommandRefused } from './invalid-scenario.ts';
 import { commandAt } from './message-text.ts';
 import { MessageTrace } from './message-trace.ts';
@@ -25,11 +25,13 @@ export class Scenario {
   readonly #clients: ScenarioClients;
   #hasBegun = false;
 
-  constructor(names: readonly string[]) {
-    this.nodes = names.map((name, place) => new ScenarioNode(name, place));
+  /** `spares` are machines that are no members of the group when it begins. */
+  constructor(names: readonly string[], spares: readonly string[] = []) {
+    this.nodes = [...names, ...spares].map((name, place) => new ScenarioNode(name, place));
     const { nodes, trace } = this;
     this.#host = new ScenarioHost({
       nodes,
+      members: nodes.slice(0, names.length),
       trace,
       messages: this.#messages,
       onAnswer: (node, answered) => this.#clients.answered(node, answered),
@@ -287,6 +289,19 @@ export class Scenario {
   get(node: ScenarioNode, key: string): void {
     this.#mustHaveProcess(node);
     this.#clients.get(node, key);
+  }
+
+  // --- operators -------------------------------------------------------------------------------------------------------
+
+  changeMembers(node: ScenarioNode, change: MembershipChange): void {
+    this.#mustHaveProcess(node);
+    this.#clients.changeMembers(node, change);
+  }
+
+  /** `target` null: to anyone. */
+  transfer(node: ScenarioNode, target: ScenarioNode | null): void {
+    this.#mustHaveProcess(node);
+    this.#clients.transfer(node, target);
   }
 
   // --- looking ---------------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ export class Unformed extends QuorateError {
   }
 }
 
-/** The node's id is listed with another data folder: this one has no votes of its own to keep, and never votes. */
+/** The node's id is listed with another data folder, or was removed: this one has no votes of its own to keep, and never votes. */
 export class NodeSpent extends QuorateError {
   declare readonly code: 'NodeSpent';
   constructor(
@@ -115,7 +115,24 @@ export class FormationRefused extends QuorateError {
   }
 }
 
-/** The members were not changed; its code says why: `ChangeInProgress`, `MemberExists`, `NoSuchMember`, `NotALearner`, `NotCaughtUp`, `IdSpent`, `NoQuorum` or `NothingToChange`. */
+const joinRefusedDetails = z.object({ reason: z.string(), node: z.string() });
+
+/** A node cannot be added to the cluster: it does not answer, or belongs to another one. Nothing was changed. */
+export class JoinRefused extends QuorateError {
+  declare readonly code: 'JoinRefused';
+  constructor(
+    details: z.infer<typeof joinRefusedDetails>,
+    message = `node ${details.node} cannot be added: it ${details.reason}`,
+  ) {
+    super('JoinRefused', message, details);
+  }
+}
+
+/**
+ * The members, or the leader, were not changed; its code says why: `ChangeInProgress`, `MemberExists`, `NoSuchMember`, `NotALearner`, `NotCaughtUp`,
+ * `IdSpent`, `NoQuorum` or `NothingToChange`; and of a transfer: `NoSuchMember`, `NotAVoter`, `NotCaughtUp`, `NoQuorum`, `TransferInProgress` or
+ * `TransferTimedOut`.
+ */
 export class MembersUnchanged extends QuorateError {
   declare readonly code: ChangeRefusal['code'];
   constructor({ code, message }: ChangeRefusal) {
@@ -150,6 +167,7 @@ const errors: ReadonlyMap<string, ErrorBuilder> = new Map([
     'FormationRefused',
     errorBuilder(formationRefusedDetails, (details, message) => new FormationRefused(details, message)),
   ],
+  ['JoinRefused', errorBuilder(joinRefusedDetails, (details, message) => new JoinRefused(details, message))],
   ...changeRefusalCode.options.map((code): [string, ErrorBuilder] => [
     code,
     errorBuilder(none, (_, message) => new MembersUnchanged({ code, message })),

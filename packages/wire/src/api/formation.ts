@@ -1,5 +1,5 @@
 import { type ClusterName, isName, type NodeId } from '@quorate/actor';
-import type { FormationRecord, Voter } from '@quorate/raft';
+import type { FormationRecord, Learner, Voter } from '@quorate/raft';
 import { z } from 'zod';
 import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
 import { InvalidRequest, MalformedMessage } from './errors.ts';
@@ -13,7 +13,15 @@ export const storageIdSchema: z.ZodType<string> = z.string().regex(/^[A-Za-z0-9_
 /** A voter as it comes from outside. */
 export const voterSchema: z.ZodType<Voter> = z.object({ id: nodeIdSchema, storageId: storageIdSchema });
 
-/** Whether a node is in a cluster: `spent` is one whose id the cluster knows with another data folder. */
+/** A learner as it comes from outside. */
+export const learnerSchema: z.ZodType<Learner> = z.object({
+  id: nodeIdSchema,
+  storageId: storageIdSchema,
+  isPromotedWhenCaughtUp: z.boolean(),
+  replaces: nodeIdSchema.nullable(),
+});
+
+/** Whether a node is in a cluster: `spent` is one whose id the cluster knows with another data folder, or has removed. */
 export const formationSchema = z.enum(['unformed', 'formed', 'spent']);
 
 /** Whether a node is in a cluster. */

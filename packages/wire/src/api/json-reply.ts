@@ -4,6 +4,7 @@ import { committedEntryToJson, decodeEntriesPage } from './committed.ts';
 import type { Endpoint } from './endpoint.ts';
 import { MalformedMessage } from './errors.ts';
 import { decodeHello } from './formation.ts';
+import { decodeChanged, decodeTransferred } from './membership.ts';
 import type { ApiReply } from './reply.ts';
 import { decodeStatus, statusToJson } from './status.ts';
 
@@ -34,6 +35,10 @@ function textOf(endpoint: Endpoint, body: Uint8Array): string {
     case 'hello':
     case 'form':
       return JSON.stringify(decodeHello(body));
+    case 'members':
+      return JSON.stringify({ index: String(decodeChanged(body)) });
+    case 'transfer':
+      return JSON.stringify({ leader: decodeTransferred(body) });
   }
 }
 

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { encodeCommand, encodeQuery } from '../config-store/command-codec.ts';
 import type { Endpoint } from './endpoint.ts';
 import { InvalidRequest } from './errors.ts';
-import { encodeFormationRecord, voterSchema } from './formation.ts';
+import { encodeFormationRecord, nodeIdSchema, storageIdSchema, voterSchema } from './formation.ts';
+import { encodeMembershipChange, encodeTransferRequest } from './membership.ts';
 import { encodeEntriesRequest } from './request-body.ts';
 import { checkTimeout, DEFAULT_TIMEOUT_MS } from './timeout.ts';
 
@@ -20,6 +21,8 @@ const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
   status: [],
   hello: [],
   form: ['cluster', 'voters', 'snapshotChecksum'],
+  members: ['add', 'promote', 'remove', 'force'],
+  transfer: ['node'],
 };
 
 /** Reads a request in JSON, and gives it the body that the same request has in msgpack. @throws {InvalidRequest | InvalidRevision | InvalidLimit} */
@@ -59,6 +62,10 @@ function bodyOf(endpoint: Endpoint, fields: Fields): Uint8Array {
       return encodeEntriesRequest({ fromIndex: fromIndexOf(fields), limit: limitOf(fields) });
     case 'form':
       return formBodyOf(fields);
+    case 'members':
+      return membersBodyOf(fields);
+    case 'transfer':
+      return transferBodyOf(fields);
     case 'status':
     case 'hello':
       return new Uint8Array(0);
@@ -137,6 +144,43 @@ function formBodyOf(fields: Fields): Uint8Array {
   }
   const field = String(record.error.issues[0]?.path[0] ?? 'voters');
   throw invalid(`${field} is not what form takes: cluster, and voters as [{"id":…,"storageId":…}]`, field);
+}
+
+const changeSchema = z.object({
+  add: z
+    .array(
+      z
+        .strictObject({
+          id: nodeIdSchema,
+          storageId: storageIdSchema,
+          promote: z.boolean().default(false),
+          replaces: nodeIdSchema.nullable().default(null),
+        })
+        .transform(({ id, storageId, promote: isPromotedWhenCaughtUp, replaces }) => ({
+          id,
+          storageId,
+          isPromotedWhenCaughtUp,
+          replaces,
+        })),
+    )
+    .default([]),
+  promote: z.array(nodeIdSchema).default([]),
+  remove: z.array(nodeIdSchema).default([]),
+  force: z.boolean().default(false),
+});
+
+function membersBodyOf(fields: Fields): Uint8Array {
+  const change = changeSchema.safeParse(Object.fromEntries(fields));
+  if (change.success) return encodeMembershipChange(change.data);
+  const field = String(change.error.issues[0]?.path[0] ?? 'add');
+  const takes = 'add as [{"id":…,"storageId":…}], promote and remove as lists of ids, and force';
+  throw invalid(`${field} is not what members takes: ${takes}`, field);
+}
+
+function transferBodyOf(fields: Fields): Uint8Array {
+  const node = nodeIdSchema.nullable().safeParse(fields.get('node') ?? null);
+  if (!node.success) throw invalid('node is no name of one', 'node');
+  return encodeTransferRequest(node.data);
 }
 
 /** A number of 64 bits is a text in JSON; a JSON number is taken where it is exact. */

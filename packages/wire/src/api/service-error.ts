@@ -1,4 +1,5 @@
 import type { ErrorData } from '@quorate/config-store';
+import { changeRefusalCode } from '@quorate/raft';
 
 /** Status numbers as HTTP has them, for the header of NATS's services. A code that is not here is 500. */
 const statusByCode: ReadonlyMap<string, number> = new Map([
@@ -13,6 +14,8 @@ const statusByCode: ReadonlyMap<string, number> = new Map([
   ['Compacted', 404],
   ['RevisionMismatch', 409],
   ['FormationRefused', 409],
+  ['JoinRefused', 409],
+  ...changeRefusalCode.options.map((code) => [code, code === 'TransferTimedOut' ? 504 : 409] as const),
   ['NoLeader', 503],
   ['Unformed', 503],
   ['NodeSpent', 503],

@@ -1,9 +1,16 @@
 import type { NodeId } from '@quorate/actor';
-import { isLogIndex, isTerm, type LogIndex, type Term, type Voter } from '@quorate/raft';
+import { isLogIndex, isTerm, type Learner, type LogIndex, type Term, type Voter } from '@quorate/raft';
 import { z } from 'zod';
 import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
 import { MalformedMessage } from './errors.ts';
-import { type Formation, formationSchema, nodeIdSchema, storageIdSchema, voterSchema } from './formation.ts';
+import {
+  type Formation,
+  formationSchema,
+  learnerSchema,
+  nodeIdSchema,
+  storageIdSchema,
+  voterSchema,
+} from './formation.ts';
 
 /** What a leader knows of one peer. */
 export interface PeerStatus {
@@ -13,11 +20,16 @@ export interface PeerStatus {
   readonly lag: number;
   /** Null until it is measured. */
   readonly roundTripMs: number | null;
+  /** How long ago the leader heard of it. */
+  readonly lastContactMs: number;
   readonly state: 'probe' | 'replicate' | 'snapshot';
 }
 
+/** The role of a node in its cluster; `removed`: it was a member, and its removal is committed. */
+export const roleSchema = z.enum(['leader', 'follower', 'candidate', 'learner', 'removed']);
+
 /** The role of a node in its cluster. */
-export type Role = 'leader' | 'follower' | 'candidate' | 'learner';
+export type Role = z.infer<typeof roleSchema>;
 
 /** How a node stands, by its own account. */
 export interface NodeStatus {
@@ -43,7 +55,13 @@ export interface NodeStatus {
   readonly peers: readonly PeerStatus[];
   /** How many messages were dropped unread, by kind. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** The members by the newest configuration in this node's log, committed or not. */
   readonly voters: readonly Voter[];
+  /** While the voters change: those before. Empty at any other time. */
+  readonly outgoingVoters: readonly Voter[];
+  readonly learners: readonly Learner[];
+  /** The ids that were removed: none comes back. */
+  readonly removed: readonly NodeId[];
 }
 
 const index = z.custom<LogIndex>(isLogIndex);
@@ -55,6 +73,7 @@ const peerStatusSchema: z.ZodType<PeerStatus> = z.object({
   matchIndex: index,
   lag: count,
   roundTripMs: z.number().min(0).nullable(),
+  lastContactMs: z.number().min(0),
   state: z.enum(['probe', 'replicate', 'snapshot']),
 });
 
@@ -66,7 +85,7 @@ export const nodeStatusSchema: z.ZodType<NodeStatus> = z.object({
   version: z.string(),
   formation: formationSchema,
   clusterId: z.string().nullable(),
-  role: z.enum(['leader', 'follower', 'candidate', 'learner']).nullable(),
+  role: roleSchema.nullable(),
   term,
   leader: nodeIdSchema.nullable(),
   commitIndex: index,
@@ -76,6 +95,9 @@ export const nodeStatusSchema: z.ZodType<NodeStatus> = z.object({
   peers: z.array(peerStatusSchema),
   dropped: z.record(z.string(), count),
   voters: z.array(voterSchema),
+  outgoingVoters: z.array(voterSchema),
+  learners: z.array(learnerSchema),
+  removed: z.array(nodeIdSchema),
 });
 
 /** The body of a reply of `status`: a map with the fields of `NodeStatus`. */
@@ -90,7 +112,7 @@ export function decodeStatus(body: Uint8Array): NodeStatus {
   }
 }
 
-/** A voter that does not answer: nothing is known of it but who it is. */
+/** A member that does not answer: nothing is known of it but who it is. */
 export interface UnreachableNode extends Voter {
   readonly role: 'unreachable';
 }

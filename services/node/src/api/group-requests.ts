@@ -6,18 +6,21 @@ import {
   type ApiRequest,
   Compacted,
   commandBody,
+  encodeChanged,
   encodeEntriesPage,
   encodeStatus,
   encodeTransferred,
   entriesBody,
   errorReply,
   MembersUnchanged,
+  membersBody,
   type NodeStatus,
   NoLeader,
   OutcomeUnknown,
   queryBody,
   storeReply,
   Timeout,
+  transferBody,
 } from '@quorate/wire';
 import type { Answered, GatewayDesk } from './gateway-desk.ts';
 
@@ -29,7 +32,10 @@ const statusTimeoutMs = 500;
 export type NodeFacts = Pick<
   NodeStatus,
   'id' | 'pid' | 'storageId' | 'version' | 'formation' | 'clusterId' | 'dropped'
->;
+> & {
+  /** Whether it was a member once, and its removal is committed. */
+  readonly isRemoved: boolean;
+};
 
 /** Answers what clients ask of a group: reads the request, checks it before anything is proposed, and asks the gateway. */
 export class GroupRequests {
@@ -48,6 +54,30 @@ export class GroupRequests {
     return this.#reply(
       request,
       await this.#desk.ask((number) => ({ kind: 'write', request: number, command, timeoutMs, traceparent })),
+    );
+  }
+
+  /** Changes the members. @throws {InvalidRequest} if the change is none */
+  async members(request: ApiRequest): Promise<ApiReply> {
+    const change = membersBody(request.body);
+    const { timeoutMs } = request;
+    const { answer, leader } = await this.#desk.ask((number) => ({
+      kind: 'changeMembers',
+      request: number,
+      change,
+      timeoutMs,
+    }));
+    if (answer.kind === 'result') return { kind: 'ok', body: encodeChanged(answer.index), leader };
+    return this.#reply(request, { answer, leader });
+  }
+
+  /** Hands leadership over. @throws {InvalidRequest} if the request names no node */
+  async transfer(request: ApiRequest): Promise<ApiReply> {
+    const target = transferBody(request.body);
+    const { timeoutMs } = request;
+    return this.#reply(
+      request,
+      await this.#desk.ask((number) => ({ kind: 'transfer', request: number, target, timeoutMs })),
     );
   }
 
@@ -127,7 +157,7 @@ function statusOf(facts: NodeFacts, parts: readonly StatusPart[]): NodeStatus {
   for (const part of parts) {
     switch (part.actor) {
       case 'election':
-        status.role = part.role;
+        status.role = facts.isRemoved ? 'removed' : part.role;
         status.term = part.term;
         status.leader = part.leader;
         break;
@@ -136,6 +166,9 @@ function statusOf(facts: NodeFacts, parts: readonly StatusPart[]): NodeStatus {
         status.firstIndex = part.firstIndex;
         status.lastLogIndex = part.lastLogIndex;
         status.voters = part.configuration.voters;
+        status.outgoingVoters = part.configuration.outgoingVoters;
+        status.learners = part.configuration.learners;
+        status.removed = part.configuration.removed;
         break;
       case 'applier':
         status.lastApplied = part.lastApplied;
@@ -147,16 +180,18 @@ function statusOf(facts: NodeFacts, parts: readonly StatusPart[]): NodeStatus {
         part satisfies never;
     }
   }
+  const hasVote = [...status.voters, ...status.outgoingVoters].some(({ id }) => id === facts.id);
+  if (status.role === 'follower' && !hasVote) status.role = 'learner';
   return status;
 }
 
-/** The status of a node that is in no cluster. */
-export function emptyStatus(facts: NodeFacts): NodeStatus {
+/** The status of a node that is in no cluster, or no longer. */
+export function emptyStatus({ isRemoved, ...facts }: NodeFacts): NodeStatus {
   const leader: NodeId | null = null;
   const zero = logIndex(0);
   return {
     ...facts,
-    role: null,
+    role: isRemoved ? 'removed' : null,
     term: term(0),
     leader,
     commitIndex: zero,
@@ -165,5 +200,8 @@ export function emptyStatus(facts: NodeFacts): NodeStatus {
     firstIndex: zero,
     peers: [],
     voters: [],
+    outgoingVoters: [],
+    learners: [],
+    removed: [],
   };
 }

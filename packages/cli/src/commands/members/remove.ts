@@ -1,0 +1,20 @@
+import { type Command, Option } from 'commander';
+import { addExamples } from '../examples.ts';
+import { addChangeOptions, change, idsArgument } from './change.ts';
+
+/** `quorate members remove`: members that are to go. */
+export function addRemove(members: Command): void {
+  const command = members
+    .command('remove')
+    .summary('remove members, for good')
+    .description(
+      'Removes members, all in one step, and prints the index of the new configuration. Their ids never come back: a machine that returns gets a new one. The leader may be removed too.',
+    )
+    .addArgument(idsArgument('the ids of the members'))
+    .addOption(new Option('--force', 'also if too few of the voters that are left answer'));
+  addChangeOptions(command).action(async (ids: readonly string[]) => {
+    const { force = false } = command.opts<{ readonly force?: boolean }>();
+    await change(command, { remove: ids, force });
+  });
+  addExamples(command, [['quorate members remove n4 n5', 'from five voters to three']]);
+}

@@ -1,0 +1,90 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { type ClusterMembers, NoLeader, type Store, Timeout, Unavailable } from '@quorate/client';
+import { type Command, Option } from 'commander';
+import { CommandFailure, UsageError } from '../../command-error.ts';
+import { writeLine } from '../../output/output.ts';
+import { StatusLine } from '../../output/status-line.ts';
+import { addStoreOptions, withStore } from '../../with-store.ts';
+import { addExamples } from '../examples.ts';
+import { idsArgument } from './change.ts';
+
+const lookEveryMs = 200;
+
+interface Pair {
+  readonly old: string;
+  readonly fresh: string;
+}
+
+/** `quorate members replace`: machines in the places of others. */
+export function addReplace(members: Command): void {
+  const command = members
+    .command('replace')
+    .summary('put machines in the places of others')
+    .description(
+      'Adds each new node as a learner; when it has caught up it gets a vote, and in the same step the old one goes, also if it is gone already or leads. Prints the index of the first configuration, and waits until all is done.',
+    )
+    .usage('[options] OLD NEW [OLD NEW …]')
+    .addArgument(idsArgument('pairs of ids: a member, and the node that is to take its place'))
+    .addOption(new Option('--no-wait', 'do not wait until the new ones have caught up'));
+  addStoreOptions(command).action((ids: readonly string[]) => replace(command, ids));
+  addExamples(command, [
+    ['quorate members replace n2 n4', 'n4 for n2'],
+    ['quorate members replace n1 n4 n2 n5 --no-wait', 'two machines, at once'],
+  ]);
+}
+
+async function replace(command: Command, ids: readonly string[]): Promise<void> {
+  const { wait } = command.opts<{ readonly wait: boolean }>();
+  const pairs = pairsOf(ids);
+  await withStore(command, async (store) => {
+    const add = pairs.map(({ old, fresh }) => ({ id: fresh, replaces: old }));
+    const { index } = await store.changeMembers({ add });
+    await writeLine(String(index));
+    if (wait) await untilReplaced(store, pairs);
+  });
+}
+
+/** @throws {UsageError} unless ids stand in pairs */
+function pairsOf(ids: readonly string[]): readonly Pair[] {
+  if (ids.length % 2 !== 0) throw new UsageError('replace takes pairs of ids: the old one, and the new one');
+  return ids.flatMap((old, at) => (at % 2 === 0 ? [{ old, fresh: ids[at + 1] ?? '' }] : []));
+}
+
+/** A cluster that has no leader for a while goes on when it has one. */
+async function untilReplaced(store: Store, pairs: readonly Pair[]): Promise<void> {
+  const line = new StatusLine();
+  try {
+    for (;;) {
+      const now = await membersNow(store);
+      if (now !== null && pairs.every((pair) => isReplaced(now, pair))) return;
+      line.show(now === null ? 'waiting for a leader' : pairs.map((pair) => pairText(now, pair)).join(', '));
+      await after(lookEveryMs);
+    }
+  } finally {
+    line.end();
+  }
+}
+
+async function membersNow(store: Store): Promise<ClusterMembers | null> {
+  try {
+    const members = await store.members();
+    return members.leader === null ? null : members;
+  } catch (error) {
+    if (error instanceof NoLeader || error instanceof Timeout || error instanceof Unavailable) return null;
+    throw error;
+  }
+}
+
+/** @throws {CommandFailure} if the new one is no member any more */
+function isReplaced({ members, removed }: ClusterMembers, { old, fresh }: Pair): boolean {
+  if (removed.includes(fresh))
+    throw new CommandFailure(`${fresh} was removed before it could take the place of ${old}`);
+  const isVoter = members.some(({ id, role }) => id === fresh && role === 'voter');
+  return isVoter && !members.some(({ id }) => id === old);
+}
+
+function pairText({ members }: ClusterMembers, { old, fresh }: Pair): string {
+  const learner = members.find(({ id }) => id === fresh);
+  if (learner?.role === 'voter') return `${fresh} is in the place of ${old}`;
+  return `${fresh} lacks ${learner?.lag ?? 'all'} entries`;
+}
