@@ -99,6 +99,20 @@ describe('a peer that needs what the log has no more', () => {
   });
 });
 
+test('the log is kept for a peer while that answers, and no longer: it may never come back', () => {
+  const pinned = (): unknown[] => {
+    replicator.elapse(heartbeatIntervalMs);
+    const asks = replicator.context.takeAll('prepareAppend');
+    return asks.map(({ snapshotIndex }) => snapshotIndex);
+  };
+  needed();
+  for (let beat = 1; beat < 40; beat += 1) expect(pinned()).toEqual([40]);
+  expect(pinned()).toEqual([null]);
+  expect(pinned()).toEqual([null]);
+  answer(100);
+  expect(pinned()).toEqual([40]);
+});
+
 describe('what is lost on the way', () => {
   beforeEach(() => {
     needed();

@@ -127,7 +127,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
       sequence: this.#sequence,
       nextIndex: this.#nextIndex,
       conflict: this.#mode.kind === 'probe' ? this.#mode.conflict : null,
-      snapshotIndex: this.#mode.kind === 'snapshot' ? this.#mode.sending.record.index : null,
+      snapshotIndex: this.#pinnedIndex(),
       maxEntries,
       maxBytes: this.#options.settings.maxBatchBytes,
     });
@@ -212,6 +212,11 @@ export class Replicator implements Actor<ReplicatorMessage> {
     const isSame = this.#mode.kind === 'snapshot' && this.#mode.sending.record.id === record.id;
     if (!isSame) this.#mode = { kind: 'snapshot', sending: new SnapshotSending(record, this.#options.settings) };
     this.#sendChunks();
+  }
+
+  /** What follows must stay in the log, while the peer is being sent what comes before. */
+  #pinnedIndex(): LogIndex | null {
+    return this.#mode.kind === 'snapshot' && this.#mode.sending.isAwaited ? this.#mode.sending.record.index : null;
   }
 
   #sendChunks(): void {

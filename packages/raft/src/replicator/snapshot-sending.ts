@@ -9,6 +9,9 @@ export interface SendingSettings {
 /** After so many heartbeats without an answer what is on its way is taken for lost. */
 const patienceHeartbeats = 4;
 
+/** A peer that has not answered for so many heartbeats is not waited for: it may never come back, and the log would grow for it. */
+const heartbeatsToLive = 40;
+
 /** So often the peer says the same again when a chunk in between was lost. */
 const repeatsOfALoss = 2;
 
@@ -21,11 +24,18 @@ export class SnapshotSending {
   /** Until the peer has said how much it has already, one chunk asks. */
   #isKnown = false;
   #silentHeartbeats = 0;
+  /** How many heartbeats have passed since the last answer. */
+  #unanswered = 0;
   #repeats = 0;
 
   constructor(record: SnapshotRecord, settings: SendingSettings) {
     this.record = record;
     this.#settings = settings;
+  }
+
+  /** Whether the peer is there, as far as is known: what follows the snapshot must stay in the log for it. */
+  get isAwaited(): boolean {
+    return this.#unanswered < heartbeatsToLive;
   }
 
   /** The offset of the next chunk to send, or null if the window is full or all was sent. */
@@ -41,6 +51,7 @@ export class SnapshotSending {
   /** The peer has all before `offset`. True if that is all there is. */
   acknowledge(offset: number): boolean {
     this.#silentHeartbeats = 0;
+    this.#unanswered = 0;
     this.#isKnown = true;
     this.#repeats = offset > this.#ackedOffset ? 0 : this.#repeats + 1;
     this.#ackedOffset = Math.max(this.#ackedOffset, offset);
@@ -55,6 +66,7 @@ export class SnapshotSending {
 
   /** A heartbeat has passed. What nobody answers is sent again. */
   heartbeat(): void {
+    this.#unanswered += 1;
     this.#silentHeartbeats += 1;
     if (this.#silentHeartbeats < patienceHeartbeats) return;
     this.#silentHeartbeats = 0;
