@@ -160,7 +160,7 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
     'a node that %s when it was removed hears of it',
     { timeout: 120_000 },
     async (how) => {
-      const cluster = await TestCluster.start({ localDelivery });
+      const cluster = await TestCluster.start({ localDelivery, steady: true });
       const store = await cluster.connect({ timeoutMs: 20_000 });
       const [sleeper = ''] = await cluster.followers();
       if (how === 'slept') await cluster.node(sleeper).pause();

@@ -16,8 +16,8 @@ export interface ChangeMembersOptions {
   readonly access: GroupAccess;
   readonly lifetime: Lifetime;
   readonly timeoutMs: number;
-  /** How all nodes stand. */
-  readonly status: (timeoutMs: number) => Promise<ClusterStatus>;
+  /** How all nodes stand. The change goes to the leader that it names. */
+  readonly status: () => Promise<ClusterStatus>;
 }
 
 /** `Store.changeMembers`. */
@@ -26,13 +26,11 @@ export async function changeMembers(changes: MemberChanges, options: ChangeMembe
   const { add, ...rest } = checkChanges(changes);
   const deadlineMs = access.clock.now() + timeoutMs;
   const leftMs = (): number => Math.max(1, Math.floor(deadlineMs - access.clock.now()));
+  const status = withoutNewcomers(await options.status(), add);
   const learners: MembershipChange['add'][number][] = [];
-  if (add.length > 0) {
-    const status = await options.status(leftMs());
-    for (const { id, promote, replaces } of add) {
-      const storageId = await storageIdOf(id, status, options, leftMs());
-      learners.push({ id, storageId, isPromotedWhenCaughtUp: promote, replaces });
-    }
+  for (const { id, promote, replaces } of add) {
+    const storageId = await storageIdOf(id, status, options, leftMs());
+    learners.push({ id, storageId, isPromotedWhenCaughtUp: promote, replaces });
   }
   const body = encodeMembershipChange({ add: learners, ...rest });
   const request = { endpoint: 'members', kind: 'write', body, timeoutMs: leftMs(), lifetime } as const;
@@ -106,8 +104,16 @@ async function storageIdOf(
   return storageId;
 }
 
-/** Of the cluster that the leader is in. */
-function clusterIdIn(status: ClusterStatus): string | null {
-  const leader = status.nodes.find((node): node is NodeStatus => node.id === status.leader && 'clusterId' in node);
-  return leader?.clusterId ?? null;
+/** The status by those who are not to be added: a machine of another cluster has another idea of the members. By all, if there are no others. */
+function withoutNewcomers({ leader, nodes }: ClusterStatus, add: CheckedChanges['add']): ClusterStatus {
+  const isNew = (node: string): boolean => add.some(({ id }) => id === node);
+  const others = nodes.filter(({ id, role }) => role !== 'unreachable' && !isNew(id));
+  if (others.length === 0) return { leader, nodes };
+  return { leader: leader === null || isNew(leader) ? null : leader, nodes: others };
+}
+
+/** Of the cluster that is to grow. */
+function clusterIdIn({ leader, nodes }: ClusterStatus): string | null {
+  const formed = nodes.filter((node): node is NodeStatus => 'clusterId' in node && node.clusterId !== null);
+  return (formed.find(({ id }) => id === leader) ?? formed[0])?.clusterId ?? null;
 }

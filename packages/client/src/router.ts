@@ -71,6 +71,11 @@ export class Router {
     this.#options = options;
   }
 
+  /** Takes it from somebody else who leads, if no reply has told it yet. */
+  believe(leader: string): void {
+    this.#leader ??= leader;
+  }
+
   /** The body of the reply, after as many attempts as the retry rules allow. @throws {QuorateError}, or the reason that the lifetime ends with */
   async request(request: NodeRequest): Promise<Uint8Array> {
     const { clock, link } = this.#options;

@@ -111,11 +111,8 @@ export class StoreClient implements Store {
     const { timeoutMs } = this.#check(options);
     const access = this.#access;
     const lifetime = access.lifetime.child(options.signal);
-    const { signal } = options;
-    const status = (leftMs: number): Promise<ClusterStatus> =>
-      this.status({ timeoutMs: leftMs, ...(signal === undefined ? {} : { signal }) });
     try {
-      return await changeMembers(changes, { access, lifetime, timeoutMs, status });
+      return await changeMembers(changes, { access, lifetime, timeoutMs, status: () => this.#findLeader(options) });
     } finally {
       lifetime.over();
     }
@@ -123,11 +120,24 @@ export class StoreClient implements Store {
 
   async transfer(node?: string, options: CallOptions = {}): Promise<string> {
     const target = node === undefined ? null : checkNodeId('node', node);
-    return decodeTransferred(await this.#request('transfer', 'write', encodeTransferRequest(target), options));
+    const { timeoutMs } = this.#check(options);
+    const deadlineMs = this.#access.clock.now() + timeoutMs;
+    await this.#findLeader(options);
+    const leftMs = Math.max(1, Math.floor(deadlineMs - this.#access.clock.now()));
+    const body = encodeTransferRequest(target);
+    return decodeTransferred(await this.#request('transfer', 'write', body, { ...options, timeoutMs: leftMs }));
   }
 
   async close(): Promise<void> {
     await this.#access.close();
+  }
+
+  /** What an operator asks goes to the leader: it is asked once, and a node that hangs would keep it. */
+  async #findLeader(options: CallOptions): Promise<ClusterStatus> {
+    const { timeoutMs } = this.#check(options);
+    const status = await this.status({ ...options, timeoutMs: Math.max(1, Math.floor(timeoutMs / 2)) });
+    if (status.leader !== null) this.#access.router.believe(status.leader);
+    return status;
   }
 
   async #write(command: Command, options: WriteOptions): Promise<Uint8Array> {

@@ -178,7 +178,7 @@ it('adds no id that was removed, whether it runs or not', async () => {
 
 it('does not ask for a change again that may have been made', async () => {
   const { leader, store } = await start(leads({}, () => null));
-  expect(await codeOf(store.changeMembers({ remove: ['n2'] }, { timeoutMs: 700 }))).toBe('OutcomeUnknown');
+  expect(await codeOf(store.changeMembers({ remove: ['n2'] }, { timeoutMs: 2_000 }))).toBe('OutcomeUnknown');
   expect(changes(leader)).toHaveLength(1);
 });
 
