@@ -81,6 +81,16 @@ describe('a large compaction', () => {
   });
 });
 
+test('what is compacted before it was flushed is not written at all', async () => {
+  const log = await openLog(10);
+  log.append(entries(11, 10, 3));
+  log.setSnapshot(snapshotAt(18, 3));
+  log.compact(logIndex(15));
+  while (log.staged) await flush(log);
+  expect(storedKeys()).toBe(5);
+  expect(open().read(logIndex(16), all).map(plain)).toEqual(entries(16, 5, 3).map(plain));
+});
+
 test('a snapshot that takes the place of the log does so in one commit, and what lies below goes later', async () => {
   const log = await openLog(5_000);
   log.installSnapshot(snapshotAt(4_000, 3));
