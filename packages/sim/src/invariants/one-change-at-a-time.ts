@@ -14,6 +14,7 @@ const graceEntries = 20;
  */
 export class OneChangeAtATime implements Invariant {
   readonly name = 'members change one step at a time';
+  readonly sees = ['leadershipGranted'] as const;
   readonly #violated: Violated;
   readonly #view: ClusterView;
   readonly #committed: CommittedEntries;
@@ -43,7 +44,7 @@ export class OneChangeAtATime implements Invariant {
   }
 
   #newestOf({ storage }: SimulatedProcess): Placed {
-    return storage.configurations.at(-1) ?? { index: 0, configuration: this.#view.configuration };
+    return storage.configurations.at(-1) ?? storage.snapshot ?? { index: 0, configuration: this.#view.configuration };
   }
 
   #wrongWith(previous: Placed, { index, configuration }: Placed, term: number): string | null {
@@ -72,7 +73,7 @@ export class OneChangeAtATime implements Invariant {
   #lags({ id }: Voter, index: number): boolean {
     const disk = this.#view.nodes.find((node) => node.id === id)?.disk;
     const end = Math.min(index - 1, this.#committed.lastIndex);
-    return end - (disk?.entries.length ?? 0) > this.#view.settings.maxPromotionLagEntries + graceEntries;
+    return end - (disk?.lastIndex ?? 0) > this.#view.settings.maxPromotionLagEntries + graceEntries;
   }
 }
 

@@ -146,6 +146,8 @@ export class Watch {
 function observersOf(invariants: readonly Invariant[]): ReadonlyMap<ActorMessage['kind'], readonly Invariant[]> {
   const observers = new Map<ActorMessage['kind'], Invariant[]>();
   for (const invariant of invariants) {
+    if (invariant.sent !== undefined && invariant.sees === undefined)
+      throw new Error(`${invariant.name} sees no messages`);
     for (const kind of invariant.sees ?? []) observers.set(kind, [...(observers.get(kind) ?? []), invariant]);
   }
   return observers;
