@@ -5,6 +5,13 @@ import type { SnapshotRecord } from './storage/snapshot-files.ts';
 import type { Configuration, EntryFields, EntryKind, LeaderToken, LogEntry, LogIndex, Term } from './types.ts';
 import { isLeaderToken, isLogIndex, isTerm } from './types.ts';
 
+/** Far beyond what any group reaches. A term at the end of the numbers would be taken over, and none could follow it. */
+const maxCounter = 2 ** 48;
+
+const isMessageTerm = (value: unknown): value is Term => isTerm(value) && value <= maxCounter;
+
+const isMessageIndex = (value: unknown): value is LogIndex => isLogIndex(value) && value <= maxCounter;
+
 /**
  * What one actor accepts: each kind of message with the check that the bus makes before the actor sees it. `peer` kinds
  * come from any node of the cluster, `node` kinds from the actor's own node and incarnation only: else a peer could tell an
@@ -32,8 +39,8 @@ const isEntryFields = (value: unknown): value is EntryFields =>
 
 const isLogEntry = (value: unknown): value is LogEntry =>
   isRecord(value) &&
-  isTerm(value.term) &&
-  isLogIndex(value.index) &&
+  isMessageTerm(value.term) &&
+  isMessageIndex(value.index) &&
   value.index > 0 &&
   entryKinds.includes(value.kind) &&
   value.command instanceof Uint8Array &&
@@ -54,8 +61,8 @@ const areLogEntries = (value: unknown): value is readonly LogEntry[] => {
 
 const isSnapshotRecord = (value: unknown): value is SnapshotRecord =>
   isRecord(value) &&
-  isTerm(value.term) &&
-  isLogIndex(value.index) &&
+  isMessageTerm(value.term) &&
+  isMessageIndex(value.index) &&
   value.index > 0 &&
   isConfiguration(value.configuration) &&
   typeof value.id === 'string' &&
@@ -65,8 +72,8 @@ const isSnapshotRecord = (value: unknown): value is SnapshotRecord =>
 
 /** The checks that messages are made of. */
 export const shape = {
-  term: z.custom<Term>(isTerm, 'a term'),
-  index: z.custom<LogIndex>(isLogIndex, 'a log index'),
+  term: z.custom<Term>(isMessageTerm, 'a term'),
+  index: z.custom<LogIndex>(isMessageIndex, 'a log index'),
   token: z.custom<LeaderToken>(isLeaderToken, 'a leader token'),
   node: z.custom<NodeId>(isNodeId, 'a node id'),
   storage: z.custom<string>(isStorageId, 'a storage id'),

@@ -144,6 +144,19 @@ describe('taking snapshots', () => {
   });
 });
 
+test('what the log store has no record of yet stays, its own and that of a leader', () => {
+  stateMachine.apply(entriesOf(Array(50).fill(2)));
+  receive({ kind: 'snapshotTaken', record: snapshotAt(50, 2) });
+  const received = snapshotAt(60, 2, 200);
+  files.have = 200;
+  storeChunk(received, 0);
+  receive({ kind: 'snapshotRecorded', record: snapshotAt(40, 2) });
+  expect(files.kept).toEqual(expect.arrayContaining(['50-2', '60-2']));
+  context.take();
+  context.elapse(applier, 4 * settings.heartbeatIntervalMs);
+  expect(context.take().map(({ message }) => message.kind)).toEqual(['snapshotTaken', 'snapshotReceived']);
+});
+
 describe('a snapshot that comes from a leader', () => {
   const record = snapshotAt(40, 2, 200);
 

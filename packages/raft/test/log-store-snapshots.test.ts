@@ -93,7 +93,7 @@ describe('what a leader sends to whom', () => {
     store.receive({ kind: 'snapshotTaken', record: snapshotAt(3 * logTailEntries, 1) });
     expect(store.storage.firstIndex).toBe(logTailEntries + 41);
     store.context.nowMs += 11 * defaultRaftSettings.electionTimeoutMaxMs;
-    store.receive({ kind: 'snapshotTaken', record: snapshotAt(3 * logTailEntries, 1) });
+    store.receive({ kind: 'applied', index: logIndex(3 * logTailEntries) });
     expect(store.storage.firstIndex).toBe(2 * logTailEntries + 1);
   });
 });

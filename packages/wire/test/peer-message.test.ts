@@ -86,6 +86,13 @@ test.each([
   ['a kind that nobody knows', encodePeerMessage(header, { kind: 'constructor' }), 'wrongKind'],
   ['a kind of another actor', encodePeerMessage(header, { kind: 'leaderHeard' }), 'wrongKind'],
   ['a missing field', encodePeerMessage(header, { kind: 'appendEntries' }), 'wrongShape'],
+  ['a term that none could follow', frameOf({ fields: { ...fields, term: Number.MAX_SAFE_INTEGER } }), 'wrongShape'],
+  ['an index that no log reaches', frameOf({ fields: { ...fields, prevLogIndex: 2 ** 49 } }), 'wrongShape'],
+  [
+    'an entry of a term that none could follow',
+    frameOf({ fields: { ...fields, entries: [[2 ** 49, ...packedEntry.slice(1)]] } }),
+    'wrongShape',
+  ],
   ['a negative term', encodePeerMessage(header, { ...appendEntries, term: -1 } as typeof appendEntries), 'wrongShape'],
   [
     'a gap in the entries',

@@ -24,6 +24,12 @@ export interface SnapshotsOptions {
   readonly newest: SnapshotRecord | null;
 }
 
+/** A snapshot that the log store is to make a record of, and whose it is. */
+interface Unrecorded {
+  readonly kind: 'snapshotTaken' | 'snapshotReceived';
+  readonly record: SnapshotRecord;
+}
+
 /** So long, in election timeouts, a snapshot that nobody asks for any more stays. */
 const servingElectionTimeouts = 10;
 
@@ -38,7 +44,7 @@ export class Snapshots {
   #bytesSince = 0;
   #isTaking = false;
   /** Whole and flushed, and the log store does not say yet that it has a record of it. */
-  #unrecorded: { readonly kind: 'snapshotTaken' | 'snapshotReceived'; readonly record: SnapshotRecord } | null = null;
+  readonly #unrecorded = new Map<string, Unrecorded>();
   #loading: SnapshotRecord | null = null;
   #receiving: Of<'storeChunk'> | null = null;
   /** When each was last read for a peer: one that is being sent stays, or a peer that takes longer than the next snapshot never gets one (hashicorp/raft#697). */
@@ -112,7 +118,9 @@ export class Snapshots {
   /** The log begins after it, or could: what it replaces goes, and the state machine is loaded if it is behind. */
   snapshotRecorded({ record }: Of<'snapshotRecorded'>): void {
     if (this.#newest === null || record.index >= this.#newest.index) this.#newest = record;
-    if (this.#unrecorded !== null && this.#unrecorded.record.index <= record.index) this.#unrecorded = null;
+    for (const [id, unrecorded] of this.#unrecorded) {
+      if (unrecorded.record.index <= record.index) this.#unrecorded.delete(id);
+    }
     const receiving = this.#receiving;
     if (receiving !== null && receiving.record.index <= record.index) {
       this.#receiving = null;
@@ -147,7 +155,7 @@ export class Snapshots {
 
   /** Says again what the log store may not have heard. */
   retry(): void {
-    if (this.#unrecorded !== null) this.#tellLogStore(this.#unrecorded.kind, this.#unrecorded.record);
+    for (const { kind, record } of this.#unrecorded.values()) this.#tellLogStore(kind, record);
   }
 
   get #isDue(): boolean {
@@ -160,9 +168,9 @@ export class Snapshots {
     const { context, settings } = this.#options;
     const sinceMs = context.now() - servingElectionTimeouts * settings.electionTimeoutMaxMs;
     for (const [id, atMs] of this.#serving) if (atMs < sinceMs) this.#serving.delete(id);
-    const records = [this.#newest, this.#unrecorded?.record, this.#loading, this.#receiving?.record];
+    const records = [this.#newest, this.#loading, this.#receiving?.record];
     const ids = records.flatMap((record) => (record === null || record === undefined ? [] : [record.id]));
-    return [...ids, ...this.#serving.keys()];
+    return [...ids, ...this.#unrecorded.keys(), ...this.#serving.keys()];
   }
 
   #received(record: SnapshotRecord): void {
@@ -171,7 +179,7 @@ export class Snapshots {
 
   #tellLogStore(kind: 'snapshotTaken' | 'snapshotReceived', record: SnapshotRecord): void {
     const { context, settings } = this.#options;
-    this.#unrecorded = { kind, record };
+    this.#unrecorded.set(record.id, { kind, record });
     context.startTimer('snapshotRetry', 4 * settings.heartbeatIntervalMs, { kind: 'snapshotRetry' });
     context.send(logStoreAt(context.self), { kind, record });
   }

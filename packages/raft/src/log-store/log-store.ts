@@ -63,7 +63,9 @@ export class LogStore implements Actor<LogStoreMessage> {
       case 'readCommitted':
         return this.#readCommitted(message);
       case 'applied':
-        return this.#state.applied(message.index);
+        this.#state.applied(message.index);
+        // Whatever kept the log longer may be over.
+        return this.#snapshotDesk.compact();
       case 'flushed':
         return this.#flushed(message.written);
       case 'describe':
