@@ -131,9 +131,10 @@ export class SimulatedCluster {
     return newest.configuration;
   }
 
-  /** The machines that are members, with the disks that were listed. */
+  /** The machines that are members, with the disks that were listed: as the leader has it. One that was removed may have more in its log, which nobody cuts off. */
   get members(): readonly SimulatedNode[] {
-    const members = membersOf(this.newestConfiguration);
+    const led = this.leader?.process?.storage;
+    const members = membersOf((led?.configurations.at(-1) ?? led?.snapshot)?.configuration ?? this.newestConfiguration);
     return this.nodes.filter(({ id, isSpent }) => !isSpent && members.some((member) => member.id === id));
   }
 

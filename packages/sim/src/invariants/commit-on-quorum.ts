@@ -1,4 +1,4 @@
-import { isQuorum, type LogIndex, type Voter, votersOf } from '@quorate/raft';
+import { type Configuration, isJoint, isQuorum, type LogIndex, type Voter, votersOf } from '@quorate/raft';
 import type { MessageOfKind } from '../host/actor-message.ts';
 import type { SimulatedProcess } from '../host/simulated-node.ts';
 import type { ClusterView, Invariant, Sent, Violated } from './cluster-view.ts';
@@ -37,13 +37,25 @@ export class CommitOnQuorum implements Invariant {
     if (entry?.term !== office.term) {
       return this.#violated(`${node.id} commits ${index} of term ${entry?.term} in term ${office.term}`);
     }
-    const configuration = configurationInUse(process, this.#view);
+    const configuration = this.#countedBy(process);
     if (!isQuorum(configuration, (voter) => this.#holds(voter, index, entry.term))) {
       const holders = votersOf(configuration).filter((voter) => this.#holds(voter, index, entry.term));
       const names = holders.map(({ id }) => id).join(', ') || 'nobody';
       this.#violated(`${node.id} commits ${index} of term ${entry.term}, which only ${names} has on disk`);
     }
     this.#record(process, index, office.term);
+  }
+
+  /**
+   * A leader counts by the end of a joint change from the moment that it proposes it, before its log store has the entry. The joint
+   * configuration is committed then, so that whoever leads next has it, and needs a majority of the new voters too.
+   */
+  #countedBy(process: SimulatedProcess): Configuration {
+    const configuration = configurationInUse(process, this.#view);
+    const placed = process.storage.configurations.at(-1);
+    const isJointCommitted =
+      placed !== undefined && placed.index <= this.#committed.lastIndex && isJoint(configuration);
+    return isJointCommitted ? { ...configuration, outgoingVoters: [] } : configuration;
   }
 
   /** A disk that was lost meanwhile had it. */

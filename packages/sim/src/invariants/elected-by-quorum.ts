@@ -11,6 +11,8 @@ export class ElectedByQuorum implements Invariant {
   readonly #view: ClusterView;
   /** By candidate and term. */
   readonly #voters = new Map<string, Set<string>>();
+  /** Whom the token was given to, and in which term. */
+  readonly #granted = new Set<string>();
 
   constructor(violated: Violated, view: ClusterView) {
     this.#violated = violated;
@@ -25,7 +27,11 @@ export class ElectedByQuorum implements Invariant {
   sent({ node, process, to, message }: Sent): void {
     if (message.kind === 'requestVoteReply' && message.voteGranted) this.#vote(node, to.node, message.term);
     if (message.kind !== 'leadershipGranted') return;
-    const voters = this.#voters.get(`${node.id}/${message.term}`) ?? new Set();
+    // A grant that is said again may meet members who came since.
+    const office = `${node.id}/${message.term}`;
+    if (this.#granted.has(office)) return;
+    this.#granted.add(office);
+    const voters = this.#voters.get(office) ?? new Set();
     if (!isQuorum(configurationInUse(process, this.#view), ({ id }) => voters.has(id))) {
       this.#violated(`${node.id} leads in term ${message.term} with the votes of ${[...voters].join() || 'nobody'}`);
     }
