@@ -1,6 +1,5 @@
 import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
 import { applierAt, electionAt, gatewayAt, logStoreAt, type Where } from '../addresses.ts';
-import type { ProposalOutcome } from '../gateway/messages.ts';
 import { invariant } from '../invariant.ts';
 import type { CommitTracer } from '../ports.ts';
 import { peersOf } from '../quorum.ts';
@@ -10,7 +9,8 @@ import { type LeaderToken, type LogEntry, type LogIndex, logIndex, maxIndex, typ
 import type { Grant } from './grant.ts';
 import type { LeaderProgress } from './membership.ts';
 import type { LeaderMessage } from './messages.ts';
-import { configurationProposal, type Proposal, type Proposals } from './proposals.ts';
+import { ProposalDesk } from './proposal-desk.ts';
+import type { Proposals } from './proposals.ts';
 import type { ReadRounds } from './read-rounds.ts';
 import { Replicators } from './replicators.ts';
 import type { Transfer } from './transfer.ts';
@@ -32,6 +32,7 @@ export class Leader implements Actor<LeaderMessage> {
   readonly #parts: RaftParts;
   readonly #asker: number;
   readonly #proposals: Proposals;
+  readonly #desk: ProposalDesk;
   readonly #reads: ReadRounds;
   readonly #transfer: Transfer;
   readonly #startedAtMs: number;
@@ -47,9 +48,11 @@ export class Leader implements Actor<LeaderMessage> {
     this.#context = context;
     this.#options = options;
     this.#parts = parts;
+    const { term, settings, tracer } = options;
     this.#proposals = new parts.Proposals();
+    this.#desk = new ProposalDesk({ context, term, tracer, proposals: this.#proposals });
     this.#reads = new parts.ReadRounds();
-    this.#transfer = new parts.Transfer({ context, term: options.term, settings: options.settings });
+    this.#transfer = new parts.Transfer({ context, term, settings });
     this.#asker = Math.floor(context.random() * Number.MAX_SAFE_INTEGER);
     this.#startedAtMs = context.now();
     this.#askForToken();
@@ -160,8 +163,7 @@ export class Leader implements Actor<LeaderMessage> {
 
   #lose(term: Term, reason: string): void {
     this.#lost = { term, reason };
-    for (const proposal of this.#proposals.unsettled().waiting) this.#settle(proposal, { kind: 'refused', reason });
-    for (const proposal of this.#proposals.unsettled().placed) this.#settle(proposal, { kind: 'unknown', reason });
+    this.#desk.close(reason);
     this.#tellElection(this.#lost);
   }
 
@@ -174,26 +176,9 @@ export class Leader implements Actor<LeaderMessage> {
   // --- proposals -------------------------------------------------------------------------------------------------------
 
   #propose(message: Of<'propose'>, from: Sender): void {
-    const { sequence, command } = message;
-    if (!this.#isNew(message, from)) return;
-    const span = this.#options.tracer.start(message.traceparent);
-    this.#proposals.take(from, { sequence, from, kind: 'command', command, span, index: null, outcome: null });
-    if (this.#transfer.isUnderWay) this.#withdrawWaiting();
+    this.#desk.take(message, from);
+    if (this.#transfer.isUnderWay) this.#desk.withdrawWaiting();
     this.#appendWaiting();
-  }
-
-  /** Whether this leader is to take it: one that it has taken before is answered again, if it has an answer. */
-  #isNew(message: Of<'propose' | 'proposeChange'>, from: Sender): boolean {
-    const { sequence } = message;
-    if (message.term !== this.#options.term) {
-      this.#reply(from, sequence, { kind: 'refused', reason: 'another term' });
-      return false;
-    }
-    this.#proposals.raiseFloor(from, message.floor);
-    const known = this.#proposals.find(from, sequence);
-    if (known === null) return true;
-    if (known !== 'belowFloor' && known.outcome !== null) this.#reply(from, sequence, known.outcome);
-    return false;
   }
 
   /** What comes while an append is with the log store shares the next one. */
@@ -240,37 +225,13 @@ export class Leader implements Actor<LeaderMessage> {
     this.#appendWaiting();
   }
 
-  /** For the successor: whoever waited until this leader is deposed could not be told that nothing was written. */
-  #withdrawWaiting(): void {
-    const outcome = { kind: 'refused', reason: 'leadership is being handed over' } as const;
-    for (const proposal of this.#proposals.withdraw()) this.#settle(proposal, outcome);
-  }
-
-  #settle(proposal: Proposal, outcome: ProposalOutcome): void {
-    proposal.outcome = outcome;
-    proposal.span?.end(outcome.kind);
-    if (proposal.from !== null) this.#reply(proposal.from, proposal.sequence, outcome);
-  }
-
-  #reply(to: Sender, sequence: number, outcome: ProposalOutcome): void {
-    const { term } = this.#options;
-    const reply = { kind: 'proposeReply', term, incarnation: to.incarnation, sequence, outcome } as const;
-    this.#context.send(gatewayAt(this.#gatewayOf(to)), reply);
-  }
-
   #applied(message: Of<'applied'>): void {
-    for (const { index, term, result } of message.results) {
-      if (this.#grant === null || index < this.#grant.noopIndex) continue;
-      invariant(
-        term >= this.#options.term,
-        () => `entry ${index} of a leader of term ${this.#options.term} has term ${term}`,
-      );
-      if (term > this.#options.term) return this.#lose(term, `entry ${index} is a later leader's`);
-      const proposal = this.#proposals.settle(index);
-      if (proposal !== null) this.#settle(proposal, { kind: 'applied', index, result });
-    }
+    const grant = this.#grant;
+    if (grant === null) return;
+    const later = this.#desk.applied(message, grant.noopIndex);
+    if (later !== null) return this.#lose(later.term, `entry ${later.index} is a later leader's`);
     this.#pursueTransfer();
-    if (this.#grant !== null) this.#leaveIfRemoved(this.#grant);
+    this.#leaveIfRemoved(grant);
   }
 
   #askForResults(): void {
@@ -323,20 +284,18 @@ export class Leader implements Actor<LeaderMessage> {
   // --- members ---------------------------------------------------------------------------------------------------------
 
   #proposeChange(message: Of<'proposeChange'>, from: Sender): void {
-    if (!this.#isNew(message, from)) return;
-    const proposal = configurationProposal(from, message.sequence);
-    // Noted also if it is refused: a late copy would else be carried out, though its asker was told that nothing has changed.
-    this.#proposals.note(from, proposal);
+    const proposal = this.#desk.noteChange(message, from);
+    if (proposal === null) return;
     const grant = this.#grant;
     // Until an entry of the own term is committed there may be a change in the log that this leader has to finish first.
     if (grant === null || !grant.mayChangeMembers(this.#commitIndex)) {
-      return this.#settle(proposal, { kind: 'refused', reason: 'the leader has just taken office' });
+      return this.#desk.settle(proposal, { kind: 'refused', reason: 'the leader has just taken office' });
     }
     if (grant.membership.excludesSelf || this.#transfer.isUnderWay) {
-      return this.#settle(proposal, { kind: 'refused', reason: 'another is to lead' });
+      return this.#desk.settle(proposal, { kind: 'refused', reason: 'another is to lead' });
     }
     const refusal = grant.membership.change(message.change, proposal, this.#progress());
-    if (refusal !== null) return this.#settle(proposal, { kind: 'rejected', ...refusal });
+    if (refusal !== null) return this.#desk.settle(proposal, { kind: 'rejected', ...refusal });
     this.#appendWaiting();
   }
 
@@ -359,7 +318,7 @@ export class Leader implements Actor<LeaderMessage> {
     if (this.#grant === null || message.term !== this.#options.term) return;
     this.#transfer.begin(message, from, this.#grant, this.#progress());
     if (!this.#transfer.isUnderWay) return;
-    this.#withdrawWaiting();
+    this.#desk.withdrawWaiting();
     this.#pursueTransfer();
   }
 
