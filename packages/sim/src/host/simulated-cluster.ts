@@ -29,7 +29,7 @@ import { EventQueue } from './event-queue.ts';
 import { NodeClock } from './node-clock.ts';
 import { RandomStream } from './random-stream.ts';
 import { SimulatedEvent } from './simulated-event.ts';
-import { SimulatedNode, type SimulatedProcess } from './simulated-node.ts';
+import { newProcess, SimulatedNode, type SimulatedProcess } from './simulated-node.ts';
 import { simulatedStore } from './simulated-store.ts';
 import { TraceHash } from './trace-hash.ts';
 import { WatchedStateMachine } from './watched-state-machine.ts';
@@ -176,15 +176,7 @@ export class SimulatedCluster {
       compactionStaged: (through) => this.watch.compactionStaged(node, process, through),
     });
     const system = this.#systemOf(node, identity, () => process);
-    const process: SimulatedProcess = {
-      identity,
-      storage,
-      system,
-      isFlushDue: false,
-      waiting: 0,
-      doom: null,
-      flushFailure: null,
-    };
+    const process: SimulatedProcess = newProcess(identity, storage, system);
     node.process = process;
     this.watch.started(node, process);
     system.start(apiAt({ node: node.id, group: this.group }).actor, () => ({

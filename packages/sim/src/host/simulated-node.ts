@@ -22,6 +22,17 @@ export interface SimulatedProcess {
   flushFailure: (() => void) | null;
 }
 
+/** A process at its beginning: nothing is due, and nothing is wrong. */
+export const newProcess = (identity: Sender, storage: SimulatedLogStorage, system: ActorSystem): SimulatedProcess => ({
+  identity,
+  storage,
+  system,
+  isFlushDue: false,
+  waiting: 0,
+  doom: null,
+  flushFailure: null,
+});
+
 /** A machine: its disk, its clock, its state machine, and the process that runs on it. */
 export class SimulatedNode {
   readonly id: NodeId;

@@ -16,7 +16,7 @@ import {
 } from '@quorate/raft';
 import { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
 import { type ActorMessage, isActorMessage } from '../host/actor-message.ts';
-import type { SimulatedProcess } from '../host/simulated-node.ts';
+import { newProcess, type SimulatedProcess } from '../host/simulated-node.ts';
 import { WatchedStateMachine } from '../host/watched-state-machine.ts';
 import { Watch } from '../invariants/watch.ts';
 import { entriesText, hardStateText, kindText, nameText } from './message-text.ts';
@@ -85,15 +85,7 @@ export class ScenarioHost {
     const identity: Sender = { node: node.id, storageId: disk.storageId, incarnation: disk.incarnation };
     const storage = this.#storageOf(node, () => process);
     const system = this.#systemOf(node, identity, () => process);
-    const process: SimulatedProcess = {
-      identity,
-      storage,
-      system,
-      isFlushDue: false,
-      waiting: 0,
-      doom: null,
-      flushFailure: null,
-    };
+    const process: SimulatedProcess = newProcess(identity, storage, system);
     node.process = process;
     node.commitIndex = node.stateMachine.lastApplied;
     this.watch.started(node, process);
