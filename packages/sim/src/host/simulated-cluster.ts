@@ -173,7 +173,12 @@ export class SimulatedCluster {
       hardStateStaged: (hardState) => this.watch.hardStateStaged(node, process, hardState),
       entriesStaged: (entries) => this.watch.entriesStaged(node, process, entries),
       truncationStaged: (from) => this.watch.truncationStaged(node, process, from),
+      snapshotStaged: (record) => this.watch.snapshotStaged(node, process, record),
       compactionStaged: (through) => this.watch.compactionStaged(node, process, through),
+      installStaged: (record) => {
+        this.watch.snapshotStaged(node, process, record);
+        this.watch.compactionStaged(node, process, record.index);
+      },
     });
     const system = this.#systemOf(node, identity, () => process);
     const process: SimulatedProcess = newProcess(identity, storage, system);
@@ -331,6 +336,7 @@ export class SimulatedCluster {
     return new SimulatedSnapshotFiles({
       disk,
       known: this.#knownSnapshots,
+      removed: (id) => this.watch.fileRemoved(node, processOf(), id),
       applied: () => node.applied,
       load: (entries) => {
         node.loadState(entries);
@@ -339,7 +345,13 @@ export class SimulatedCluster {
       later: (run) => {
         const { nowUs } = this.#queue;
         doneAtUs = Math.max(nowUs, doneAtUs) + 50 + this.#disks.below(1500);
-        const done = new SimulatedEvent(node, processOf(), '', 'snapshotFile', null, null, '', run);
+        const done = new SimulatedEvent(node, processOf(), '', 'snapshotFile', null, null, '', () => {
+          try {
+            run();
+          } catch (error) {
+            this.watch.violated('no actor fails', `snapshot files of ${node.id}: ${String(error)}`);
+          }
+        });
         this.#queue.push(done, doneAtUs - nowUs);
       },
       tell: (message) => {

@@ -100,6 +100,7 @@ const commands: Readonly<Record<string, Command>> = {
       scenario.transfer(nodeOf(scenario, node), target === undefined ? null : nodeOf(scenario, target));
     },
   },
+  snapshot: onNode('snapshot NODE', (scenario, node) => scenario.takeSnapshot(node)),
   status: {
     usage: 'status [NODE…]',
     run: (scenario, names) => {

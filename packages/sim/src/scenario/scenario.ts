@@ -304,6 +304,12 @@ export class Scenario {
     this.#clients.transfer(node, target);
   }
 
+  /** The node takes a snapshot, as it does by itself after so many entries. */
+  takeSnapshot(node: ScenarioNode): void {
+    this.#mustRun(node);
+    this.#host.takeSnapshot(node);
+  }
+
   // --- looking ---------------------------------------------------------------------------------------------------------
 
   /** Says how the nodes stand. */
