@@ -61,6 +61,9 @@ export class FaultDirector {
         return this.#slowDisk(fault);
       case 'changeMembers':
         return this.#changeMembers(fault);
+      case 'snapshot':
+        for (const node of this.#victims(fault.victim)) this.#options.cluster.takeSnapshot(node);
+        return;
       case 'transfer':
         return this.#transfer(fault);
       case 'clockJump':

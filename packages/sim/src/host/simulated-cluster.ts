@@ -1,6 +1,7 @@
 import { type GroupId, groupId, type NodeId, nodeId } from '@quorate/actor';
 import {
   type ApiMessage,
+  applierAt,
   type Configuration,
   configurationOf,
   type GatewayMessage,
@@ -169,6 +170,14 @@ export class SimulatedCluster {
     this.#operatorRequests += 1;
     const request = firstOperatorRequest + this.#operatorRequests;
     this.#processes.deliver(node, process, 'api', 'gateway', { ...wish, request, timeoutMs: 3000 }, 0);
+  }
+
+  /** An operator asks a node for a snapshot. */
+  takeSnapshot(node: SimulatedNode): void {
+    const { process } = node;
+    if (process === null) return;
+    const { actor } = applierAt({ node: node.id, group: this.group });
+    this.#processes.deliver(node, process, 'api', actor, { kind: 'takeSnapshot' }, 0);
   }
 
   /** Freezes a node: what comes to it waits, and its timers are late. */
