@@ -161,7 +161,7 @@ export class ProcessHost {
       },
       later: (run) => {
         const { nowUs } = this.#options.queue;
-        doneAtUs = Math.max(nowUs, doneAtUs) + 50 + this.#disks.below(1500) + this.#slowUs(node);
+        doneAtUs = Math.max(nowUs + this.#slowUs(node), doneAtUs) + 50 + this.#disks.below(1500);
         const done = new SimulatedEvent(node, processOf(), '', 'snapshotFile', null, null, '', () => {
           try {
             run();
