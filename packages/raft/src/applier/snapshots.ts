@@ -126,7 +126,7 @@ export class Snapshots {
       this.#receiving = null;
       this.#reply(receiving, receiving.record.bytes);
     }
-    this.#options.files.keepOnly(this.#wantedIds());
+    if (this.knowsEveryFile) this.#options.files.keepOnly(this.#wantedIds());
     this.#loadIfBehind();
   }
 
@@ -156,6 +156,11 @@ export class Snapshots {
   /** Says again what the log store may not have heard. */
   retry(): void {
     for (const { kind, record } of this.#unrecorded.values()) this.#tellLogStore(kind, record);
+  }
+
+  /** One that is being taken has no name yet, and may be whole already: the word of it can stand behind what is handled now. */
+  protected get knowsEveryFile(): boolean {
+    return !this.#isTaking;
   }
 
   get #isDue(): boolean {
