@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { clusterName, type GroupId, groupId, type NodeId, nodeId } from '@quorate/actor';
-import { type DataFolder, openDataFolder } from '@quorate/lmdb-storage';
+import { type DataFolder, isDiskFull, openDataFolder } from '@quorate/lmdb-storage';
 import { DropCounter } from '@quorate/nats-bus';
 import { RediallingConnection } from '@quorate/nats-connection';
 import { type Configuration, configurationOf, type FormationRecord, type Logger } from '@quorate/raft';
@@ -155,7 +155,8 @@ export class Node {
       isRemoved: (node) => this.#isSilenced(node),
       configurationCommitted: (configuration) => this.#configurationCommitted(configuration),
       onFatal: (reason, error) => {
-        this.#logger.error(reason, { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+        const what = isDiskFull(error, folder.path) ? `the disk is full: ${reason}` : reason;
+        this.#logger.error(what, { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
         onFatal(error);
       },
     });
