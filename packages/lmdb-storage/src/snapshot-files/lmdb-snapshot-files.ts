@@ -43,6 +43,8 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
   readonly #changes: WorkQueue;
   readonly #reads: WorkQueue;
   #isClosed = false;
+  /** The snapshot that the last chunk was of. */
+  #receiving: string | null = null;
   /** Whether the last chunk that came found the disk full. */
   #lacksRoom = false;
 
@@ -181,6 +183,8 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
       this.#lacksRoom = true;
       return false;
     }
+    if (this.#receiving !== id) this.#options.logger.info('receiving a snapshot', { id, from: stored });
+    this.#receiving = id;
     this.#lacksRoom = false;
     this.#folder.parts.set(id, stored + bytes.length);
     return true;
