@@ -21,6 +21,8 @@ const node = (id: string, fields: Partial<NodeStatus> = {}): NodeStatus => ({
   firstIndex: 1n,
   peers: [],
   dropped: {},
+  disk: null,
+  writesRefused: null,
   voters: [],
   outgoingVoters: [],
   learners: [],

@@ -16,6 +16,7 @@ export {
 } from '@quorate/config-store';
 export {
   Compacted,
+  DiskSpaceLow,
   FormationRefused,
   InvalidRequest,
   JoinRefused,

@@ -1,3 +1,4 @@
+export { type Alarm, alarmsOf, writesRefused } from './alarms.ts';
 export { connect } from './connect.ts';
 export * from './errors.ts';
 export { formCluster } from './form-cluster.ts';

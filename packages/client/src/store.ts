@@ -88,6 +88,14 @@ export interface PeerStatus {
   readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair';
 }
 
+/** The file system that a node's data folder is on. */
+export interface DiskStatus {
+  readonly freeBytes: number;
+  /** So much has to be free; while it is low, so much as ends that. */
+  readonly neededBytes: number;
+  readonly isLow: boolean;
+}
+
 /** How a node stands, by its own account. */
 export interface NodeStatus extends Voter {
   /** Of the operating system's process. */
@@ -111,6 +119,10 @@ export interface NodeStatus extends Voter {
   readonly peers: readonly PeerStatus[];
   /** How many messages it dropped unread, by kind. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** As it was last looked at; null if it could not be. */
+  readonly disk: DiskStatus | null;
+  /** The code of the error by which this node refuses writes that need room; null while it takes them. */
+  readonly writesRefused: 'DiskSpaceLow' | null;
   /** The members, as the node's log has them. */
   readonly voters: readonly Voter[];
   /** While the voters change: those before. */
@@ -148,7 +160,7 @@ export interface ClusterStatus {
 export interface Store {
   /**
    * Writes a key. A write that may have reached a node is not sent again: if its answer is lost, that is `OutcomeUnknown`.
-   * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidRevision | RevisionMismatch | OutcomeUnknown}
+   * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidRevision | RevisionMismatch | DiskSpaceLow | OutcomeUnknown}
    */
   put(key: string, value: string | Uint8Array, options?: WriteOptions): Promise<PutResult>;
 

@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { clusterName, type GroupId, groupId, type NodeId, nodeId } from '@quorate/actor';
-import { type DataFolder, openDataFolder } from '@quorate/lmdb-storage';
+import { type DataFolder, isDiskFull, openDataFolder } from '@quorate/lmdb-storage';
 import { DropCounter } from '@quorate/nats-bus';
 import { RediallingConnection } from '@quorate/nats-connection';
 import { type Configuration, configurationOf, type FormationRecord, type Logger } from '@quorate/raft';
@@ -19,6 +19,7 @@ import type { NatsConnection } from 'nats';
 import { Endpoints } from './api/endpoints.ts';
 import { emptyStatus, GroupRequests, type NodeFacts } from './api/group-requests.ts';
 import { CommittedMembers, isRemovedFrom } from './committed-members.ts';
+import { DiskGauge } from './disk-space/disk-gauge.ts';
 import { Formation } from './formation.ts';
 import { Group } from './group.ts';
 import { handOver } from './hand-over.ts';
@@ -28,10 +29,14 @@ import { quorateVersion } from './version.ts';
 interface Parts {
   readonly settings: NodeSettings;
   readonly folder: DataFolder;
+  readonly diskGauge: DiskGauge;
   readonly telemetry: Telemetry;
   readonly loggerOf: (actor: string) => Logger;
   readonly onFatal: (error: unknown) => void;
 }
+
+/** How often the room on the disk is looked at. */
+const diskLookEveryMs = 2_000;
 
 /** So long, in election timeouts, a node that was removed is heard, as long as its leader goes on telling it. */
 const farewellElectionTimeouts = 10;
@@ -47,6 +52,7 @@ export class Node {
   #member: { readonly group: Group; readonly requests: GroupRequests } | null = null;
   #endpoints: Promise<Endpoints> | null = null;
   readonly #members: CommittedMembers;
+  readonly #diskTimer: NodeJS.Timeout;
   #isRemoved = false;
   #isStopping = false;
 
@@ -62,7 +68,13 @@ export class Node {
     const folder = await openDataFolder({ path: dataDir, nodeId: identity.node, clusterName: identity.cluster });
     try {
       const telemetry = await startTelemetry(identity, quorateVersion, process.env);
-      return new Node({ settings, folder, telemetry, loggerOf, onFatal });
+      const diskGauge = new DiskGauge({
+        path: folder.path,
+        minFreeBytes: settings.minFreeDiskBytes,
+        logger: loggerOf('diskAlarm'),
+      });
+      await diskGauge.look();
+      return new Node({ settings, folder, diskGauge, telemetry, loggerOf, onFatal });
     } catch (error) {
       await folder.close();
       throw error;
@@ -100,6 +112,7 @@ export class Node {
       configuration: () => this.#members.configuration,
       onRemoved: () => this.#leave(),
     });
+    this.#diskTimer = setInterval(() => void this.#lookAtDisk(), diskLookEveryMs);
     this.#connection.start();
   }
 
@@ -107,6 +120,7 @@ export class Node {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#formation.stop();
+    clearInterval(this.#diskTimer);
     const { electionTimeoutMaxMs } = this.#parts.settings;
     if (this.#member !== null) await this.#handOver(this.#member.group, electionTimeoutMaxMs);
     const endpoints = await this.#endpoints?.catch(() => null);
@@ -141,14 +155,26 @@ export class Node {
       isRemoved: (node) => this.#isSilenced(node),
       configurationCommitted: (configuration) => this.#configurationCommitted(configuration),
       onFatal: (reason, error) => {
-        this.#logger.error(reason, { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+        const what = isDiskFull(error, folder.path) ? `the disk is full: ${reason}` : reason;
+        this.#logger.error(what, { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
         onFatal(error);
       },
     });
-    this.#member = { group, requests: new GroupRequests(group.desk, () => this.#facts()) };
+    this.#member = { group, requests: new GroupRequests(group.desk, group.diskAlarm, () => this.#facts()) };
+    this.#tellDiskSpace();
     const { connection, epoch } = this.#connection;
     if (connection !== null) group.listen(connection, epoch);
     void this.#endpoints?.then((endpoints) => endpoints.openForMembers()).catch(() => {});
+  }
+
+  async #lookAtDisk(): Promise<void> {
+    await this.#parts.diskGauge.look();
+    this.#tellDiskSpace();
+  }
+
+  #tellDiskSpace(): void {
+    const { space } = this.#parts.diskGauge;
+    if (space !== null && !this.#isStopping) void this.#member?.group.noteDiskSpace(space);
   }
 
   #configurationCommitted(configuration: Configuration): void {
@@ -270,6 +296,7 @@ export class Node {
       formation: this.#formation.state,
       clusterId: this.#formation.clusterId,
       dropped: this.#drops.counts,
+      disk: this.#parts.diskGauge.space,
       isRemoved: this.#isRemoved,
     };
   }

@@ -1,5 +1,10 @@
+import { writeSync } from 'node:fs';
+import { isDiskFull } from '@quorate/lmdb-storage';
 import { Node } from './node.ts';
 import type { NodeSettings } from './settings.ts';
+
+/** `EX_IOERR` of sysexits.h: whoever starts processes again may wait until there is room. */
+const diskFullExitCode = 74;
 
 const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
@@ -11,12 +16,17 @@ export interface RunOptions {
 
 /**
  * Runs one node in this process until a signal ends it, and resolves with the exit code. A node that cannot go on, because
- * a flush failed or an invariant broke, ends the process at once with code 1; its log says why.
+ * a flush failed or an invariant broke, ends the process at once with code 1, or 74 if the disk is full; its log says why.
  * @throws {InvalidName | InvalidSetting | DataFolderError | CorruptRecord} if it could not begin
  */
 export async function runNode(settings: NodeSettings, options: RunOptions = {}): Promise<number> {
   // Nothing may be acknowledged any more, by anyone in this process: it does not wait for a clean end.
-  const onFatal = (): never => process.exit(1);
+  const onFatal = (error: unknown): never => {
+    if (!isDiskFull(error, settings.dataDir)) process.exit(1);
+    // LMDB has begun a line there.
+    writeSync(2, `\nquorate: ${diskFullMessage(settings.dataDir)}\n`);
+    process.exit(diskFullExitCode);
+  };
   let stop: () => void = () => {};
   const stopped = new Promise<void>((resolve) => {
     stop = resolve;
@@ -32,3 +42,6 @@ export async function runNode(settings: NodeSettings, options: RunOptions = {}):
     for (const signal of stopSignals) process.off(signal, stop);
   }
 }
+
+const diskFullMessage = (folder: string): string =>
+  `the disk of data folder ${folder} is full: make room and start the node again; nothing that was acknowledged is lost`;

@@ -21,6 +21,8 @@ export interface NodeSettings {
   readonly snapshotLogBytes: number;
   /** So many entries before a snapshot's end stay in the log. */
   readonly logTailEntries: number;
+  /** With less than this free where its data lies, a node counts as without room for writes; 0 for never. */
+  readonly minFreeDiskBytes: number;
   /** A level of pino's. */
   readonly logLevel: string;
 }
@@ -36,6 +38,8 @@ export const defaultNodeSettings: Omit<NodeSettings, 'id' | 'dataDir' | 'nats'> 
   snapshotEntries: defaultRaftSettings.snapshotEntries,
   snapshotLogBytes: defaultRaftSettings.snapshotLogBytes,
   logTailEntries: defaultRaftSettings.logTailEntries,
+  // Four times the log after which a snapshot is due at the latest.
+  minFreeDiskBytes: 256 * 1024 * 1024,
   logLevel: 'info',
 };
 

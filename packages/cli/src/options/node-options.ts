@@ -13,6 +13,7 @@ export type NodeTuning = Partial<
     | 'snapshotEntries'
     | 'snapshotLogBytes'
     | 'logTailEntries'
+    | 'minFreeDiskBytes'
     | 'logLevel'
   >
 >;
@@ -75,6 +76,13 @@ export function addNodeTuning(command: Command): Command {
         'QUORATE_LOG_TAIL_ENTRIES',
       ).argParser(integer(0, 1_000_000_000)),
     )
+    .addOption(
+      option(
+        '--min-free-disk-bytes <bytes>',
+        'with less free, writes are refused, deletes are not; 268435456 by default, 0 for never',
+        'QUORATE_MIN_FREE_DISK_BYTES',
+      ).argParser(integer(0)),
+    )
     .addOption(option('--log-level <level>', 'info by default', 'QUORATE_LOG_LEVEL').choices(logLevels));
 }
 
@@ -88,6 +96,7 @@ export function nodeTuning(command: Command): NodeTuning {
     snapshotEntries,
     snapshotLogBytes,
     logTailEntries,
+    minFreeDiskBytes,
     logLevel,
   } = command.opts<NodeTuning>();
   return {
@@ -98,6 +107,7 @@ export function nodeTuning(command: Command): NodeTuning {
     ...(snapshotEntries === undefined ? {} : { snapshotEntries }),
     ...(snapshotLogBytes === undefined ? {} : { snapshotLogBytes }),
     ...(logTailEntries === undefined ? {} : { logTailEntries }),
+    ...(minFreeDiskBytes === undefined ? {} : { minFreeDiskBytes }),
     ...(logLevel === undefined ? {} : { logLevel }),
   };
 }

@@ -3,7 +3,8 @@ import { open, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { Chunk, ChunkRequest, Logger, SnapshotFiles, SnapshotPoint, SnapshotRecord } from '@quorate/raft';
 import { CorruptRecord } from '@quorate/raft';
-import { flushFolder } from '../durable-file.ts';
+import { isDiskFull } from '../data-folder-error.ts';
+import { appendFlushed, flushFolder } from '../durable-file.ts';
 import type { LmdbTables } from '../lmdb-tables.ts';
 import type { TableReading } from '../table-reading.ts';
 import type { SnapshotAnswer } from './answer.ts';
@@ -42,6 +43,10 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
   readonly #changes: WorkQueue;
   readonly #reads: WorkQueue;
   #isClosed = false;
+  /** The snapshot that the last chunk was of. */
+  #receiving: string | null = null;
+  /** Whether the last chunk that came found the disk full. */
+  #lacksRoom = false;
 
   /** Removes what was being written when the last process ended. */
   constructor(options: LmdbSnapshotFilesOptions) {
@@ -159,7 +164,7 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
     const { whole, parts } = this.#folder;
     if (!isSnapshotId(id) || whole.has(id)) return this.#tellStored(record);
     const stored = parts.get(id) ?? 0;
-    if (stored < bytes && this.#follows(chunk, stored, bytes)) await this.#append(id, chunk, stored);
+    if (stored < bytes && this.#follows(chunk, stored, bytes) && !(await this.#append(id, chunk, stored))) return;
     if ((parts.get(id) ?? 0) >= bytes) await this.#finish(record);
     this.#tellStored(record);
   }
@@ -168,15 +173,21 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
     return offset === stored && bytes.length > 0 && offset + bytes.length <= size && crc32(bytes) === checksum;
   }
 
-  async #append(id: string, { bytes }: Chunk, stored: number): Promise<void> {
-    const file = await open(this.#folder.partPath(id), stored === 0 ? 'w' : 'a');
+  /** Where there is no room for it nothing is answered: the leader sends it again after a while, and the transfer goes on once there is. */
+  async #append(id: string, { bytes }: Chunk, stored: number): Promise<boolean> {
     try {
-      await file.writeFile(bytes);
-      await file.datasync();
-    } finally {
-      await file.close();
+      await appendFlushed(this.#folder.partPath(id), bytes, stored);
+    } catch (error) {
+      if (!isDiskFull(error, this.#folder.path)) throw error;
+      if (!this.#lacksRoom) this.#options.logger.error('no room for a snapshot that the leader sends', { id, stored });
+      this.#lacksRoom = true;
+      return false;
     }
+    if (this.#receiving !== id) this.#options.logger.info('receiving a snapshot', { id, from: stored });
+    this.#receiving = id;
+    this.#lacksRoom = false;
     this.#folder.parts.set(id, stored + bytes.length);
+    return true;
   }
 
   /** All of it has come. One that is not what its record says goes, and comes again from its beginning. */

@@ -102,6 +102,31 @@ export class Compacted extends QuorateError {
   }
 }
 
+const diskSpaceLowDetails = z.object({
+  node: z.string(),
+  freeBytes: z.number().min(0),
+  neededBytes: z.number().min(0),
+});
+
+/** The group takes no writes that need room: a node's disk is nearly full. Nothing was written; deletes and reads go on. */
+export class DiskSpaceLow extends QuorateError {
+  declare readonly code: 'DiskSpaceLow';
+  /** The node whose disk it is. */
+  readonly node: string;
+  readonly freeBytes: number;
+  /** Once so much is free writes are taken again. */
+  readonly neededBytes: number;
+  constructor(
+    details: z.infer<typeof diskSpaceLowDetails>,
+    message = `node ${details.node} has ${details.freeBytes} bytes of disk space free and needs ${details.neededBytes}; nothing was written, and deletes are still taken`,
+  ) {
+    super('DiskSpaceLow', message, details);
+    this.node = details.node;
+    this.freeBytes = details.freeBytes;
+    this.neededBytes = details.neededBytes;
+  }
+}
+
 const formationRefusedDetails = z.object({ reason: z.string(), node: z.string().nullable() });
 
 /** A cluster was not formed; `node` is the one that stands in the way, if it is one. */
@@ -163,6 +188,7 @@ const errors: ReadonlyMap<string, ErrorBuilder> = new Map([
   ['NodeSpent', errorBuilder(nodeDetails, (details, message) => new NodeSpent(details, message))],
   ['Unavailable', errorBuilder(none, (_, message) => new Unavailable(message))],
   ['Compacted', errorBuilder(compactedDetails, (details, message) => new Compacted(details, message))],
+  ['DiskSpaceLow', errorBuilder(diskSpaceLowDetails, (details, message) => new DiskSpaceLow(details, message))],
   [
     'FormationRefused',
     errorBuilder(formationRefusedDetails, (details, message) => new FormationRefused(details, message)),

@@ -21,6 +21,7 @@ const statusByCode: ReadonlyMap<string, number> = new Map([
   ['NodeSpent', 503],
   ['Unavailable', 503],
   ['Timeout', 504],
+  ['DiskSpaceLow', 507],
   ['OutcomeUnknown', 504],
 ]);
 
