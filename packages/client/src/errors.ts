@@ -24,6 +24,7 @@ export {
   NodeSpent,
   NoLeader,
   OutcomeUnknown,
+  SnapshotProblem,
   Timeout,
   Unavailable,
   Unformed,

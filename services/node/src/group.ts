@@ -18,8 +18,12 @@ import type { Telemetry } from '@quorate/telemetry';
 import { configStoreCodec } from '@quorate/wire';
 import type { NatsConnection } from 'nats';
 import { GatewayDesk } from './api/gateway-desk.ts';
+import { SnapshotRequests } from './api/snapshot-requests.ts';
 import type { NodeSettings } from './settings.ts';
 import { NatsStreams } from './streams.ts';
+
+/** What NATS servers take unless they are told otherwise. */
+const defaultPayloadBytes = 1024 * 1024;
 
 /** What a node's part of a group is made from. */
 export interface GroupOptions {
@@ -44,6 +48,7 @@ export interface GroupOptions {
 /** A node's part of one group, running: its actors over its log and state, on the bus. */
 export class Group {
   readonly desk: GatewayDesk;
+  readonly snapshots: SnapshotRequests;
   readonly #host: GroupHost;
   readonly #bus: PeerBus;
   readonly #snapshotFiles: LmdbSnapshotFiles;
@@ -97,6 +102,11 @@ export class Group {
     });
     const streams = new NatsStreams(connection, folder.clusterName, group);
     this.desk = new GatewayDesk((question) => this.#host.tell(gatewayAt(this.#where), question));
+    this.snapshots = new SnapshotRequests({
+      desk: this.desk,
+      files: this.#snapshotFiles,
+      maxPayloadBytes: () => connection.connection?.info?.max_payload ?? defaultPayloadBytes,
+    });
     this.#host.system.start(apiAt(this.#where).actor, () => this.desk);
     startRaftGroup(this.#host.system, {
       identity,

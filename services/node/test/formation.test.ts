@@ -1,13 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clusterName, nodeId } from '@quorate/actor';
+import { clusterName, groupId, nodeId } from '@quorate/actor';
 import { type Broker, startBroker } from '@quorate/broker';
-import { clusterIdOf, type DataFolder, openDataFolder } from '@quorate/lmdb-storage';
+import { type DataFolder, openDataFolder } from '@quorate/lmdb-storage';
 import { DropCounter } from '@quorate/nats-bus';
 import { RediallingConnection } from '@quorate/nats-connection';
 import { type Configuration, configurationOf, type FormationRecord, type Logger, silentPorts } from '@quorate/raft';
-import { type Announcement, announcementSubject, decodeAnnouncement, encodeAnnouncement } from '@quorate/wire';
+import {
+  type Announcement,
+  announcementSubject,
+  clusterIdOf,
+  decodeAnnouncement,
+  encodeAnnouncement,
+} from '@quorate/wire';
 import { connect, type NatsConnection } from 'nats';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Formation } from '../src/formation.ts';
@@ -64,6 +70,7 @@ beforeEach(async () => {
     );
     formation = new Formation({
       folder,
+      group: groupId('config'),
       connection,
       logger,
       drops,
@@ -136,7 +143,8 @@ test('a node that was formed before is in its cluster from the start, and says s
   await heard();
   joined.length = 0;
   const onFormed = (_: FormationRecord, id: string): void => void joined.push(id);
-  const restarted = new Formation({ folder, connection, logger, drops, onFormed, ...members });
+  const group = groupId('config');
+  const restarted = new Formation({ folder, group, connection, logger, drops, onFormed, ...members });
   expect(joined).toEqual([clusterIdOf(record)]);
   expect(restarted.state).toBe('formed');
   expect(restarted.clusterId).toBe(clusterIdOf(record));
