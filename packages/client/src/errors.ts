@@ -25,6 +25,7 @@ export {
   NodeSpent,
   NoLeader,
   OutcomeUnknown,
+  SnapshotProblem,
   Timeout,
   Unavailable,
   Unformed,

@@ -7,6 +7,7 @@ import {
 } from '@quorate/wire';
 import { type Alarm, alarmsOf } from './alarms.ts';
 import type { ClusterMembers } from './members.ts';
+import type { NodeSnapshot, SnapshotInfo } from './snapshots.ts';
 import type { ClusterStatus, CommittedCommand, CommittedEntry, Entry, MemberStatus } from './store.ts';
 
 export type { EntryJson };
@@ -66,6 +67,12 @@ function commandFields(entry: CommittedEntry): { readonly command?: CommandJson;
 function commandJson(command: CommittedCommand): CommandJson {
   const { ifRevision, ...rest } = command;
   return commandToJson({ ...rest, ...(ifRevision === undefined ? {} : { ifRevision: Number(ifRevision) }) });
+}
+
+/** A node's snapshot, or what a snapshot file holds, as JSON: numbers of 64 bits are texts. */
+export function snapshotToJson(snapshot: NodeSnapshot | SnapshotInfo): Readonly<Record<string, unknown>> {
+  const { index, term, revision } = snapshot;
+  return { ...snapshot, index: String(index), term: String(term), revision: String(revision) };
 }
 
 /** A group's status as JSON: `{"leader":"n1","alarms":[],"nodes":[{"id":"n1","pid":4711,"role":"leader","term":"3","commitIndex":"42",…}]}`. */

@@ -1,5 +1,6 @@
 import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts';
 import type { CallOptions, CommittedOptions, GetOptions, ListOptions, WriteOptions } from './options.ts';
+import type { NodeSnapshot, SaveSnapshotOptions, SnapshotInfo } from './snapshots.ts';
 
 /** One key as it stands. */
 export interface Entry {
@@ -203,6 +204,20 @@ export interface Store {
    * @throws {MembersUnchanged} whose code says why; the leader stays
    */
   transfer(node?: string, options?: CallOptions): Promise<string>;
+
+  /**
+   * Has a node take a snapshot of what it has applied, unless it has one already. `timeoutMs` is 60,000 if not given.
+   * @throws {SnapshotProblem} `SnapshotFailed`
+   */
+  takeSnapshot(node: string, options?: CallOptions): Promise<NodeSnapshot>;
+
+  /**
+   * Writes a snapshot file of all that is committed now, or a little later, from which `restoreCluster` makes a cluster. It comes from one
+   * of the nodes in stretches, and the file appears when all of it is there, verified and flushed; else there is nothing.
+   * @throws {InvalidRequest} if the file exists and is not to be replaced, or cannot be written
+   * @throws {SnapshotProblem} if no node could give one, after several tries
+   */
+  saveSnapshot(file: string, options?: SaveSnapshotOptions): Promise<SnapshotInfo>;
 
   /** Ends all calls and iterations, and the connection if the store made it. */
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { ClusterName, GroupId, NodeId } from '@quorate/actor';
-import type { FormationRecord, Logger } from '@quorate/raft';
+import { CorruptRecord, configurationOf, type FormationRecord, type Logger } from '@quorate/raft';
+import { canonicalText, clusterIdOf } from '@quorate/wire';
 import { readBootId } from './boot-id.ts';
 import { asDataFolderError, DataFolderError } from './data-folder-error.ts';
 import {
@@ -10,19 +11,24 @@ import {
   makeFolder,
   refuseOther,
   snapshotsFolder,
+  stagedFolder,
   stateFolder,
 } from './folder-creation.ts';
 import { readDescription } from './folder-description.ts';
 import { FolderLock } from './folder-lock.ts';
-import { AlreadyFormed, canonicalText, formationRecordSchema } from './formation-record.ts';
+import { AlreadyFormed, formationRecordSchema, SnapshotNotStaged } from './formation-record.ts';
 import { type Identity, loadFormation, loadIdentity, saveFormation, saveIdentity } from './identity.ts';
 import { examineDataFile } from './lmdb-file.ts';
 import { defaultRecentEntriesBytes, LmdbLogStorage } from './lmdb-log-storage.ts';
 import { LmdbTables } from './lmdb-tables.ts';
-import { LogEnvironment } from './log-environment.ts';
+import { type LogCommit, LogEnvironment } from './log-environment.ts';
 import type { SnapshotAnswer } from './snapshot-files/answer.ts';
+import { installSnapshotFile } from './snapshot-files/install-snapshot-file.ts';
 import { LmdbSnapshotFiles } from './snapshot-files/lmdb-snapshot-files.ts';
+import { SnapshotFolder } from './snapshot-files/snapshot-folder.ts';
+import { StagedSnapshots } from './staged-snapshots.ts';
 import { StateEnvironment } from './state-environment.ts';
+import { StoredLog } from './stored-log.ts';
 
 /** Which folder to open, and for whom. */
 export interface DataFolderOptions {
@@ -68,7 +74,10 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
 
     const state = await StateEnvironment.open(join(path, stateFolder), await readBootId());
     closing.push(() => state.close());
-    return new DataFolder({ ...options, path }, { identity, formationRecord, log, state, lock });
+    const staged = new StagedSnapshots(join(path, stagedFolder));
+    // What the process left behind that became a member.
+    if (formationRecord !== null) staged.clearSync();
+    return new DataFolder({ ...options, path }, { identity, formationRecord, log, state, lock, staged });
   } catch (error) {
     for (const close of closing.reverse()) await close();
     throw asDataFolderError(path, error);
@@ -100,6 +109,7 @@ interface Parts {
   readonly log: LogEnvironment;
   readonly state: StateEnvironment;
   readonly lock: FolderLock;
+  readonly staged: StagedSnapshots;
 }
 
 /** All that a node keeps: who it is, its groups' logs, and its state machines' tables. */
@@ -114,6 +124,8 @@ export class DataFolder {
   readonly incarnation: number;
   /** Whether the state was deleted when the folder was opened, because the machine had stopped without closing it. */
   readonly stateDiscarded: boolean;
+  /** What the node was given to be restored from, while it is in no cluster. */
+  readonly staged: StagedSnapshots;
   readonly #log: LogEnvironment;
   readonly #state: StateEnvironment;
   readonly #lock: FolderLock;
@@ -124,13 +136,14 @@ export class DataFolder {
   #closed: Promise<void> | null = null;
 
   /** For `openDataFolder`. */
-  constructor(options: DataFolderOptions, { identity, formationRecord, log, state, lock }: Parts) {
+  constructor(options: DataFolderOptions, { identity, formationRecord, log, state, lock, staged }: Parts) {
     this.path = options.path;
     this.nodeId = options.nodeId;
     this.clusterName = options.clusterName;
     this.storageId = identity.storageId;
     this.incarnation = identity.incarnation;
     this.stateDiscarded = state.discarded;
+    this.staged = staged;
     this.#formationRecord = formationRecord;
     this.#log = log;
     this.#state = state;
@@ -145,18 +158,21 @@ export class DataFolder {
 
   /**
    * Accepts the record of the cluster that this node belongs to, once and for ever; resolves when it is on disk. The same
-   * record again is fine.
+   * record again is fine. If the cluster was restored from a snapshot, and this node is one of its first voters, the same commit makes
+   * that snapshot, which must be staged, the beginning of the log of `group`.
    * @throws {AlreadyFormed} if another one was accepted, or is being accepted
+   * @throws {SnapshotNotStaged} if the snapshot is not there; nothing was changed
+   * @throws {CorruptRecord} if it is damaged: it is thrown away, and nothing else was changed
    * @throws {DataFolderError} `DataFolderOfAnotherCluster` if it is of a cluster of another name
    * @throws {ZodError} if it is no formation record
    */
-  async acceptFormation(record: FormationRecord): Promise<void> {
+  async acceptFormation(record: FormationRecord, group?: GroupId): Promise<void> {
     const accepted = formationRecordSchema.parse(record);
     if (accepted.clusterName !== this.clusterName) {
       const found = `is of cluster ${this.clusterName}, not of ${accepted.clusterName}`;
       throw new DataFolderError('DataFolderOfAnotherCluster', this.path, found);
     }
-    this.#accepting ??= { record: this.#formationRecord ?? accepted, saved: this.#save(accepted) };
+    this.#accepting ??= { record: this.#formationRecord ?? accepted, saved: this.#save(accepted, group) };
     if (canonicalText(this.#accepting.record) !== canonicalText(accepted)) {
       throw new AlreadyFormed(this.#accepting.record, accepted);
     }
@@ -206,10 +222,39 @@ export class DataFolder {
     if (this.#closed !== null) throw new Error(`data folder ${this.path} is closed`);
   }
 
-  async #save(record: FormationRecord): Promise<void> {
+  async #save(record: FormationRecord, group: GroupId | undefined): Promise<void> {
     if (this.#formationRecord !== null) return;
-    await saveFormation(this.#log, record);
+    const install = await this.#installation(record, group).catch((error: unknown) => {
+      // Nothing was saved: this record, or another one, may come again.
+      this.#accepting = null;
+      throw error;
+    });
+    await saveFormation(this.#log, record, install);
     this.#formationRecord = record;
+    await this.staged.clear().catch(() => {});
+  }
+
+  /** What beside the record belongs into the commit that makes this node a member. */
+  async #installation(record: FormationRecord, group: GroupId | undefined): Promise<(commit: LogCommit) => void> {
+    const { snapshotChecksum: checksum } = record;
+    const isVoter = record.voters.some(({ id, storageId }) => id === this.nodeId && storageId === this.storageId);
+    if (checksum === null || !isVoter) return () => {};
+    const source = this.staged.wholePath(checksum);
+    if (source === null || group === undefined) throw new SnapshotNotStaged(record);
+    const snapshot = await installSnapshotFile({
+      source,
+      checksum,
+      folder: new SnapshotFolder(join(this.path, snapshotsFolder, group), this.path),
+      owner: { clusterName: this.clusterName, clusterId: clusterIdOf(record), group },
+      configuration: configurationOf(record.voters),
+      go: () => this.#checkOpen(),
+    }).catch(async (error: unknown) => {
+      if (error instanceof CorruptRecord) await this.staged.clear();
+      throw error;
+    });
+    const hardState = { currentTerm: snapshot.term, votedFor: null };
+    const head = { hardState, base: snapshot, snapshot };
+    return (commit) => new StoredLog(this.#log, group).putHead(commit, head);
   }
 
   async #close(): Promise<void> {

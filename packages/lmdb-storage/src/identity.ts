@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { bufferOn } from './bytes.ts';
 import { headerLength, seal, unseal } from './checked-record.ts';
 import { formationRecordSchema, storageIdSchema } from './formation-record.ts';
-import type { LogEnvironment } from './log-environment.ts';
+import type { LogCommit, LogEnvironment } from './log-environment.ts';
 
 /** What a data folder is, as its log environment knows it. */
 export interface Identity {
@@ -33,9 +33,13 @@ export function loadIdentity(environment: LogEnvironment): Identity {
   return identity;
 }
 
-/** Makes a formation record durable. */
-export async function saveFormation(environment: LogEnvironment, record: FormationRecord): Promise<void> {
-  await save(environment, formationKey, record);
+/** Makes a formation record durable, and in the same commit what `write` adds. */
+export async function saveFormation(
+  environment: LogEnvironment,
+  record: FormationRecord,
+  write: (commit: LogCommit) => void = () => {},
+): Promise<void> {
+  await save(environment, formationKey, record, write);
 }
 
 /** Null if none was ever saved. @throws {CorruptRecord} if it does not pass its check */
@@ -43,10 +47,18 @@ export function loadFormation(environment: LogEnvironment): FormationRecord | nu
   return load(environment, formationKey, 'the formation record', formationRecordSchema);
 }
 
-async function save(environment: LogEnvironment, key: Buffer, content: unknown): Promise<void> {
+async function save(
+  environment: LogEnvironment,
+  key: Buffer,
+  content: unknown,
+  write: (commit: LogCommit) => void = () => {},
+): Promise<void> {
   const record = Buffer.concat([Buffer.alloc(headerLength), Buffer.from(JSON.stringify(content))]);
   seal(record, 0);
-  await environment.commit((commit) => commit.put(environment.identity, key, record));
+  await environment.commit((commit) => {
+    commit.put(environment.identity, key, record);
+    write(commit);
+  });
 }
 
 function load<Content>(

@@ -20,11 +20,15 @@ import type { Telemetry } from '@quorate/telemetry';
 import { configStoreCodec, type DiskStatus } from '@quorate/wire';
 import type { NatsConnection } from 'nats';
 import { GatewayDesk } from './api/gateway-desk.ts';
+import { SnapshotRequests } from './api/snapshot-requests.ts';
 import { DiskAlarm } from './disk-space/disk-alarm.ts';
 import type { NodeSettings } from './settings.ts';
 import { NatsStreams } from './streams.ts';
 
 const statusTimeoutMs = 100;
+
+/** What NATS servers take unless they are told otherwise. */
+const defaultPayloadBytes = 1024 * 1024;
 
 /** What a node's part of a group is made from. */
 export interface GroupOptions {
@@ -50,6 +54,7 @@ export interface GroupOptions {
 export class Group {
   readonly desk: GatewayDesk;
   readonly diskAlarm: DiskAlarm;
+  readonly snapshots: SnapshotRequests;
   readonly #host: GroupHost;
   readonly #bus: PeerBus;
   readonly #snapshotFiles: LmdbSnapshotFiles;
@@ -103,6 +108,11 @@ export class Group {
     });
     const streams = new NatsStreams(connection, folder.clusterName, group);
     this.desk = new GatewayDesk((question) => this.#host.tell(gatewayAt(this.#where), question));
+    this.snapshots = new SnapshotRequests({
+      desk: this.desk,
+      files: this.#snapshotFiles,
+      maxPayloadBytes: () => connection.connection?.info?.max_payload ?? defaultPayloadBytes,
+    });
     this.#host.system.start(apiAt(this.#where).actor, () => this.desk);
     this.diskAlarm = new DiskAlarm(loggerOf('diskAlarm'));
     this.#host.system.start(diskAlarmAt(this.#where).actor, () => this.diskAlarm);

@@ -11,13 +11,17 @@ import {
   decodeFormationRecord,
   type Endpoint,
   encodeHello,
+  encodeStagedSnapshot,
   encodeStatus,
   NodeSpent,
+  type StagedSnapshot,
+  snapshotStageBody,
   Unformed,
 } from '@quorate/wire';
 import type { NatsConnection } from 'nats';
 import { Endpoints } from './api/endpoints.ts';
 import { emptyStatus, GroupRequests, type NodeFacts } from './api/group-requests.ts';
+import type { SnapshotRequests } from './api/snapshot-requests.ts';
 import { CommittedMembers, isRemovedFrom } from './committed-members.ts';
 import { DiskGauge } from './disk-space/disk-gauge.ts';
 import { Formation } from './formation.ts';
@@ -105,6 +109,7 @@ export class Node {
       this.#logger.warn('the state was not closed before the machine stopped; it is rebuilt from the log');
     this.#formation = new Formation({
       folder,
+      group: this.#group,
       connection: this.#connection,
       logger: parts.loggerOf('formation'),
       drops: this.#drops,
@@ -268,6 +273,12 @@ export class Node {
         return this.#requests().members(request);
       case 'transfer':
         return this.#requests().transfer(request);
+      case 'snapshot':
+        return this.#snapshots().take(request);
+      case 'snapshot-read':
+        return this.#snapshots().read(request);
+      case 'snapshot-stage':
+        return { kind: 'ok', body: encodeStagedSnapshot(await this.#stage(request)), leader: null };
       default:
         return endpoint satisfies never;
     }
@@ -279,6 +290,18 @@ export class Node {
     if (this.#isRemoved) throw new NodeSpent({ node }, `node ${node} was removed from the cluster`);
     if (this.#member !== null) return this.#member.requests;
     throw this.#formation.state === 'spent' ? new NodeSpent({ node }) : new Unformed({ node });
+  }
+
+  /** @throws {Unformed | NodeSpent} */
+  #snapshots(): SnapshotRequests {
+    this.#requests();
+    if (this.#member === null) throw new Unformed({ node: this.#parts.folder.nodeId });
+    return this.#member.group.snapshots;
+  }
+
+  /** What this node, which is in no cluster, is to be restored from. @throws {FormationRefused | SnapshotProblem} */
+  #stage(request: ApiRequest): Promise<StagedSnapshot> {
+    return this.#formation.stage(snapshotStageBody(request.body));
   }
 
   #hello(): ApiReply {

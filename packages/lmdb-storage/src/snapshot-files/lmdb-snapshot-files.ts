@@ -3,16 +3,17 @@ import { open, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { Chunk, ChunkRequest, Logger, SnapshotFiles, SnapshotPoint, SnapshotRecord } from '@quorate/raft';
 import { CorruptRecord } from '@quorate/raft';
+import { isSnapshotId, type SnapshotHeader, type SnapshotOwner } from '@quorate/wire';
 import { isDiskFull } from '../data-folder-error.ts';
 import { appendFlushed, flushFolder } from '../durable-file.ts';
 import type { LmdbTables } from '../lmdb-tables.ts';
 import type { TableReading } from '../table-reading.ts';
 import type { SnapshotAnswer } from './answer.ts';
 import { loadSnapshot } from './load-snapshot.ts';
+import { readHeader } from './read-header.ts';
 import { checkSnapshotSync, readSnapshot, type SnapshotSource } from './read-snapshot.ts';
+import { ReaderLeases } from './reader-leases.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';
-import { isSnapshotId } from './snapshot-format.ts';
-import type { SnapshotOwner } from './snapshot-header.ts';
 import { WorkQueue } from './work-queue.ts';
 import { writeSnapshot } from './write-snapshot.ts';
 
@@ -42,6 +43,9 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
   readonly #folder: SnapshotFolder;
   readonly #changes: WorkQueue;
   readonly #reads: WorkQueue;
+  readonly #leases = new ReaderLeases((id) => this.#leaseEnded(id));
+  /** What would have gone, and is being read. */
+  readonly #spared = new Set<string>();
   #isClosed = false;
   /** The snapshot that the last chunk was of. */
   #receiving: string | null = null;
@@ -93,9 +97,14 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
   keepOnly(ids: readonly string[]): void {
     // What is taken or comes in from now on stays, also under a name that goes now.
     const doomed: string[] = [];
+    for (const id of ids) this.#spared.delete(id);
     for (const files of [this.#folder.whole, this.#folder.parts]) {
       for (const id of files.keys()) {
         if (ids.includes(id)) continue;
+        if (this.#leases.holds(id)) {
+          this.#spared.add(id);
+          continue;
+        }
         files.delete(id);
         doomed.push(id);
       }
@@ -103,11 +112,32 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
     if (doomed.length > 0) this.#changes.add(() => this.#remove(doomed));
   }
 
+  /** For a client that is to read the snapshot: it stays for a while. What the file says of itself, or null if it is not here. @throws {CorruptRecord} */
+  async lend(id: string): Promise<SnapshotHeader | null> {
+    if (!this.#folder.whole.has(id)) return null;
+    this.#leases.renew(id);
+    return await readHeader(this.#folder.wholePath(id));
+  }
+
+  /** A stretch of a snapshot for a client, and it stays for a while longer. Null if it is not here, or not so long. */
+  async readStretch(id: string, offset: number, maxBytes: number): Promise<Chunk | null> {
+    if (!this.#folder.whole.has(id)) return null;
+    this.#leases.renew(id);
+    return await this.#chunk(id, offset, maxBytes);
+  }
+
   /** Ends what is under way, and resolves when nothing is any more. Nothing is answered then. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#leases.close();
     await this.#changes.idle();
     await this.#reads.idle();
+  }
+
+  #leaseEnded(id: string): void {
+    if (!this.#spared.delete(id)) return;
+    this.#folder.whole.delete(id);
+    this.#changes.add(() => this.#remove([id]));
   }
 
   /** Between two steps of long work. @throws {Closed} */

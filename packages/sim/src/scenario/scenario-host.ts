@@ -8,6 +8,7 @@ import {
   defaultRaftSettings,
   type LogEntry,
   type LogFields,
+  logIndex,
   logStoreAt,
   type Ports,
   type RaftSettings,
@@ -144,7 +145,11 @@ export class ScenarioHost {
     const { process } = node;
     if (process === null) return;
     const { actor } = applierAt({ node: node.id, group: this.group });
-    this.deliver(node, { actor, message: { kind: 'takeSnapshot' }, sender: process.identity });
+    this.deliver(node, {
+      actor,
+      message: { kind: 'takeSnapshot', request: 0, atIndex: logIndex(0) },
+      sender: process.identity,
+    });
   }
 
   /** A timer of a node is due. */

@@ -165,6 +165,29 @@ export class MembersUnchanged extends QuorateError {
   }
 }
 
+/** Why a snapshot was not taken, given, or restored from. */
+export const snapshotProblemCode = z.enum([
+  /** It is cut off or altered. */
+  'SnapshotDamaged',
+  'UnknownSnapshotFormat',
+  'SnapshotOfAnotherCluster',
+  'SnapshotOfAnotherGroup',
+  /** The node has it no more. */
+  'SnapshotGone',
+  'SnapshotFailed',
+]);
+
+/** Why a snapshot was not taken, given, or restored from. */
+export type SnapshotProblemCode = z.infer<typeof snapshotProblemCode>;
+
+/** A snapshot was not taken, given, or restored from; its code says why. Nothing was changed. */
+export class SnapshotProblem extends QuorateError {
+  declare readonly code: SnapshotProblemCode;
+  constructor({ code, message }: { readonly code: SnapshotProblemCode; readonly message: string }) {
+    super(code, message, {});
+  }
+}
+
 const malformedMessageDetails = z.object({ what: z.string() });
 
 /** What a node sent cannot be read: it speaks another format version, or is no node. */
@@ -197,6 +220,10 @@ const errors: ReadonlyMap<string, ErrorBuilder> = new Map([
   ...changeRefusalCode.options.map((code): [string, ErrorBuilder] => [
     code,
     errorBuilder(none, (_, message) => new MembersUnchanged({ code, message })),
+  ]),
+  ...snapshotProblemCode.options.map((code): [string, ErrorBuilder] => [
+    code,
+    errorBuilder(none, (_, message) => new SnapshotProblem({ code, message })),
   ]),
   [
     'MalformedMessage',

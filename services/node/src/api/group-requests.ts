@@ -1,5 +1,5 @@
 import type { NodeId } from '@quorate/actor';
-import type { GatewayAnswer, StatusPart } from '@quorate/raft';
+import type { StatusPart } from '@quorate/raft';
 import { logIndex, term } from '@quorate/raft';
 import {
   type ApiReply,
@@ -15,15 +15,13 @@ import {
   MembersUnchanged,
   membersBody,
   type NodeStatus,
-  NoLeader,
-  OutcomeUnknown,
   queryBody,
   storeReply,
-  Timeout,
   transferBody,
 } from '@quorate/wire';
 import type { DiskAlarm } from '../disk-space/disk-alarm.ts';
 import type { Answered, GatewayDesk } from './gateway-desk.ts';
+import { gatewayErrorOf } from './gateway-error.ts';
 
 /** A page of entries fits a NATS message with its envelope. */
 const maxPageBytes = 768 * 1024;
@@ -143,26 +141,15 @@ export class GroupRequests {
         return { kind: 'ok', body: encodeStatus(this.#status(answer.parts)), leader };
       case 'transferred':
         return { kind: 'ok', body: encodeTransferred(answer.leader), leader };
+      case 'snapshot':
+        throw new Error('a snapshot is no answer to this request');
       case 'rejected':
         return errorReply(new MembersUnchanged(answer), leader);
       case 'error':
-        return errorReply(errorOf(answer, request.timeoutMs), leader);
+        return errorReply(gatewayErrorOf(answer, request.timeoutMs), leader);
       default:
         return answer satisfies never;
     }
-  }
-}
-
-function errorOf(answer: Extract<GatewayAnswer, { kind: 'error' }>, timeoutMs: number): Error {
-  switch (answer.code) {
-    case 'NoLeader':
-      return new NoLeader(answer.message);
-    case 'OutcomeUnknown':
-      return new OutcomeUnknown(answer.message);
-    case 'Timeout':
-      return new Timeout({ timeoutMs });
-    default:
-      return answer.code satisfies never;
   }
 }
 
