@@ -75,6 +75,9 @@ export interface Learner extends Voter {
   readonly replaces: string | null;
 }
 
+/** How a member stands by the leader's failure detector: heard of late; silent for two heartbeats; asked, after three that it did not answer; and silent for another second. */
+export type PeerStage = 'alive' | 'suspect' | 'probe' | 'offline';
+
 /** What a leader knows of one peer. */
 export interface PeerStatus {
   readonly id: string;
@@ -85,6 +88,7 @@ export interface PeerStatus {
   readonly roundTripMs: number | null;
   /** How long ago the leader heard of it. */
   readonly lastContactMs: number;
+  readonly stage: PeerStage;
   readonly state: 'probe' | 'replicate' | 'snapshot';
 }
 

@@ -5,6 +5,8 @@ export type { ElectionMessage } from './election/messages.ts';
 export type { FormationRecord } from './formation-record.ts';
 export type { ApiMessage, GatewayAnswer, GatewayMessage, StatusPart } from './gateway/messages.ts';
 export { InvariantViolated, invariant } from './invariant.ts';
+export { type DetectorSettings, type PeerStage, peerStages } from './leader/failure-detector.ts';
+export type { Grant } from './leader/grant.ts';
 export type { LeaderProgress } from './leader/membership.ts';
 export type { LeaderMessage } from './leader/messages.ts';
 export type { ReadRequest } from './leader/read-rounds.ts';

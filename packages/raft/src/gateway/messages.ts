@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { peerStages } from '../leader/failure-detector.ts';
 import { changeRefusalCode, membershipChange } from '../membership/membership-change.ts';
 import { type MessageOf, shape } from '../protocol.ts';
 
@@ -27,6 +28,8 @@ const part = z.discriminatedUnion('actor', [
           roundTripMs: z.number().nonnegative().nullable(),
           /** How long ago it was heard last; since it came, if it never was. */
           lastContactMs: z.number().nonnegative(),
+          /** By the failure detector. */
+          stage: z.enum(peerStages),
           state: z.enum(['probe', 'replicate', 'snapshot']),
         }),
       )
