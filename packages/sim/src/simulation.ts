@@ -81,7 +81,8 @@ function run(options: SimulationOptions): {
   const snapshotSettings = drawSnapshotSettings(new RandomStream(seed, 'snapshots'));
   const drawnSettings = { ...drawSettings(plan), ...snapshotSettings };
   const withLag = spares === 0 ? drawnSettings : { ...drawnSettings, maxPromotionLagEntries: members.pick([5, 1000]) };
-  const settings = plant.settings?.(withLag) ?? withLag;
+  const removal = { autoRemoveAfterMs: drawAutoRemoval(new RandomStream(seed, 'auto-removal')) };
+  const settings = plant.settings?.({ ...withLag, ...removal }) ?? { ...withLag, ...removal };
   const workload = {
     clients: 6,
     keys: 2 + plan.below(5),
@@ -194,6 +195,10 @@ function drawSettings(plan: RandomStream): RaftSettings {
   const maxInflightAppends = plan.pick([2, defaultRaftSettings.maxInflightAppends]);
   return { ...defaultRaftSettings, maxBatchEntries, maxInflightAppends };
 }
+
+/** In some runs voters that were away go by themselves, after times for which faults keep nodes away. */
+const drawAutoRemoval = (random: RandomStream): number | null =>
+  random.chance(0.4) ? random.pick([100, 500, 2000]) : null;
 
 /** Snapshots every few entries in some runs, in small chunks. */
 function drawSnapshotSettings(random: RandomStream): Partial<RaftSettings> {

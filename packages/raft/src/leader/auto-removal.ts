@@ -15,15 +15,14 @@ export interface AutoRemovalOptions {
   readonly tracer: MemberTracer;
 }
 
-/** With fewer voters than these the loss of one would stop the group. */
-const leastVotersLeft = 3;
-
 /**
  * Removes voters that have been offline for `autoRemoveAfterMs`, by ordinary changes of the members: one at a time, and the
  * next when as long has passed again since the one before was committed. So whatever takes many away at once, as a broken
  * network does, leaves an operator that time for each of them. All is counted from this leadership's beginning.
  */
 export class AutoRemoval {
+  /** With fewer voters than these the loss of one would stop the group. */
+  protected readonly leastVotersLeft: number = 3;
   readonly #options: AutoRemovalOptions;
   #underWay: { readonly peer: NodeId; readonly span: RemovalSpan | null } | null = null;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
@@ -38,7 +37,7 @@ export class AutoRemoval {
   tick(grant: Grant, progress: LeaderProgress): void {
     const { autoRemoveAfterMs } = this.#options.settings;
     if (autoRemoveAfterMs === null) return;
-    this.#noteCommitted(grant, progress, autoRemoveAfterMs);
+    this.#noteCommitted(grant, progress, this.pauseMs(autoRemoveAfterMs));
     if (!grant.membership.isSettled(progress.commitIndex) || progress.nowMs < this.#notBeforeMs) return;
     const due = this.due(grant, autoRemoveAfterMs);
     if (due !== null) this.#remove(due, grant, progress);
@@ -53,7 +52,7 @@ export class AutoRemoval {
   /** The voter that has been offline longest, if that is long enough and enough voters are left without it. */
   protected due({ membership, peers }: Grant, autoRemoveAfterMs: number): NodeId | null {
     const { voters, learners } = membership.configuration;
-    if (voters.length <= leastVotersLeft) return null;
+    if (voters.length <= this.leastVotersLeft) return null;
     // Whom a learner is to replace goes when that gets its vote: an operator has seen to it.
     const isReplaced = ({ id }: Voter): boolean => learners.some(({ replaces }) => replaces === id);
     const offline = voters
@@ -62,6 +61,11 @@ export class AutoRemoval {
       .filter(({ forMs }) => forMs >= autoRemoveAfterMs);
     offline.sort((one, other) => other.forMs - one.forMs);
     return offline[0]?.id ?? null;
+  }
+
+  /** How long the next removal waits after the one before. */
+  protected pauseMs(autoRemoveAfterMs: number): number {
+    return autoRemoveAfterMs;
   }
 
   #remove(peer: NodeId, { membership, peers }: Grant, progress: LeaderProgress): void {
@@ -74,11 +78,11 @@ export class AutoRemoval {
     this.#underWay = { peer, span: tracer.removing({ peer, silentMs }) };
   }
 
-  #noteCommitted({ membership }: Grant, { commitIndex, nowMs }: LeaderProgress, cooldownMs: number): void {
+  #noteCommitted({ membership }: Grant, { commitIndex, nowMs }: LeaderProgress, pauseMs: number): void {
     if (this.#underWay === null || !membership.isSettled(commitIndex)) return;
     const { peer, span } = this.#underWay;
     this.#underWay = null;
-    this.#notBeforeMs = nowMs + cooldownMs;
+    this.#notBeforeMs = nowMs + pauseMs;
     this.#saidRefusal = '';
     span?.end('committed');
     this.#options.logger.warn('removed a voter that did not answer', { member: peer });

@@ -9,6 +9,7 @@ import {
   type LogEntry,
   logStoreAt,
   type MembershipChange,
+  type MemberTracer,
   membersOf,
   type Ports,
   type RaftSettings,
@@ -84,6 +85,14 @@ export class SimulatedCluster {
   readonly #disks: RandomStream;
   readonly #knownSnapshots = new Map<string, readonly LogEntry[]>();
   readonly #chances: readonly RandomStream[];
+  /** What leaders do by themselves, for whoever wants to know how often a run comes to it. */
+  readonly #countingTracer: MemberTracer = {
+    stageChanged: ({ stage }) => this.#options.counts.add(`a peer is ${stage}`),
+    removing: () => {
+      this.#options.counts.add('a voter is removed by its leader');
+      return null;
+    },
+  };
   #eventsAtThisTime = 0;
   #operatorRequests = 0;
 
@@ -310,7 +319,7 @@ export class SimulatedCluster {
       },
     );
     try {
-      const portsOf = (): Ports => silentPorts;
+      const portsOf = (): Ports => ({ ...silentPorts, memberTracer: this.#countingTracer });
       const parts = { ...raftParts, ...this.#plant.parts };
       const snapshotFiles = this.#snapshotFilesOf(node, () => process);
       startRaftGroup(

@@ -2,6 +2,7 @@ import type { Address } from '@quorate/actor';
 import type { HardState, LogEntry, LogIndex } from '@quorate/raft';
 import type { ActorMessage } from '../host/actor-message.ts';
 import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
+import { AutoRemovalIsCareful } from './auto-removal-is-careful.ts';
 import type { ClusterView, Invariant } from './cluster-view.ts';
 import { CommandsProposedOnce } from './commands-proposed-once.ts';
 import { CommitOnQuorum } from './commit-on-quorum.ts';
@@ -53,6 +54,7 @@ const constructors: readonly Constructor[] = [
   CommandsProposedOnce,
   LeaderCompleteness,
   OneChangeAtATime,
+  AutoRemovalIsCareful,
   StateMachineSafety,
   NoGoingBack,
   WriteBeforeSend,
