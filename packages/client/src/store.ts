@@ -34,6 +34,8 @@ export interface EntryPage {
   readonly more: boolean;
   /** The store's revision at that moment. Two pages of one list may differ in it. */
   readonly revision: bigint;
+  /** The end of the log that the page shows. */
+  readonly appliedIndex: bigint;
 }
 
 /** The keys of a list, in the order of their UTF-8 bytes. Nothing is asked for until it is iterated. */
@@ -141,7 +143,7 @@ export interface ClusterStatus {
 }
 
 /**
- * A replicated config store. Its reads are linearizable, whichever node answers.
+ * A replicated config store. Its reads are linearizable, whichever node answers, unless `consistency` says otherwise.
  *
  * Beside the errors that each method names, every call may throw
  * `InvalidRequest` (an option is wrong), `NoLeader` (none was found in time; a write was not made), `Unavailable` (no node answers, or NATS

@@ -4,6 +4,7 @@ export type { Ballot, BallotOptions } from './election/ballot.ts';
 export type { ElectionMessage } from './election/messages.ts';
 export type { FormationRecord } from './formation-record.ts';
 export type { ApiMessage, GatewayAnswer, GatewayMessage, StatusPart } from './gateway/messages.ts';
+export { type ReadConsistency, readConsistency } from './gateway/read-consistency.ts';
 export { InvariantViolated, invariant } from './invariant.ts';
 export { type DetectorSettings, type PeerStage, peerStages } from './leader/failure-detector.ts';
 export type { Grant } from './leader/grant.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { peerStages } from '../leader/failure-detector.ts';
 import { changeRefusalCode, membershipChange } from '../membership/membership-change.ts';
 import { type MessageOf, shape } from '../protocol.ts';
+import { readConsistency } from './read-consistency.ts';
 
 const role = z.enum(['follower', 'candidate', 'leader']);
 
@@ -89,8 +90,13 @@ export const gatewayProtocol = {
     changeMembers: z.object({ request: shape.counter, change: membershipChange, timeoutMs: z.number().nonnegative() }),
     /** From the api: hand leadership to `target`, or to whoever is farthest if it is null. */
     transfer: z.object({ request: shape.counter, target: shape.node.nullable(), timeoutMs: z.number().nonnegative() }),
-    /** From the api: a linearizable read. */
-    read: z.object({ request: shape.counter, query: shape.bytes, timeoutMs: z.number().nonnegative() }),
+    /** From the api. */
+    read: z.object({
+      request: shape.counter,
+      query: shape.bytes,
+      consistency: readConsistency,
+      timeoutMs: z.number().nonnegative(),
+    }),
     /** From the api: committed entries as this node has them. */
     readEntries: z.object({
       request: shape.counter,
