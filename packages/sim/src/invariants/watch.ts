@@ -73,12 +73,14 @@ const constructors: readonly Constructor[] = [
 /** All invariants together, and the first violation that any of them saw. */
 export class Watch {
   #violation: Violation | null = null;
+  /** What was ever committed. */
+  readonly committed = new CommittedEntries();
   readonly #invariants: readonly Invariant[];
   /** By kind of message, who looks at it when it leaves. */
   readonly #observers: ReadonlyMap<ActorMessage['kind'], readonly Invariant[]>;
 
   constructor(view: ClusterView) {
-    const committed = new CommittedEntries();
+    const { committed } = this;
     this.#invariants = constructors.map((Checked) => {
       const invariant: Invariant = new Checked((what) => this.violated(invariant.name, what), view, committed);
       return invariant;
