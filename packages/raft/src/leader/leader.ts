@@ -114,10 +114,11 @@ export class Leader implements Actor<LeaderMessage> {
     const { token, configuration, configurationIndex, lastLogIndex } = message;
     this.#lastLogIndex = lastLogIndex;
     this.#commitIndex = message.commitIndex;
-    const voters = new this.#parts.VoterProgress(configuration, this.#context.now());
     const { term, identity, settings, memberTracer: tracer, logger } = this.#options;
     const proposals = this.#proposals;
     const self = this.#self();
+    const voters = new this.#parts.VoterProgress(configuration, this.#context.now());
+    voters.admit(self, this.#context.now());
     const membership = new this.#parts.Membership({
       configuration,
       configurationIndex,

@@ -35,6 +35,11 @@ export class VoterProgress {
     }
   }
 
+  /** Keeps account of a leader that is no member, because its own removal is what it has to commit. It counts for nothing. */
+  admit(leader: NodeId, nowMs: number): void {
+    if (!this.#progress.has(leader)) this.#progress.set(leader, fresh(nowMs));
+  }
+
   /** Whether this member has said anything in this leadership. */
   hasAnswered(node: NodeId): boolean {
     return this.#progress.get(node)?.hasAnswered === true;
