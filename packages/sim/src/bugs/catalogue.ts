@@ -4,6 +4,10 @@ import { advanceSaidOnce } from './advance-said-once.ts';
 import { appendSaidOnce } from './append-said-once.ts';
 import { appendWithoutToken } from './append-without-token.ts';
 import { appliedBeforeDurable } from './applied-before-durable.ts';
+import { autoRemovalLeavesTwo } from './auto-removal-leaves-two.ts';
+import { autoRemovalOfTheLiving } from './auto-removal-of-the-living.ts';
+import { autoRemovalWhileAChangeIsUncommitted } from './auto-removal-while-a-change-is-uncommitted.ts';
+import { autoRemovalWithoutPause } from './auto-removal-without-pause.ts';
 import { campaignFromStaleTerm } from './campaign-from-stale-term.ts';
 import { campaignWithoutPreVote } from './campaign-without-pre-vote.ts';
 import { changeBeforeOwnCommit } from './change-before-own-commit.ts';
@@ -81,6 +85,10 @@ export const plantedBugs: readonly PlantedBug[] = [
   appendSaidOnce,
   appendWithoutToken,
   appliedBeforeDurable,
+  autoRemovalLeavesTwo,
+  autoRemovalWithoutPause,
+  autoRemovalOfTheLiving,
+  autoRemovalWhileAChangeIsUncommitted,
   campaignFromStaleTerm,
   campaignWithoutPreVote,
   changeBeforeOwnCommit,
