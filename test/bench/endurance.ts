@@ -44,13 +44,14 @@ export const endurance: Measurement = {
     const cluster = await BenchCluster.start(run);
     const stores = await Promise.all(Array.from({ length: connections }, () => cluster.connect({ timeoutMs: 60_000 })));
     const wrote: Wrote[] = [];
+    let failed = 0;
     const writers = new Writers({
       stores,
       callers,
       keys,
       valueBytes,
       onWritten: ({ askedAtMs, tookMs, error }) => {
-        if (error !== null) throw error;
+        if (error !== null) failed += 1;
         wrote.push({ atMs: askedAtMs, tookMs });
       },
     });
@@ -75,7 +76,7 @@ export const endurance: Measurement = {
     samples.push(await sampleOf(cluster, wrote.length));
 
     run.say(
-      `${numberText(writes)} writes of ${valueBytes} bytes to ${numberText(keys)} keys by ${callers} callers in ${seconds.toFixed(0)} s\n`,
+      `${numberText(writes)} writes of ${valueBytes} bytes to ${numberText(keys)} keys by ${callers} callers in ${seconds.toFixed(0)} s, ${failed} failed\n`,
     );
     sayTimeline(samples, writes, cluster.ids, run);
     sayLatencies(wrote, cluster, run);
