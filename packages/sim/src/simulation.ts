@@ -5,7 +5,7 @@ import type { Fault } from './faults/fault.ts';
 import { FaultCounts } from './faults/fault-counts.ts';
 import { FaultDirector } from './faults/fault-director.ts';
 import { Network } from './faults/network.ts';
-import { drawFaults, drawMemberChanges, drawTransfers, type FaultWindow } from './faults/plan.ts';
+import { drawFaults, drawMemberChanges, drawSnapshots, drawTransfers, type FaultWindow } from './faults/plan.ts';
 import { RandomStream } from './host/random-stream.ts';
 import { withoutRealTime } from './host/real-time-guard.ts';
 import { SimulatedCluster } from './host/simulated-cluster.ts';
@@ -79,7 +79,8 @@ function run(options: SimulationOptions): {
   const network = new Network(new RandomStream(seed, 'network'), counts, nodes + spares);
   const recorder = new HistoryRecorder();
   const isFlushLate = plan.chance(0.7);
-  const snapshotSettings = drawSnapshotSettings(new RandomStream(seed, 'snapshots'));
+  const snapshots = new RandomStream(seed, 'snapshots');
+  const snapshotSettings = drawSnapshotSettings(snapshots);
   const drawnSettings = { ...drawSettings(plan), ...snapshotSettings };
   const withLag = spares === 0 ? drawnSettings : { ...drawnSettings, maxPromotionLagEntries: members.pick([5, 1000]) };
   const removal = { autoRemoveAfterMs: drawAutoRemoval(new RandomStream(seed, 'auto-removal')) };
@@ -94,7 +95,7 @@ function run(options: SimulationOptions): {
   };
   const faultsUntilMs = options.faultsUntilMs ?? usualFaultsUntilMs;
   const window = { fromMs: faultsFromMs, untilMs: usualFaultsUntilMs - 1000 };
-  const drawn = drawSteps(plan, members, { nodes, spares, window });
+  const drawn = drawSteps({ plan, members, snapshots }, { nodes, spares, window });
   const faults = options.faults ?? drawn;
   const cluster: SimulatedCluster = new SimulatedCluster({
     seed,
@@ -190,14 +191,14 @@ function verdictOn(
  * any configuration: that is for clusters whose members stay.
  */
 function drawSteps(
-  plan: RandomStream,
-  members: RandomStream,
+  { plan, members, snapshots }: Readonly<Record<'plan' | 'members' | 'snapshots', RandomStream>>,
   { nodes, spares, window }: { readonly nodes: number; readonly spares: number; readonly window: FaultWindow },
 ): readonly Fault[] {
   const faults = drawFaults(plan, nodes + spares, window).filter(({ kind }) => spares === 0 || kind !== 'lostDisk');
   const changes = spares === 0 ? [] : drawMemberChanges(members, window);
   const transfers = members.chance(0.5) ? drawTransfers(members, nodes + spares, window) : [];
-  return [...faults, ...changes, ...transfers].sort((one, other) => one.atMs - other.atMs);
+  const taken = snapshots.chance(0.5) ? drawSnapshots(snapshots, nodes + spares, window) : [];
+  return [...faults, ...changes, ...transfers, ...taken].sort((one, other) => one.atMs - other.atMs);
 }
 
 /** Small batches and windows in some runs, so that their ends are met. */
@@ -216,7 +217,7 @@ function drawSnapshotSettings(random: RandomStream): Partial<RaftSettings> {
   return {
     snapshotEntries: random.pick([20, 60, 200, defaultRaftSettings.snapshotEntries]),
     logTailEntries: random.pick([0, 5, 50]),
-    snapshotChunkBytes: random.pick([256, 2000]),
+    snapshotChunkBytes: random.pick([256, 2000, 64 * 1024]),
     maxInflightChunks: random.pick([1, 4]),
   };
 }

@@ -61,6 +61,9 @@ export class FaultDirector {
         return this.#slowDisk(fault);
       case 'changeMembers':
         return this.#changeMembers(fault);
+      case 'snapshot':
+        for (const node of this.#victims(fault.victim)) this.#takeSnapshot(node);
+        return;
       case 'transfer':
         return this.#transfer(fault);
       case 'clockJump':
@@ -266,6 +269,11 @@ export class FaultDirector {
     node.restoreState(0);
     cluster.start(node);
     return { ...former, storageId: node.disk.storageId };
+  }
+
+  #takeSnapshot(node: SimulatedNode): void {
+    const { cluster, random } = this.#options;
+    cluster.operate(node, { kind: 'takeSnapshot', isLinearizable: random.chance(0.5) });
   }
 
   #transfer({ target }: Of<'transfer'>): void {

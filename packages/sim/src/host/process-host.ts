@@ -160,7 +160,8 @@ export class ProcessHost {
     const { actor } = applierAt({ node: node.id, group: this.#options.group });
     // One after the other, as one file system does it.
     let doneAtUs = 0;
-    return new SimulatedSnapshotFiles({
+    const { snapshotFiles: SnapshotFiles = SimulatedSnapshotFiles } = this.#options.plant;
+    return new SnapshotFiles({
       disk,
       known: this.#knownSnapshots,
       removed: (id) => this.#options.watch.fileRemoved(node, processOf(), id),
@@ -171,7 +172,7 @@ export class ProcessHost {
       },
       later: (run) => {
         const { nowUs } = this.#options.queue;
-        doneAtUs = Math.max(nowUs, doneAtUs) + 50 + this.#disks.below(1500);
+        doneAtUs = Math.max(nowUs + this.#slowUs(node), doneAtUs) + 50 + this.#disks.below(1500);
         const done = new SimulatedEvent(node, processOf(), '', 'snapshotFile', null, null, '', () => {
           try {
             run();
@@ -253,11 +254,8 @@ export class ProcessHost {
     if (this.#options.isFlushLate && process.waiting > 0) return this.#queueFlush(node, process);
     process.isFlushDue = false;
     process.storage.beginFlush();
-    const { slowFlushMs } = node;
     const usualUs = 200 + this.#disks.below(800);
-    const slowMs =
-      slowFlushMs === null ? 0 : slowFlushMs.least + this.#disks.next() ** 2 * (slowFlushMs.most - slowFlushMs.least);
-    const flushUs = usualUs + Math.round(slowMs * 1000);
+    const flushUs = usualUs + this.#slowUs(node);
     // The kernel goes on writing while the process stands still.
     const arrive = (): void => {
       if (node.process !== process) return;
@@ -270,6 +268,13 @@ export class ProcessHost {
       new SimulatedEvent(null, null, String(node.id), 'flushArrives', null, null, '', arrive),
       flushUs,
     );
+  }
+
+  /** What a disk that is slow takes beyond the usual. */
+  #slowUs({ slowFlushMs }: SimulatedNode): number {
+    if (slowFlushMs === null) return 0;
+    const { least, most } = slowFlushMs;
+    return Math.round((least + this.#disks.next() ** 2 * (most - least)) * 1000);
   }
 }
 

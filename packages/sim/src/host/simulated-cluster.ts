@@ -48,7 +48,8 @@ const maxEventsAtOneTime = 20_000;
 /** What an operator may ask of a node. */
 export type OperatorWish =
   | { readonly kind: 'changeMembers'; readonly change: MembershipChange }
-  | { readonly kind: 'transfer'; readonly target: NodeId | null };
+  | { readonly kind: 'transfer'; readonly target: NodeId | null }
+  | { readonly kind: 'takeSnapshot'; readonly isLinearizable: boolean };
 
 /** An operator's requests are numbered apart from the clients'. */
 const firstOperatorRequest = 1_000_000_000;

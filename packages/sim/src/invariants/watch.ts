@@ -18,6 +18,7 @@ import { HeardLeaderProtected } from './heard-leader-protected.ts';
 import { LeaderAppendOnly } from './leader-append-only.ts';
 import { LeaderCompleteness } from './leader-completeness.ts';
 import { LeaderKeepsQuorum } from './leader-keeps-quorum.ts';
+import { LeaderOfTheTerm } from './leader-of-the-term.ts';
 import { LogMatching } from './log-matching.ts';
 import { NoGoingBack } from './no-going-back.ts';
 import { NothingAcknowledgedLost } from './nothing-acknowledged-lost.ts';
@@ -49,6 +50,7 @@ const constructors: readonly Constructor[] = [
   ElectionSafety,
   ElectedByQuorum,
   CurrentOfficeServed,
+  LeaderOfTheTerm,
   OneVotePerTerm,
   LeaderAppendOnly,
   LogMatching,
