@@ -6,7 +6,6 @@ import { appendWithoutToken } from './append-without-token.ts';
 import { appliedBeforeDurable } from './applied-before-durable.ts';
 import { autoRemovalLeavesTwo } from './auto-removal-leaves-two.ts';
 import { autoRemovalOfTheLiving } from './auto-removal-of-the-living.ts';
-import { autoRemovalWhileAChangeIsUncommitted } from './auto-removal-while-a-change-is-uncommitted.ts';
 import { autoRemovalWithoutPause } from './auto-removal-without-pause.ts';
 import { campaignFromStaleTerm } from './campaign-from-stale-term.ts';
 import { campaignWithoutPreVote } from './campaign-without-pre-vote.ts';
@@ -103,7 +102,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   autoRemovalLeavesTwo,
   autoRemovalWithoutPause,
   autoRemovalOfTheLiving,
-  autoRemovalWhileAChangeIsUncommitted,
   campaignFromStaleTerm,
   campaignWithoutPreVote,
   changeBeforeOwnCommit,
