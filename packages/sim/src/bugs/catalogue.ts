@@ -38,6 +38,7 @@ import { installKeepsATailThatConflicts } from './install-keeps-a-tail-that-conf
 import { jointCommitByNewMajority } from './joint-commit-by-new-majority.ts';
 import { jointElectionByNewMajority } from './joint-election-by-new-majority.ts';
 import { lateSnapshotLoaded } from './late-snapshot-loaded.ts';
+import { lateSnapshotSaidToBeRecorded } from './late-snapshot-said-to-be-recorded.ts';
 import { laterTermsEntriesSent } from './later-terms-entries-sent.ts';
 import { leaderCommitNotCapped } from './leader-commit-not-capped.ts';
 import { leaderRestartedInItsTerm } from './leader-restarted-in-its-term.ts';
@@ -133,6 +134,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   jointCommitByNewMajority,
   jointElectionByNewMajority,
   lateSnapshotLoaded,
+  lateSnapshotSaidToBeRecorded,
   laterTermsEntriesSent,
   leaderCommitNotCapped,
   leaderRestartedInItsTerm,
