@@ -16,7 +16,7 @@ import { readDescription } from './folder-description.ts';
 import { FolderLock } from './folder-lock.ts';
 import { AlreadyFormed, canonicalText, formationRecordSchema } from './formation-record.ts';
 import { type Identity, loadFormation, loadIdentity, saveFormation, saveIdentity } from './identity.ts';
-import { examineDataFile } from './lmdb-file.ts';
+import { examineDataFile } from './lmdb-file/examine-data-file.ts';
 import { defaultRecentEntriesBytes, LmdbLogStorage } from './lmdb-log-storage.ts';
 import { LmdbTables } from './lmdb-tables.ts';
 import { LogEnvironment } from './log-environment.ts';

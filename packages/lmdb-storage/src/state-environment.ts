@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { open, type RootDatabase, type Transaction } from 'lmdb';
 import { systemCode } from './data-folder-error.ts';
 import { flushFolder, renameFlushed, writeFlushed } from './durable-file.ts';
-import { dataFile, examineDataFile, readersFile } from './lmdb-file.ts';
+import { dataFile, examineDataFile, readersFile } from './lmdb-file/examine-data-file.ts';
 import type { BinaryTable } from './log-environment.ts';
 
 const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
