@@ -18,7 +18,7 @@ export interface Member extends Voter {
   /** Null until it is measured, and for the leader. */
   readonly roundTripMs: number | null;
   /** How the log is sent to it; null for the leader. */
-  readonly state: 'probe' | 'replicate' | 'snapshot' | null;
+  readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair' | null;
 }
 
 /** The members of a group. */

@@ -85,7 +85,7 @@ export interface PeerStatus {
   readonly roundTripMs: number | null;
   /** How long ago the leader heard of it. */
   readonly lastContactMs: number;
-  readonly state: 'probe' | 'replicate' | 'snapshot';
+  readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair';
 }
 
 /** How a node stands, by its own account. */

@@ -85,6 +85,10 @@ export class LmdbLogStorage implements FlushableLogStorage {
     return this.#snapshot;
   }
 
+  get damage(): string | null {
+    return null;
+  }
+
   get firstIndex(): LogIndex {
     return logIndex(this.#terms.base.index + 1);
   }
@@ -172,6 +176,11 @@ export class LmdbLogStorage implements FlushableLogStorage {
     this.#stagedRecords = [];
     this.#terms.reset(record);
     this.#forgetFrom(logIndex(0));
+  }
+
+  /** @throws {Error} always: a log that is damaged is not opened */
+  endRepair(): void {
+    throw new Error('this log is not being repaired');
   }
 
   /** After a flush that failed every later one fails too. @throws {Error} if a flush is under way */

@@ -15,6 +15,7 @@ import { FollowerDesk } from './log-store/follower-desk.ts';
 import { LeaderDesk } from './log-store/leader-desk.ts';
 import { LogState } from './log-store/log-state.ts';
 import { LogStore } from './log-store/log-store.ts';
+import { Repair } from './log-store/repair.ts';
 import { SnapshotDesk } from './log-store/snapshot-desk.ts';
 import { Voting } from './log-store/voting.ts';
 import { Inflights } from './replicator/inflights.ts';
@@ -25,6 +26,7 @@ export interface RaftParts {
   readonly LogStore: typeof LogStore;
   readonly LogState: typeof LogState;
   readonly Durability: typeof Durability;
+  readonly Repair: typeof Repair;
   readonly Voting: typeof Voting;
   readonly FollowerDesk: typeof FollowerDesk;
   readonly SnapshotDesk: typeof SnapshotDesk;
@@ -50,6 +52,7 @@ export const raftParts: RaftParts = {
   LogStore,
   LogState,
   Durability,
+  Repair,
   Voting,
   FollowerDesk,
   SnapshotDesk,

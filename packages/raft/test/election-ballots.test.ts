@@ -65,6 +65,7 @@ describe('pre-vote', () => {
     const attempt = fixture.timeOut();
     fixture.receive({
       kind: 'campaignPrepared',
+      mayCampaign: true,
       attempt,
       term: term(2),
       ...campaignLog,
@@ -110,6 +111,7 @@ describe('the log store’s answers, late or doubled', () => {
     fixture.reply('requestVoteReply', 'n2', 3, attempt);
     fixture.receive({
       kind: 'campaignPrepared',
+      mayCampaign: true,
       attempt,
       term: term(2),
       ...campaignLog,

@@ -145,6 +145,7 @@ describe('what this node knows by itself', () => {
     firstIndex: logIndex(1),
     lastLogIndex: logIndex(1),
     durableIndex: logIndex(1),
+    damage: null,
   };
   const logStore: StatusPart = { actor: 'logStore', ...indexes, configuration: votersOf('n1') };
   const applier: StatusPart = { actor: 'applier', lastApplied: logIndex(1) };

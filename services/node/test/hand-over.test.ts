@@ -11,7 +11,7 @@ const voters = (...ids: readonly string[]): Configuration =>
 function deskOf(role: 'leader' | 'follower', configuration: Configuration, transferred: GatewayAnswer) {
   const asked: Question[] = [];
   const zero = logIndex(0);
-  const indexes = { commitIndex: zero, firstIndex: zero, lastLogIndex: zero, durableIndex: zero };
+  const indexes = { commitIndex: zero, firstIndex: zero, lastLogIndex: zero, durableIndex: zero, damage: null };
   const status: GatewayAnswer = {
     kind: 'status',
     parts: [

@@ -123,7 +123,8 @@ export class Election implements Actor<ElectionMessage> {
 
   #campaignPrepared(message: Of<'campaignPrepared'>): void {
     if (!this.#isAwaited(message, 'preVote')) return;
-    if (voterOf(message.configuration, this.#options.identity) === null) return this.#waitWithoutVote(message);
+    const isVoter = voterOf(message.configuration, this.#options.identity) !== null;
+    if (!isVoter || !message.mayCampaign) return this.#waitWithoutVote(message);
     this.#term = message.term;
     if (this.#role.kind === 'follower') this.#logger.info('became pre-candidate', { term: message.term });
     const hadLeader = this.#leaderId() !== null;

@@ -25,6 +25,8 @@ export const electionProtocol = {
     /** From the log store: what a campaign would start from. */
     campaignPrepared: z.object({
       attempt: shape.counter,
+      /** Not while its log is being repaired. */
+      mayCampaign: shape.flag,
       term: shape.term,
       lastLogIndex: shape.index,
       lastLogTerm: shape.term,

@@ -14,6 +14,8 @@ const part = z.discriminatedUnion('actor', [
     lastLogIndex: shape.index,
     durableIndex: shape.index,
     configuration: shape.configuration,
+    /** Why the log is being filled anew; null if it is whole. */
+    damage: shape.text.nullable(),
   }),
   z.object({ actor: z.literal('applier'), lastApplied: shape.index }),
   z.object({
@@ -27,7 +29,7 @@ const part = z.discriminatedUnion('actor', [
           roundTripMs: z.number().nonnegative().nullable(),
           /** How long ago it was heard last; since it came, if it never was. */
           lastContactMs: z.number().nonnegative(),
-          state: z.enum(['probe', 'replicate', 'snapshot']),
+          state: z.enum(['probe', 'replicate', 'snapshot', 'repair']),
         }),
       )
       .readonly(),

@@ -247,6 +247,7 @@ export class Leader implements Actor<LeaderMessage> {
     const grant = this.#grantOf(message.token);
     if (grant === null) return;
     grant.voters.observed(message.peer, message.mode, message.roundTripMs);
+    if (message.mode === 'repair') return;
     grant.voters.heard(message.peer, message.round, this.#context.now());
     grant.voters.matched(message.peer, message.matchIndex);
     this.#pursueTransfer();

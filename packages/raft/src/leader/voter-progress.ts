@@ -12,7 +12,7 @@ interface Progress {
   /** Whether it has really said anything yet. */
   hasAnswered: boolean;
   roundTripMs: number | null;
-  mode: 'probe' | 'replicate' | 'snapshot';
+  mode: 'probe' | 'replicate' | 'snapshot' | 'repair';
 }
 
 /** What a leader knows of each member, itself included, and what a quorum of the voters has reached. */
@@ -64,7 +64,7 @@ export class VoterProgress {
   }
 
   /** How its replicator gets on. */
-  observed(node: NodeId, mode: 'probe' | 'replicate' | 'snapshot', roundTripMs: number | null): void {
+  observed(node: NodeId, mode: 'probe' | 'replicate' | 'snapshot' | 'repair', roundTripMs: number | null): void {
     const progress = this.#of(node);
     progress.mode = mode;
     progress.roundTripMs = roundTripMs ?? progress.roundTripMs;

@@ -14,6 +14,8 @@ export const replicatorProtocol = {
       sequence: shape.counter,
       round: shape.counter,
       success: shape.flag,
+      /** The follower's log was damaged and is being filled: what it says counts for nothing but that. */
+      isRepairing: shape.flag,
       matchIndex: shape.index,
       conflictIndex: shape.index,
       conflictTerm: shape.term,

@@ -54,7 +54,14 @@ export class ElectionFixture {
   preVote(inTerm: number): number {
     const attempt = this.timeOut();
     const { configuration } = this;
-    this.receive({ kind: 'campaignPrepared', attempt, term: term(inTerm), ...campaignLog, configuration });
+    this.receive({
+      kind: 'campaignPrepared',
+      mayCampaign: true,
+      attempt,
+      term: term(inTerm),
+      ...campaignLog,
+      configuration,
+    });
     return attempt;
   }
 

@@ -15,6 +15,9 @@ import { commitTakenForFlush } from './commit-taken-for-flush.ts';
 import { committedSaidOnce } from './committed-said-once.ts';
 import { conditionIgnored } from './condition-ignored.ts';
 import { configurationCountsOnceCommitted } from './configuration-counts-once-committed.ts';
+import { damagedLogAcknowledges } from './damaged-log-acknowledges.ts';
+import { damagedLogTakenForEmpty } from './damaged-log-taken-for-empty.ts';
+import { damagedLogVotes } from './damaged-log-votes.ts';
 import { deposedLeadersAppendAccepted } from './deposed-leaders-append-accepted.ts';
 import { doubledVoteCounted } from './doubled-vote-counted.ts';
 import { durableIndexNotLowered } from './durable-index-not-lowered.ts';
@@ -48,6 +51,9 @@ import { readJoinsRoundUnderWay } from './read-joins-round-under-way.ts';
 import { readUnconfirmed } from './read-unconfirmed.ts';
 import { removedIdComesBack } from './removed-id-comes-back.ts';
 import { removedLeaderCountsItself } from './removed-leader-counts-itself.ts';
+import { repairedBeforeFlush } from './repaired-before-flush.ts';
+import { repairedToCommitIndex } from './repaired-to-commit-index.ts';
+import { repairedWithoutAsking } from './repaired-without-asking.ts';
 import { replyOfEarlierTermCounted } from './reply-of-earlier-term-counted.ts';
 import { roundConfirmedByEarlierOne } from './round-confirmed-by-earlier-one.ts';
 import { roundsBeginAnewInEachOffice } from './rounds-begin-anew-in-each-office.ts';
@@ -86,6 +92,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   committedSaidOnce,
   conditionIgnored,
   configurationCountsOnceCommitted,
+  damagedLogAcknowledges,
+  damagedLogTakenForEmpty,
+  damagedLogVotes,
   deposedLeadersAppendAccepted,
   doubledVoteCounted,
   durableIndexNotLowered,
@@ -118,6 +127,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   readUnconfirmed,
   removedIdComesBack,
   removedLeaderCountsItself,
+  repairedBeforeFlush,
+  repairedToCommitIndex,
+  repairedWithoutAsking,
   replyOfEarlierTermCounted,
   roundConfirmedByEarlierOne,
   roundsBeginAnewInEachOffice,

@@ -26,6 +26,7 @@ export class SimulatedLogStorage implements LogStorage {
   readonly #log = new LogInMemory();
   #hardState: HardState;
   #snapshot: SnapshotRecord | null;
+  #damage: string | null;
   #written = 0;
   #staged: Write[] = [];
   #flushing: { readonly writes: readonly Write[]; readonly written: number } | null = null;
@@ -37,6 +38,7 @@ export class SimulatedLogStorage implements LogStorage {
     this.#log.append(disk.entries);
     this.#hardState = disk.hardState;
     this.#snapshot = disk.snapshot;
+    this.#damage = this.damageOf(disk);
   }
 
   get hardState(): HardState {
@@ -45,6 +47,10 @@ export class SimulatedLogStorage implements LogStorage {
 
   get snapshot(): SnapshotRecord | null {
     return this.#snapshot;
+  }
+
+  get damage(): string | null {
+    return this.#damage;
   }
 
   get firstIndex(): LogIndex {
@@ -121,6 +127,16 @@ export class SimulatedLogStorage implements LogStorage {
     this.#snapshot = record;
     this.#log.install(record);
     this.#stage({ kind: 'install', record });
+  }
+
+  endRepair(): void {
+    this.#damage = null;
+    this.#stage({ kind: 'endRepair' });
+  }
+
+  /** What the node is told of it when it starts. */
+  protected damageOf({ beforeDamage }: Disk): string | null {
+    return beforeDamage === null ? null : 'its records do not pass their checks';
   }
 
   /** Begins to make durable all that is staged. */

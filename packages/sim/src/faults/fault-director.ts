@@ -1,4 +1,4 @@
-import type { Learner } from '@quorate/raft';
+import { isQuorum, type Learner, type Voter } from '@quorate/raft';
 import { Disk } from '../disk/disk.ts';
 import type { RandomStream } from '../host/random-stream.ts';
 import type { SimulatedCluster } from '../host/simulated-cluster.ts';
@@ -68,6 +68,9 @@ export class FaultDirector {
         return;
       case 'lostDisk':
         for (const node of this.#victims(fault.victim)) this.#loseDisk(node, fault);
+        return;
+      case 'damagedDisk':
+        for (const node of this.#victims(fault.victim)) this.#damageDisk(node, fault);
         return;
       default:
         return fault satisfies never;
@@ -196,7 +199,7 @@ export class FaultDirector {
   #loseDisk(node: SimulatedNode, fault: Of<'lostDisk'>): void {
     const { cluster } = this.#options;
     const most = Math.floor((cluster.configuration.voters.length - 1) / 2);
-    if (node.isSpent || cluster.lostDisks.length >= most) return;
+    if (cluster.lostDisks.length >= most || !this.#isDispensable(node)) return;
     cluster.end(node);
     cluster.lostDisks.push(node.disk);
     node.isSpent = true;
@@ -207,6 +210,32 @@ export class FaultDirector {
       node.downs -= 1;
       cluster.start(node);
     });
+  }
+
+  /** The others must be able to go on without it, and without all that are out already: they have to fill it again. */
+  #damageDisk(node: SimulatedNode, fault: Of<'damagedDisk'>): void {
+    const { cluster, counts } = this.#options;
+    if (!this.#isDispensable(node)) return;
+    counts.add('disk damaged');
+    cluster.end(node);
+    node.disk.damage();
+    if (!fault.hasSnapshots) node.disk.snapshots.clear();
+    node.restoreState(0);
+    node.downs += 1;
+    this.#after(fault.durationMs, () => {
+      node.downs -= 1;
+      cluster.start(node);
+    });
+  }
+
+  /** Whether a majority of the voters, of both sets in a joint configuration, has its disk and its log without `node`. */
+  #isDispensable(node: SimulatedNode): boolean {
+    const { cluster } = this.#options;
+    const isWhole = ({ id, storageId }: Voter): boolean => {
+      const disk = cluster.nodes.find((one) => one.id === id)?.disk;
+      return id !== node.id && disk?.storageId === storageId && disk.beforeDamage === null;
+    };
+    return !node.isSpent && isQuorum(cluster.newestConfiguration, isWhole);
   }
 
   #changeMembers({ wanted, asks }: Of<'changeMembers'>): void {

@@ -8,6 +8,7 @@ import { CommitOnQuorum } from './commit-on-quorum.ts';
 import { CommittedEntries } from './committed-entries.ts';
 import { CompactionIsCovered } from './compaction-is-covered.ts';
 import { CurrentOfficeServed } from './current-office-served.ts';
+import { DamagedLogAbstains } from './damaged-log-abstains.ts';
 import { ElectedByQuorum } from './elected-by-quorum.ts';
 import { ElectionSafety } from './election-safety.ts';
 import { EntriesMadeInTheirTerm } from './entries-made-in-their-term.ts';
@@ -57,6 +58,7 @@ const constructors: readonly Constructor[] = [
   NoGoingBack,
   WriteBeforeSend,
   CompactionIsCovered,
+  DamagedLogAbstains,
   NothingAcknowledgedLost,
   ProgressOfOwnTerm,
   RoundsAreNew,

@@ -22,7 +22,7 @@ export interface PeerStatus {
   readonly roundTripMs: number | null;
   /** How long ago the leader heard of it. */
   readonly lastContactMs: number;
-  readonly state: 'probe' | 'replicate' | 'snapshot';
+  readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair';
 }
 
 /** The role of a node in its cluster; `removed`: it was a member, and its removal is committed. */
@@ -74,7 +74,7 @@ const peerStatusSchema: z.ZodType<PeerStatus> = z.object({
   lag: count,
   roundTripMs: z.number().min(0).nullable(),
   lastContactMs: z.number().min(0),
-  state: z.enum(['probe', 'replicate', 'snapshot']),
+  state: z.enum(['probe', 'replicate', 'snapshot', 'repair']),
 });
 
 /** A node's status as it comes from outside. Fields that this version does not know are dropped. */
