@@ -7,6 +7,7 @@ export type DataFolderErrorCode =
   | 'DataFolderOfAnotherCluster'
   | 'UnknownFormatVersion'
   | 'DataFolderDamaged'
+  | 'HardStateLost'
   | 'DataFolderNotWritable'
   | 'NotADataFolder';
 

@@ -1,28 +1,17 @@
 import { join, resolve } from 'node:path';
 import type { ClusterName, GroupId, NodeId } from '@quorate/actor';
 import type { FormationRecord, Logger } from '@quorate/raft';
-import { readBootId } from './boot-id.ts';
 import { asDataFolderError, DataFolderError } from './data-folder-error.ts';
-import {
-  contentOf,
-  createDataFolder,
-  logFolder,
-  makeFolder,
-  refuseOther,
-  snapshotsFolder,
-  stateFolder,
-} from './folder-creation.ts';
+import { saveFormation } from './essential-records.ts';
+import { contentOf, createDataFolder, makeFolder, refuseOther, snapshotsFolder } from './folder-creation.ts';
 import { readDescription } from './folder-description.ts';
 import { FolderLock } from './folder-lock.ts';
+import { type FolderStores, openStores } from './folder-stores.ts';
 import { AlreadyFormed, canonicalText, formationRecordSchema } from './formation-record.ts';
-import { type Identity, loadFormation, loadIdentity, saveFormation, saveIdentity } from './identity.ts';
-import { examineDataFile } from './lmdb-file/examine-data-file.ts';
 import { defaultRecentEntriesBytes, LmdbLogStorage } from './lmdb-log-storage.ts';
 import { LmdbTables } from './lmdb-tables.ts';
-import { LogEnvironment } from './log-environment.ts';
 import type { SnapshotAnswer } from './snapshot-files/answer.ts';
 import { LmdbSnapshotFiles } from './snapshot-files/lmdb-snapshot-files.ts';
-import { StateEnvironment } from './state-environment.ts';
 
 /** Which folder to open, and for whom. */
 export interface DataFolderOptions {
@@ -46,31 +35,23 @@ export interface SnapshotFilesOptions {
 }
 
 /**
- * Opens a node's data folder, or makes it: it is locked against other processes, and its incarnation is raised and on
- * disk, when this resolves.
+ * Opens a node's data folder, or makes it: it is locked against other processes, its incarnation is raised and on
+ * disk, and all of it was checked, when this resolves. What is damaged is made anew from what is whole, or left to the leader to fill.
  * @throws {DataFolderError} if it cannot be used; nothing in it was deleted
  */
 export async function openDataFolder(options: DataFolderOptions): Promise<DataFolder> {
   const path = resolve(options.path);
-  const closing: (() => Promise<void>)[] = [];
+  let lock: FolderLock | null = null;
   try {
     await makeFolder(path);
     refuseOther(path, await contentOf(path));
-    const lock = FolderLock.take(path);
-    closing.push(async () => lock.release());
+    lock = FolderLock.take(path);
     const storageId = await describedStorage(path, options);
-
-    await examineDataFile(join(path, logFolder));
-    const log = new LogEnvironment(join(path, logFolder));
-    closing.push(() => log.close());
-    const identity = await nextIncarnation(path, log, storageId);
-    const formationRecord = loadFormation(log);
-
-    const state = await StateEnvironment.open(join(path, stateFolder), await readBootId());
-    closing.push(() => state.close());
-    return new DataFolder({ ...options, path }, { identity, formationRecord, log, state, lock });
+    const { clusterName, recentEntriesBytes = defaultRecentEntriesBytes } = options;
+    const stores = await openStores({ path, storageId, clusterName, recentEntriesBytes });
+    return new DataFolder({ ...options, path, recentEntriesBytes }, stores, lock);
   } catch (error) {
-    for (const close of closing.reverse()) await close();
+    lock?.release();
     throw asDataFolderError(path, error);
   }
 }
@@ -82,24 +63,6 @@ async function describedStorage(path: string, options: DataFolderOptions): Promi
   refuseOther(path, content);
   if (content === 'nothing' || content === 'begun') await createDataFolder(path, options, content);
   return await readDescription(path, options);
-}
-
-async function nextIncarnation(path: string, log: LogEnvironment, storageId: string): Promise<Identity> {
-  const last = loadIdentity(log);
-  if (last.storageId !== storageId) {
-    throw new DataFolderError('DataFolderDamaged', path, `is damaged: its log is of storage ${last.storageId}`);
-  }
-  const next = { storageId, incarnation: last.incarnation + 1 };
-  await saveIdentity(log, next);
-  return next;
-}
-
-interface Parts {
-  readonly identity: Identity;
-  readonly formationRecord: FormationRecord | null;
-  readonly log: LogEnvironment;
-  readonly state: StateEnvironment;
-  readonly lock: FolderLock;
 }
 
 /** All that a node keeps: who it is, its groups' logs, and its state machines' tables. */
@@ -114,8 +77,9 @@ export class DataFolder {
   readonly incarnation: number;
   /** Whether the state was deleted when the folder was opened, because the machine had stopped without closing it. */
   readonly stateDiscarded: boolean;
-  readonly #log: LogEnvironment;
-  readonly #state: StateEnvironment;
+  /** What was found to be damaged when the folder was opened, and what became of it: for people. */
+  readonly findings: readonly string[];
+  readonly #stores: FolderStores;
   readonly #lock: FolderLock;
   readonly #recentEntriesBytes: number;
   readonly #openLogs = new Set<GroupId>();
@@ -124,18 +88,19 @@ export class DataFolder {
   #closed: Promise<void> | null = null;
 
   /** For `openDataFolder`. */
-  constructor(options: DataFolderOptions, { identity, formationRecord, log, state, lock }: Parts) {
+  constructor(options: Required<DataFolderOptions>, stores: FolderStores, lock: FolderLock) {
+    const { identity, formation } = stores.essentials;
     this.path = options.path;
     this.nodeId = options.nodeId;
     this.clusterName = options.clusterName;
     this.storageId = identity.storageId;
     this.incarnation = identity.incarnation;
-    this.stateDiscarded = state.discarded;
-    this.#formationRecord = formationRecord;
-    this.#log = log;
-    this.#state = state;
+    this.stateDiscarded = stores.state.discarded !== null;
+    this.findings = stores.findings;
+    this.#formationRecord = formation;
+    this.#stores = stores;
     this.#lock = lock;
-    this.#recentEntriesBytes = options.recentEntriesBytes ?? defaultRecentEntriesBytes;
+    this.#recentEntriesBytes = options.recentEntriesBytes;
   }
 
   /** How the cluster was formed, once that is on disk; null in a node that belongs to none yet. */
@@ -164,23 +129,21 @@ export class DataFolder {
   }
 
   /**
-   * Opens a group's log and checks all of it; nothing is changed. The flushes of several groups that begin in one turn
-   * share a commit.
-   * @throws {CorruptRecord} if a record is missing or does not pass its check
+   * A group's log, checked when the folder was opened. The flushes of several groups that begin in one turn share a commit.
    * @throws {Error} if the group's log is open already, or the folder closed
    */
   openLog(group: GroupId): LmdbLogStorage {
     this.#checkOpen();
     if (this.#openLogs.has(group)) throw new Error(`the log of group ${group} is open already`);
-    const log = new LmdbLogStorage(this.#log, group, this.#recentEntriesBytes);
     this.#openLogs.add(group);
-    return log;
+    const { logs, log } = this.#stores;
+    return logs.get(group) ?? new LmdbLogStorage(log, group, this.#recentEntriesBytes);
   }
 
   /** Opens the tables of a group's state machine. @throws {CorruptRecord} if its progress does not pass its check */
   openTables(group: GroupId): LmdbTables {
     this.#checkOpen();
-    return new LmdbTables(this.#state, group);
+    return new LmdbTables(this.#stores.state, group);
   }
 
   /** Opens the snapshots of a group. They must be closed before the folder is. */
@@ -193,7 +156,7 @@ export class DataFolder {
 
   /** Makes the tables of all groups durable, as they must be before the log that led to them is compacted. */
   async flushState(): Promise<void> {
-    await this.#state.flush();
+    await this.#stores.state.flush();
   }
 
   /** Flushes the state, closes the folder and frees its lock; what is staged in a log and not flushed is lost, as in a crash. Again does nothing. @throws {Error} if the state could not be flushed; all is closed even so */
@@ -208,14 +171,16 @@ export class DataFolder {
 
   async #save(record: FormationRecord): Promise<void> {
     if (this.#formationRecord !== null) return;
-    await saveFormation(this.#log, record);
+    await saveFormation(this.#stores.log, record);
     this.#formationRecord = record;
   }
 
   async #close(): Promise<void> {
+    const { log, secondCopy, state } = this.#stores;
     try {
-      await this.#log.close();
-      await this.#state.close();
+      await log.close();
+      await secondCopy.close();
+      await state.close();
     } finally {
       this.#lock.release();
     }

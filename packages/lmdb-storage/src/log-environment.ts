@@ -1,7 +1,12 @@
 import { type Database, open, type RootDatabase } from 'lmdb';
+import type { Essentials } from './essentials.ts';
+import type { SecondCopy } from './second-copy.ts';
 
 /** A table of bytes under bytes. */
 export type BinaryTable = Database<Buffer, Buffer>;
+
+/** The name of a table that every environment has which this build has opened. */
+export const damagesTable = 'damages';
 
 const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
 
@@ -31,6 +36,10 @@ export class LogEnvironment {
   readonly snapshots: BinaryTable;
   /** What the node is, whatever its groups. */
   readonly identity: BinaryTable;
+  /** Of which groups the log was damaged and is not whole again, and how. */
+  readonly damages: BinaryTable;
+  /** Gets what must not be lost with this environment, as soon as there is one. */
+  secondCopy: SecondCopy | null = null;
   #failure: { readonly error: unknown } | null = null;
 
   /** Opens the environment in `folder`, or makes one there. @throws {Error} LMDB's, with its number in `code` */
@@ -43,19 +52,22 @@ export class LogEnvironment {
     this.bases = this.#root.openDB({ name: 'bases', ...binary });
     this.snapshots = this.#root.openDB({ name: 'snapshots', ...binary });
     this.identity = this.#root.openDB({ name: 'identity', ...binary });
+    this.damages = this.#root.openDB({ name: damagesTable, ...binary });
   }
 
   /**
-   * Commits all that `write` puts and removes, in one transaction, and resolves when it is on disk. The bytes of values
-   * must not change until then. Several commits of one turn share a flush. After a failure nothing is committed any
+   * Commits all that `write` puts and removes, in one transaction, and resolves when it is on disk, and `change`, what of it
+   * has a second copy, there too. The bytes of values must not change until then. Several commits of one turn share a flush. After a failure nothing is committed any
    * more: a flush is never tried again, because the pages that were lost then look clean.
    * @throws {Error} what LMDB said
    */
-  async commit(write: (commit: LogCommit) => void): Promise<void> {
+  async commit(write: (commit: LogCommit) => void, change: Partial<Essentials> | null = null): Promise<void> {
     if (this.#failure !== null) throw this.#failure.error;
     try {
       // Both are asked for in the same turn, so that `flushed` speaks of this commit.
-      const [committed] = await Promise.all([this.#root.batch(() => write(logCommit)), this.#root.flushed]);
+      const batch = this.#root.batch(() => write(logCommit));
+      const copied = change === null ? null : this.secondCopy?.save(change);
+      const [committed] = await Promise.all([batch, this.#root.flushed, copied]);
       if (committed !== true) throw new Error('LMDB refused a write');
     } catch (failure) {
       const error = await reasonOf(failure);

@@ -244,7 +244,7 @@ describe('receiving a snapshot', () => {
   test('under a name that is no id writes nothing', async () => {
     const id = '../../7-1-0123456789abcdef';
     expect(await store(chunkOf(content, 0, 1_000), { ...record, id })).toBe(0);
-    expect(readdirSync(to.path).sort()).toEqual(['lock', 'log', 'quorate.json', 'snapshots', 'state']);
+    expect(readdirSync(to.path).sort()).toEqual(['lock', 'log', 'quorate.json', 'second-copy', 'snapshots', 'state']);
   });
 });
 

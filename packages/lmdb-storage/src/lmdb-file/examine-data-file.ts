@@ -19,22 +19,23 @@ export type EntryVisitor = NonNullable<TreeCheckOptions['entry']>;
 /**
  * Checks all of an environment's file before LMDB opens it, which answers damage with the end of the process, or with
  * silence: the metas, every page of every table, and that no page is used twice, or used and free. A file that is shorter than it says
- * is made as long, with zeros, if only free pages are missing: LMDB leaves it so. `visitors` see the entries of tables, by name.
+ * is made as long, with zeros, if only free pages are missing: LMDB leaves it so. `visitors` see the entries of tables, by name. Gives the names of all tables.
  * @throws {CorruptRecord} if the file is missing, none of LMDB's or damaged; the system's errors
  */
 export async function examineDataFile(
   folder: string,
   visitors: ReadonlyMap<string, EntryVisitor> = new Map(),
-): Promise<void> {
+): Promise<ReadonlySet<string>> {
   const path = join(folder, dataFile);
   await access(join(folder, readersFile), constants.R_OK | constants.W_OK).catch((error: unknown) => {
     if (systemCode(error) !== 'ENOENT') throw error;
   });
   const file = open(path);
   try {
-    checkPages(file, visitors);
+    const tables = checkPages(file, visitors);
     const claimed = (file.meta.lastPage + 1) * file.meta.pageSize;
     if (file.bytes < claimed) truncateSync(path, claimed);
+    return tables;
   } finally {
     file.close();
   }
@@ -48,7 +49,7 @@ function open(path: string): PageFile {
   }
 }
 
-function checkPages(file: PageFile, visitors: ReadonlyMap<string, EntryVisitor>): void {
+function checkPages(file: PageFile, visitors: ReadonlyMap<string, EntryVisitor>): ReadonlySet<string> {
   const { free, main, transaction, lastPage } = file.meta;
   const uses = new Uint8Array(Math.ceil((lastPage + 1) / 8));
   const use = (number: number): void => {
@@ -69,6 +70,7 @@ function checkPages(file: PageFile, visitors: ReadonlyMap<string, EntryVisitor>)
   }
   const freed = freedPages(file, use);
   check({ name: 'the list of free pages', head: free, transaction, hasNumberKeys: true, entry: freed });
+  return new Set(tables.map(({ name }) => name));
 }
 
 /** An entry of the list of free pages: how many numbers follow, then these: 0 is none, and a negative one the length of the run that the next begins. */

@@ -167,7 +167,8 @@ export class TreeCheck {
       if (isWanted) entry?.(Buffer.concat([page.subarray(key.at, valueAt), value]), 0, key.length, key.length, length);
     } else if (flags === nodeFlag.table && table !== undefined) {
       if (length !== tableHeadBytes) throw this.#corrupt(`page ${number} has a table's head of ${length} bytes`);
-      table(page.toString('latin1', key.at, valueAt), readTableHead(page, valueAt), written);
+      // lmdb-js ends names with a zero byte.
+      table(page.toString('latin1', key.at, valueAt - 1), readTableHead(page, valueAt), written);
     } else if (flags !== 0) {
       throw this.#corrupt(`page ${number} has an entry with flags ${flags}`);
     } else if (isWanted) {
