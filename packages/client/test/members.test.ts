@@ -34,6 +34,7 @@ const status: NodeStatus = {
   lastApplied: logIndex(41),
   lastLogIndex: logIndex(43),
   firstIndex: logIndex(1),
+  damage: null,
   peers: [
     { id: id('n2'), matchIndex: logIndex(40), lag: 3, roundTripMs: 0.5, lastContactMs: 20, state: 'replicate' },
     { id: id('n4'), matchIndex: logIndex(0), lag: 43, roundTripMs: null, lastContactMs: 900, state: 'probe' },

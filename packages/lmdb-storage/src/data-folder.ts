@@ -10,6 +10,7 @@ import { type FolderStores, openStores } from './folder-stores.ts';
 import { AlreadyFormed, canonicalText, formationRecordSchema } from './formation-record.ts';
 import { defaultRecentEntriesBytes, LmdbLogStorage } from './lmdb-log-storage.ts';
 import { LmdbTables } from './lmdb-tables.ts';
+import { Scrub, type ScrubOptions } from './scrub.ts';
 import type { SnapshotAnswer } from './snapshot-files/answer.ts';
 import { LmdbSnapshotFiles } from './snapshot-files/lmdb-snapshot-files.ts';
 
@@ -83,6 +84,7 @@ export class DataFolder {
   readonly #lock: FolderLock;
   readonly #recentEntriesBytes: number;
   readonly #openLogs = new Set<GroupId>();
+  #scrub: Scrub | null = null;
   #formationRecord: FormationRecord | null;
   #accepting: { readonly record: FormationRecord; readonly saved: Promise<void> } | null = null;
   #closed: Promise<void> | null = null;
@@ -154,6 +156,13 @@ export class DataFolder {
     return new LmdbSnapshotFiles({ ...options, path, root: this.path, owner });
   }
 
+  /** Begins to read all of the folder over and over, and to check it, until it is closed. @throws {Error} if that has begun */
+  startScrub(options: ScrubOptions): void {
+    this.#checkOpen();
+    if (this.#scrub !== null) throw new Error('the scrub has begun');
+    this.#scrub = new Scrub(this.path, this.#stores, options);
+  }
+
   /** Makes the tables of all groups durable, as they must be before the log that led to them is compacted. */
   async flushState(): Promise<void> {
     await this.#stores.state.flush();
@@ -178,6 +187,7 @@ export class DataFolder {
   async #close(): Promise<void> {
     const { log, secondCopy, state } = this.#stores;
     try {
+      await this.#scrub?.stop();
       await log.close();
       await secondCopy.close();
       await state.close();

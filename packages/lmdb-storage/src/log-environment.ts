@@ -1,6 +1,7 @@
-import { type Database, open, type RootDatabase } from 'lmdb';
+import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
 import type { Essentials } from './essentials.ts';
 import type { SecondCopy } from './second-copy.ts';
+import { asDamage } from './storage-damage.ts';
 
 /** A table of bytes under bytes. */
 export type BinaryTable = Database<Buffer, Buffer>;
@@ -70,10 +71,16 @@ export class LogEnvironment {
       const [committed] = await Promise.all([batch, this.#root.flushed, copied]);
       if (committed !== true) throw new Error('LMDB refused a write');
     } catch (failure) {
-      const error = await reasonOf(failure);
+      const error = asDamage(await reasonOf(failure), 'the log');
       this.#failure ??= { error };
       throw error;
     }
+  }
+
+  /** Keeps all as it was last committed from being written over, for as long as it is not `done`. */
+  beginReading(): Transaction {
+    this.#root.resetReadTxn();
+    return this.#root.useReadTransaction();
   }
 
   /** Closes the environment after the commits that are under way. */

@@ -2,13 +2,14 @@ import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeFileSync }
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { CorruptRecord } from '@quorate/raft';
 import { open, type RootDatabase, type Transaction } from 'lmdb';
 import { unseal } from './checked-record.ts';
 import { systemCode } from './data-folder-error.ts';
 import { flushFolder, renameFlushed, writeFlushed } from './durable-file.ts';
 import { dataFile, type EntryVisitor, examineDataFile, readersFile } from './lmdb-file/examine-data-file.ts';
 import type { BinaryTable } from './log-environment.ts';
-import { isDamage } from './storage-damage.ts';
+import { asDamage, isDamage } from './storage-damage.ts';
 
 const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
 
@@ -63,7 +64,7 @@ export class StateEnvironment {
   /** Runs `step` in one transaction, which is rolled back if it throws. Transactions do not nest. */
   transaction<Result>(step: () => Result): Result {
     // Boxed, because LMDB gives a meaning of its own to some results.
-    return this.#root.transactionSync(() => ({ result: step() })).result;
+    return this.guard(() => this.#root.transactionSync(() => ({ result: step() })).result);
   }
 
   /** A view of all as it was last committed, for as long as it is not `done`. */
@@ -79,6 +80,20 @@ export class StateEnvironment {
     if (error === undefined || error === null) return;
     this.markDamaged();
     throw error;
+  }
+
+  /**
+   * Runs a step that reads or writes. If it finds damage, the environment is marked before anyone hears of that.
+   * @throws {CorruptRecord} also for LMDB's errors that say so
+   */
+  guard<Result>(step: () => Result): Result {
+    try {
+      return step();
+    } catch (failure) {
+      const error = asDamage(failure, 'the state');
+      if (error instanceof CorruptRecord) this.markDamaged();
+      throw error;
+    }
   }
 
   /** Makes sure, before this returns, that the environment is deleted when it is next opened. */

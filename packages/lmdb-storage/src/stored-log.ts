@@ -12,6 +12,7 @@ import { EntryKeys, groupSeed, keyAfter } from './group-key.ts';
 import type { BinaryTable, LogEnvironment } from './log-environment.ts';
 import { indexInKey, readEntry, readHardState, recordHardState } from './log-record.ts';
 import { readBase, readSnapshot, recordBase, recordSnapshot } from './snapshot-record.ts';
+import { asDamage } from './storage-damage.ts';
 import type { LogPosition } from './term-runs.ts';
 
 /** The records of a group's log that are no entries; those that are given are to be written. */
@@ -85,9 +86,13 @@ export class StoredLog {
   entry(index: LogIndex): LogEntry {
     const where = this.placeAt(index);
     // A copy: the faster call gives bytes that the next one overwrites.
-    const record = this.#environment.entries.getBinary(this.#keys.at(index));
-    if (record === undefined) throw new CorruptRecord(where, 'it is missing');
-    return readEntry(record, index, this.seed, where);
+    try {
+      const record = this.#environment.entries.getBinary(this.#keys.at(index));
+      if (record === undefined) throw new CorruptRecord(where, 'it is missing');
+      return readEntry(record, index, this.seed, where);
+    } catch (error) {
+      throw asDamage(error, where);
+    }
   }
 
   /** The first keys before that of `before`, `limit` at most. */

@@ -78,7 +78,6 @@ test('a state that was being replaced, by a process that is killed, is the old o
     expect([0, 6, 7]).toContain(lastApplied);
     if (lastApplied > 0) expect(subject.content()).toEqual(lastApplied === 7 ? loaded : before);
     expect(readdirSync(join(path, 'snapshots', 'config'))).toEqual([`${record.id}.snapshot`]);
-    subject.files.check(record);
     subject.files.load(record);
     await subject.answer('snapshotLoaded');
     expect(subject.content()).toEqual(loaded);

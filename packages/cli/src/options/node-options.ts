@@ -13,6 +13,7 @@ export type NodeTuning = Partial<
     | 'snapshotEntries'
     | 'snapshotLogBytes'
     | 'logTailEntries'
+    | 'scrubBytesPerSecond'
     | 'logLevel'
   >
 >;
@@ -75,6 +76,13 @@ export function addNodeTuning(command: Command): Command {
         'QUORATE_LOG_TAIL_ENTRIES',
       ).argParser(integer(0, 1_000_000_000)),
     )
+    .addOption(
+      option(
+        '--scrub-bytes-per-second <bytes>',
+        'how fast the data folder is read again, over and over, to find damage; 1048576 by default, 0 for never',
+        'QUORATE_SCRUB_BYTES_PER_SECOND',
+      ).argParser(integer(0, Number.MAX_SAFE_INTEGER)),
+    )
     .addOption(option('--log-level <level>', 'info by default', 'QUORATE_LOG_LEVEL').choices(logLevels));
 }
 
@@ -88,6 +96,7 @@ export function nodeTuning(command: Command): NodeTuning {
     snapshotEntries,
     snapshotLogBytes,
     logTailEntries,
+    scrubBytesPerSecond,
     logLevel,
   } = command.opts<NodeTuning>();
   return {
@@ -98,6 +107,7 @@ export function nodeTuning(command: Command): NodeTuning {
     ...(snapshotEntries === undefined ? {} : { snapshotEntries }),
     ...(snapshotLogBytes === undefined ? {} : { snapshotLogBytes }),
     ...(logTailEntries === undefined ? {} : { logTailEntries }),
+    ...(scrubBytesPerSecond === undefined ? {} : { scrubBytesPerSecond }),
     ...(logLevel === undefined ? {} : { logLevel }),
   };
 }

@@ -31,8 +31,8 @@ export interface TreeCheckOptions {
   readonly table?: (name: string, head: TableHead, transaction: number) => void;
   /** Where to begin: after that key. */
   readonly after?: Buffer | null;
-  /** After so many bytes of pages the check ends with the leaf that it is at. */
-  readonly maxBytes?: number;
+  /** Asked after each leaf, with the bytes of pages that were read: true ends the check there. */
+  readonly isEnough?: (bytes: number) => boolean;
 }
 
 /** A key, where it stands. */
@@ -80,7 +80,7 @@ export class TreeCheck {
       if (head.depth < 1 || head.depth > 32) throw this.#corrupt(`its depth is ${head.depth}`);
       this.#read(head.root, 1, transaction, null, null);
     }
-    if (this.#options.after === undefined && !this.#isCutShort) this.#checkCounts();
+    if ((this.#options.after ?? null) === null && !this.#isCutShort) this.#checkCounts();
   }
 
   #checkCounts(): void {
@@ -136,7 +136,7 @@ export class TreeCheck {
   }
 
   #readLeaf(page: Buffer, number: number, written: number, low: KeyAt | null, high: KeyAt | null): void {
-    const { after = null, maxBytes = Number.POSITIVE_INFINITY } = this.#options;
+    const { after = null, isEnough } = this.#options;
     this.#leafPages += 1;
     const count = this.#nodeCount(page, number, 1);
     this.#checkNodes(page, number, count, false);
@@ -151,7 +151,7 @@ export class TreeCheck {
       this.#readEntry(page, number, node, key, written, isWanted);
     }
     if (before !== null && high !== null && this.#compare(before, high) >= 0) throw this.#disorder(number);
-    if (this.#bytes < maxBytes || before === null) return;
+    if (before === null || isEnough?.(this.#bytes) !== true) return;
     this.#isCutShort = true;
     this.#last = Buffer.from(before.bytes.subarray(before.at, before.at + before.length));
   }

@@ -7,8 +7,9 @@ import { flushFolder } from '../durable-file.ts';
 import type { LmdbTables } from '../lmdb-tables.ts';
 import type { TableReading } from '../table-reading.ts';
 import type { SnapshotAnswer } from './answer.ts';
+import { CheckedSnapshot } from './checked-snapshot.ts';
 import { loadSnapshot } from './load-snapshot.ts';
-import { checkSnapshotSync, readSnapshot, type SnapshotSource } from './read-snapshot.ts';
+import { readSnapshot, type SnapshotSource } from './read-snapshot.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';
 import { isSnapshotId } from './snapshot-format.ts';
 import type { SnapshotOwner } from './snapshot-header.ts';
@@ -41,6 +42,8 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
   readonly #folder: SnapshotFolder;
   readonly #changes: WorkQueue;
   readonly #reads: WorkQueue;
+  /** By id, those that were read for a peer. */
+  readonly #checked = new Map<string, CheckedSnapshot>();
   #isClosed = false;
 
   /** Removes what was being written when the last process ended. */
@@ -52,11 +55,6 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
     };
     this.#changes = new WorkQueue(failed);
     this.#reads = new WorkQueue(failed);
-  }
-
-  /** Reads all of a snapshot that the log has a record of, before anything relies on it. @throws {CorruptRecord} naming the file, if it is missing or not what the record says */
-  check(record: SnapshotRecord): void {
-    checkSnapshotSync(this.#sourceOf(record, this.#folder.wholePath(record.id)));
   }
 
   take(point: SnapshotPoint): void {
@@ -92,6 +90,7 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
       for (const id of files.keys()) {
         if (ids.includes(id)) continue;
         files.delete(id);
+        this.#checked.delete(id);
         doomed.push(id);
       }
     }
@@ -124,7 +123,8 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
       this.#tell({ kind: 'snapshotTaken', record: { index, term, configuration, id, bytes } });
     } catch (error) {
       rmSync(draftPath, { force: true });
-      if (error instanceof Closed) throw error;
+      // A state that is damaged is not to be used any more.
+      if (error instanceof Closed || error instanceof CorruptRecord) throw error;
       tell({ kind: 'snapshotFailed', reason: reasonOf(error) });
     } finally {
       reading.close();
@@ -133,6 +133,8 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
 
   async #read({ peer, sequence, id, offset, maxBytes }: ChunkRequest): Promise<void> {
     const chunk = await this.#chunk(id, offset, maxBytes).catch((error: unknown) => {
+      const isWanted = this.#folder.whole.has(id);
+      if (error instanceof Closed || (isWanted && error instanceof CorruptRecord)) throw error;
       this.#options.logger.error('a snapshot could not be read', { id, reason: reasonOf(error) });
       return null;
     });
@@ -142,14 +144,9 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
   async #chunk(id: string, offset: number, maxBytes: number): Promise<Chunk | null> {
     const size = this.#folder.whole.get(id);
     if (size === undefined || offset >= size) return null;
-    const bytes = Buffer.alloc(Math.min(maxBytes, size - offset));
-    const file = await open(this.#folder.wholePath(id), 'r');
-    try {
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, offset);
-      if (bytesRead < bytes.length) throw new Error('it ends early');
-    } finally {
-      await file.close();
-    }
+    const checked = this.#checked.get(id) ?? (await CheckedSnapshot.open(this.#folder.wholePath(id), id, this.#goOn));
+    this.#checked.set(id, checked);
+    const bytes = await checked.read(offset, Math.min(offset + maxBytes, size));
     return { offset, bytes, checksum: crc32(bytes) };
   }
 

@@ -165,6 +165,7 @@ function statusOf(facts: NodeFacts, parts: readonly StatusPart[]): NodeStatus {
         status.commitIndex = part.commitIndex;
         status.firstIndex = part.firstIndex;
         status.lastLogIndex = part.lastLogIndex;
+        status.damage = part.damage;
         status.voters = part.configuration.voters;
         status.outgoingVoters = part.configuration.outgoingVoters;
         status.learners = part.configuration.learners;
@@ -198,6 +199,7 @@ export function emptyStatus({ isRemoved, ...facts }: NodeFacts): NodeStatus {
     lastApplied: zero,
     lastLogIndex: zero,
     firstIndex: zero,
+    damage: null,
     peers: [],
     voters: [],
     outgoingVoters: [],
