@@ -2,6 +2,16 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { CorruptRecord } from '@quorate/raft';
 import { long, type Meta, metaBytes, pageHeader, readMeta } from './page-layout.ts';
 
+/** The version of the files of the LMDB that is used here; another one is no damage. */
+const dataVersion = 2;
+
+/** More than this no machine can map. */
+const maxMapSize = 2 ** 46;
+
+/** What both metas of a file have in common for ever. */
+const constantsOf = ({ version, address, pageSize, free, main }: Meta): string =>
+  [version, address, pageSize, free.flags, main.flags].join();
+
 /** An LMDB file, read page by page and without LMDB, which answers damage with the end of the process. */
 export class PageFile {
   readonly path: string;
@@ -47,7 +57,9 @@ export class PageFile {
   #newestMeta(): Meta {
     const first = this.#metaAt(0, 0);
     const second = this.#metaAt(1, first.pageSize);
-    if (second.pageSize !== first.pageSize) throw this.corrupt('its metas have pages of different sizes');
+    if (constantsOf(first) !== constantsOf(second)) throw this.corrupt('its metas are of different files');
+    if (first.version !== dataVersion)
+      throw new Error(`the file ${this.path} has LMDB's data version ${first.version}`);
     const [older, newer] = second.transaction > first.transaction ? [first, second] : [second, first];
     // Commits write the two in turn: else the newest one is lost, and what it committed with it.
     const isAhead = newer.transaction - older.transaction === 1;
@@ -56,7 +68,7 @@ export class PageFile {
     if (!isNew && !(isAhead && isInTurn)) {
       throw this.corrupt(`its metas are of transactions ${first.transaction} and ${second.transaction}`);
     }
-    if ((newer.lastPage + 1) * newer.pageSize > newer.mapSize) {
+    if ((newer.lastPage + 1) * newer.pageSize > newer.mapSize || newer.mapSize >= maxMapSize) {
       throw this.corrupt(`it claims ${(newer.lastPage + 1) * newer.pageSize} bytes`);
     }
     return newer;

@@ -52,6 +52,8 @@ export const overflowReference = { bytes: 24, numberAt: 0, transactionAt: 8, pag
 
 /** The head of a table: how many pages and entries it has, and its root; all ones if it is empty. */
 export interface TableHead {
+  /** What keys and values it has: 0 in every table that this package makes. */
+  readonly flags: number;
   readonly depth: number;
   readonly branchPages: number;
   readonly leafPages: number;
@@ -70,6 +72,7 @@ const noPage = 0xffffffff * high + 0xffffffff;
 export function readTableHead(bytes: Buffer, at: number): TableHead {
   const root = long(bytes, at + 40);
   return {
+    flags: short(bytes, at + 4),
     depth: short(bytes, at + 6),
     branchPages: long(bytes, at + 8),
     leafPages: long(bytes, at + 16),
@@ -81,6 +84,10 @@ export function readTableHead(bytes: Buffer, at: number): TableHead {
 
 /** A meta page: what the file is, as of the transaction that wrote it. */
 export interface Meta {
+  /** Of LMDB's own format. */
+  readonly version: number;
+  /** Where it is to be mapped; 0 means anywhere. */
+  readonly address: number;
   readonly pageSize: number;
   readonly mapSize: number;
   readonly free: TableHead;
@@ -105,6 +112,8 @@ export function readMeta(page: Buffer, number: number): Meta | string {
     return `has no meta page ${number}`;
   }
   return {
+    version: word(page, 28),
+    address: long(page, 32),
     pageSize,
     mapSize: long(page, 40),
     free: readTableHead(page, 48),

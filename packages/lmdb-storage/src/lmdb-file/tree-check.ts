@@ -73,7 +73,8 @@ export class TreeCheck {
 
   /** @throws {CorruptRecord} saying which page is wrong, and how */
   run(): void {
-    const { head, transaction } = this.#options;
+    const { head, transaction, hasNumberKeys } = this.#options;
+    if (!hasNumberKeys && head.flags !== 0) throw this.#corrupt(`its flags are ${head.flags}`);
     if (head.root === null) {
       if (head.depth !== 0) throw this.#corrupt('it is empty and has a depth');
     } else {
