@@ -61,6 +61,8 @@ const node = (fields: Partial<NodeStatus> & Pick<NodeStatus, 'id'>): NodeStatus 
   damage: null,
   peers: [],
   dropped: {},
+  disk: null,
+  writesRefused: null,
   voters: [],
   outgoingVoters: [],
   learners: [],
@@ -94,6 +96,20 @@ test('a status has a row for each node, with what the leader knows of it', () =>
     'n1    leader          3         42       41                   4711',
     'n2    follower        3         42       41    0      1.3 ms    12',
     'n3    unreachable                             40',
+  ]);
+});
+
+test('a status says at once whose disk is nearly full, and what that leads to', () => {
+  const disk = { freeBytes: 3 * 2 ** 20, neededBytes: 320 * 2 ** 20, isLow: true };
+  const status: ClusterStatus = {
+    leader: 'n1',
+    nodes: [node({ id: 'n1', role: 'leader', writesRefused: 'DiskSpaceLow' }), node({ id: 'n2', disk })],
+  };
+  expect(statusLines(status, { cluster: 'main', group: 'config' }).slice(0, 4)).toEqual([
+    'cluster main, group config: n1 leads',
+    'alarm: writes are refused, deletes are not (DiskSpaceLow)',
+    'alarm: n2 has 3.0 MiB of disk space free and needs 320.0 MiB (DiskSpaceLow)',
+    '',
   ]);
 });
 

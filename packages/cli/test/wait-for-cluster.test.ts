@@ -22,6 +22,8 @@ const node = (id: string, fields: Partial<NodeStatus> = {}): NodeStatus => ({
   damage: null,
   peers: [],
   dropped: {},
+  disk: null,
+  writesRefused: null,
   voters: [],
   outgoingVoters: [],
   learners: [],

@@ -60,3 +60,14 @@ export function checkFromIndex(fromIndex: bigint): number {
   if (isIndex) return Number(fromIndex);
   throw new InvalidRequest({ reason: `fromIndex ${fromIndex} is no bigint from 1 to 2^53 - 1`, field: 'fromIndex' });
 }
+
+/** The voters of a cluster that is to be formed. @throws {InvalidRequest} */
+export function checkVoters(voters: readonly string[]): readonly string[] {
+  if (!Array.isArray(voters) || voters.length === 0) {
+    throw new InvalidRequest({ reason: 'a cluster has one voter at least', field: 'voters' });
+  }
+  const names = voters.map((voter) => checkName('voter', voter));
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new InvalidRequest({ reason: `voter ${twice} is listed twice`, field: 'voters' });
+  return names;
+}

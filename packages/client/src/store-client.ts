@@ -22,6 +22,8 @@ import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts
 import { membersOfStatus } from './members-of-status.ts';
 import type { CallOptions, CommittedOptions, GetOptions, ListOptions, NodeOptions, WriteOptions } from './options.ts';
 import { answerIn, resultIn } from './reply-body.ts';
+import { nodeSnapshot, type SnapshotAccess, saveSnapshot, takeSnapshot } from './save-snapshot.ts';
+import { defaultStepMs, type NodeSnapshot, type SaveSnapshotOptions, type SnapshotInfo } from './snapshots.ts';
 import type {
   ClusterStatus,
   CommittedEntry,
@@ -128,6 +130,19 @@ export class StoreClient implements Store {
     return decodeTransferred(await this.#request('transfer', 'write', body, { ...options, timeoutMs: leftMs }));
   }
 
+  async takeSnapshot(node: string, options: CallOptions = {}): Promise<NodeSnapshot> {
+    const named = checkNodeId('node', node);
+    return this.#withSnapshotAccess(options, async (access) => {
+      return nodeSnapshot(named, await takeSnapshot(named, false, access));
+    });
+  }
+
+  async saveSnapshot(file: string, options: SaveSnapshotOptions = {}): Promise<SnapshotInfo> {
+    return this.#withSnapshotAccess(options, (access) => {
+      return saveSnapshot(file, options, { ...access, status: () => this.#findLeader(options) });
+    });
+  }
+
   async close(): Promise<void> {
     await this.#access.close();
   }
@@ -138,6 +153,19 @@ export class StoreClient implements Store {
     const status = await this.status({ ...options, timeoutMs: Math.max(1, Math.floor(timeoutMs / 2)) });
     if (status.leader !== null) this.#access.router.believe(status.leader);
     return status;
+  }
+
+  async #withSnapshotAccess<Result>(
+    options: CallOptions,
+    use: (access: SnapshotAccess) => Promise<Result>,
+  ): Promise<Result> {
+    const timeoutMs = checkTimeoutMs(options.timeoutMs, defaultStepMs);
+    const lifetime = this.#access.lifetime.child(options.signal);
+    try {
+      return await use({ access: this.#access, lifetime, timeoutMs });
+    } finally {
+      lifetime.over();
+    }
   }
 
   async #write(command: Command, options: WriteOptions): Promise<Uint8Array> {

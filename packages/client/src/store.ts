@@ -1,5 +1,6 @@
 import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts';
 import type { CallOptions, CommittedOptions, GetOptions, ListOptions, WriteOptions } from './options.ts';
+import type { NodeSnapshot, SaveSnapshotOptions, SnapshotInfo } from './snapshots.ts';
 
 /** One key as it stands. */
 export interface Entry {
@@ -88,6 +89,14 @@ export interface PeerStatus {
   readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair';
 }
 
+/** The file system that a node's data folder is on. */
+export interface DiskStatus {
+  readonly freeBytes: number;
+  /** So much has to be free; while it is low, so much as ends that. */
+  readonly neededBytes: number;
+  readonly isLow: boolean;
+}
+
 /** How a node stands, by its own account. */
 export interface NodeStatus extends Voter {
   /** Of the operating system's process. */
@@ -113,6 +122,10 @@ export interface NodeStatus extends Voter {
   readonly peers: readonly PeerStatus[];
   /** How many messages it dropped unread, by kind. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** As it was last looked at; null if it could not be. */
+  readonly disk: DiskStatus | null;
+  /** The code of the error by which this node refuses writes that need room; null while it takes them. */
+  readonly writesRefused: 'DiskSpaceLow' | null;
   /** The members, as the node's log has them. */
   readonly voters: readonly Voter[];
   /** While the voters change: those before. */
@@ -150,7 +163,7 @@ export interface ClusterStatus {
 export interface Store {
   /**
    * Writes a key. A write that may have reached a node is not sent again: if its answer is lost, that is `OutcomeUnknown`.
-   * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidRevision | RevisionMismatch | OutcomeUnknown}
+   * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidRevision | RevisionMismatch | DiskSpaceLow | OutcomeUnknown}
    */
   put(key: string, value: string | Uint8Array, options?: WriteOptions): Promise<PutResult>;
 
@@ -193,6 +206,20 @@ export interface Store {
    * @throws {MembersUnchanged} whose code says why; the leader stays
    */
   transfer(node?: string, options?: CallOptions): Promise<string>;
+
+  /**
+   * Has a node take a snapshot of what it has applied, unless it has one already. `timeoutMs` is 60,000 if not given.
+   * @throws {SnapshotProblem} `SnapshotFailed`
+   */
+  takeSnapshot(node: string, options?: CallOptions): Promise<NodeSnapshot>;
+
+  /**
+   * Writes a snapshot file of all that is committed now, or a little later, from which `restoreCluster` makes a cluster. It comes from one
+   * of the nodes in stretches, and the file appears when all of it is there, verified and flushed; else there is nothing.
+   * @throws {InvalidRequest} if the file exists and is not to be replaced, or cannot be written
+   * @throws {SnapshotProblem} if no node could give one, after several tries
+   */
+  saveSnapshot(file: string, options?: SaveSnapshotOptions): Promise<SnapshotInfo>;
 
   /** Ends all calls and iterations, and the connection if the store made it. */
   close(): Promise<void>;

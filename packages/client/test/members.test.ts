@@ -40,6 +40,8 @@ const status: NodeStatus = {
     { id: id('n4'), matchIndex: logIndex(0), lag: 43, roundTripMs: null, lastContactMs: 900, state: 'probe' },
   ],
   dropped: {},
+  disk: null,
+  writesRefused: null,
   voters: [voter('n1'), voter('n2')],
   outgoingVoters: [],
   learners: [learner],

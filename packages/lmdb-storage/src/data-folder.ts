@@ -1,18 +1,32 @@
 import { join, resolve } from 'node:path';
 import type { ClusterName, GroupId, NodeId } from '@quorate/actor';
-import type { FormationRecord, Logger } from '@quorate/raft';
+import { CorruptRecord, configurationOf, type FormationRecord, type Logger } from '@quorate/raft';
+import { canonicalText, clusterIdOf } from '@quorate/wire';
 import { asDataFolderError, DataFolderError } from './data-folder-error.ts';
 import { saveFormation } from './essential-records.ts';
-import { contentOf, createDataFolder, makeFolder, refuseOther, snapshotsFolder } from './folder-creation.ts';
+import type { Essentials } from './essentials.ts';
+import {
+  contentOf,
+  createDataFolder,
+  makeFolder,
+  refuseOther,
+  snapshotsFolder,
+  stagedFolder,
+} from './folder-creation.ts';
 import { readDescription } from './folder-description.ts';
 import { FolderLock } from './folder-lock.ts';
 import { type FolderStores, openStores } from './folder-stores.ts';
-import { AlreadyFormed, canonicalText, formationRecordSchema } from './formation-record.ts';
+import { AlreadyFormed, formationRecordSchema, SnapshotNotStaged } from './formation-record.ts';
 import { defaultRecentEntriesBytes, LmdbLogStorage } from './lmdb-log-storage.ts';
 import { LmdbTables } from './lmdb-tables.ts';
+import type { LogCommit } from './log-environment.ts';
 import { Scrub, type ScrubOptions } from './scrub.ts';
 import type { SnapshotAnswer } from './snapshot-files/answer.ts';
+import { installSnapshotFile } from './snapshot-files/install-snapshot-file.ts';
 import { LmdbSnapshotFiles } from './snapshot-files/lmdb-snapshot-files.ts';
+import { SnapshotFolder } from './snapshot-files/snapshot-folder.ts';
+import { StagedSnapshots } from './staged-snapshots.ts';
+import { StoredLog } from './stored-log.ts';
 
 /** Which folder to open, and for whom. */
 export interface DataFolderOptions {
@@ -50,7 +64,10 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
     const storageId = await describedStorage(path, options);
     const { clusterName, recentEntriesBytes = defaultRecentEntriesBytes } = options;
     const stores = await openStores({ path, storageId, clusterName, recentEntriesBytes });
-    return new DataFolder({ ...options, path, recentEntriesBytes }, stores, lock);
+    const staged = new StagedSnapshots(join(path, stagedFolder));
+    // What the process left behind that became a member.
+    if (stores.essentials.formation !== null) staged.clearSync();
+    return new DataFolder({ ...options, path, recentEntriesBytes }, stores, lock, staged);
   } catch (error) {
     lock?.release();
     throw asDataFolderError(path, error);
@@ -64,6 +81,12 @@ async function describedStorage(path: string, options: DataFolderOptions): Promi
   refuseOther(path, content);
   if (content === 'nothing' || content === 'begun') await createDataFolder(path, options, content);
   return await readDescription(path, options);
+}
+
+/** What beside the record of formation makes a node a member, and what of that has a second copy. */
+interface Installation {
+  readonly write: (commit: LogCommit) => void;
+  readonly change: Partial<Essentials>;
 }
 
 /** All that a node keeps: who it is, its groups' logs, and its state machines' tables. */
@@ -80,6 +103,8 @@ export class DataFolder {
   readonly stateDiscarded: boolean;
   /** What was found to be damaged when the folder was opened, and what became of it: for people. */
   readonly findings: readonly string[];
+  /** What the node was given to be restored from, while it is in no cluster. */
+  readonly staged: StagedSnapshots;
   readonly #stores: FolderStores;
   readonly #lock: FolderLock;
   readonly #recentEntriesBytes: number;
@@ -90,7 +115,7 @@ export class DataFolder {
   #closed: Promise<void> | null = null;
 
   /** For `openDataFolder`. */
-  constructor(options: Required<DataFolderOptions>, stores: FolderStores, lock: FolderLock) {
+  constructor(options: Required<DataFolderOptions>, stores: FolderStores, lock: FolderLock, staged: StagedSnapshots) {
     const { identity, formation } = stores.essentials;
     this.path = options.path;
     this.nodeId = options.nodeId;
@@ -101,6 +126,7 @@ export class DataFolder {
     this.findings = stores.findings;
     this.#formationRecord = formation;
     this.#stores = stores;
+    this.staged = staged;
     this.#lock = lock;
     this.#recentEntriesBytes = options.recentEntriesBytes;
   }
@@ -112,18 +138,21 @@ export class DataFolder {
 
   /**
    * Accepts the record of the cluster that this node belongs to, once and for ever; resolves when it is on disk. The same
-   * record again is fine.
+   * record again is fine. If the cluster was restored from a snapshot, and this node is one of its first voters, the same commit makes
+   * that snapshot, which must be staged, the beginning of the log of `group`.
    * @throws {AlreadyFormed} if another one was accepted, or is being accepted
+   * @throws {SnapshotNotStaged} if the snapshot is not there; nothing was changed
+   * @throws {CorruptRecord} if it is damaged: it is thrown away, and nothing else was changed
    * @throws {DataFolderError} `DataFolderOfAnotherCluster` if it is of a cluster of another name
    * @throws {ZodError} if it is no formation record
    */
-  async acceptFormation(record: FormationRecord): Promise<void> {
+  async acceptFormation(record: FormationRecord, group?: GroupId): Promise<void> {
     const accepted = formationRecordSchema.parse(record);
     if (accepted.clusterName !== this.clusterName) {
       const found = `is of cluster ${this.clusterName}, not of ${accepted.clusterName}`;
       throw new DataFolderError('DataFolderOfAnotherCluster', this.path, found);
     }
-    this.#accepting ??= { record: this.#formationRecord ?? accepted, saved: this.#save(accepted) };
+    this.#accepting ??= { record: this.#formationRecord ?? accepted, saved: this.#save(accepted, group) };
     if (canonicalText(this.#accepting.record) !== canonicalText(accepted)) {
       throw new AlreadyFormed(this.#accepting.record, accepted);
     }
@@ -178,10 +207,40 @@ export class DataFolder {
     if (this.#closed !== null) throw new Error(`data folder ${this.path} is closed`);
   }
 
-  async #save(record: FormationRecord): Promise<void> {
+  async #save(record: FormationRecord, group: GroupId | undefined): Promise<void> {
     if (this.#formationRecord !== null) return;
-    await saveFormation(this.#stores.log, record);
+    const { write, change } = await this.#installation(record, group).catch((error: unknown) => {
+      // Nothing was saved: this record, or another one, may come again.
+      this.#accepting = null;
+      throw error;
+    });
+    await saveFormation(this.#stores.log, record, write, change);
     this.#formationRecord = record;
+    await this.staged.clear().catch(() => {});
+  }
+
+  /** What beside the record belongs into the commit that makes this node a member. */
+  async #installation(record: FormationRecord, group: GroupId | undefined): Promise<Installation> {
+    const { snapshotChecksum: checksum } = record;
+    const isVoter = record.voters.some(({ id, storageId }) => id === this.nodeId && storageId === this.storageId);
+    if (checksum === null || !isVoter) return { write: () => {}, change: {} };
+    const source = this.staged.wholePath(checksum);
+    if (source === null || group === undefined) throw new SnapshotNotStaged(record);
+    const snapshot = await installSnapshotFile({
+      source,
+      checksum,
+      folder: new SnapshotFolder(join(this.path, snapshotsFolder, group), this.path),
+      owner: { clusterName: this.clusterName, clusterId: clusterIdOf(record), group },
+      configuration: configurationOf(record.voters),
+      go: () => this.#checkOpen(),
+    }).catch(async (error: unknown) => {
+      if (error instanceof CorruptRecord) await this.staged.clear();
+      throw error;
+    });
+    const hardState = { currentTerm: snapshot.term, votedFor: null };
+    const head = { hardState, base: snapshot, snapshot };
+    const log = new StoredLog(this.#stores.log, group);
+    return { write: (commit) => log.putHead(commit, head), change: { hardStates: new Map([[group, hardState]]) } };
   }
 
   async #close(): Promise<void> {

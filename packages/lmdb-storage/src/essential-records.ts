@@ -50,10 +50,21 @@ function loadHardStates(environment: LogEnvironment): ReadonlyMap<GroupId, HardS
 
 const isGroupId = (text: string): text is GroupId => isName(text);
 
-/** Makes a formation record durable. */
-export async function saveFormation(environment: LogEnvironment, formation: FormationRecord): Promise<void> {
+/** Makes a formation record durable, and in the same commit what `write` adds; `change` is what of that has a second copy. */
+export async function saveFormation(
+  environment: LogEnvironment,
+  formation: FormationRecord,
+  write: (commit: LogCommit) => void = () => {},
+  change: Partial<Essentials> = {},
+): Promise<void> {
   const bytes = recordContent(formation);
-  await environment.commit((commit) => commit.put(environment.identity, formationKey, bytes), { formation });
+  await environment.commit(
+    (commit) => {
+      commit.put(environment.identity, formationKey, bytes);
+      write(commit);
+    },
+    { ...change, formation },
+  );
 }
 
 function recordContent(content: unknown): Buffer {

@@ -17,6 +17,9 @@ export const stateFolder = 'state';
 /** The folder of the snapshots, with one for each group, within a data folder. It appears when the node is in a cluster. */
 export const snapshotsFolder = 'snapshots';
 
+/** The folder of what a node in no cluster was given to be restored from, within a data folder. */
+export const stagedFolder = 'staged';
+
 /** What a folder holds. `begun`: it was being made when the process or the machine stopped. */
 export type FolderContent = 'nothing' | 'begun' | 'data' | 'other';
 

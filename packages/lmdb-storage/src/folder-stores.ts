@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { ClusterName, GroupId } from '@quorate/actor';
 import { CorruptRecord } from '@quorate/raft';
+import { clusterIdOf } from '@quorate/wire';
 import { readBootId } from './boot-id.ts';
 import { DataFolderError } from './data-folder-error.ts';
 import { loadEssentials, saveEssentials } from './essential-records.ts';
 import { type Essentials, newerOf } from './essentials.ts';
 import { logFolder, snapshotsFolder, stateFolder } from './folder-creation.ts';
-import { clusterIdOf } from './formation-record.ts';
 import { examineDataFile } from './lmdb-file/examine-data-file.ts';
 import { LmdbLogStorage } from './lmdb-log-storage.ts';
 import { LmdbTables } from './lmdb-tables.ts';

@@ -67,8 +67,11 @@ export class LogEnvironment {
     try {
       // Both are asked for in the same turn, so that `flushed` speaks of this commit.
       const batch = this.#root.batch(() => write(logCommit));
-      const copied = change === null ? null : this.secondCopy?.save(change);
+      // A vote may be in the copy alone, should the process end now; a formation may not: what belongs to it is in the commit.
+      const isAlone = change !== null && (change.formation ?? null) === null;
+      const copied = isAlone ? this.secondCopy?.save(change) : null;
       const [committed] = await Promise.all([batch, this.#root.flushed, copied]);
+      if (change !== null && !isAlone) await this.secondCopy?.save(change);
       if (committed !== true) throw new Error('LMDB refused a write');
     } catch (failure) {
       const error = asDamage(await reasonOf(failure), 'the log');

@@ -7,14 +7,13 @@ const lmdbCodes: ReadonlySet<unknown> = new Set([
   -30797, -30796, -30795, -30794, -30793, -30787, -30786, -30784, -30782, -30781, -30779,
 ]);
 
-/** Whether an error says that what was stored is not what is there; not that the disk is full, or may not be written. */
+/** Whether an error that was met in reading says that what was stored is not what is there. */
 export function isDamage(error: unknown): boolean {
-  const code = systemCode(error);
-  return error instanceof CorruptRecord || code === 'EIO' || code === 5 || lmdbCodes.has(code);
+  return error instanceof CorruptRecord || systemCode(error) === 'EIO' || lmdbCodes.has(systemCode(error));
 }
 
-/** Says of such an error where it was met; a `CorruptRecord` says so itself. Any other error stays as it is. */
+/** Says of an error of LMDB's that means damage where it was met. Any other error stays as it is: after a write that failed nothing is tried again. */
 export function asDamage(error: unknown, where: string): unknown {
-  if (error instanceof CorruptRecord || !isDamage(error)) return error;
+  if (!lmdbCodes.has(systemCode(error))) return error;
   return new CorruptRecord(where, error instanceof Error ? error.message : String(error));
 }

@@ -9,7 +9,7 @@ import {
 } from '@quorate/raft';
 import { readDamage } from './damage-record.ts';
 import { EntryKeys, groupSeed, keyAfter } from './group-key.ts';
-import type { BinaryTable, LogEnvironment } from './log-environment.ts';
+import type { BinaryTable, LogCommit, LogEnvironment } from './log-environment.ts';
 import { indexInKey, readEntry, readHardState, recordHardState } from './log-record.ts';
 import { readBase, readSnapshot, recordBase, recordSnapshot } from './snapshot-record.ts';
 import { asDamage } from './storage-damage.ts';
@@ -103,20 +103,26 @@ export class StoredLog {
 
   /** Resolves when all of it is on disk. @throws {Error} what LMDB said */
   async write({ head, firstIndex, records, removed, removedKeys }: LogWrite): Promise<void> {
-    const { entries, hardStates, bases, snapshots, damages } = this.#environment;
-    const { hardState, base, snapshot, damage } = head;
-    const { prefix } = this.#keys;
+    const { entries } = this.#environment;
+    const { hardState } = head;
     const change = hardState === undefined ? null : { hardStates: new Map([[this.#group, hardState]]) };
     await this.#environment.commit((commit) => {
       for (const [at, record] of records.entries()) commit.put(entries, this.#keys.at(firstIndex + at), record);
       for (let index = removed[0]; index < removed[1]; index += 1) commit.remove(entries, this.#keys.at(index));
       for (const key of removedKeys) commit.remove(entries, key);
-      if (hardState !== undefined) commit.put(hardStates, prefix, recordHardState(hardState, this.seed));
-      if (base !== undefined) commit.put(bases, prefix, recordBase(base, this.seed));
-      if (snapshot === null) commit.remove(snapshots, prefix);
-      else if (snapshot !== undefined) commit.put(snapshots, prefix, recordSnapshot(snapshot, this.seed));
-      if (damage === null) commit.remove(damages, prefix);
+      this.putHead(commit, head);
     }, change);
+  }
+
+  /** Makes those records that are given a part of a commit. */
+  putHead(commit: LogCommit, { hardState, base, snapshot, damage }: LogHead): void {
+    const { hardStates, bases, snapshots, damages } = this.#environment;
+    const { prefix } = this.#keys;
+    if (hardState !== undefined) commit.put(hardStates, prefix, recordHardState(hardState, this.seed));
+    if (base !== undefined) commit.put(bases, prefix, recordBase(base, this.seed));
+    if (snapshot === null) commit.remove(snapshots, prefix);
+    else if (snapshot !== undefined) commit.put(snapshots, prefix, recordSnapshot(snapshot, this.seed));
+    if (damage === null) commit.remove(damages, prefix);
   }
 
   /** A record's name, for errors. */

@@ -1,7 +1,7 @@
 import type { Progress } from '@quorate/config-store';
+import { rowBytes, type SnapshotRow } from '@quorate/wire';
 import type { Transaction } from 'lmdb';
 import { keyAfter } from './group-key.ts';
-import { rowBytes, type SnapshotRow } from './snapshot-files/snapshot-row.ts';
 import type { StateEnvironment } from './state-environment.ts';
 
 /** What a reading is of. */

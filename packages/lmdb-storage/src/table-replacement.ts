@@ -1,6 +1,6 @@
 import type { Progress } from '@quorate/config-store';
+import type { SnapshotRow } from '@quorate/wire';
 import { keyAfter } from './group-key.ts';
-import type { SnapshotRow } from './snapshot-files/snapshot-row.ts';
 import type { StateEnvironment } from './state-environment.ts';
 import { storeSync } from './store-sync.ts';
 import { recordProgress } from './table-record.ts';

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { clusterName, nodeId } from '@quorate/actor';
 import type { FormationRecord } from '@quorate/raft';
+import { clusterIdOf } from '@quorate/wire';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type DataFolder, openDataFolder } from '../src/data-folder.ts';
-import { clusterIdOf, formationRecordSchema } from '../src/formation-record.ts';
+import { formationRecordSchema } from '../src/formation-record.ts';
 import { LogEnvironment } from '../src/log-environment.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

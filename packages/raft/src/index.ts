@@ -1,5 +1,6 @@
 export * from './addresses.ts';
 export type { ApplierMessage } from './applier/messages.ts';
+export type { DiskAlarmMessage } from './disk-alarm/messages.ts';
 export type { Ballot, BallotOptions } from './election/ballot.ts';
 export type { ElectionMessage } from './election/messages.ts';
 export type { FormationRecord } from './formation-record.ts';

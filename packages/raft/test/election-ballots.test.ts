@@ -61,6 +61,14 @@ describe('pre-vote', () => {
     expect(fixture.context.take()).toMatchObject([{ to: 'n1.logStore', message: { kind: 'observeTerm', term: 5 } }]);
   });
 
+  test('is not begun by a node whose log is being repaired', () => {
+    const attempt = fixture.timeOut();
+    const configuration = votersOf('n1', 'n2', 'n3');
+    const start = { attempt, term: term(2), ...campaignLog, configuration } as const;
+    fixture.receive({ kind: 'campaignPrepared', mayCampaign: false, ...start });
+    expect(fixture.context.take()).toEqual([]);
+  });
+
   test('is not begun by a node that is no voter', () => {
     const attempt = fixture.timeOut();
     fixture.receive({

@@ -116,6 +116,27 @@ describe('a snapshot of a leader (Raft figure 13)', () => {
     expect(sent.at(-1)).toMatchObject({ to: 'n1.applier', message: { kind: 'storeChunk', offset: 0, term: 2 } });
   });
 
+  test('goes to the applier when the term is on disk: it answers in that term; and not in another', () => {
+    const store = new LogStoreFixture({ currentTerm: 1, flushes: false });
+    store.receive(chunk(40, 2), senderOf('n2'));
+    expect(store.takeAll('storeChunk')).toEqual([]);
+    store.flush();
+    expect(store.takeAll('storeChunk')).toMatchObject([{ term: 2 }]);
+    store.receive(chunk(40, 3), senderOf('n2'));
+    store.receive({ kind: 'observeTerm', term: term(4) });
+    store.flush();
+    expect(store.takeAll('storeChunk')).toEqual([]);
+  });
+
+  test('that was installed just now is acknowledged when the record of it is on disk, however often it comes', () => {
+    const store = new LogStoreFixture({ currentTerm: 2, flushes: false });
+    store.receive({ kind: 'snapshotReceived', record: snapshotAt(40, 1) });
+    store.receive(chunk(40, 2), senderOf('n2'));
+    expect(store.takeAll('installSnapshotReply')).toEqual([]);
+    store.flush();
+    expect(store.takeAll('installSnapshotReply')).toMatchObject([{ nextOffset: 1000 }]);
+  });
+
   test('at or below commitIndex is not needed: the answer is that all of it is there', () => {
     const store = applied(50);
     store.receive(chunk(40, 1), senderOf('n2'));

@@ -43,6 +43,8 @@ describe('a scenario', () => {
     ['members n1 add n9', 'there is no node n9'],
     ['transfer n1 n1 n1', 'it should read: transfer NODE [TARGET]'],
     ['transfer n9', 'there is no node n9'],
+    ['snapshot', 'it should read: snapshot NODE'],
+    ['snapshot n9', 'there is no node n9'],
     ['wait 50', 'it should read: wait TIME'],
     ['deliver n1 => n2', 'it should read: deliver MESSAGES'],
     ['deliver n1 -> n2 soon', 'it should read: deliver MESSAGES'],

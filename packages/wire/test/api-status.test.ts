@@ -31,6 +31,8 @@ const status: NodeStatus = {
     { id: nodeId('n2'), matchIndex: logIndex(40), lag: 3, roundTripMs: 0.75, lastContactMs: 20, state: 'replicate' },
   ],
   dropped: { malformed: 2 },
+  disk: { freeBytes: 12, neededBytes: 40, isLow: true },
+  writesRefused: 'DiskSpaceLow',
   voters: [{ id: nodeId('n1'), storageId: 'f00' }],
   outgoingVoters: [{ id: nodeId('n5'), storageId: 'e1f' }],
   learners: [{ id: nodeId('n4'), storageId: 'ba7', isPromotedWhenCaughtUp: true, replaces: nodeId('n2') }],

@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { type GroupId, groupId, type NodeId } from '@quorate/actor';
-import { type DataFolder, openDataFolder } from '@quorate/lmdb-storage';
+import { type DataFolder, isDiskFull, openDataFolder } from '@quorate/lmdb-storage';
 import { DropCounter } from '@quorate/nats-bus';
 import { RediallingConnection } from '@quorate/nats-connection';
 import { type Configuration, configurationOf, type FormationRecord, type Logger } from '@quorate/raft';
@@ -11,14 +11,19 @@ import {
   decodeFormationRecord,
   type Endpoint,
   encodeHello,
+  encodeStagedSnapshot,
   encodeStatus,
   NodeSpent,
+  type StagedSnapshot,
+  snapshotStageBody,
   Unformed,
 } from '@quorate/wire';
 import type { NatsConnection } from 'nats';
 import { Endpoints } from './api/endpoints.ts';
 import { emptyStatus, GroupRequests, type NodeFacts } from './api/group-requests.ts';
+import type { SnapshotRequests } from './api/snapshot-requests.ts';
 import { CommittedMembers, isRemovedFrom } from './committed-members.ts';
+import { DiskGauge } from './disk-space/disk-gauge.ts';
 import { Formation } from './formation.ts';
 import { Group } from './group.ts';
 import { handOver } from './hand-over.ts';
@@ -35,8 +40,12 @@ export interface NodeOptions {
 interface Parts extends NodeOptions {
   readonly settings: NodeSettings;
   readonly folder: DataFolder;
+  readonly diskGauge: DiskGauge;
   readonly loggerOf: (actor: string) => Logger;
 }
+
+/** How often the room on the disk is looked at. */
+const diskLookEveryMs = 2_000;
 
 /** So long, in election timeouts, a node that was removed is heard, as long as its leader goes on telling it. */
 const farewellElectionTimeouts = 10;
@@ -52,6 +61,7 @@ export class Node {
   #member: { readonly group: Group; readonly requests: GroupRequests } | null = null;
   #endpoints: Promise<Endpoints> | null = null;
   readonly #members: CommittedMembers;
+  readonly #diskTimer: NodeJS.Timeout;
   #isRemoved = false;
   #isStopping = false;
   #hasFailed = false;
@@ -67,7 +77,13 @@ export class Node {
     const { cluster, node } = identity;
     const folder = await openDataFolder({ path: settings.dataDir, nodeId: node, clusterName: cluster });
     try {
-      return new Node({ ...options, settings, folder, loggerOf });
+      const diskGauge = new DiskGauge({
+        path: folder.path,
+        minFreeBytes: settings.minFreeDiskBytes,
+        logger: loggerOf('diskAlarm'),
+      });
+      await diskGauge.look();
+      return new Node({ ...options, settings, folder, diskGauge, loggerOf });
     } catch (error) {
       await folder.close();
       throw error;
@@ -102,6 +118,7 @@ export class Node {
     }
     this.#formation = new Formation({
       folder,
+      group: this.#group,
       connection: this.#connection,
       logger: parts.loggerOf('formation'),
       drops: this.#drops,
@@ -109,6 +126,7 @@ export class Node {
       configuration: () => this.#members.configuration,
       onRemoved: () => this.#leave(),
     });
+    this.#diskTimer = setInterval(() => void this.#lookAtDisk(), diskLookEveryMs);
     this.#connection.start();
   }
 
@@ -116,6 +134,7 @@ export class Node {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#formation.stop();
+    clearInterval(this.#diskTimer);
     const { electionTimeoutMaxMs } = this.#parts.settings;
     if (this.#member !== null && !this.#hasFailed) await this.#handOver(this.#member.group, electionTimeoutMaxMs);
     const endpoints = await this.#endpoints?.catch(() => null);
@@ -132,7 +151,8 @@ export class Node {
   #fail(reason: string, error: unknown): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
-    this.#logger.error(reason, { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    const what = isDiskFull(error, this.#parts.folder.path) ? `the disk is full: ${reason}` : reason;
+    this.#logger.error(what, { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     void this.#member?.group.stop().catch(() => {});
     this.#parts.onFatal(error);
   }
@@ -159,10 +179,21 @@ export class Node {
       configurationCommitted: (configuration) => this.#configurationCommitted(configuration),
       onFatal: (reason, error) => this.#fail(reason, error),
     });
-    this.#member = { group, requests: new GroupRequests(group.desk, () => this.#facts()) };
+    this.#member = { group, requests: new GroupRequests(group.desk, group.diskAlarm, () => this.#facts()) };
+    this.#tellDiskSpace();
     const { connection, epoch } = this.#connection;
     if (connection !== null) group.listen(connection, epoch);
     void this.#endpoints?.then((endpoints) => endpoints.openForMembers()).catch(() => {});
+  }
+
+  async #lookAtDisk(): Promise<void> {
+    await this.#parts.diskGauge.look();
+    this.#tellDiskSpace();
+  }
+
+  #tellDiskSpace(): void {
+    const { space } = this.#parts.diskGauge;
+    if (space !== null && !this.#isStopping) void this.#member?.group.noteDiskSpace(space);
   }
 
   #configurationCommitted(configuration: Configuration): void {
@@ -256,6 +287,12 @@ export class Node {
         return this.#requests().members(request);
       case 'transfer':
         return this.#requests().transfer(request);
+      case 'snapshot':
+        return this.#snapshots().take(request);
+      case 'snapshot-read':
+        return this.#snapshots().read(request);
+      case 'snapshot-stage':
+        return { kind: 'ok', body: encodeStagedSnapshot(await this.#stage(request)), leader: null };
       default:
         return endpoint satisfies never;
     }
@@ -267,6 +304,18 @@ export class Node {
     if (this.#isRemoved) throw new NodeSpent({ node }, `node ${node} was removed from the cluster`);
     if (this.#member !== null) return this.#member.requests;
     throw this.#formation.state === 'spent' ? new NodeSpent({ node }) : new Unformed({ node });
+  }
+
+  /** @throws {Unformed | NodeSpent} */
+  #snapshots(): SnapshotRequests {
+    this.#requests();
+    if (this.#member === null) throw new Unformed({ node: this.#parts.folder.nodeId });
+    return this.#member.group.snapshots;
+  }
+
+  /** What this node, which is in no cluster, is to be restored from. @throws {FormationRefused | SnapshotProblem} */
+  #stage(request: ApiRequest): Promise<StagedSnapshot> {
+    return this.#formation.stage(snapshotStageBody(request.body));
   }
 
   #hello(): ApiReply {
@@ -284,6 +333,7 @@ export class Node {
       formation: this.#formation.state,
       clusterId: this.#formation.clusterId,
       dropped: this.#drops.counts,
+      disk: this.#parts.diskGauge.space,
       isRemoved: this.#isRemoved,
     };
   }

@@ -1,8 +1,13 @@
+import { writeSync } from 'node:fs';
+import { isDiskFull } from '@quorate/lmdb-storage';
 import { CorruptRecord } from '@quorate/raft';
 import { startTelemetry, type Telemetry } from '@quorate/telemetry';
 import { Node } from './node.ts';
 import { checkTimes, identityOf, type NodeSettings } from './settings.ts';
 import { quorateVersion } from './version.ts';
+
+/** `EX_IOERR` of sysexits.h: whoever starts processes again may wait until there is room. */
+const diskFullExitCode = 74;
 
 const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
@@ -22,7 +27,7 @@ export interface RunOptions {
 /**
  * Runs one node in this process until a signal ends it, and resolves with the exit code. A node that finds damage on its disk acknowledges
  * nothing more and starts again, which repairs it. One that cannot go on, because a flush failed, an invariant broke, or damage
- * was found too often, ends the process at once with code 1; its log says why.
+ * was found too often, ends the process at once with code 1, or 74 if the disk is full; its log says why.
  * @throws {InvalidName | InvalidSetting | DataFolderError} if it could not begin
  */
 export async function runNode(settings: NodeSettings, options: RunOptions = {}): Promise<number> {
@@ -62,7 +67,7 @@ async function runOnce(
   });
   const onFatal = (error: unknown): void => {
     // Nothing may be acknowledged any more, by anyone in this process: it does not wait for a clean end.
-    if (!(error instanceof CorruptRecord)) process.exit(1);
+    if (!(error instanceof CorruptRecord)) exit(error, settings.dataDir);
     damaged();
   };
   const node = await Node.start(settings, { telemetry, onFatal });
@@ -71,6 +76,13 @@ async function runOnce(
   if (end === 'stopped') await node.stop();
   else await closed(node);
   return end;
+}
+
+function exit(error: unknown, dataDir: string): never {
+  if (!isDiskFull(error, dataDir)) process.exit(1);
+  // LMDB has begun a line there.
+  writeSync(2, `\nquorate: ${diskFullMessage(dataDir)}\n`);
+  process.exit(diskFullExitCode);
 }
 
 async function closed(node: Node): Promise<void> {
@@ -84,3 +96,6 @@ async function closed(node: Node): Promise<void> {
     clearTimeout(timer);
   }
 }
+
+const diskFullMessage = (folder: string): string =>
+  `the disk of data folder ${folder} is full: make room and start the node again; nothing that was acknowledged is lost`;

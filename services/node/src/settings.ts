@@ -24,6 +24,8 @@ export interface NodeSettings {
   readonly logTailEntries: number;
   /** How fast all that is on disk is read again, over and over, to find damage; 0 for never. */
   readonly scrubBytesPerSecond: number;
+  /** With less than this free where its data lies, a node counts as without room for writes; 0 for never. */
+  readonly minFreeDiskBytes: number;
   /** A level of pino's. */
   readonly logLevel: string;
 }
@@ -40,6 +42,8 @@ export const defaultNodeSettings: Omit<NodeSettings, 'id' | 'dataDir' | 'nats'> 
   snapshotLogBytes: defaultRaftSettings.snapshotLogBytes,
   logTailEntries: defaultRaftSettings.logTailEntries,
   scrubBytesPerSecond: 1024 * 1024,
+  // Four times the log after which a snapshot is due at the latest.
+  minFreeDiskBytes: 256 * 1024 * 1024,
   logLevel: 'info',
 };
 

@@ -14,6 +14,7 @@ export type NodeTuning = Partial<
     | 'snapshotLogBytes'
     | 'logTailEntries'
     | 'scrubBytesPerSecond'
+    | 'minFreeDiskBytes'
     | 'logLevel'
   >
 >;
@@ -83,6 +84,13 @@ export function addNodeTuning(command: Command): Command {
         'QUORATE_SCRUB_BYTES_PER_SECOND',
       ).argParser(integer(0, Number.MAX_SAFE_INTEGER)),
     )
+    .addOption(
+      option(
+        '--min-free-disk-bytes <bytes>',
+        'with less free, writes are refused, deletes are not; 268435456 by default, 0 for never',
+        'QUORATE_MIN_FREE_DISK_BYTES',
+      ).argParser(integer(0)),
+    )
     .addOption(option('--log-level <level>', 'info by default', 'QUORATE_LOG_LEVEL').choices(logLevels));
 }
 
@@ -97,6 +105,7 @@ export function nodeTuning(command: Command): NodeTuning {
     snapshotLogBytes,
     logTailEntries,
     scrubBytesPerSecond,
+    minFreeDiskBytes,
     logLevel,
   } = command.opts<NodeTuning>();
   return {
@@ -108,6 +117,7 @@ export function nodeTuning(command: Command): NodeTuning {
     ...(snapshotLogBytes === undefined ? {} : { snapshotLogBytes }),
     ...(logTailEntries === undefined ? {} : { logTailEntries }),
     ...(scrubBytesPerSecond === undefined ? {} : { scrubBytesPerSecond }),
+    ...(minFreeDiskBytes === undefined ? {} : { minFreeDiskBytes }),
     ...(logLevel === undefined ? {} : { logLevel }),
   };
 }

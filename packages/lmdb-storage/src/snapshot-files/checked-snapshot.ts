@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { CorruptRecord } from '@quorate/raft';
-import { asDamage } from '../storage-damage.ts';
+import { SnapshotParser } from '@quorate/wire';
+import { isDamage } from '../storage-damage.ts';
 import { Pace } from './pace.ts';
-import { SnapshotParser } from './snapshot-parser.ts';
 
 const blockBytes = 64 * 1024;
 
@@ -63,7 +63,8 @@ async function withFile<Result>(path: string, step: (file: FileHandle) => Promis
   try {
     return await step(file);
   } catch (error) {
-    throw asDamage(error, nameOf(path));
+    if (error instanceof CorruptRecord || !isDamage(error)) throw error;
+    throw new CorruptRecord(nameOf(path), String(error));
   } finally {
     await file.close();
   }

@@ -1,18 +1,20 @@
 import { rmSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { Chunk, ChunkRequest, Logger, SnapshotFiles, SnapshotPoint, SnapshotRecord } from '@quorate/raft';
 import { CorruptRecord } from '@quorate/raft';
-import { flushFolder } from '../durable-file.ts';
+import { isSnapshotId, type SnapshotHeader, type SnapshotOwner } from '@quorate/wire';
+import { isDiskFull } from '../data-folder-error.ts';
+import { appendFlushed, flushFolder } from '../durable-file.ts';
 import type { LmdbTables } from '../lmdb-tables.ts';
 import type { TableReading } from '../table-reading.ts';
 import type { SnapshotAnswer } from './answer.ts';
 import { CheckedSnapshot } from './checked-snapshot.ts';
 import { loadSnapshot } from './load-snapshot.ts';
+import { readHeader } from './read-header.ts';
 import { readSnapshot, type SnapshotSource } from './read-snapshot.ts';
+import { ReaderLeases } from './reader-leases.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';
-import { isSnapshotId } from './snapshot-format.ts';
-import type { SnapshotOwner } from './snapshot-header.ts';
 import { WorkQueue } from './work-queue.ts';
 import { writeSnapshot } from './write-snapshot.ts';
 
@@ -44,7 +46,14 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
   readonly #reads: WorkQueue;
   /** By id, those that were read for a peer. */
   readonly #checked = new Map<string, CheckedSnapshot>();
+  readonly #leases = new ReaderLeases((id) => this.#leaseEnded(id));
+  /** What would have gone, and is being read. */
+  readonly #spared = new Set<string>();
   #isClosed = false;
+  /** The snapshot that the last chunk was of. */
+  #receiving: string | null = null;
+  /** Whether the last chunk that came found the disk full. */
+  #lacksRoom = false;
 
   /** Removes what was being written when the last process ended. */
   constructor(options: LmdbSnapshotFilesOptions) {
@@ -86,9 +95,14 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
   keepOnly(ids: readonly string[]): void {
     // What is taken or comes in from now on stays, also under a name that goes now.
     const doomed: string[] = [];
+    for (const id of ids) this.#spared.delete(id);
     for (const files of [this.#folder.whole, this.#folder.parts]) {
       for (const id of files.keys()) {
         if (ids.includes(id)) continue;
+        if (this.#leases.holds(id)) {
+          this.#spared.add(id);
+          continue;
+        }
         files.delete(id);
         this.#checked.delete(id);
         doomed.push(id);
@@ -97,11 +111,36 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
     if (doomed.length > 0) this.#changes.add(() => this.#remove(doomed));
   }
 
+  /** For a client that is to read the snapshot: it stays for a while. What the file says of itself, or null if it is not here. @throws {CorruptRecord} */
+  async lend(id: string): Promise<SnapshotHeader | null> {
+    if (!this.#folder.whole.has(id)) return null;
+    this.#leases.renew(id);
+    return await readHeader(this.#folder.wholePath(id));
+  }
+
+  /** A stretch of a snapshot for a client, and it stays for a while longer. Null if it is not here, or not so long. */
+  async readStretch(id: string, offset: number, maxBytes: number): Promise<Chunk | null> {
+    if (!this.#folder.whole.has(id)) return null;
+    this.#leases.renew(id);
+    return await this.#chunk(id, offset, maxBytes).catch((error: unknown) => {
+      if (error instanceof CorruptRecord && this.#folder.whole.has(id)) this.#options.onFatal(error);
+      throw error;
+    });
+  }
+
   /** Ends what is under way, and resolves when nothing is any more. Nothing is answered then. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#leases.close();
     await this.#changes.idle();
     await this.#reads.idle();
+  }
+
+  #leaseEnded(id: string): void {
+    if (!this.#spared.delete(id)) return;
+    this.#folder.whole.delete(id);
+    this.#checked.delete(id);
+    this.#changes.add(() => this.#remove([id]));
   }
 
   /** Between two steps of long work. @throws {Closed} */
@@ -156,7 +195,7 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
     const { whole, parts } = this.#folder;
     if (!isSnapshotId(id) || whole.has(id)) return this.#tellStored(record);
     const stored = parts.get(id) ?? 0;
-    if (stored < bytes && this.#follows(chunk, stored, bytes)) await this.#append(id, chunk, stored);
+    if (stored < bytes && this.#follows(chunk, stored, bytes) && !(await this.#append(id, chunk, stored))) return;
     if ((parts.get(id) ?? 0) >= bytes) await this.#finish(record);
     this.#tellStored(record);
   }
@@ -165,15 +204,21 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
     return offset === stored && bytes.length > 0 && offset + bytes.length <= size && crc32(bytes) === checksum;
   }
 
-  async #append(id: string, { bytes }: Chunk, stored: number): Promise<void> {
-    const file = await open(this.#folder.partPath(id), stored === 0 ? 'w' : 'a');
+  /** Where there is no room for it nothing is answered: the leader sends it again after a while, and the transfer goes on once there is. */
+  async #append(id: string, { bytes }: Chunk, stored: number): Promise<boolean> {
     try {
-      await file.writeFile(bytes);
-      await file.datasync();
-    } finally {
-      await file.close();
+      await appendFlushed(this.#folder.partPath(id), bytes, stored);
+    } catch (error) {
+      if (!isDiskFull(error, this.#folder.path)) throw error;
+      if (!this.#lacksRoom) this.#options.logger.error('no room for a snapshot that the leader sends', { id, stored });
+      this.#lacksRoom = true;
+      return false;
     }
+    if (this.#receiving !== id) this.#options.logger.info('receiving a snapshot', { id, from: stored });
+    this.#receiving = id;
+    this.#lacksRoom = false;
     this.#folder.parts.set(id, stored + bytes.length);
+    return true;
   }
 
   /** All of it has come. One that is not what its record says goes, and comes again from its beginning. */

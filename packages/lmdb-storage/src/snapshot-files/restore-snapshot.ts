@@ -1,14 +1,13 @@
 import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import type { SnapshotRecord } from '@quorate/raft';
+import { type SnapshotOwner, SnapshotParser } from '@quorate/wire';
 import { flushFolder } from '../durable-file.ts';
 import type { LmdbLogStorage } from '../lmdb-log-storage.ts';
 import type { LmdbTables } from '../lmdb-tables.ts';
 import { isDamage } from '../storage-damage.ts';
 import { checkSnapshotSync } from './read-snapshot.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
-import type { SnapshotOwner } from './snapshot-header.ts';
-import { SnapshotParser } from './snapshot-parser.ts';
 import { writeSnapshot } from './write-snapshot.ts';
 
 /** What of a group has to fit together. */

@@ -51,6 +51,16 @@ const proposalOutcome = z.discriminatedUnion('kind', [
 /** What became of a proposal. */
 export type ProposalOutcome = z.infer<typeof proposalOutcome>;
 
+/** What became of a snapshot that was asked for. */
+const snapshotOutcome = z.discriminatedUnion('kind', [
+  /** The log has a record of it. `isNew`: it was taken because it was asked for; else there was one of all that is applied. */
+  z.object({ kind: z.literal('recorded'), record: shape.snapshot, isNew: shape.flag }),
+  z.object({ kind: z.literal('failed'), reason: shape.text }),
+]);
+
+/** What became of a snapshot that was asked for. */
+export type SnapshotOutcome = z.infer<typeof snapshotOutcome>;
+
 /** What the gateway accepts. */
 export const gatewayProtocol = {
   peer: {
@@ -98,6 +108,8 @@ export const gatewayProtocol = {
       maxBytes: shape.counter,
       timeoutMs: z.number().nonnegative(),
     }),
+    /** From the api: a snapshot on this node of all that it has applied; of all that is committed by now, if `isLinearizable`. */
+    takeSnapshot: z.object({ request: shape.counter, isLinearizable: shape.flag, timeoutMs: z.number().nonnegative() }),
     /** From the api. */
     readStatus: z.object({ request: shape.counter, timeoutMs: z.number().nonnegative() }),
     /** From the host: this node is no member any more. Whatever waits for a leader is told that there is none, now and from now on. */
@@ -106,6 +118,8 @@ export const gatewayProtocol = {
     leaderKnown: z.object({ term: shape.term, leader: shape.node.nullable() }),
     /** From the applier. */
     queryAnswer: z.object({ request: shape.counter, answer: shape.bytes }),
+    /** From the applier. */
+    snapshotAnswer: z.object({ request: shape.counter, outcome: snapshotOutcome }),
     /** From the log store. */
     committedEntries: z.object({
       request: shape.counter,
@@ -129,6 +143,7 @@ const answer = z.discriminatedUnion('kind', [
   /** The leader is another now. */
   z.object({ kind: z.literal('transferred'), leader: shape.node }),
   z.object({ kind: z.literal('status'), parts: z.array(part).readonly() }),
+  z.object({ kind: z.literal('snapshot'), outcome: snapshotOutcome }),
   z.object({
     kind: z.literal('error'),
     code: z.enum(['NoLeader', 'OutcomeUnknown', 'Timeout']),

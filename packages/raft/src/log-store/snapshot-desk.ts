@@ -40,9 +40,17 @@ export class SnapshotDesk {
     invariant(state.leadership === null, () => `${from.node} leads in term ${message.term}, and so does this node`);
     state.leaderHeardAtMs = state.context.now();
     state.context.send(electionAt(state.context.self), { kind: 'leaderHeard', term: message.term, leader: from.node });
-    if (record.index <= state.commitIndex) return this.#reply(message, from, record.bytes);
+    if (record.index <= state.commitIndex) {
+      // It may have been installed just now, and be on its way to the disk.
+      state.durability.afterWrite(state.storage.written, () => this.#reply(message, from, record.bytes));
+      return;
+    }
     const chunk = { record, offset, bytes, checksum, term: message.term, sequence, leader: from } as const;
-    state.context.send(applierAt(state.context.self), { kind: 'storeChunk', ...chunk });
+    // The applier answers by itself, in this term.
+    state.whenTermFlushed(() => {
+      if (state.currentTerm !== message.term) return;
+      state.context.send(applierAt(state.context.self), { kind: 'storeChunk', ...chunk });
+    });
   }
 
   /** It has come from a peer, and is whole and flushed: one commit makes it the beginning of the log. */

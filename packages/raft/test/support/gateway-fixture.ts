@@ -49,6 +49,10 @@ export class GatewayFixture {
     this.receive({ kind: 'read', request, query: bytes('q'), timeoutMs });
   }
 
+  takeSnapshot(request: number, isLinearizable: boolean): void {
+    this.receive({ kind: 'takeSnapshot', request, isLinearizable, timeoutMs });
+  }
+
   /** The election has heard who leads. */
   leads(leader: string | null, inTerm: number): void {
     this.receive({ kind: 'leaderKnown', term: term(inTerm), leader: leader === null ? null : senderOf(leader).node });

@@ -79,6 +79,10 @@ export class Disk {
     return this.#log.base;
   }
 
+  get firstIndex(): LogIndex {
+    return this.#log.firstIndex;
+  }
+
   get lastIndex(): LogIndex {
     return this.#log.lastIndex;
   }

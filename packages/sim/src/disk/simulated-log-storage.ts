@@ -16,7 +16,11 @@ export interface WriteObserver {
   hardStateStaged(hardState: HardState): void;
   entriesStaged(entries: readonly LogEntry[]): void;
   truncationStaged(from: LogIndex): void;
+  /** A snapshot of its own gets its record. */
+  snapshotStaged(record: SnapshotRecord): void;
   compactionStaged(through: LogIndex): void;
+  /** A snapshot of a peer's gets its record, and the log begins after it. */
+  installStaged(record: SnapshotRecord): void;
 }
 
 /** The log of one process over a disk: what is staged is read at once, and reaches the disk when a flush ends. */
@@ -111,6 +115,7 @@ export class SimulatedLogStorage implements LogStorage {
   }
 
   setSnapshot(record: SnapshotRecord): void {
+    this.#observer.snapshotStaged(record);
     this.#snapshot = record;
     this.#stage({ kind: 'snapshot', record });
   }
@@ -123,7 +128,7 @@ export class SimulatedLogStorage implements LogStorage {
   }
 
   installSnapshot(record: SnapshotRecord): void {
-    this.#observer.compactionStaged(record.index);
+    this.#observer.installStaged(record);
     this.#snapshot = record;
     this.#log.install(record);
     this.#stage({ kind: 'install', record });

@@ -4,6 +4,29 @@ import type { LogEntry } from '@quorate/raft';
 export interface StoredSnapshot {
   /** What led to the state that it holds. */
   readonly entries: readonly LogEntry[];
+  /** Of the whole file. */
   readonly bytes: number;
-  readonly storedBytes: number;
+  /** What is there of it. */
+  readonly content: Uint8Array;
+}
+
+/** Whether all of the file is there. */
+export const isWhole = ({ bytes, content }: StoredSnapshot): boolean => content.length === bytes;
+
+/** A stretch of the file of that snapshot: bytes that no other snapshot has there. */
+export function contentOf(id: string, offset: number, length: number): Uint8Array {
+  const mark = checksumOf(Uint8Array.from(id, (letter) => letter.charCodeAt(0)));
+  return Uint8Array.from({ length }, (_, at) => (mark >>> (8 * ((offset + at) % 4))) ^ (offset + at));
+}
+
+/** Whether the file holds what that snapshot holds, and nothing else. */
+export function isContentOf(id: string, { content }: StoredSnapshot): boolean {
+  return checksumOf(content) === checksumOf(contentOf(id, 0, content.length));
+}
+
+/** Of the bytes alone, as of a chunk: it does not tell which snapshot they are of (FNV-1a). */
+export function checksumOf(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
 }

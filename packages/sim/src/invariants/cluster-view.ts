@@ -1,5 +1,5 @@
 import type { Address, Sender } from '@quorate/actor';
-import type { Configuration, HardState, LogEntry, LogIndex, RaftSettings } from '@quorate/raft';
+import type { Configuration, HardState, LogEntry, LogIndex, RaftSettings, SnapshotRecord } from '@quorate/raft';
 import type { Disk } from '../disk/disk.ts';
 import type { ActorMessage } from '../host/actor-message.ts';
 import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
@@ -46,6 +46,10 @@ export interface Invariant {
   truncationStaged?(node: SimulatedNode, process: SimulatedProcess, from: LogIndex): void;
   /** The node's log is about to lose all up to `through`. */
   compactionStaged?(node: SimulatedNode, process: SimulatedProcess, through: LogIndex): void;
+  /** The node's log is about to get the record of a snapshot, its own or a peer's, which is whole on its disk. */
+  snapshotStaged?(node: SimulatedNode, process: SimulatedProcess, record: SnapshotRecord): void;
+  /** A snapshot file is about to go from the node's disk. */
+  fileRemoved?(node: SimulatedNode, process: SimulatedProcess, id: string): void;
   /** The node's state machine was made from a snapshot. */
   stateLoaded?(node: SimulatedNode, process: SimulatedProcess, lastApplied: number): void;
   /** The node's state machine has applied entries. */

@@ -1,3 +1,4 @@
+import { isWhole } from '../disk/stored-snapshot.ts';
 import type { SimulatedNode } from '../host/simulated-node.ts';
 import type { ClusterView, Invariant, Violated } from './cluster-view.ts';
 import type { CommittedEntries } from './committed-entries.ts';
@@ -15,7 +16,7 @@ export class CompactionIsCovered implements Invariant {
 
   compactionStaged(node: SimulatedNode, _process: unknown, through: number): void {
     const covering = [...node.disk.snapshots.values()].some(
-      ({ entries, bytes, storedBytes }) => entries.length >= through && storedBytes === bytes,
+      (stored) => stored.entries.length >= through && isWhole(stored),
     );
     if (!covering) this.#violated(`${node.id} compacts its log up to ${through}, which no snapshot on its disk covers`);
     if (through > this.#committed.lastIndex) {

@@ -1,5 +1,5 @@
 import type { Address } from '@quorate/actor';
-import type { HardState, LogEntry, LogIndex } from '@quorate/raft';
+import type { HardState, LogEntry, LogIndex, SnapshotRecord } from '@quorate/raft';
 import type { ActorMessage } from '../host/actor-message.ts';
 import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
 import type { ClusterView, Invariant } from './cluster-view.ts';
@@ -27,6 +27,7 @@ import { ProgressOfOwnTerm } from './progress-of-own-term.ts';
 import { ReadsAreFresh } from './reads-are-fresh.ts';
 import { RevisionCountsChanges } from './revision-counts-changes.ts';
 import { RoundsAreNew } from './rounds-are-new.ts';
+import { SnapshotsAreThere } from './snapshots-are-there.ts';
 import { StateMachineSafety } from './state-machine-safety.ts';
 import { WriteBeforeSend } from './write-before-send.ts';
 
@@ -59,6 +60,7 @@ const constructors: readonly Constructor[] = [
   WriteBeforeSend,
   CompactionIsCovered,
   DamagedLogAbstains,
+  SnapshotsAreThere,
   NothingAcknowledgedLost,
   ProgressOfOwnTerm,
   RoundsAreNew,
@@ -122,6 +124,14 @@ export class Watch {
 
   compactionStaged(node: SimulatedNode, process: SimulatedProcess, through: LogIndex): void {
     for (const invariant of this.#invariants) invariant.compactionStaged?.(node, process, through);
+  }
+
+  snapshotStaged(node: SimulatedNode, process: SimulatedProcess, record: SnapshotRecord): void {
+    for (const invariant of this.#invariants) invariant.snapshotStaged?.(node, process, record);
+  }
+
+  fileRemoved(node: SimulatedNode, process: SimulatedProcess, id: string): void {
+    for (const invariant of this.#invariants) invariant.fileRemoved?.(node, process, id);
   }
 
   stateLoaded(node: SimulatedNode, process: SimulatedProcess, lastApplied: number): void {

@@ -38,9 +38,9 @@ const commands: Readonly<Record<string, Command>> = {
   timeout: onNode('timeout NODE', (scenario, node) => scenario.timeout(node)),
   wait: { usage: 'wait TIME', run: (scenario, [time, ...rest]) => scenario.wait(onlyTime(time, rest)) },
   run: { usage: 'run TIME', run: (scenario, [time, ...rest]) => scenario.run(onlyTime(time, rest)) },
-  deliver: { usage: 'deliver MESSAGES', run: (scenario, args) => scenario.deliver(selectionOf(scenario, args)) },
-  drop: { usage: 'drop MESSAGES', run: (scenario, args) => scenario.drop(selectionOf(scenario, args)) },
-  double: { usage: 'double MESSAGES', run: (scenario, args) => scenario.double(selectionOf(scenario, args)) },
+  deliver: { usage: 'deliver MESSAGES', run: (scenario, args) => scenario.wires.deliver(selectionOf(scenario, args)) },
+  drop: { usage: 'drop MESSAGES', run: (scenario, args) => scenario.wires.drop(selectionOf(scenario, args)) },
+  double: { usage: 'double MESSAGES', run: (scenario, args) => scenario.wires.double(selectionOf(scenario, args)) },
   lose: {
     usage: 'lose NODE.ACTOR KIND',
     run: (scenario, [from, kind, ...rest]) => {
@@ -53,19 +53,19 @@ const commands: Readonly<Record<string, Command>> = {
     usage: 'hold WIRE | hold flush NODE',
     run: (scenario, [first, ...rest]) => {
       if (first === 'flush') scenario.holdFlush(onlyNode(scenario, rest));
-      else scenario.hold(onlyWires(scenario, [first, ...rest]));
+      else scenario.wires.hold(onlyWires(scenario, [first, ...rest]));
     },
   },
   release: {
     usage: 'release WIRE | release flush NODE',
     run: (scenario, [first, ...rest]) => {
       if (first === 'flush') scenario.releaseFlush(onlyNode(scenario, rest));
-      else scenario.release(onlyWires(scenario, [first, ...rest]));
+      else scenario.wires.release(onlyWires(scenario, [first, ...rest]));
     },
   },
   flush: onNode('flush NODE', (scenario, node) => scenario.flush(node)),
-  cut: { usage: 'cut WIRE', run: (scenario, args) => scenario.cut(onlyWires(scenario, args)) },
-  heal: { usage: 'heal WIRE', run: (scenario, args) => scenario.heal(onlyWires(scenario, args)) },
+  cut: { usage: 'cut WIRE', run: (scenario, args) => scenario.wires.cut(onlyWires(scenario, args)) },
+  heal: { usage: 'heal WIRE', run: (scenario, args) => scenario.wires.heal(onlyWires(scenario, args)) },
   crash: onNode('crash NODE', (scenario, node) => scenario.crash(node)),
   'power-loss': onNode('power-loss NODE', (scenario, node) => scenario.losePower(node)),
   restart: onNode('restart NODE', (scenario, node) => scenario.restart(node)),
@@ -100,6 +100,7 @@ const commands: Readonly<Record<string, Command>> = {
       scenario.transfer(nodeOf(scenario, node), target === undefined ? null : nodeOf(scenario, target));
     },
   },
+  snapshot: onNode('snapshot NODE', (scenario, node) => scenario.takeSnapshot(node)),
   status: {
     usage: 'status [NODE…]',
     run: (scenario, names) => {

@@ -80,6 +80,14 @@ function fieldsOf(message: ActorMessage): readonly string[] {
           : ['refused', `conflict=${message.conflictIndex}:${message.conflictTerm}`]),
         ...roundOf(message.round),
       ];
+    case 'installSnapshot':
+      return [
+        `term=${message.term}`,
+        `snapshot=${message.record.id}`,
+        `bytes ${message.offset} to ${message.offset + message.bytes.length} of ${message.record.bytes}`,
+      ];
+    case 'installSnapshotReply':
+      return [`term=${message.term}`, `snapshot=${message.id}`, `next=${message.nextOffset}`];
     case 'propose':
       return [`term=${message.term}`, commandText(message.command)];
     case 'proposeChange':

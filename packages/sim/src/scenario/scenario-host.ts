@@ -2,27 +2,29 @@ import { ActorSystem, type Address, type GroupId, groupId, type Sender } from '@
 import {
   type ApiMessage,
   apiAt,
+  applierAt,
   type Configuration,
   configurationOf,
   defaultRaftSettings,
+  type LogEntry,
   type LogFields,
+  logIndex,
   logStoreAt,
-  noSnapshotFiles,
   type Ports,
   type RaftSettings,
   type StatusPart,
   silentPorts,
   startRaftGroup,
 } from '@quorate/raft';
-import { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
 import { type ActorMessage, isActorMessage } from '../host/actor-message.ts';
 import { newProcess, type SimulatedProcess } from '../host/simulated-node.ts';
 import { WatchedStateMachine } from '../host/watched-state-machine.ts';
 import { Watch } from '../invariants/watch.ts';
-import { entriesText, hardStateText, kindText, nameText } from './message-text.ts';
+import { entriesText, kindText, nameText } from './message-text.ts';
 import type { MessageTrace } from './message-trace.ts';
 import type { Mail, ScenarioNode } from './scenario-node.ts';
 import type { Trace } from './trace.ts';
+import { type DiskWatch, tracedLogStorage, tracedSnapshotFiles } from './traced-disk.ts';
 import { VirtualTime } from './virtual-time.ts';
 import { type Waiting, Wires } from './wires.ts';
 
@@ -55,6 +57,7 @@ export class ScenarioHost {
   settings: RaftSettings = defaultRaftSettings;
   readonly #options: ScenarioHostOptions;
   readonly #configuration: Configuration;
+  readonly #knownSnapshots = new Map<string, readonly LogEntry[]>();
   /** Answers to what the host asked, while it asks. */
   #described: StatusPart[] | null = null;
   #violationsTold = 0;
@@ -80,10 +83,12 @@ export class ScenarioHost {
 
   /** Starts a node's process over what its disk and its state machine hold. */
   start(node: ScenarioNode): void {
-    const { disk } = node;
-    disk.incarnation += 1;
-    const identity: Sender = { node: node.id, storageId: disk.storageId, incarnation: disk.incarnation };
-    const storage = this.#storageOf(node, () => process);
+    node.disk.incarnation += 1;
+    const { storageId, incarnation } = node.disk;
+    const identity: Sender = { node: node.id, storageId, incarnation };
+    const { trace } = this.#options;
+    const disk: DiskWatch = { node, processOf: () => process, watch: this.watch, trace };
+    const storage = tracedLogStorage(disk);
     const system = this.#systemOf(node, identity, () => process);
     const process: SimulatedProcess = newProcess(identity, storage, system);
     node.process = process;
@@ -92,11 +97,11 @@ export class ScenarioHost {
     system.start(apiAt({ node: node.id, group: this.group }).actor, () => ({
       receive: (message: ApiMessage) => this.#options.onAnswer(node, message),
     }));
-    const { trace } = this.#options;
     const stateMachine = new WatchedStateMachine(
       () => node.stateMachine,
       (entries) => {
         trace.add(['applies'], `${node.id} applies ${entriesText(entries)}`);
+        node.applied.push(...entries);
         this.watch.applied(node, process, entries);
       },
     );
@@ -104,7 +109,10 @@ export class ScenarioHost {
     const configuration = this.#configuration;
     const portsOf = (actor: string): Ports => this.#portsOf(node, actor);
     this.step(node, () => {
-      const snapshotFiles = noSnapshotFiles;
+      const { actor } = applierAt({ node: node.id, group: this.group });
+      const snapshotFiles = tracedSnapshotFiles(disk, this.#knownSnapshots, (message) => {
+        node.mailbox.push({ actor, message, sender: identity });
+      });
       startRaftGroup(system, { identity, configuration, storage, stateMachine, snapshotFiles, settings, portsOf });
     });
   }
@@ -130,6 +138,18 @@ export class ScenarioHost {
   /** A message comes to a node's actor. */
   deliver(node: ScenarioNode, mail: Mail): void {
     this.step(node, () => node.mailbox.push(mail));
+  }
+
+  /** The node takes a snapshot of what it has applied. */
+  takeSnapshot(node: ScenarioNode): void {
+    const { process } = node;
+    if (process === null) return;
+    const { actor } = applierAt({ node: node.id, group: this.group });
+    this.deliver(node, {
+      actor,
+      message: { kind: 'takeSnapshot', request: 0, atIndex: logIndex(0) },
+      sender: process.identity,
+    });
   }
 
   /** A timer of a node is due. */
@@ -199,35 +219,6 @@ export class ScenarioHost {
       this.#options.trace.add(['commits'], `${node.id} commitIndex ${node.commitIndex} -> ${part.commitIndex}`);
       node.commitIndex = part.commitIndex;
     }
-  }
-
-  #storageOf(node: ScenarioNode, processOf: () => SimulatedProcess): SimulatedLogStorage {
-    const { trace } = this.#options;
-    const staged = (verb: string, what: string): void => {
-      node.staged.push(what);
-      trace.add(['stores'], `${node.id} ${verb} ${what}`);
-    };
-    return new SimulatedLogStorage(node.disk, {
-      hardStateStaged: (hardState) => {
-        this.watch.hardStateStaged(node, processOf(), hardState);
-        staged('writes', hardStateText(hardState));
-      },
-      entriesStaged: (entries) => {
-        this.watch.entriesStaged(node, processOf(), entries);
-        staged('appends', entriesText(entries));
-      },
-      truncationStaged: (from) => {
-        const process = processOf();
-        this.watch.truncationStaged(node, process, from);
-        const gone = process.storage.read(from, { maxEntries: 1000, maxBytes: 1e6 });
-        node.staged.push(`the cut before ${from}`);
-        trace.add(['stores'], `${node.id} cuts off ${entriesText(gone)}`);
-      },
-      compactionStaged: (through) => {
-        this.watch.compactionStaged(node, processOf(), through);
-        staged('compacts', `up to ${through}`);
-      },
-    });
   }
 
   #systemOf(node: ScenarioNode, identity: Sender, processOf: () => SimulatedProcess): ActorSystem {

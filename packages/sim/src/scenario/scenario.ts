@@ -6,21 +6,16 @@ import { MessageTrace } from './message-trace.ts';
 import { ScenarioClients } from './scenario-clients.ts';
 import { ScenarioHost } from './scenario-host.ts';
 import { ScenarioNode } from './scenario-node.ts';
+import { ScenarioWires } from './scenario-wires.ts';
 import { statusLines } from './status-lines.ts';
 import { Trace } from './trace.ts';
-import type { Selection, Waiting, Wire } from './wires.ts';
-
-/** So many deliveries at one command, without an end, are nodes that answer each other for ever. */
-const maxDeliveries = 5000;
-
-/** Every message that waits. */
-const everything: Selection = { wires: [{ from: null, to: null }], kind: null, sequence: null };
 
 /** A story while it runs: what its commands do. Each throws `CommandRefused` if it makes no sense as things stand. */
 export class Scenario {
   readonly trace = new Trace();
   readonly nodes: readonly ScenarioNode[];
-  readonly #messages = new MessageTrace(this.trace);
+  /** What is on its way between them. */
+  readonly wires: ScenarioWires;
   readonly #host: ScenarioHost;
   readonly #clients: ScenarioClients;
   #hasBegun = false;
@@ -29,14 +24,16 @@ export class Scenario {
   constructor(names: readonly string[], spares: readonly string[] = []) {
     this.nodes = [...names, ...spares].map((name, place) => new ScenarioNode(name, place));
     const { nodes, trace } = this;
+    const messages = new MessageTrace(trace);
     this.#host = new ScenarioHost({
       nodes,
       members: nodes.slice(0, names.length),
       trace,
-      messages: this.#messages,
+      messages,
       onAnswer: (node, answered) => this.#clients.answered(node, answered),
     });
     this.#clients = new ScenarioClients(this.#host, trace);
+    this.wires = new ScenarioWires({ nodes, host: this.#host, trace, messages });
   }
 
   /** What Raft rules out and has happened nevertheless, if anything has. */
@@ -103,8 +100,8 @@ export class Scenario {
 
   /** Time passes, and messages come as soon as they are sent. */
   run(forMs: number): void {
-    this.#deliverEverything();
-    this.#passTime(forMs, () => this.#deliverEverything());
+    this.wires.deliverEverything();
+    this.#passTime(forMs, () => this.wires.deliverEverything());
   }
 
   #passTime(forMs: number, afterEach: () => void): void {
@@ -128,83 +125,9 @@ export class Scenario {
 
   // --- messages --------------------------------------------------------------------------------------------------------
 
-  /** Delivers what is meant, and what comes of it if that is meant too, until nothing of it waits. */
-  deliver(selection: Selection): void {
-    const [first] = this.#mustSelect(selection);
-    if (first !== undefined && this.#nodeOf(first.to).isPaused) throw new CommandRefused(`${first.to} is paused`);
-    this.#deliverAll(selection);
-  }
-
-  /** Delivers all that waits, and what comes of it, until nothing does. */
-  #deliverEverything(): void {
-    this.#deliverAll(everything);
-  }
-
-  #deliverAll(selection: Selection): void {
-    for (let deliveries = 0; ; deliveries += 1) {
-      if (deliveries > maxDeliveries) throw new CommandRefused('the nodes answer each other for ever');
-      const next = this.#host.wires.select(selection).find(({ to }) => !this.#nodeOf(to).isPaused);
-      if (next === undefined) return;
-      this.#host.wires.remove(next);
-      this.#deliverOne(next);
-      // A message of a certain number is one message, also where it is doubled.
-      if (selection.sequence !== null) return;
-    }
-  }
-
-  #deliverOne(waiting: Waiting): void {
-    const { actor, message, sender } = waiting;
-    const node = this.#nodeOf(waiting.to);
-    if (node.process === null) {
-      this.trace.add(['receipts'], `${node.id} is down: a message from ${sender.node} is lost`);
-      return;
-    }
-    const lives = { sender: this.#nodeOf(sender.node).disk.incarnation, receiver: node.disk.incarnation };
-    this.#messages.received(waiting, lives);
-    this.#host.deliver(node, { actor, message, sender });
-  }
-
-  drop(selection: Selection): void {
-    for (const waiting of this.#mustSelect(selection)) {
-      this.#host.wires.remove(waiting);
-      this.#messages.sent(waiting, '  -- lost');
-    }
-  }
-
-  /** A second copy of each comes after all that waits now. */
-  double(selection: Selection): void {
-    for (const waiting of this.#mustSelect(selection)) {
-      this.#host.wires.put({ ...waiting });
-      this.#messages.sent(waiting, '  -- doubled');
-    }
-  }
-
   /** The next message of that kind that the actor sends to another of its node is lost. */
   lose(node: ScenarioNode, actor: string, kind: string): void {
     node.losses.push({ actor, kind });
-  }
-
-  hold(wires: readonly Wire[]): void {
-    this.#host.wires.hold(wires);
-  }
-
-  release(wires: readonly Wire[]): void {
-    if (!this.#host.wires.release(wires)) throw new CommandRefused('it is not held');
-  }
-
-  cut(wires: readonly Wire[]): void {
-    this.#host.wires.cut(wires);
-  }
-
-  heal(wires: readonly Wire[]): void {
-    if (!this.#host.wires.heal(wires)) throw new CommandRefused('it is not cut');
-  }
-
-  #mustSelect(selection: Selection): readonly Waiting[] {
-    const selected = this.#host.wires.select(selection);
-    const isEverything = selection.wires.some(({ from, to }) => from === null && to === null);
-    if (selected.length === 0 && !isEverything) throw new CommandRefused('no such message waits');
-    return selected;
   }
 
   // --- disks -----------------------------------------------------------------------------------------------------------
@@ -302,6 +225,12 @@ export class Scenario {
   transfer(node: ScenarioNode, target: ScenarioNode | null): void {
     this.#mustHaveProcess(node);
     this.#clients.transfer(node, target);
+  }
+
+  /** The node takes a snapshot, as it does by itself after so many entries. */
+  takeSnapshot(node: ScenarioNode): void {
+    this.#mustRun(node);
+    this.#host.takeSnapshot(node);
   }
 
   // --- looking ---------------------------------------------------------------------------------------------------------

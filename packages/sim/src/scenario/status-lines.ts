@@ -1,3 +1,4 @@
+import type { LogEntry, LogIndex, SnapshotRecord } from '@quorate/raft';
 import type { ScenarioHost } from './scenario-host.ts';
 import type { ScenarioNode } from './scenario-node.ts';
 
@@ -13,12 +14,8 @@ export function statusLines(host: ScenarioHost, nodes: readonly ScenarioNode[]):
 
 function rowOf(host: ScenarioHost, node: ScenarioNode): readonly string[] {
   const { process } = node;
-  if (process === null) {
-    const { hardState, entries } = node.disk;
-    return [node.id, 'down', `term ${hardState.currentTerm}`, logText(entries.map(({ term }) => term))];
-  }
-  const { hardState, lastIndex } = process.storage;
-  const terms = Array.from({ length: lastIndex }, (_, place) => process.storage.entryAt(place + 1)?.term ?? 0);
+  if (process === null) return [node.id, 'down', ...diskCells(node.disk, node.disk.hardState.currentTerm)];
+  const { hardState } = process.storage;
   const cells = new Map<string, string>();
   for (const part of host.describe(node, 'election', 'logStore', 'applier', 'leader')) {
     if (part.actor === 'election') cells.set('role', node.isPaused ? `${part.role}, paused` : part.role);
@@ -28,12 +25,29 @@ function rowOf(host: ScenarioHost, node: ScenarioNode): readonly string[] {
     }
     if (part.actor === 'applier') cells.set('applied', `applied ${part.lastApplied}`);
     if (part.actor === 'leader') {
-      const peers = part.peers.map(({ id, matchIndex, state }) => `${id}=${matchIndex}${state === 'probe' ? '?' : ''}`);
+      const peers = part.peers.map(({ id, matchIndex, state }) => `${id}=${matchIndex}${stateMarks[state]}`);
       cells.set('peers', `match ${peers.join(' ')}`);
     }
   }
   const columns = ['commit', 'applied', 'peers'].flatMap((name) => cells.get(name) ?? []);
-  return [node.id, cells.get('role') ?? '', `term ${hardState.currentTerm}`, logText(terms), ...columns];
+  return [node.id, cells.get('role') ?? '', ...diskCells(process.storage, hardState.currentTerm), ...columns];
 }
 
-const logText = (terms: readonly number[]): string => `log ${terms.length === 0 ? 'empty' : terms.join(' ')}`;
+/** What stands behind the matchIndex of a peer, by what its replicator does. */
+const stateMarks = { probe: '?', replicate: '', snapshot: ', gets a snapshot', repair: ', is repaired' } as const;
+
+/** A log, on disk or as a process has it. */
+interface Log {
+  readonly firstIndex: LogIndex;
+  readonly lastIndex: LogIndex;
+  readonly snapshot: SnapshotRecord | null;
+  entryAt(index: number): LogEntry | undefined;
+}
+
+function diskCells(log: Log, currentTerm: number): readonly string[] {
+  const { firstIndex, lastIndex, snapshot } = log;
+  const terms = Array.from({ length: lastIndex + 1 - firstIndex }, (_, place) => log.entryAt(firstIndex + place)?.term);
+  const beginning = firstIndex === 1 ? [] : [`from ${firstIndex}:`];
+  const shown = ['log', ...beginning, ...(terms.length === 0 ? ['empty'] : terms)].join(' ');
+  return [`term ${currentTerm}`, snapshot === null ? shown : `snapshot ${snapshot.id}, ${shown}`];
+}

@@ -8,6 +8,7 @@ export const traceKinds = [
   'roles',
   'commits',
   'applies',
+  'snapshots',
   'answers',
   'timers',
 ] as const;

@@ -2,6 +2,7 @@ import { type ClusterName, isName } from '@quorate/actor';
 import { DEFAULT_PAGE_ENTRIES, InvalidLimit, InvalidRevision, MAX_PAGE_ENTRIES } from '@quorate/config-store';
 import { z } from 'zod';
 import { encodeCommand, encodeQuery } from '../config-store/command-codec.ts';
+import { encodeMsgpack } from '../config-store/msgpack.ts';
 import type { Endpoint } from './endpoint.ts';
 import { InvalidRequest } from './errors.ts';
 import { encodeFormationRecord, nodeIdSchema, storageIdSchema, voterSchema } from './formation.ts';
@@ -23,6 +24,9 @@ const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
   form: ['cluster', 'voters', 'snapshotChecksum'],
   members: ['add', 'promote', 'remove', 'force'],
   transfer: ['node'],
+  snapshot: ['linearizable'],
+  'snapshot-read': ['id', 'offset', 'maxBytes'],
+  'snapshot-stage': ['content', 'fileBytes', 'offset', 'bytesBase64', 'checksum'],
 };
 
 /** Reads a request in JSON, and gives it the body that the same request has in msgpack. @throws {InvalidRequest | InvalidRevision | InvalidLimit} */
@@ -66,6 +70,12 @@ function bodyOf(endpoint: Endpoint, fields: Fields): Uint8Array {
       return membersBodyOf(fields);
     case 'transfer':
       return transferBodyOf(fields);
+    case 'snapshot':
+      return encodeMsgpack({ isLinearizable: fields.get('linearizable') ?? false });
+    case 'snapshot-read':
+      return encodeMsgpack(withoutTimeout(fields));
+    case 'snapshot-stage':
+      return stageBodyOf(fields);
     case 'status':
     case 'hello':
       return new Uint8Array(0);
@@ -103,10 +113,14 @@ function bytesOf(fields: Fields): Uint8Array {
     throw invalid('put takes either value or valueBase64', 'value');
   }
   if (fields.has('value')) return Buffer.from(textOf(fields, 'value'));
-  const text = textOf(fields, 'valueBase64');
-  const value = Buffer.from(text, 'base64');
-  if (value.toString('base64') !== text) throw invalid('valueBase64 is no base64', 'valueBase64');
-  return value;
+  return base64Of(fields, 'valueBase64');
+}
+
+function base64Of(fields: Fields, field: string): Uint8Array {
+  const text = textOf(fields, field);
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) throw invalid(`${field} is no base64`, field);
+  return bytes;
 }
 
 function ifRevisionOf(fields: Fields): { readonly ifRevision?: number } {
@@ -175,6 +189,18 @@ function membersBodyOf(fields: Fields): Uint8Array {
   const field = String(change.error.issues[0]?.path[0] ?? 'add');
   const takes = 'add as [{"id":…,"storageId":…}], promote and remove as lists of ids, and force';
   throw invalid(`${field} is not what members takes: ${takes}`, field);
+}
+
+function withoutTimeout(fields: Fields): Readonly<Record<string, unknown>> {
+  const { timeoutMs: _, ...rest } = Object.fromEntries(fields);
+  return rest;
+}
+
+/** Its fields are checked where those of a msgpack request are. */
+function stageBodyOf(fields: Fields): Uint8Array {
+  const { bytesBase64: _, ...rest } = withoutTimeout(fields);
+  const bytes = fields.has('bytesBase64') ? base64Of(fields, 'bytesBase64') : new Uint8Array(0);
+  return encodeMsgpack({ ...rest, bytes });
 }
 
 function transferBodyOf(fields: Fields): Uint8Array {

@@ -31,6 +31,14 @@ export const roleSchema = z.enum(['leader', 'follower', 'candidate', 'learner', 
 /** The role of a node in its cluster. */
 export type Role = z.infer<typeof roleSchema>;
 
+/** The file system that a node's data folder is on. */
+export interface DiskStatus {
+  readonly freeBytes: number;
+  /** So much has to be free; while it is low, so much as ends that. */
+  readonly neededBytes: number;
+  readonly isLow: boolean;
+}
+
 /** How a node stands, by its own account. */
 export interface NodeStatus {
   readonly id: NodeId;
@@ -57,6 +65,10 @@ export interface NodeStatus {
   readonly peers: readonly PeerStatus[];
   /** How many messages were dropped unread, by kind. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** As it was last looked at; null if it could not be. */
+  readonly disk: DiskStatus | null;
+  /** The code of the error by which this node refuses writes that need room; null while it takes them. */
+  readonly writesRefused: 'DiskSpaceLow' | null;
   /** The members by the newest configuration in this node's log, committed or not. */
   readonly voters: readonly Voter[];
   /** While the voters change: those before. Empty at any other time. */
@@ -97,6 +109,8 @@ export const nodeStatusSchema: z.ZodType<NodeStatus> = z.object({
   damage: z.string().nullable(),
   peers: z.array(peerStatusSchema),
   dropped: z.record(z.string(), count),
+  disk: z.object({ freeBytes: count, neededBytes: count, isLow: z.boolean() }).nullable(),
+  writesRefused: z.literal('DiskSpaceLow').nullable(),
   voters: z.array(voterSchema),
   outgoingVoters: z.array(voterSchema),
   learners: z.array(learnerSchema),

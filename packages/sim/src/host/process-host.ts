@@ -1,0 +1,265 @@
+import { ActorSystem, type Address, type GroupId, type Sender } from '@quorate/actor';
+import {
+  type ApiMessage,
+  apiAt,
+  applierAt,
+  type Configuration,
+  type LogEntry,
+  logStoreAt,
+  type Ports,
+  type RaftSettings,
+  raftParts,
+  silentPorts,
+  startRaftGroup,
+} from '@quorate/raft';
+import type { Plant } from '../bugs/plant.ts';
+import { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
+import { SimulatedSnapshotFiles } from '../disk/simulated-snapshot-files.ts';
+import type { Network } from '../faults/network.ts';
+import type { Watch } from '../invariants/watch.ts';
+import { type ActorMessage, isActorMessage } from './actor-message.ts';
+import type { EventQueue } from './event-queue.ts';
+import { RandomStream } from './random-stream.ts';
+import { SimulatedEvent } from './simulated-event.ts';
+import { newProcess, type SimulatedNode, type SimulatedProcess } from './simulated-node.ts';
+import { WatchedStateMachine } from './watched-state-machine.ts';
+
+/** What the processes of a cluster are run with. */
+export interface ProcessHostOptions {
+  readonly seed: number;
+  readonly group: GroupId;
+  readonly configuration: Configuration;
+  readonly settings: RaftSettings;
+  readonly nodes: readonly SimulatedNode[];
+  readonly queue: EventQueue<SimulatedEvent>;
+  readonly watch: Watch;
+  readonly network: Network;
+  /** Whether a flush waits until the node's mailboxes are empty, as it does in production, or begins after the step that made it due. */
+  readonly isFlushLate: boolean;
+  readonly plant: Plant;
+  readonly onAnswer: (answered: ApiMessage) => void;
+}
+
+/** Kinds of messages that go between clients, host and actors of one node: faults there are not the group's to survive. */
+const trusted: ReadonlySet<string> = new Set(['write', 'read', 'changeMembers', 'transfer', 'answered']);
+
+/** Runs the processes of a cluster's machines: starts and ends them, carries what their actors say, and lets their disks work. */
+export class ProcessHost {
+  readonly #options: ProcessHostOptions;
+  readonly #byId: ReadonlyMap<string, SimulatedNode>;
+  readonly #disks: RandomStream;
+  readonly #chances: readonly RandomStream[];
+  readonly #knownSnapshots = new Map<string, readonly LogEntry[]>();
+
+  constructor(options: ProcessHostOptions) {
+    this.#options = options;
+    const { seed, nodes } = options;
+    this.#byId = new Map(nodes.map((node) => [node.id, node]));
+    this.#disks = new RandomStream(seed, 'disks');
+    this.#chances = nodes.map(({ id }) => new RandomStream(seed, `chance of ${id}`));
+  }
+
+  /** Starts a node, unless something keeps it from running. */
+  start(node: SimulatedNode): void {
+    if (node.process !== null || node.downs > 0) return;
+    const { plant } = this.#options;
+    const { disk } = node;
+    disk.incarnation += 1;
+    const own: Sender = { node: node.id, storageId: disk.storageId, incarnation: disk.incarnation };
+    const identity = plant.identity?.(own) ?? own;
+    const { storage: Storage = SimulatedLogStorage } = plant;
+    const storage = new Storage(disk, {
+      hardStateStaged: (hardState) => this.#options.watch.hardStateStaged(node, process, hardState),
+      entriesStaged: (entries) => this.#options.watch.entriesStaged(node, process, entries),
+      truncationStaged: (from) => this.#options.watch.truncationStaged(node, process, from),
+      snapshotStaged: (record) => this.#options.watch.snapshotStaged(node, process, record),
+      compactionStaged: (through) => this.#options.watch.compactionStaged(node, process, through),
+      installStaged: (record) => {
+        this.#options.watch.snapshotStaged(node, process, record);
+        this.#options.watch.compactionStaged(node, process, record.index);
+      },
+    });
+    const system = this.#systemOf(node, identity, () => process);
+    const process: SimulatedProcess = newProcess(identity, storage, system);
+    node.process = process;
+    this.#options.watch.started(node, process);
+    system.start(apiAt({ node: node.id, group: this.#options.group }).actor, () => ({
+      receive: (message: ApiMessage) => this.#options.onAnswer(message),
+    }));
+    this.#startActors(node, process);
+    this.flushIfDue(node, process);
+  }
+
+  /** Ends a node's process at once. Whatever it had staged, and whatever waits for it, is gone. */
+  end(node: SimulatedNode): void {
+    const { process } = node;
+    node.process = null;
+    node.backlog = [];
+    process?.system.stopAll();
+  }
+
+  #systemOf(node: SimulatedNode, identity: Sender, processOf: () => SimulatedProcess): ActorSystem {
+    const chance = this.#chances[node.place];
+    return new ActorSystem(node.id, this.#options.group, {
+      identity,
+      now: () => node.clock.at(this.#options.queue.nowUs),
+      random: () => chance?.next() ?? 0,
+      route: (from, to, message) => {
+        if (isActorMessage(message)) this.#route(node, processOf(), from, to, message);
+      },
+      schedule: (delayMs, fire) => {
+        const timer = new SimulatedEvent(node, processOf(), '', 'timer', null, null, '', fire);
+        this.#options.queue.push(timer, node.clock.virtualUs(delayMs));
+        return () => {
+          timer.run = null;
+        };
+      },
+      failed: (actor, error) => {
+        this.#options.watch.violated('no actor fails', `${actor} of ${node.id}: ${String(error)}`);
+      },
+    });
+  }
+
+  #startActors(node: SimulatedNode, process: SimulatedProcess): void {
+    const { identity, storage, system } = process;
+    const { configuration, settings } = this.#options;
+    const stateMachine = new WatchedStateMachine(
+      () => node.stateMachine,
+      (entries) => {
+        node.applied.push(...entries);
+        if (node.process !== null) this.#options.watch.applied(node, node.process, entries);
+      },
+    );
+    try {
+      const portsOf = (): Ports => silentPorts;
+      const parts = { ...raftParts, ...this.#options.plant.parts };
+      const snapshotFiles = this.#snapshotFilesOf(node, () => process);
+      startRaftGroup(
+        system,
+        { identity, configuration, storage, stateMachine, snapshotFiles, settings, portsOf },
+        parts,
+      );
+    } catch (error) {
+      this.#options.watch.violated('a node starts', `${node.id}: ${String(error)}`);
+    }
+  }
+
+  #snapshotFilesOf(node: SimulatedNode, processOf: () => SimulatedProcess): SimulatedSnapshotFiles {
+    const { disk } = node;
+    const { actor } = applierAt({ node: node.id, group: this.#options.group });
+    // One after the other, as one file system does it.
+    let doneAtUs = 0;
+    return new SimulatedSnapshotFiles({
+      disk,
+      known: this.#knownSnapshots,
+      removed: (id) => this.#options.watch.fileRemoved(node, processOf(), id),
+      applied: () => node.applied,
+      load: (entries) => {
+        node.loadState(entries);
+        this.#options.watch.stateLoaded(node, processOf(), entries.length);
+      },
+      later: (run) => {
+        const { nowUs } = this.#options.queue;
+        doneAtUs = Math.max(nowUs, doneAtUs) + 50 + this.#disks.below(1500);
+        const done = new SimulatedEvent(node, processOf(), '', 'snapshotFile', null, null, '', () => {
+          try {
+            run();
+          } catch (error) {
+            this.#options.watch.violated('no actor fails', `snapshot files of ${node.id}: ${String(error)}`);
+          }
+        });
+        this.#options.queue.push(done, doneAtUs - nowUs);
+      },
+      tell: (message) => {
+        if (isActorMessage(message)) this.deliver(node, processOf(), 'disk', actor, message, 0);
+      },
+    });
+  }
+
+  #route(node: SimulatedNode, process: SimulatedProcess, from: Address, to: Address, message: ActorMessage): void {
+    if (process.doom !== null && process.doom.sendsLeft-- <= 0) return;
+    this.#options.watch.sent(node, process, to, message);
+    if (to.node === node.id) return this.#routeWithin(node, process, from.actor, to.actor, message);
+    const receiver = this.#byId.get(to.node);
+    if (receiver === undefined) return;
+    for (const delayUs of this.#options.network.betweenUs(node.place, receiver.place, this.#options.queue.nowUs)) {
+      const event = new SimulatedEvent(
+        receiver,
+        null,
+        to.actor,
+        message.kind,
+        message,
+        process.identity,
+        from.actor,
+        null,
+      );
+      this.#options.queue.push(event, delayUs);
+    }
+  }
+
+  #routeWithin(
+    node: SimulatedNode,
+    process: SimulatedProcess,
+    from: string,
+    actor: string,
+    message: ActorMessage,
+  ): void {
+    const delays = trusted.has(message.kind) ? atOnce : this.#options.network.withinUs();
+    for (const delayUs of delays) this.deliver(node, process, from, actor, message, delayUs);
+  }
+
+  /** A message comes to one of the process's own actors, unless the process ends before. */
+  deliver(
+    node: SimulatedNode,
+    process: SimulatedProcess,
+    from: string,
+    actor: string,
+    message: ActorMessage,
+    delayUs: number,
+  ): void {
+    const event = new SimulatedEvent(node, process, actor, message.kind, message, process.identity, from, null);
+    event.isWaiting = delayUs <= 0;
+    if (event.isWaiting) process.waiting += 1;
+    this.#options.queue.push(event, delayUs);
+  }
+
+  /** Queues a flush if something is staged for it, and none is under way. */
+  flushIfDue(node: SimulatedNode, process: SimulatedProcess): void {
+    const { storage } = process;
+    if (process.isFlushDue || !storage.staged || storage.flushing || node.process !== process) return;
+    process.isFlushDue = true;
+    this.#queueFlush(node, process);
+  }
+
+  #queueFlush(node: SimulatedNode, process: SimulatedProcess): void {
+    this.#options.queue.push(
+      new SimulatedEvent(node, process, '', 'flush', null, null, '', () => this.#flush(node, process)),
+      0,
+    );
+  }
+
+  #flush(node: SimulatedNode, process: SimulatedProcess): void {
+    if (this.#options.isFlushLate && process.waiting > 0) return this.#queueFlush(node, process);
+    process.isFlushDue = false;
+    process.storage.beginFlush();
+    const { slowFlushMs } = node;
+    const usualUs = 200 + this.#disks.below(800);
+    const slowMs =
+      slowFlushMs === null ? 0 : slowFlushMs.least + this.#disks.next() ** 2 * (slowFlushMs.most - slowFlushMs.least);
+    const flushUs = usualUs + Math.round(slowMs * 1000);
+    // The kernel goes on writing while the process stands still.
+    const arrive = (): void => {
+      if (node.process !== process) return;
+      if (process.flushFailure !== null && process.storage.failFlush()) return process.flushFailure();
+      const written = process.storage.completeFlush();
+      const { actor } = logStoreAt({ node: node.id, group: this.#options.group });
+      this.deliver(node, process, 'disk', actor, { kind: 'flushed', written }, 0);
+    };
+    this.#options.queue.push(
+      new SimulatedEvent(null, null, String(node.id), 'flushArrives', null, null, '', arrive),
+      flushUs,
+    );
+  }
+}
+
+const atOnce: readonly number[] = [0];
