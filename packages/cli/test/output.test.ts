@@ -58,6 +58,7 @@ const node = (fields: Partial<NodeStatus> & Pick<NodeStatus, 'id'>): NodeStatus 
   lastApplied: 41n,
   lastLogIndex: 42n,
   firstIndex: 1n,
+  damage: null,
   peers: [],
   dropped: {},
   disk: null,
@@ -67,6 +68,12 @@ const node = (fields: Partial<NodeStatus> & Pick<NodeStatus, 'id'>): NodeStatus 
   learners: [],
   removed: [],
   ...fields,
+});
+
+test('a status says which node is under repair, and why', () => {
+  const nodes = [node({ id: 'n1', role: 'leader' }), node({ id: 'n2', damage: 'corrupt record in the log' })];
+  const lines = statusLines({ leader: 'n1', nodes }, { cluster: 'main', group: 'config' });
+  expect(lines.slice(-2)).toEqual(['', expect.stringMatching(/^n2 is under repair.*: corrupt record in the log$/)]);
 });
 
 test('a status has a row for each node, with what the leader knows of it', () => {

@@ -19,6 +19,7 @@ const node = (id: string, fields: Partial<NodeStatus> = {}): NodeStatus => ({
   lastApplied: 0n,
   lastLogIndex: 0n,
   firstIndex: 1n,
+  damage: null,
   peers: [],
   dropped: {},
   disk: null,

@@ -122,6 +122,8 @@ export interface NodeStatus extends Voter {
   readonly lastLogIndex: bigint;
   /** The first index that is kept. */
   readonly firstIndex: bigint;
+  /** How the log was damaged, in a node that has not got all of it again: it takes part in no quorum until then. Null in all others. */
+  readonly damage: string | null;
   /** Empty but in a leader. */
   readonly peers: readonly PeerStatus[];
   /** How many messages it dropped unread, by kind. */

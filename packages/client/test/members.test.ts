@@ -34,6 +34,7 @@ const status: NodeStatus = {
   lastApplied: logIndex(41),
   lastLogIndex: logIndex(43),
   firstIndex: logIndex(1),
+  damage: null,
   peers: [
     {
       id: id('n2'),

@@ -22,6 +22,7 @@ const statusOf = (name: string, status: Partial<NodeStatus> = {}): NodeStatus =>
   lastApplied: logIndex(41),
   lastLogIndex: logIndex(43),
   firstIndex: logIndex(1),
+  damage: null,
   peers: [],
   dropped: {},
   disk: null,

@@ -8,6 +8,7 @@ export type DataFolderErrorCode =
   | 'DataFolderOfAnotherCluster'
   | 'UnknownFormatVersion'
   | 'DataFolderDamaged'
+  | 'HardStateLost'
   | 'DataFolderNotWritable'
   | 'NotADataFolder';
 

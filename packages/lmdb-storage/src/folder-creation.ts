@@ -3,9 +3,9 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DataFolderError, systemCode } from './data-folder-error.ts';
 import { flushFolder, renameFlushed, writeFlushed } from './durable-file.ts';
+import { saveEssentials } from './essential-records.ts';
 import { describe, descriptionFile, draftFile, type FolderOwner } from './folder-description.ts';
 import { lockFile } from './folder-lock.ts';
-import { saveIdentity } from './identity.ts';
 import { LogEnvironment } from './log-environment.ts';
 
 /** The folder of the log environment, within a data folder. */
@@ -63,7 +63,8 @@ export async function createDataFolder(
   await makeFolder(log);
   const environment = new LogEnvironment(log);
   try {
-    await saveIdentity(environment, { storageId, incarnation: 0 });
+    const identity = { storageId, incarnation: 0 };
+    await saveEssentials(environment, { identity, formation: null, hardStates: new Map() });
   } finally {
     await environment.close();
   }

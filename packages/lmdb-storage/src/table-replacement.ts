@@ -33,7 +33,8 @@ export class TableReplacement {
   /** Then: removes rows, `maxRows` at most. True when there is none left. */
   removeSome(maxRows: number): boolean {
     const { environment, prefix } = this.#options;
-    const keys = [...environment.entries.getKeys({ start: prefix, end: keyAfter(prefix), limit: maxRows })];
+    const range = { start: prefix, end: keyAfter(prefix), limit: maxRows };
+    const keys = environment.guard(() => [...environment.entries.getKeys(range)]);
     environment.transaction(() => {
       for (const key of keys) environment.entries.removeSync(key);
     });

@@ -26,6 +26,7 @@ const status: NodeStatus = {
   lastApplied: logIndex(41),
   lastLogIndex: logIndex(43),
   firstIndex: logIndex(1),
+  damage: null,
   peers: [
     {
       id: nodeId('n2'),

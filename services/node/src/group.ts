@@ -60,7 +60,6 @@ export class Group {
   readonly #snapshotFiles: LmdbSnapshotFiles;
   readonly #where: { readonly node: NodeId; readonly group: GroupId };
 
-  /** @throws {CorruptRecord} if log, snapshot or state do not pass their checks; nothing was changed */
   constructor(options: GroupOptions) {
     const { settings, group, clusterId, configuration, folder, connection, loggerOf, telemetry, onFatal } = options;
     const identity: Sender = { node: folder.nodeId, storageId: folder.storageId, incarnation: folder.incarnation };
@@ -75,7 +74,6 @@ export class Group {
       tell: (answer) => this.#host.tell(applierAt(this.#where), answer),
       onFatal: (error) => onFatal('the snapshot files failed', error),
     });
-    if (storage.snapshot !== null) this.#snapshotFiles.check(storage.snapshot);
     const stateMachine = new ConfigStore({
       tables,
       codec: configStoreCodec,

@@ -1,3 +1,4 @@
+import { type ClusterName, clusterName, type GroupId, groupId, type NodeId, nodeId } from '@quorate/actor';
 import { defaultRaftSettings } from '@quorate/raft';
 import type { ConnectionOptions } from 'nats';
 
@@ -23,6 +24,8 @@ export interface NodeSettings {
   readonly snapshotLogBytes: number;
   /** So many entries before a snapshot's end stay in the log. */
   readonly logTailEntries: number;
+  /** How fast all that is on disk is read again, over and over, to find damage; 0 for never. */
+  readonly scrubBytesPerSecond: number;
   /** With less than this free where its data lies, a node counts as without room for writes; 0 for never. */
   readonly minFreeDiskBytes: number;
   /** A level of pino's. */
@@ -41,10 +44,20 @@ export const defaultNodeSettings: Omit<NodeSettings, 'id' | 'dataDir' | 'nats'> 
   snapshotEntries: defaultRaftSettings.snapshotEntries,
   snapshotLogBytes: defaultRaftSettings.snapshotLogBytes,
   logTailEntries: defaultRaftSettings.logTailEntries,
+  scrubBytesPerSecond: 1024 * 1024,
   // Four times the log after which a snapshot is due at the latest.
   minFreeDiskBytes: 256 * 1024 * 1024,
   logLevel: 'info',
 };
+
+/** Who a node is by its settings. @throws {InvalidName} */
+export function identityOf({ cluster, group, id }: NodeSettings): {
+  readonly cluster: ClusterName;
+  readonly group: GroupId;
+  readonly node: NodeId;
+} {
+  return { cluster: clusterName(cluster), group: groupId(group), node: nodeId(id) };
+}
 
 /** A setting that cannot be used. */
 export class InvalidSetting extends Error {

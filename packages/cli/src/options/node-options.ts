@@ -14,6 +14,7 @@ export type NodeTuning = Partial<
     | 'snapshotEntries'
     | 'snapshotLogBytes'
     | 'logTailEntries'
+    | 'scrubBytesPerSecond'
     | 'minFreeDiskBytes'
     | 'logLevel'
   >
@@ -89,6 +90,13 @@ export function addNodeTuning(command: Command): Command {
     )
     .addOption(
       option(
+        '--scrub-bytes-per-second <bytes>',
+        'how fast the data folder is read again, over and over, to find damage; 1048576 by default, 0 for never',
+        'QUORATE_SCRUB_BYTES_PER_SECOND',
+      ).argParser(integer(0, Number.MAX_SAFE_INTEGER)),
+    )
+    .addOption(
+      option(
         '--min-free-disk-bytes <bytes>',
         'with less free, writes are refused, deletes are not; 268435456 by default, 0 for never',
         'QUORATE_MIN_FREE_DISK_BYTES',
@@ -108,6 +116,7 @@ export function nodeTuning(command: Command): NodeTuning {
     snapshotEntries,
     snapshotLogBytes,
     logTailEntries,
+    scrubBytesPerSecond,
     minFreeDiskBytes,
     logLevel,
   } = command.opts<TuningFlags>();
@@ -120,6 +129,7 @@ export function nodeTuning(command: Command): NodeTuning {
     ...(snapshotEntries === undefined ? {} : { snapshotEntries }),
     ...(snapshotLogBytes === undefined ? {} : { snapshotLogBytes }),
     ...(logTailEntries === undefined ? {} : { logTailEntries }),
+    ...(scrubBytesPerSecond === undefined ? {} : { scrubBytesPerSecond }),
     ...(minFreeDiskBytes === undefined ? {} : { minFreeDiskBytes }),
     ...(logLevel === undefined ? {} : { logLevel }),
   };

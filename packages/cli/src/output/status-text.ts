@@ -24,7 +24,18 @@ export function statusLines(status: ClusterStatus, where: { cluster: string; gro
       columns,
       status.nodes.map((node) => rowOf(node, peers.get(node.id))),
     ),
+    ...damageLines(status),
   ];
+}
+
+/** Which nodes take part in no quorum, and why. */
+function damageLines({ nodes }: ClusterStatus): readonly string[] {
+  const lines = nodes.flatMap((node) =>
+    node.role === 'unreachable' || node.damage === null
+      ? []
+      : [`${node.id} is under repair and has no vote until it has its log again: ${node.damage}`],
+  );
+  return lines.length === 0 ? [] : ['', ...lines];
 }
 
 function alarmLines(status: ClusterStatus): readonly string[] {

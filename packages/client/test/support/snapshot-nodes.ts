@@ -65,6 +65,7 @@ export const statusReply = (name: string): ReturnType<Behaviour> => {
     lastApplied: logIndex(9),
     lastLogIndex: logIndex(9),
     firstIndex: logIndex(1),
+    damage: null,
     peers: [],
     dropped: {},
     voters,

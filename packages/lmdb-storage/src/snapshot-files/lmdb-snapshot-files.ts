@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { Chunk, ChunkRequest, Logger, SnapshotFiles, SnapshotPoint, SnapshotRecord } from '@quorate/raft';
 import { CorruptRecord } from '@quorate/raft';
@@ -9,9 +9,10 @@ import { appendFlushed, flushFolder } from '../durable-file.ts';
 import type { LmdbTables } from '../lmdb-tables.ts';
 import type { TableReading } from '../table-reading.ts';
 import type { SnapshotAnswer } from './answer.ts';
+import { CheckedSnapshot } from './checked-snapshot.ts';
 import { loadSnapshot } from './load-snapshot.ts';
 import { readHeader } from './read-header.ts';
-import { checkSnapshotSync, readSnapshot, type SnapshotSource } from './read-snapshot.ts';
+import { readSnapshot, type SnapshotSource } from './read-snapshot.ts';
 import { ReaderLeases } from './reader-leases.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -43,6 +44,8 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
   readonly #folder: SnapshotFolder;
   readonly #changes: WorkQueue;
   readonly #reads: WorkQueue;
+  /** By id, those that were read for a peer. */
+  readonly #checked = new Map<string, CheckedSnapshot>();
   readonly #leases = new ReaderLeases((id) => this.#leaseEnded(id));
   /** What would have gone, and is being read. */
   readonly #spared = new Set<string>();
@@ -61,11 +64,6 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
     };
     this.#changes = new WorkQueue(failed);
     this.#reads = new WorkQueue(failed);
-  }
-
-  /** Reads all of a snapshot that the log has a record of, before anything relies on it. @throws {CorruptRecord} naming the file, if it is missing or not what the record says */
-  check(record: SnapshotRecord): void {
-    checkSnapshotSync(this.#sourceOf(record, this.#folder.wholePath(record.id)));
   }
 
   take(point: SnapshotPoint): void {
@@ -106,6 +104,7 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
           continue;
         }
         files.delete(id);
+        this.#checked.delete(id);
         doomed.push(id);
       }
     }
@@ -123,7 +122,10 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
   async readStretch(id: string, offset: number, maxBytes: number): Promise<Chunk | null> {
     if (!this.#folder.whole.has(id)) return null;
     this.#leases.renew(id);
-    return await this.#chunk(id, offset, maxBytes);
+    return await this.#chunk(id, offset, maxBytes).catch((error: unknown) => {
+      if (error instanceof CorruptRecord && this.#folder.whole.has(id)) this.#options.onFatal(error);
+      throw error;
+    });
   }
 
   /** Ends what is under way, and resolves when nothing is any more. Nothing is answered then. */
@@ -137,6 +139,7 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
   #leaseEnded(id: string): void {
     if (!this.#spared.delete(id)) return;
     this.#folder.whole.delete(id);
+    this.#checked.delete(id);
     this.#changes.add(() => this.#remove([id]));
   }
 
@@ -159,7 +162,8 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
       this.#tell({ kind: 'snapshotTaken', record: { index, term, configuration, id, bytes } });
     } catch (error) {
       rmSync(draftPath, { force: true });
-      if (error instanceof Closed) throw error;
+      // A state that is damaged is not to be used any more.
+      if (error instanceof Closed || error instanceof CorruptRecord) throw error;
       tell({ kind: 'snapshotFailed', reason: reasonOf(error) });
     } finally {
       reading.close();
@@ -168,6 +172,8 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
 
   async #read({ peer, sequence, id, offset, maxBytes }: ChunkRequest): Promise<void> {
     const chunk = await this.#chunk(id, offset, maxBytes).catch((error: unknown) => {
+      const isWanted = this.#folder.whole.has(id);
+      if (error instanceof Closed || (isWanted && error instanceof CorruptRecord)) throw error;
       this.#options.logger.error('a snapshot could not be read', { id, reason: reasonOf(error) });
       return null;
     });
@@ -177,14 +183,9 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
   async #chunk(id: string, offset: number, maxBytes: number): Promise<Chunk | null> {
     const size = this.#folder.whole.get(id);
     if (size === undefined || offset >= size) return null;
-    const bytes = Buffer.alloc(Math.min(maxBytes, size - offset));
-    const file = await open(this.#folder.wholePath(id), 'r');
-    try {
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, offset);
-      if (bytesRead < bytes.length) throw new Error('it ends early');
-    } finally {
-      await file.close();
-    }
+    const checked = this.#checked.get(id) ?? (await CheckedSnapshot.open(this.#folder.wholePath(id), id, this.#goOn));
+    this.#checked.set(id, checked);
+    const bytes = await checked.read(offset, Math.min(offset + maxBytes, size));
     return { offset, bytes, checksum: crc32(bytes) };
   }
 

@@ -70,6 +70,8 @@ export interface NodeStatus {
   readonly lastLogIndex: LogIndex;
   /** The first index that is kept. */
   readonly firstIndex: LogIndex;
+  /** How the log was damaged, in a node that has not got all of it again: it takes part in no quorum until then. Null in all others. */
+  readonly damage: string | null;
   /** Empty but in a leader. */
   readonly peers: readonly PeerStatus[];
   /** How many messages were dropped unread, by kind. */
@@ -116,6 +118,7 @@ export const nodeStatusSchema: z.ZodType<NodeStatus> = z.object({
   lastApplied: index,
   lastLogIndex: index,
   firstIndex: index,
+  damage: z.string().nullable(),
   peers: z.array(peerStatusSchema),
   dropped: z.record(z.string(), count),
   disk: z.object({ freeBytes: count, neededBytes: count, isLow: z.boolean() }).nullable(),

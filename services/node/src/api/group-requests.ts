@@ -168,6 +168,7 @@ function statusOf(facts: NodeFacts, parts: readonly StatusPart[]): NodeStatus {
         status.commitIndex = part.commitIndex;
         status.firstIndex = part.firstIndex;
         status.lastLogIndex = part.lastLogIndex;
+        status.damage = part.damage;
         status.voters = part.configuration.voters;
         status.outgoingVoters = part.configuration.outgoingVoters;
         status.learners = part.configuration.learners;
@@ -201,6 +202,7 @@ export function emptyStatus({ isRemoved, ...facts }: NodeFacts): NodeStatus {
     lastApplied: zero,
     lastLogIndex: zero,
     firstIndex: zero,
+    damage: null,
     peers: [],
     writesRefused: null,
     voters: [],
