@@ -89,6 +89,7 @@ export class ProcessHost {
         this.#options.watch.snapshotStaged(node, process, record);
         this.#options.watch.compactionStaged(node, process, record.index);
       },
+      repairEnded: () => {},
     });
     const system = this.#systemOf(node, identity, () => process);
     const process: SimulatedProcess = newProcess(identity, storage, system);
