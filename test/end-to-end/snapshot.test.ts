@@ -1,10 +1,11 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store } from '@quorate/client';
 import { describe, expect, test } from 'vitest';
 import { localDeliveries, TestCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
+import { killInTransfer, snapshotsOf } from '../support/snapshot-transfer.ts';
 
 /** A snapshot after every so many entries, and no more of the log than that many before it. */
 const snapshotsEvery = (entries: number, tail: number): NodeJS.ProcessEnv => ({
@@ -59,26 +60,6 @@ class Content {
       expect(differing, node).toEqual([]);
     }
   }
-}
-
-const snapshotsOf = (cluster: TestCluster, id: string): string => join(cluster.folder(id), 'snapshots', 'config');
-
-/** What of a snapshot has come to a node and is not whole: its file and how much it has. */
-function partAt(cluster: TestCluster, id: string): { readonly file: number; readonly bytes: number } | null {
-  const folder = snapshotsOf(cluster, id);
-  const name = readdirSync(folder).find((one) => one.endsWith('.part'));
-  if (name === undefined) return null;
-  const { ino, size } = statSync(join(folder, name));
-  return { file: ino, bytes: size };
-}
-
-/** Ends a node with SIGKILL when another has received more than so many bytes of a snapshot. Gives what that one has then. */
-async function killInTransfer(cluster: TestCluster, to: string, bytes: number, killed: string) {
-  await eventually('a snapshot is on its way', async () => ((partAt(cluster, to)?.bytes ?? 0) > bytes ? true : null));
-  await cluster.node(killed).end('SIGKILL');
-  const part = partAt(cluster, to);
-  if (part === null) throw new Error('the snapshot was there before the node was killed');
-  return part;
 }
 
 describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {

@@ -10,7 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   '@quorate/raft': ['@quorate/actor'],
   '@quorate/config-store': ['@quorate/raft'],
   '@quorate/wire': ['@quorate/actor', '@quorate/raft', '@quorate/config-store'],
-  '@quorate/lmdb-storage': ['@quorate/actor', '@quorate/raft', '@quorate/config-store'],
+  '@quorate/lmdb-storage': ['@quorate/actor', '@quorate/raft', '@quorate/config-store', '@quorate/wire'],
   '@quorate/nats-connection': [],
   '@quorate/nats-bus': ['@quorate/actor', '@quorate/raft', '@quorate/wire', '@quorate/nats-connection'],
   '@quorate/telemetry': ['@quorate/actor', '@quorate/raft'],

@@ -18,6 +18,7 @@ import { onTestFailed, onTestFinished } from 'vitest';
 import { eventually } from './eventually.ts';
 import { type NatsServer, startNatsServer } from './nats-server.ts';
 import { type LogLine, NodeProcess } from './node-process.ts';
+import type { SmallDisk } from './small-disk.ts';
 import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.ts';
 
 /** How actors' messages travel within a node. */
@@ -37,6 +38,8 @@ export interface ClusterOptions {
   readonly form?: boolean;
   /** The nodes that are started, and formed into a cluster; n1, n2 and n3 unless given. */
   readonly ids?: readonly string[];
+  /** The disks of the nodes that have one of their own. */
+  readonly disks?: Readonly<Record<string, SmallDisk>>;
 }
 
 const threeIds = ['n1', 'n2', 'n3'];
@@ -53,22 +56,22 @@ export class TestCluster {
   readonly plain: NatsConnection;
   readonly #folder: string;
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #disks: Readonly<Record<string, SmallDisk>>;
   readonly #nodes = new Map<string, NodeProcess>();
   readonly #past: NodeProcess[] = [];
   readonly #stores: Store[] = [];
 
-  private constructor(
-    ids: readonly string[],
-    nats: NatsServer,
-    plain: NatsConnection,
-    folder: string,
-    environment: NodeJS.ProcessEnv,
-  ) {
-    this.ids = ids;
+  private constructor(nats: NatsServer, plain: NatsConnection, folder: string, options: ClusterOptions) {
+    this.ids = options.ids ?? threeIds;
     this.nats = nats;
     this.plain = plain;
     this.#folder = folder;
-    this.#environment = environment;
+    this.#disks = options.disks ?? {};
+    this.#environment = {
+      QUORATE_LOCAL_DELIVERY: options.localDelivery ?? 'memory',
+      ...(options.steady === true ? steadyTimes : {}),
+      ...options.environment,
+    };
   }
 
   /** Starts all of it for the running test, which ends it when it is over, and tells what the nodes said if it failed. */
@@ -78,12 +81,7 @@ export class TestCluster {
     const nats = await startNatsServer();
     onTestFinished(() => nats.stop());
     const plain = await connectToNats({ servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
-    const environment = {
-      QUORATE_LOCAL_DELIVERY: options.localDelivery ?? 'memory',
-      ...(options.steady === true ? steadyTimes : {}),
-      ...options.environment,
-    };
-    const started = new TestCluster(options.ids ?? threeIds, nats, plain, folder, environment);
+    const started = new TestCluster(nats, plain, folder, options);
     onTestFinished(() => started.#stop());
     onTestFailed(() => console.error(started.diagnosis()));
     for (const id of started.ids) started.start(id);
@@ -102,7 +100,7 @@ export class TestCluster {
 
   /** Where a node keeps its data. */
   folder(id: string): string {
-    return join(this.#folder, id);
+    return join(this.#disks[id]?.folder ?? this.#folder, id);
   }
 
   /** Starts a node in its folder, or in another. Whether it stays up is not awaited. */
@@ -111,7 +109,15 @@ export class TestCluster {
     if (before?.runs === true) throw new Error(`node ${id} still runs`);
     if (before !== undefined) this.#past.push(before);
     const { folder = this.folder(id), args = [] } = options;
-    const node = new NodeProcess({ id, folder, natsUrl: this.nats.url, args, environment: this.#environment });
+    const wrapper = this.#disks[id]?.wrapper ?? [];
+    const node = new NodeProcess({
+      id,
+      folder,
+      natsUrl: this.nats.url,
+      args,
+      environment: this.#environment,
+      wrapper,
+    });
     this.#nodes.set(id, node);
     return node;
   }

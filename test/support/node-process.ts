@@ -21,6 +21,8 @@ export interface NodeProcessOptions {
   /** Further arguments of `quorate node`. */
   readonly args?: readonly string[];
   readonly environment?: NodeJS.ProcessEnv;
+  /** A command that takes another one and becomes it, such as `nsenter`. */
+  readonly wrapper?: readonly string[];
 }
 
 /** The command `quorate node` in a process of its own, that does not outlive this one. */
@@ -35,10 +37,11 @@ export class NodeProcess {
   readonly #listeners = new Set<() => void>();
   #errorOutput = '';
 
-  constructor({ id, folder, natsUrl, args = [], environment = {} }: NodeProcessOptions) {
+  constructor({ id, folder, natsUrl, args = [], environment = {}, wrapper = [] }: NodeProcessOptions) {
     this.id = id;
     this.folder = folder;
-    this.#process = spawnQuorate(['node', '--id', id, '--data', folder, '--nats', natsUrl, ...args], environment);
+    const command = ['node', '--id', id, '--data', folder, '--nats', natsUrl, ...args];
+    this.#process = spawnQuorate(command, environment, wrapper);
     const { stdout, stderr } = this.#process;
     stderr?.on('data', (chunk: Buffer) => {
       this.#errorOutput += chunk.toString();

@@ -13,9 +13,17 @@ export interface CommandResult {
   readonly errorOutput: string;
 }
 
-/** Starts the command `quorate` as a process that does not outlive this one. What the tester's own environment says to it is left out. */
-export function spawnQuorate(args: readonly string[], environment: NodeJS.ProcessEnv = {}): ChildProcess {
-  const child = spawn(process.execPath, [launcher, ...args], {
+/**
+ * Starts the command `quorate` as a process that does not outlive this one. What the tester's own environment says to it is left out.
+ * `wrapper` is a command that takes another one and becomes it.
+ */
+export function spawnQuorate(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+  wrapper: readonly string[] = [],
+): ChildProcess {
+  const [command = process.execPath, ...rest] = [...wrapper, process.execPath, launcher, ...args];
+  const child = spawn(command, rest, {
     env: { ...neutralEnvironment(), ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

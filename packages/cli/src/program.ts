@@ -10,6 +10,7 @@ import { addMembers } from './commands/members/members.ts';
 import { addNode } from './commands/node.ts';
 import { addPermissions } from './commands/permissions.ts';
 import { addPut } from './commands/put.ts';
+import { addSnapshot } from './commands/snapshot/snapshot.ts';
 import { addStatus } from './commands/status.ts';
 import { addTail } from './commands/tail.ts';
 import { addTransfer } from './commands/transfer.ts';
@@ -28,7 +29,7 @@ export function createProgram(): Command {
     });
   for (const add of [addUp, addNode, addForm, addMembers, addTransfer]) add(program.commandsGroup('Clusters:'));
   for (const add of [addPut, addGet, addDel, addList, addImport]) add(program.commandsGroup('Keys:'));
-  for (const add of [addStatus, addTail, addPermissions]) add(program.commandsGroup('Operation:'));
+  for (const add of [addStatus, addTail, addSnapshot, addPermissions]) add(program.commandsGroup('Operation:'));
   program.addHelpText(
     'after',
     '\nquorate <command> --help has the flags and examples of each. Each setting is a variable too.',

@@ -5,9 +5,9 @@ import { addGroupOptions, type GroupFlags, timeoutOption } from './options/group
 import { addNatsOptions, natsSettings } from './options/nats-options.ts';
 import { defaultServer } from './options/nats-settings.ts';
 
-/** The flags of a command that speaks to the nodes of a group. */
-export function addStoreOptions(command: Command): Command {
-  addGroupOptions(command).addOption(timeoutOption());
+/** The flags of a command that speaks to the nodes of a group. `timeoutMs` is what a request may take unless told otherwise. */
+export function addStoreOptions(command: Command, timeoutMs?: number): Command {
+  addGroupOptions(command).addOption(timeoutOption(timeoutMs));
   return addNatsOptions(command, `NATS servers, with commas between (default: NATS_URL, or ${defaultServer})`);
 }
 
@@ -22,9 +22,13 @@ export function connectOptions(command: Command): ConnectOptions {
   };
 }
 
-/** Connects to the group that a command's flags name, and closes the store however `use` ends. */
-export async function withStore(command: Command, use: (store: Store) => Promise<void>): Promise<void> {
-  const store = await connect(connectOptions(command));
+/** Connects to the group that a command's flags name, unless `signal` ends that, and closes the store however `use` ends. */
+export async function withStore(
+  command: Command,
+  use: (store: Store) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const store = await connect({ ...connectOptions(command), ...(signal === undefined ? {} : { signal }) });
   try {
     await use(store);
   } finally {

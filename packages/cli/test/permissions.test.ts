@@ -95,6 +95,13 @@ test('a cluster forms and serves under these permissions, its own messages over 
     stdout: 'n2\n',
   });
 
+  const file = join(folder, 'main.snapshot');
+  for (const args of [['snapshot'], ['snapshot', 'save', file]]) {
+    const denied = await runAs('client', ...args, '--timeout', '1000');
+    expect([denied.exitCode, denied.stderr]).toEqual([1, expect.stringContaining('NATS does not allow')]);
+  }
+  expect(await runAs('operator', 'snapshot', 'save', file)).toMatchObject({ exitCode: 0, stderr: '' });
+
   const tail = await runAs('client', 'tail', '--count', '2', '--json');
   expect(tail.stdout.trimEnd().split('\n')).toHaveLength(2);
 });
@@ -131,6 +138,9 @@ test.each([
   ['ask one node to', (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.members')],
   ['change the leader', (client: NatsConnection) => client.publish('quorate.main.api.config.transfer')],
   ['ask one node to', (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.transfer')],
+  ['have a snapshot taken', (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.snapshot')],
+  ['read one', (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.snapshot-read')],
+  ['bring one', (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.snapshot-stage')],
   ['answer others', (client: NatsConnection) => client.publish('_INBOX.other.1')],
   ['hear what nodes say', (client: NatsConnection) => void client.subscribe('quorate.main.peer.>')],
   ['hear what others ask', (client: NatsConnection) => void client.subscribe('quorate.main.api.>')],

@@ -25,6 +25,7 @@ const commands = [
   'permissions',
   'members',
   'transfer',
+  'snapshot',
 ];
 
 describe.each([
@@ -45,6 +46,12 @@ describe.each([
   ['half a pair', ['members', 'replace', 'n1'], 'pairs'],
   ['an unknown command of members', ['members', 'ad', 'n4'], 'too many arguments'],
   ['a leader whose id is no name', ['transfer', 'n.1'], 'node'],
+  ['no file to save', ['snapshot', 'save'], "missing required argument 'file'"],
+  ['no file to restore', ['snapshot', 'restore', '--voters', 'n1'], "missing required argument 'file'"],
+  ['nobody to restore into', ['snapshot', 'restore', 'x'], '--voters'],
+  ['a file that is not there', ['snapshot', 'check', '/nowhere/x'], 'ENOENT'],
+  ['a file that is not there', ['snapshot', 'restore', '/nowhere/x', '--voters', 'n1'], 'ENOENT'],
+  ['a node whose id is no name', ['snapshot', 'n.1'], 'nodes'],
   ['no voters', ['form'], '--voters'],
   ['no value', ['put', '/a'], '--file'],
   ['two values', ['put', '/a', 'b', '--file', 'c'], '--file'],

@@ -1,7 +1,7 @@
 import type { FormationRecord, Voter } from '@quorate/raft';
-import { checkTimeout, nodeIdSchema } from '@quorate/wire';
+import { checkTimeout, nodeIdSchema, readOptionsOf, type ReadOptions as WireReadOptions } from '@quorate/wire';
 import { InvalidRequest, InvalidRevision } from './errors.ts';
-import type { ConnectOptions } from './options.ts';
+import type { ConnectOptions, ReadOptions } from './options.ts';
 
 type NodeId = Voter['id'];
 
@@ -46,6 +46,10 @@ export const checkTimeoutMs = (given: number | undefined, otherwise: number): nu
 export const checkNode = (node: string | undefined): string | undefined =>
   node === undefined ? undefined : checkName('node', node);
 
+/** How fresh a read is to be. @throws {InvalidRequest} */
+export const checkReadOptions = ({ consistency }: ReadOptions): WireReadOptions =>
+  readOptionsOf(consistency === undefined ? {} : { consistency });
+
 /** A revision as commands carry it. @throws {InvalidRevision} */
 export function checkRevisionOption(ifRevision: bigint | undefined): { readonly ifRevision?: number } {
   if (ifRevision === undefined) return {};
@@ -59,4 +63,15 @@ export function checkFromIndex(fromIndex: bigint): number {
   const isIndex = typeof fromIndex === 'bigint' && fromIndex >= 1n && fromIndex <= Number.MAX_SAFE_INTEGER;
   if (isIndex) return Number(fromIndex);
   throw new InvalidRequest({ reason: `fromIndex ${fromIndex} is no bigint from 1 to 2^53 - 1`, field: 'fromIndex' });
+}
+
+/** The voters of a cluster that is to be formed. @throws {InvalidRequest} */
+export function checkVoters(voters: readonly string[]): readonly string[] {
+  if (!Array.isArray(voters) || voters.length === 0) {
+    throw new InvalidRequest({ reason: 'a cluster has one voter at least', field: 'voters' });
+  }
+  const names = voters.map((voter) => checkName('voter', voter));
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new InvalidRequest({ reason: `voter ${twice} is listed twice`, field: 'voters' });
+  return names;
 }

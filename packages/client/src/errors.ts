@@ -16,6 +16,7 @@ export {
 } from '@quorate/config-store';
 export {
   Compacted,
+  DiskSpaceLow,
   FormationRefused,
   InvalidRequest,
   JoinRefused,
@@ -24,6 +25,7 @@ export {
   NodeSpent,
   NoLeader,
   OutcomeUnknown,
+  SnapshotProblem,
   Timeout,
   Unavailable,
   Unformed,

@@ -1,3 +1,5 @@
+export { type Alarm, alarmsOf, writesRefused } from './alarms.ts';
+export { checkSnapshot } from './check-snapshot.ts';
 export { connect } from './connect.ts';
 export * from './errors.ts';
 export { formCluster } from './form-cluster.ts';
@@ -11,7 +13,10 @@ export {
   committedEntryToJson,
   type EntryJson,
   entryToJson,
+  snapshotToJson,
 } from './json.ts';
 export type * from './members.ts';
 export type * from './options.ts';
+export { restoreCluster } from './restore-cluster.ts';
+export type * from './snapshots.ts';
 export type * from './store.ts';

@@ -5,7 +5,9 @@ import {
   type CommittedEntryJson as WireCommittedEntryJson,
   entryToJson as wireEntryToJson,
 } from '@quorate/wire';
+import { type Alarm, alarmsOf } from './alarms.ts';
 import type { ClusterMembers } from './members.ts';
+import type { NodeSnapshot, SnapshotInfo } from './snapshots.ts';
 import type { ClusterStatus, CommittedCommand, CommittedEntry, Entry, MemberStatus } from './store.ts';
 
 export type { EntryJson };
@@ -16,6 +18,7 @@ export type CommittedEntryJson = WireCommittedEntryJson;
 /** A group's status as JSON: numbers of 64 bits are texts. */
 export interface ClusterStatusJson {
   readonly leader: string | null;
+  readonly alarms: readonly Alarm[];
   readonly nodes: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -66,9 +69,15 @@ function commandJson(command: CommittedCommand): CommandJson {
   return commandToJson({ ...rest, ...(ifRevision === undefined ? {} : { ifRevision: Number(ifRevision) }) });
 }
 
-/** A group's status as JSON: `{"leader":"n1","nodes":[{"id":"n1","pid":4711,"role":"leader","term":"3","commitIndex":"42",…}]}`. */
+/** A node's snapshot, or what a snapshot file holds, as JSON: numbers of 64 bits are texts. */
+export function snapshotToJson(snapshot: NodeSnapshot | SnapshotInfo): Readonly<Record<string, unknown>> {
+  const { index, term, revision } = snapshot;
+  return { ...snapshot, index: String(index), term: String(term), revision: String(revision) };
+}
+
+/** A group's status as JSON: `{"leader":"n1","alarms":[],"nodes":[{"id":"n1","pid":4711,"role":"leader","term":"3","commitIndex":"42",…}]}`. */
 export function clusterStatusToJson(status: ClusterStatus): ClusterStatusJson {
-  return { leader: status.leader, nodes: status.nodes.map(memberToJson) };
+  return { leader: status.leader, alarms: alarmsOf(status), nodes: status.nodes.map(memberToJson) };
 }
 
 function memberToJson(member: MemberStatus): Readonly<Record<string, unknown>> {

@@ -10,7 +10,14 @@ import {
   everyNodeApiSubject,
 } from '@quorate/wire';
 import { changeMembers } from './change-members.ts';
-import { checkFromIndex, checkNode, checkNodeId, checkRevisionOption, checkTimeoutMs } from './check-options.ts';
+import {
+  checkFromIndex,
+  checkNode,
+  checkNodeId,
+  checkReadOptions,
+  checkRevisionOption,
+  checkTimeoutMs,
+} from './check-options.ts';
 import { StatusReplies } from './cluster-status.ts';
 import { committedEntries } from './committed-feed.ts';
 import { defaultBufferLimits } from './entry-buffer.ts';
@@ -22,6 +29,9 @@ import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts
 import { membersOfStatus } from './members-of-status.ts';
 import type { CallOptions, CommittedOptions, GetOptions, ListOptions, NodeOptions, WriteOptions } from './options.ts';
 import { answerIn, resultIn } from './reply-body.ts';
+import type { NodeRequest } from './router.ts';
+import { nodeSnapshot, type SnapshotAccess, saveSnapshot, takeSnapshot } from './save-snapshot.ts';
+import { defaultStepMs, type NodeSnapshot, type SaveSnapshotOptions, type SnapshotInfo } from './snapshots.ts';
 import type {
   ClusterStatus,
   CommittedEntry,
@@ -62,13 +72,14 @@ export class StoreClient implements Store {
   async get(key: string, options: GetOptions = {}): Promise<Entry | null> {
     const query = { kind: 'get', key } as const;
     checkQuery(query);
-    const body = await this.#request('get', 'read', encodeQuery(query), options);
+    const body = await this.#read('get', encodeQuery(query), options);
     const { entry } = answerIn(body, 'get');
     return entry === null ? null : toEntry(entry);
   }
 
   list(options: ListOptions = {}): EntryList {
     this.#check(options);
+    checkReadOptions(options);
     return entryList(options, (query) => this.#readPage(query, options));
   }
 
@@ -128,6 +139,19 @@ export class StoreClient implements Store {
     return decodeTransferred(await this.#request('transfer', 'write', body, { ...options, timeoutMs: leftMs }));
   }
 
+  async takeSnapshot(node: string, options: CallOptions = {}): Promise<NodeSnapshot> {
+    const named = checkNodeId('node', node);
+    return this.#withSnapshotAccess(options, async (access) => {
+      return nodeSnapshot(named, await takeSnapshot(named, false, access));
+    });
+  }
+
+  async saveSnapshot(file: string, options: SaveSnapshotOptions = {}): Promise<SnapshotInfo> {
+    return this.#withSnapshotAccess(options, (access) => {
+      return saveSnapshot(file, options, { ...access, status: () => this.#findLeader(options) });
+    });
+  }
+
   async close(): Promise<void> {
     await this.#access.close();
   }
@@ -140,15 +164,34 @@ export class StoreClient implements Store {
     return status;
   }
 
+  async #withSnapshotAccess<Result>(
+    options: CallOptions,
+    use: (access: SnapshotAccess) => Promise<Result>,
+  ): Promise<Result> {
+    const timeoutMs = checkTimeoutMs(options.timeoutMs, defaultStepMs);
+    const lifetime = this.#access.lifetime.child(options.signal);
+    try {
+      return await use({ access: this.#access, lifetime, timeoutMs });
+    } finally {
+      lifetime.over();
+    }
+  }
+
   async #write(command: Command, options: WriteOptions): Promise<Uint8Array> {
     checkCommand(command);
     return this.#request(command.kind, 'write', encodeCommand(command), options);
   }
 
   async #readPage(query: ListQuery, options: ListOptions): Promise<EntryPage> {
-    const body = await this.#request('list', 'read', encodeQuery(query), options);
-    const { entries, more, revision } = answerIn(body, 'list');
-    return { entries: entries.map(toEntry), more, revision: BigInt(revision) };
+    const body = await this.#read('list', encodeQuery(query), options);
+    const { entries, more, revision, appliedIndex } = answerIn(body, 'list');
+    return { entries: entries.map(toEntry), more, revision: BigInt(revision), appliedIndex: BigInt(appliedIndex) };
+  }
+
+  /** A local read goes to any node that takes it: the leader is as good as another, and may be the one that is gone. */
+  async #read(endpoint: 'get' | 'list', body: Uint8Array, options: GetOptions): Promise<Uint8Array> {
+    const read = checkReadOptions(options);
+    return this.#request(endpoint, 'read', body, options, { read, anyNode: read.consistency === 'local' });
   }
 
   async #request(
@@ -156,11 +199,12 @@ export class StoreClient implements Store {
     kind: RequestKind,
     body: Uint8Array,
     options: CallOptions & NodeOptions,
+    how: Pick<NodeRequest, 'read' | 'anyNode'> = {},
   ): Promise<Uint8Array> {
     const { timeoutMs, node } = this.#check(options);
     const lifetime = this.#access.lifetime.child(options.signal);
     try {
-      return await this.#access.router.request({ endpoint, kind, body, node, timeoutMs, lifetime });
+      return await this.#access.router.request({ ...how, endpoint, kind, body, node, timeoutMs, lifetime });
     } finally {
       lifetime.over();
     }

@@ -1,5 +1,6 @@
 import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts';
 import type { CallOptions, CommittedOptions, GetOptions, ListOptions, WriteOptions } from './options.ts';
+import type { NodeSnapshot, SaveSnapshotOptions, SnapshotInfo } from './snapshots.ts';
 
 /** One key as it stands. */
 export interface Entry {
@@ -34,6 +35,8 @@ export interface EntryPage {
   readonly more: boolean;
   /** The store's revision at that moment. Two pages of one list may differ in it. */
   readonly revision: bigint;
+  /** The end of the log that the page shows. */
+  readonly appliedIndex: bigint;
 }
 
 /** The keys of a list, in the order of their UTF-8 bytes. Nothing is asked for until it is iterated. */
@@ -75,6 +78,9 @@ export interface Learner extends Voter {
   readonly replaces: string | null;
 }
 
+/** How a member stands by the leader's failure detector: heard of late; silent for two heartbeats; asked, after three that it did not answer; and silent for another second. */
+export type PeerStage = 'alive' | 'suspect' | 'probe' | 'offline';
+
 /** What a leader knows of one peer. */
 export interface PeerStatus {
   readonly id: string;
@@ -85,7 +91,16 @@ export interface PeerStatus {
   readonly roundTripMs: number | null;
   /** How long ago the leader heard of it. */
   readonly lastContactMs: number;
-  readonly state: 'probe' | 'replicate' | 'snapshot';
+  readonly stage: PeerStage;
+  readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair';
+}
+
+/** The file system that a node's data folder is on. */
+export interface DiskStatus {
+  readonly freeBytes: number;
+  /** So much has to be free; while it is low, so much as ends that. */
+  readonly neededBytes: number;
+  readonly isLow: boolean;
 }
 
 /** How a node stands, by its own account. */
@@ -107,10 +122,16 @@ export interface NodeStatus extends Voter {
   readonly lastLogIndex: bigint;
   /** The first index that is kept. */
   readonly firstIndex: bigint;
+  /** How the log was damaged, in a node that has not got all of it again: it takes part in no quorum until then. Null in all others. */
+  readonly damage: string | null;
   /** Empty but in a leader. */
   readonly peers: readonly PeerStatus[];
   /** How many messages it dropped unread, by kind. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** As it was last looked at; null if it could not be. */
+  readonly disk: DiskStatus | null;
+  /** The code of the error by which this node refuses writes that need room; null while it takes them. */
+  readonly writesRefused: 'DiskSpaceLow' | null;
   /** The members, as the node's log has them. */
   readonly voters: readonly Voter[];
   /** While the voters change: those before. */
@@ -137,7 +158,7 @@ export interface ClusterStatus {
 }
 
 /**
- * A replicated config store. Its reads are linearizable, whichever node answers.
+ * A replicated config store. Its reads are linearizable, whichever node answers, unless `consistency` says otherwise.
  *
  * Beside the errors that each method names, every call may throw
  * `InvalidRequest` (an option is wrong), `NoLeader` (none was found in time; a write was not made), `Unavailable` (no node answers, or NATS
@@ -148,7 +169,7 @@ export interface ClusterStatus {
 export interface Store {
   /**
    * Writes a key. A write that may have reached a node is not sent again: if its answer is lost, that is `OutcomeUnknown`.
-   * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidRevision | RevisionMismatch | OutcomeUnknown}
+   * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidRevision | RevisionMismatch | DiskSpaceLow | OutcomeUnknown}
    */
   put(key: string, value: string | Uint8Array, options?: WriteOptions): Promise<PutResult>;
 
@@ -191,6 +212,20 @@ export interface Store {
    * @throws {MembersUnchanged} whose code says why; the leader stays
    */
   transfer(node?: string, options?: CallOptions): Promise<string>;
+
+  /**
+   * Has a node take a snapshot of what it has applied, unless it has one already. `timeoutMs` is 60,000 if not given.
+   * @throws {SnapshotProblem} `SnapshotFailed`
+   */
+  takeSnapshot(node: string, options?: CallOptions): Promise<NodeSnapshot>;
+
+  /**
+   * Writes a snapshot file of all that is committed now, or a little later, from which `restoreCluster` makes a cluster. It comes from one
+   * of the nodes in stretches, and the file appears when all of it is there, verified and flushed; else there is nothing.
+   * @throws {InvalidRequest} if the file exists and is not to be replaced, or cannot be written
+   * @throws {SnapshotProblem} if no node could give one, after several tries
+   */
+  saveSnapshot(file: string, options?: SaveSnapshotOptions): Promise<SnapshotInfo>;
 
   /** Ends all calls and iterations, and the connection if the store made it. */
   close(): Promise<void>;

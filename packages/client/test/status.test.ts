@@ -1,7 +1,7 @@
 import { logIndex, term } from '@quorate/raft';
 import { encodeStatus, type NodeStatus, nodeIdSchema } from '@quorate/wire';
 import { expect, it } from 'vitest';
-import { clusterStatusToJson, Unformed } from '../src/index.ts';
+import { alarmsOf, clusterStatusToJson, Unformed, writesRefused } from '../src/index.ts';
 import { codeOf, TestBus } from './support/bus.ts';
 import { type Behaviour, ok, refusal } from './support/fake-node.ts';
 
@@ -22,8 +22,11 @@ const statusOf = (name: string, status: Partial<NodeStatus> = {}): NodeStatus =>
   lastApplied: logIndex(41),
   lastLogIndex: logIndex(43),
   firstIndex: logIndex(1),
+  damage: null,
   peers: [],
   dropped: {},
+  disk: null,
+  writesRefused: null,
   voters,
   outgoingVoters: [],
   learners: [],
@@ -42,6 +45,7 @@ const peer = {
   lag: 3,
   roundTripMs: 0.5,
   lastContactMs: 20,
+  stage: 'alive',
   state: 'replicate',
 } as const;
 
@@ -87,6 +91,19 @@ it('believes the newest term about the leader, and knows none where nobody does'
   expect((await store.status()).leader).toBe('n3');
   for (const node of [n1, n2, n3]) node.behave(tells(statusOf(node.id, { leader: null })));
   expect((await store.status()).leader).toBeNull();
+});
+
+it('has an alarm for each node whose disk is nearly full', async () => {
+  const bus = await TestBus.start();
+  const disk = { freeBytes: 12, neededBytes: 40, isLow: true };
+  await bus.node('n1', tells(statusOf('n1', { role: 'leader', writesRefused: 'DiskSpaceLow' })));
+  await bus.node('n2', tells(statusOf('n2', { disk })));
+  await bus.node('n3', tells(statusOf('n3', { disk: { ...disk, isLow: false } })));
+  const status = await (await bus.store()).status();
+  expect(writesRefused(status)).toBe('DiskSpaceLow');
+  const alarm = { code: 'DiskSpaceLow', node: 'n2', freeBytes: 12, neededBytes: 40 };
+  expect(alarmsOf(status)).toEqual([alarm]);
+  expect(clusterStatusToJson(status).alarms).toEqual([alarm]);
 });
 
 it('asks again when an answer is lost, and passes over what is none', async () => {

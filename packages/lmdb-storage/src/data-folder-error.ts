@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { CorruptRecord } from '@quorate/raft';
 
 /** What is wrong with a data folder. */
@@ -7,6 +8,7 @@ export type DataFolderErrorCode =
   | 'DataFolderOfAnotherCluster'
   | 'UnknownFormatVersion'
   | 'DataFolderDamaged'
+  | 'HardStateLost'
   | 'DataFolderNotWritable'
   | 'NotADataFolder';
 
@@ -33,6 +35,7 @@ const notWritable: ReadonlyMap<unknown, string> = new Map<unknown, string>([
   [1, 'EPERM'],
   [30, 'EROFS'],
   [28, 'ENOSPC'],
+  [122, 'EDQUOT'],
   [27, 'EFBIG'],
 ]);
 
@@ -41,10 +44,38 @@ export function systemCode(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }
 
+/** "There is no room", or none for this user. LMDB has numbers in place of names. */
+const fullCodes: readonly unknown[] = ['ENOSPC', 'EDQUOT', 28, 122];
+
+/** EIO, as LMDB says it: also of a write that was cut short, which is what the last one before the disk is full can be. */
+const shortWrite = 5;
+
+/** No write that was cut short leaves more than this. */
+const remainderBytes = 1024 * 1024;
+
+/** Whether an error, the operating system's or LMDB's, comes of there being no room on the file system of `folder`. */
+export function isDiskFull(error: unknown, folder: string): boolean {
+  const code = systemCode(error);
+  if (code !== shortWrite) return fullCodes.includes(code);
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return bavail * bsize < remainderBytes;
+  } catch {
+    return false;
+  }
+}
+
 /** Says of any error what it means for the folder: an error of its own stays as it is. */
 export function asDataFolderError(path: string, error: unknown): DataFolderError {
   if (error instanceof DataFolderError) return error;
   const reason = error instanceof CorruptRecord ? undefined : notWritable.get(systemCode(error));
+  if (isDiskFull(error, path))
+    return new DataFolderError(
+      'DataFolderNotWritable',
+      path,
+      `cannot be written: the disk is full (${reason ?? 'ENOSPC'})`,
+      error,
+    );
   if (reason !== undefined)
     return new DataFolderError('DataFolderNotWritable', path, `cannot be written: ${reason}`, error);
   return new DataFolderError('DataFolderDamaged', path, `is damaged: ${firstLine(error)}`, error);

@@ -1,28 +1,32 @@
 import { join, resolve } from 'node:path';
 import type { ClusterName, GroupId, NodeId } from '@quorate/actor';
-import type { FormationRecord, Logger } from '@quorate/raft';
-import { readBootId } from './boot-id.ts';
+import { CorruptRecord, configurationOf, type FormationRecord, type Logger } from '@quorate/raft';
+import { canonicalText, clusterIdOf } from '@quorate/wire';
 import { asDataFolderError, DataFolderError } from './data-folder-error.ts';
+import { saveFormation } from './essential-records.ts';
+import type { Essentials } from './essentials.ts';
 import {
   contentOf,
   createDataFolder,
-  logFolder,
   makeFolder,
   refuseOther,
   snapshotsFolder,
-  stateFolder,
+  stagedFolder,
 } from './folder-creation.ts';
 import { readDescription } from './folder-description.ts';
 import { FolderLock } from './folder-lock.ts';
-import { AlreadyFormed, canonicalText, formationRecordSchema } from './formation-record.ts';
-import { type Identity, loadFormation, loadIdentity, saveFormation, saveIdentity } from './identity.ts';
-import { examineDataFile } from './lmdb-file.ts';
+import { type FolderStores, openStores } from './folder-stores.ts';
+import { AlreadyFormed, formationRecordSchema, SnapshotNotStaged } from './formation-record.ts';
 import { defaultRecentEntriesBytes, LmdbLogStorage } from './lmdb-log-storage.ts';
 import { LmdbTables } from './lmdb-tables.ts';
-import { LogEnvironment } from './log-environment.ts';
+import type { LogCommit } from './log-environment.ts';
+import { Scrub, type ScrubOptions } from './scrub.ts';
 import type { SnapshotAnswer } from './snapshot-files/answer.ts';
+import { installSnapshotFile } from './snapshot-files/install-snapshot-file.ts';
 import { LmdbSnapshotFiles } from './snapshot-files/lmdb-snapshot-files.ts';
-import { StateEnvironment } from './state-environment.ts';
+import { SnapshotFolder } from './snapshot-files/snapshot-folder.ts';
+import { StagedSnapshots } from './staged-snapshots.ts';
+import { StoredLog } from './stored-log.ts';
 
 /** Which folder to open, and for whom. */
 export interface DataFolderOptions {
@@ -46,31 +50,26 @@ export interface SnapshotFilesOptions {
 }
 
 /**
- * Opens a node's data folder, or makes it: it is locked against other processes, and its incarnation is raised and on
- * disk, when this resolves.
+ * Opens a node's data folder, or makes it: it is locked against other processes, its incarnation is raised and on
+ * disk, and all of it was checked, when this resolves. What is damaged is made anew from what is whole, or left to the leader to fill.
  * @throws {DataFolderError} if it cannot be used; nothing in it was deleted
  */
 export async function openDataFolder(options: DataFolderOptions): Promise<DataFolder> {
   const path = resolve(options.path);
-  const closing: (() => Promise<void>)[] = [];
+  let lock: FolderLock | null = null;
   try {
     await makeFolder(path);
     refuseOther(path, await contentOf(path));
-    const lock = FolderLock.take(path);
-    closing.push(async () => lock.release());
+    lock = FolderLock.take(path);
     const storageId = await describedStorage(path, options);
-
-    await examineDataFile(join(path, logFolder));
-    const log = new LogEnvironment(join(path, logFolder));
-    closing.push(() => log.close());
-    const identity = await nextIncarnation(path, log, storageId);
-    const formationRecord = loadFormation(log);
-
-    const state = await StateEnvironment.open(join(path, stateFolder), await readBootId());
-    closing.push(() => state.close());
-    return new DataFolder({ ...options, path }, { identity, formationRecord, log, state, lock });
+    const { clusterName, recentEntriesBytes = defaultRecentEntriesBytes } = options;
+    const stores = await openStores({ path, storageId, clusterName, recentEntriesBytes });
+    const staged = new StagedSnapshots(join(path, stagedFolder));
+    // What the process left behind that became a member.
+    if (stores.essentials.formation !== null) staged.clearSync();
+    return new DataFolder({ ...options, path, recentEntriesBytes }, stores, lock, staged);
   } catch (error) {
-    for (const close of closing.reverse()) await close();
+    lock?.release();
     throw asDataFolderError(path, error);
   }
 }
@@ -84,22 +83,10 @@ async function describedStorage(path: string, options: DataFolderOptions): Promi
   return await readDescription(path, options);
 }
 
-async function nextIncarnation(path: string, log: LogEnvironment, storageId: string): Promise<Identity> {
-  const last = loadIdentity(log);
-  if (last.storageId !== storageId) {
-    throw new DataFolderError('DataFolderDamaged', path, `is damaged: its log is of storage ${last.storageId}`);
-  }
-  const next = { storageId, incarnation: last.incarnation + 1 };
-  await saveIdentity(log, next);
-  return next;
-}
-
-interface Parts {
-  readonly identity: Identity;
-  readonly formationRecord: FormationRecord | null;
-  readonly log: LogEnvironment;
-  readonly state: StateEnvironment;
-  readonly lock: FolderLock;
+/** What beside the record of formation makes a node a member, and what of that has a second copy. */
+interface Installation {
+  readonly write: (commit: LogCommit) => void;
+  readonly change: Partial<Essentials>;
 }
 
 /** All that a node keeps: who it is, its groups' logs, and its state machines' tables. */
@@ -114,28 +101,34 @@ export class DataFolder {
   readonly incarnation: number;
   /** Whether the state was deleted when the folder was opened, because the machine had stopped without closing it. */
   readonly stateDiscarded: boolean;
-  readonly #log: LogEnvironment;
-  readonly #state: StateEnvironment;
+  /** What was found to be damaged when the folder was opened, and what became of it: for people. */
+  readonly findings: readonly string[];
+  /** What the node was given to be restored from, while it is in no cluster. */
+  readonly staged: StagedSnapshots;
+  readonly #stores: FolderStores;
   readonly #lock: FolderLock;
   readonly #recentEntriesBytes: number;
   readonly #openLogs = new Set<GroupId>();
+  #scrub: Scrub | null = null;
   #formationRecord: FormationRecord | null;
   #accepting: { readonly record: FormationRecord; readonly saved: Promise<void> } | null = null;
   #closed: Promise<void> | null = null;
 
   /** For `openDataFolder`. */
-  constructor(options: DataFolderOptions, { identity, formationRecord, log, state, lock }: Parts) {
+  constructor(options: Required<DataFolderOptions>, stores: FolderStores, lock: FolderLock, staged: StagedSnapshots) {
+    const { identity, formation } = stores.essentials;
     this.path = options.path;
     this.nodeId = options.nodeId;
     this.clusterName = options.clusterName;
     this.storageId = identity.storageId;
     this.incarnation = identity.incarnation;
-    this.stateDiscarded = state.discarded;
-    this.#formationRecord = formationRecord;
-    this.#log = log;
-    this.#state = state;
+    this.stateDiscarded = stores.state.discarded !== null;
+    this.findings = stores.findings;
+    this.#formationRecord = formation;
+    this.#stores = stores;
+    this.staged = staged;
     this.#lock = lock;
-    this.#recentEntriesBytes = options.recentEntriesBytes ?? defaultRecentEntriesBytes;
+    this.#recentEntriesBytes = options.recentEntriesBytes;
   }
 
   /** How the cluster was formed, once that is on disk; null in a node that belongs to none yet. */
@@ -145,18 +138,21 @@ export class DataFolder {
 
   /**
    * Accepts the record of the cluster that this node belongs to, once and for ever; resolves when it is on disk. The same
-   * record again is fine.
+   * record again is fine. If the cluster was restored from a snapshot, and this node is one of its first voters, the same commit makes
+   * that snapshot, which must be staged, the beginning of the log of `group`.
    * @throws {AlreadyFormed} if another one was accepted, or is being accepted
+   * @throws {SnapshotNotStaged} if the snapshot is not there; nothing was changed
+   * @throws {CorruptRecord} if it is damaged: it is thrown away, and nothing else was changed
    * @throws {DataFolderError} `DataFolderOfAnotherCluster` if it is of a cluster of another name
    * @throws {ZodError} if it is no formation record
    */
-  async acceptFormation(record: FormationRecord): Promise<void> {
+  async acceptFormation(record: FormationRecord, group?: GroupId): Promise<void> {
     const accepted = formationRecordSchema.parse(record);
     if (accepted.clusterName !== this.clusterName) {
       const found = `is of cluster ${this.clusterName}, not of ${accepted.clusterName}`;
       throw new DataFolderError('DataFolderOfAnotherCluster', this.path, found);
     }
-    this.#accepting ??= { record: this.#formationRecord ?? accepted, saved: this.#save(accepted) };
+    this.#accepting ??= { record: this.#formationRecord ?? accepted, saved: this.#save(accepted, group) };
     if (canonicalText(this.#accepting.record) !== canonicalText(accepted)) {
       throw new AlreadyFormed(this.#accepting.record, accepted);
     }
@@ -164,23 +160,21 @@ export class DataFolder {
   }
 
   /**
-   * Opens a group's log and checks all of it; nothing is changed. The flushes of several groups that begin in one turn
-   * share a commit.
-   * @throws {CorruptRecord} if a record is missing or does not pass its check
+   * A group's log, checked when the folder was opened. The flushes of several groups that begin in one turn share a commit.
    * @throws {Error} if the group's log is open already, or the folder closed
    */
   openLog(group: GroupId): LmdbLogStorage {
     this.#checkOpen();
     if (this.#openLogs.has(group)) throw new Error(`the log of group ${group} is open already`);
-    const log = new LmdbLogStorage(this.#log, group, this.#recentEntriesBytes);
     this.#openLogs.add(group);
-    return log;
+    const { logs, log } = this.#stores;
+    return logs.get(group) ?? new LmdbLogStorage(log, group, this.#recentEntriesBytes);
   }
 
   /** Opens the tables of a group's state machine. @throws {CorruptRecord} if its progress does not pass its check */
   openTables(group: GroupId): LmdbTables {
     this.#checkOpen();
-    return new LmdbTables(this.#state, group);
+    return new LmdbTables(this.#stores.state, group);
   }
 
   /** Opens the snapshots of a group. They must be closed before the folder is. */
@@ -191,9 +185,16 @@ export class DataFolder {
     return new LmdbSnapshotFiles({ ...options, path, root: this.path, owner });
   }
 
+  /** Begins to read all of the folder over and over, and to check it, until it is closed. @throws {Error} if that has begun */
+  startScrub(options: ScrubOptions): void {
+    this.#checkOpen();
+    if (this.#scrub !== null) throw new Error('the scrub has begun');
+    this.#scrub = new Scrub(this.path, this.#stores, options);
+  }
+
   /** Makes the tables of all groups durable, as they must be before the log that led to them is compacted. */
   async flushState(): Promise<void> {
-    await this.#state.flush();
+    await this.#stores.state.flush();
   }
 
   /** Flushes the state, closes the folder and frees its lock; what is staged in a log and not flushed is lost, as in a crash. Again does nothing. @throws {Error} if the state could not be flushed; all is closed even so */
@@ -206,16 +207,49 @@ export class DataFolder {
     if (this.#closed !== null) throw new Error(`data folder ${this.path} is closed`);
   }
 
-  async #save(record: FormationRecord): Promise<void> {
+  async #save(record: FormationRecord, group: GroupId | undefined): Promise<void> {
     if (this.#formationRecord !== null) return;
-    await saveFormation(this.#log, record);
+    const { write, change } = await this.#installation(record, group).catch((error: unknown) => {
+      // Nothing was saved: this record, or another one, may come again.
+      this.#accepting = null;
+      throw error;
+    });
+    await saveFormation(this.#stores.log, record, write, change);
     this.#formationRecord = record;
+    await this.staged.clear().catch(() => {});
+  }
+
+  /** What beside the record belongs into the commit that makes this node a member. */
+  async #installation(record: FormationRecord, group: GroupId | undefined): Promise<Installation> {
+    const { snapshotChecksum: checksum } = record;
+    const isVoter = record.voters.some(({ id, storageId }) => id === this.nodeId && storageId === this.storageId);
+    if (checksum === null || !isVoter) return { write: () => {}, change: {} };
+    const source = this.staged.wholePath(checksum);
+    if (source === null || group === undefined) throw new SnapshotNotStaged(record);
+    const snapshot = await installSnapshotFile({
+      source,
+      checksum,
+      folder: new SnapshotFolder(join(this.path, snapshotsFolder, group), this.path),
+      owner: { clusterName: this.clusterName, clusterId: clusterIdOf(record), group },
+      configuration: configurationOf(record.voters),
+      go: () => this.#checkOpen(),
+    }).catch(async (error: unknown) => {
+      if (error instanceof CorruptRecord) await this.staged.clear();
+      throw error;
+    });
+    const hardState = { currentTerm: snapshot.term, votedFor: null };
+    const head = { hardState, base: snapshot, snapshot };
+    const log = new StoredLog(this.#stores.log, group);
+    return { write: (commit) => log.putHead(commit, head), change: { hardStates: new Map([[group, hardState]]) } };
   }
 
   async #close(): Promise<void> {
+    const { log, secondCopy, state } = this.#stores;
     try {
-      await this.#log.close();
-      await this.#state.close();
+      await this.#scrub?.stop();
+      await log.close();
+      await secondCopy.close();
+      await state.close();
     } finally {
       this.#lock.release();
     }

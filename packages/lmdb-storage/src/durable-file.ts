@@ -22,6 +22,20 @@ export async function writeFlushed(path: string, content: string): Promise<void>
   }
 }
 
+/** Puts `bytes` at the end of a file that has `size` bytes, or of a new one if that is 0, and flushes them. Where that fails the file is as it was. */
+export async function appendFlushed(path: string, bytes: Uint8Array, size: number): Promise<void> {
+  const file = await open(path, size === 0 ? 'w' : 'a');
+  try {
+    await file.writeFile(bytes);
+    await file.datasync();
+  } catch (error) {
+    await file.truncate(size);
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
 /** Gives `from` the name `to`, replacing what had it, durably: after a power loss there is the old file or the new one, whole. */
 export async function renameFlushed(from: string, to: string): Promise<void> {
   await rename(from, to);

@@ -3,9 +3,9 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DataFolderError, systemCode } from './data-folder-error.ts';
 import { flushFolder, renameFlushed, writeFlushed } from './durable-file.ts';
+import { saveEssentials } from './essential-records.ts';
 import { describe, descriptionFile, draftFile, type FolderOwner } from './folder-description.ts';
 import { lockFile } from './folder-lock.ts';
-import { saveIdentity } from './identity.ts';
 import { LogEnvironment } from './log-environment.ts';
 
 /** The folder of the log environment, within a data folder. */
@@ -16,6 +16,9 @@ export const stateFolder = 'state';
 
 /** The folder of the snapshots, with one for each group, within a data folder. It appears when the node is in a cluster. */
 export const snapshotsFolder = 'snapshots';
+
+/** The folder of what a node in no cluster was given to be restored from, within a data folder. */
+export const stagedFolder = 'staged';
 
 /** What a folder holds. `begun`: it was being made when the process or the machine stopped. */
 export type FolderContent = 'nothing' | 'begun' | 'data' | 'other';
@@ -60,7 +63,8 @@ export async function createDataFolder(
   await makeFolder(log);
   const environment = new LogEnvironment(log);
   try {
-    await saveIdentity(environment, { storageId, incarnation: 0 });
+    const identity = { storageId, incarnation: 0 };
+    await saveEssentials(environment, { identity, formation: null, hardStates: new Map() });
   } finally {
     await environment.close();
   }

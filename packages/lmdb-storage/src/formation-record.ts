@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { type ClusterName, isName, type NodeId } from '@quorate/actor';
 import type { FormationRecord } from '@quorate/raft';
+import { clusterIdOf } from '@quorate/wire';
 import { z } from 'zod';
 
 const name = <Name extends string>() => z.custom<Name>((value) => typeof value === 'string' && isName(value));
@@ -18,18 +18,15 @@ export const formationRecordSchema: z.ZodType<FormationRecord> = z
   })
   .refine(({ voters }) => new Set(voters.map(({ id }) => id)).size === voters.length, 'a voter is named twice');
 
-/** The record as text: equal records give equal texts, in whatever order their voters and fields stand. */
-export function canonicalText(record: FormationRecord): string {
-  const voters = record.voters
-    .map(({ id, storageId }) => ({ id, storageId }))
-    .sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  const { clusterName, formatVersion, snapshotChecksum } = record;
-  return JSON.stringify({ clusterName, formatVersion, snapshotChecksum, voters });
-}
-
-/** The id of the cluster that a record formed: the hash of the record, in hexadecimal. */
-export function clusterIdOf(record: FormationRecord): string {
-  return createHash('sha256').update(canonicalText(record)).digest('hex');
+/** A cluster was restored from a snapshot, and this node, which is one of its first voters, has not got it: it would begin with an empty log, and vote. */
+export class SnapshotNotStaged extends Error {
+  readonly code = 'SnapshotNotStaged';
+  constructor(record: FormationRecord) {
+    super(
+      `this node has not got the snapshot ${record.snapshotChecksum} that cluster ${clusterIdOf(record)} is restored from`,
+    );
+    this.name = 'SnapshotNotStaged';
+  }
 }
 
 /** A node that belongs to one cluster was handed the record of another. */

@@ -6,7 +6,7 @@ import { writeCounter } from './bytes.ts';
 const maxKeyLength = 1978;
 
 /** What all keys of one group begin with. The zero byte, which no name contains, keeps `a` and `ab` apart. */
-export function groupPrefix(group: GroupId): Buffer {
+export function groupPrefix(group: string): Buffer {
   return Buffer.from(`${group}\0`);
 }
 

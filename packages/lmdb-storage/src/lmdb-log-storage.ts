@@ -43,11 +43,13 @@ interface Flight {
  */
 export class LmdbLogStorage implements FlushableLogStorage {
   readonly #stored: StoredLog;
+  readonly #repaired: () => void;
   readonly #terms = new TermRuns();
   readonly #recent: RecentEntries;
   readonly #configurations = new ConfigurationEntries();
   #hardState: HardState = { currentTerm: term(0), votedFor: null };
   #snapshot: SnapshotRecord | null = null;
+  #damage: string | null = null;
   /** What of these changed since they were handed to LMDB. */
   #staged: LogHead = {};
   /** The bytes of the staged entries, which are the last ones of the log. */
@@ -62,10 +64,16 @@ export class LmdbLogStorage implements FlushableLogStorage {
   #failure: { readonly error: unknown } | null = null;
 
   /**
-   * Opens a group's log and checks all of it; nothing is changed.
+   * Opens a group's log and checks all of it; nothing is changed. `repaired` is told when the end of a repair is on disk.
    * @throws {CorruptRecord} if a record is missing or does not pass its check
    */
-  constructor(environment: LogEnvironment, group: GroupId, recentEntriesBytes: number) {
+  constructor(
+    environment: LogEnvironment,
+    group: GroupId,
+    recentEntriesBytes: number,
+    repaired: () => void = () => {},
+  ) {
+    this.#repaired = repaired;
     this.#stored = new StoredLog(environment, group);
     this.#recent = new RecentEntries(recentEntriesBytes);
     try {
@@ -83,6 +91,10 @@ export class LmdbLogStorage implements FlushableLogStorage {
 
   get snapshot(): SnapshotRecord | null {
     return this.#snapshot;
+  }
+
+  get damage(): string | null {
+    return this.#damage;
   }
 
   get firstIndex(): LogIndex {
@@ -174,6 +186,22 @@ export class LmdbLogStorage implements FlushableLogStorage {
     this.#forgetFrom(logIndex(0));
   }
 
+  /** Stages that there is no snapshot: its file is gone, and the log has all that it covers. @throws {RangeError} if it has not */
+  forgetSnapshot(): void {
+    if (this.firstIndex > 1) throw new RangeError(`a log that begins at ${this.firstIndex} needs its snapshot`);
+    this.#snapshot = null;
+    this.#staged = { ...this.#staged, snapshot: null };
+    this.#written += 1;
+  }
+
+  /** @throws {Error} if it was not damaged */
+  endRepair(): void {
+    if (this.#damage === null) throw new Error('this log is whole');
+    this.#damage = null;
+    this.#staged = { ...this.#staged, damage: null };
+    this.#written += 1;
+  }
+
   /** After a flush that failed every later one fails too. @throws {Error} if a flush is under way */
   flush(done: (outcome: FlushOutcome) => void): void {
     if (this.#flight !== null) throw new Error('a flush is under way');
@@ -215,6 +243,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
     if (isEmpty && Object.keys(head).length === 0) return;
     const firstIndex = lastIndex - records.length + 1;
     await this.#stored.write({ head, firstIndex, records, removed, removedKeys });
+    if (head.damage === null) this.#repaired();
   }
 
   /** Lets the log begin after one of its entries, or stay as it is if that is where it begins. */
@@ -264,9 +293,10 @@ export class LmdbLogStorage implements FlushableLogStorage {
   }
 
   #load(): void {
-    const { hardState, base, snapshot } = this.#stored.head();
+    const { hardState, base, snapshot, damage } = this.#stored.head();
     this.#hardState = hardState ?? this.#hardState;
     this.#snapshot = snapshot ?? null;
+    this.#damage = damage ?? null;
     if (base !== undefined) this.#terms.reset(base);
     for (const entry of this.#stored.entries(this.firstIndex)) {
       if (entry.term < this.#terms.lastTerm) {

@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
 import type { GroupId } from '@quorate/actor';
 import type { KeyRange, Progress, StoredEntry, Tables, TablesWriter } from '@quorate/config-store';
-import { logIndex, term } from '@quorate/raft';
+import { CorruptRecord, logIndex, term } from '@quorate/raft';
+import type { RangeOptions } from 'lmdb';
 import { groupPrefix, groupSeed, keyAfter, tableKey, tableKeyBound } from './group-key.ts';
 import type { StateEnvironment } from './state-environment.ts';
 import { storeSync } from './store-sync.ts';
@@ -41,8 +42,10 @@ export class LmdbTables implements Tables {
   get(key: string): StoredEntry | null {
     const stored = tableKey(this.#prefix, key);
     if (stored === null) return null;
-    const record = this.#environment.entries.getBinary(stored);
-    return record === undefined ? null : this.#readEntry(key, stored, record);
+    return this.#environment.guard(() => {
+      const record = this.#environment.entries.getBinary(stored);
+      return record === undefined ? null : this.#readEntry(key, stored, record);
+    });
   }
 
   range({ prefix, after, limit }: KeyRange): readonly StoredEntry[] {
@@ -51,13 +54,8 @@ export class LmdbTables implements Tables {
     const last = after === null ? null : tableKeyBound(this.#prefix, after);
     const exclusiveStart = last !== null && Buffer.compare(last, first) >= 0;
     const start = exclusiveStart ? last : first;
-    const end = keyAfter(first);
-    const entries: StoredEntry[] = [];
-    // Read to its end, so that it does not hold on to its snapshot of the environment.
-    for (const { key, value } of this.#environment.entries.getRange({ start, end, exclusiveStart, limit })) {
-      entries.push(this.#readEntry(key.toString('utf8', this.#prefix.length), key, value));
-    }
-    return entries;
+    const bounds = { start, end: keyAfter(first), exclusiveStart, limit };
+    return this.#environment.guard(() => this.#readRange(bounds));
   }
 
   /** @throws {Error} if a transaction is under way, or LMDB's; whatever is thrown, nothing of it is kept */
@@ -95,6 +93,19 @@ export class LmdbTables implements Tables {
         this.#progress = progress;
       },
     });
+  }
+
+  #readRange(bounds: RangeOptions & { readonly start: Buffer; readonly end: Buffer }): readonly StoredEntry[] {
+    const entries: StoredEntry[] = [];
+    let before: Buffer = bounds.start;
+    // Read to its end, so that it does not hold on to its snapshot of the environment.
+    for (const { key, value } of this.#environment.entries.getRange(bounds)) {
+      if (Buffer.compare(key, before) < 0)
+        throw new CorruptRecord(`the tables of group ${this.#group}`, 'keys are not in order');
+      before = key;
+      entries.push(this.#readEntry(key.toString('utf8', this.#prefix.length), key, value));
+    }
+    return entries;
   }
 
   #writer(): TablesWriter {

@@ -1,7 +1,13 @@
-import { type Database, open, type RootDatabase } from 'lmdb';
+import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
+import type { Essentials } from './essentials.ts';
+import type { SecondCopy } from './second-copy.ts';
+import { asDamage } from './storage-damage.ts';
 
 /** A table of bytes under bytes. */
 export type BinaryTable = Database<Buffer, Buffer>;
+
+/** The name of a table that every environment has which this build has opened. */
+export const damagesTable = 'damages';
 
 const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
 
@@ -31,6 +37,10 @@ export class LogEnvironment {
   readonly snapshots: BinaryTable;
   /** What the node is, whatever its groups. */
   readonly identity: BinaryTable;
+  /** Of which groups the log was damaged and is not whole again, and how. */
+  readonly damages: BinaryTable;
+  /** Gets what must not be lost with this environment, as soon as there is one. */
+  secondCopy: SecondCopy | null = null;
   #failure: { readonly error: unknown } | null = null;
 
   /** Opens the environment in `folder`, or makes one there. @throws {Error} LMDB's, with its number in `code` */
@@ -43,25 +53,37 @@ export class LogEnvironment {
     this.bases = this.#root.openDB({ name: 'bases', ...binary });
     this.snapshots = this.#root.openDB({ name: 'snapshots', ...binary });
     this.identity = this.#root.openDB({ name: 'identity', ...binary });
+    this.damages = this.#root.openDB({ name: damagesTable, ...binary });
   }
 
   /**
-   * Commits all that `write` puts and removes, in one transaction, and resolves when it is on disk. The bytes of values
-   * must not change until then. Several commits of one turn share a flush. After a failure nothing is committed any
+   * Commits all that `write` puts and removes, in one transaction, and resolves when it is on disk, and `change`, what of it
+   * has a second copy, there too. The bytes of values must not change until then. Several commits of one turn share a flush. After a failure nothing is committed any
    * more: a flush is never tried again, because the pages that were lost then look clean.
    * @throws {Error} what LMDB said
    */
-  async commit(write: (commit: LogCommit) => void): Promise<void> {
+  async commit(write: (commit: LogCommit) => void, change: Partial<Essentials> | null = null): Promise<void> {
     if (this.#failure !== null) throw this.#failure.error;
     try {
       // Both are asked for in the same turn, so that `flushed` speaks of this commit.
-      const [committed] = await Promise.all([this.#root.batch(() => write(logCommit)), this.#root.flushed]);
+      const batch = this.#root.batch(() => write(logCommit));
+      // A vote may be in the copy alone, should the process end now; a formation may not: what belongs to it is in the commit.
+      const isAlone = change !== null && (change.formation ?? null) === null;
+      const copied = isAlone ? this.secondCopy?.save(change) : null;
+      const [committed] = await Promise.all([batch, this.#root.flushed, copied]);
+      if (change !== null && !isAlone) await this.secondCopy?.save(change);
       if (committed !== true) throw new Error('LMDB refused a write');
     } catch (failure) {
-      const error = await reasonOf(failure);
+      const error = asDamage(await reasonOf(failure), 'the log');
       this.#failure ??= { error };
       throw error;
     }
+  }
+
+  /** Keeps all as it was last committed from being written over, for as long as it is not `done`. */
+  beginReading(): Transaction {
+    this.#root.resetReadTxn();
+    return this.#root.useReadTransaction();
   }
 
   /** Closes the environment after the commits that are under way. */

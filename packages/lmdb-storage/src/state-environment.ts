@@ -1,10 +1,15 @@
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { crc32 } from 'node:zlib';
+import { CorruptRecord } from '@quorate/raft';
 import { open, type RootDatabase, type Transaction } from 'lmdb';
+import { unseal } from './checked-record.ts';
 import { systemCode } from './data-folder-error.ts';
 import { flushFolder, renameFlushed, writeFlushed } from './durable-file.ts';
-import { dataFile, examineDataFile, readersFile } from './lmdb-file.ts';
+import { dataFile, type EntryVisitor, examineDataFile, readersFile } from './lmdb-file/examine-data-file.ts';
 import type { BinaryTable } from './log-environment.ts';
+import { asDamage, isDamage } from './storage-damage.ts';
 
 const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
 
@@ -16,8 +21,11 @@ interface Flushable {
 /** Stands in the folder while the environment is open, and after a crash: under which boot it was written. */
 const bootFile = 'boot-id';
 
-/** Written where no boot is to be trusted. */
+/** Written where the system does not tell one boot from another. */
 const noBoot = 'none';
+
+/** Written when the environment is damaged. */
+const damagedMark = 'damaged';
 
 /**
  * The LMDB environment of the state machines. Commits are not flushed: what a power loss takes is applied again from
@@ -31,10 +39,11 @@ export class StateEnvironment {
   readonly entries: BinaryTable;
   /** How far each group has come. */
   readonly progress: BinaryTable;
-  /** Whether an environment was deleted when this one was opened. */
-  readonly discarded: boolean;
+  /** Why an environment was deleted when this one was opened, or null. */
+  readonly discarded: string | null;
+  #isDamaged = false;
 
-  private constructor(folder: string, discarded: boolean) {
+  private constructor(folder: string, discarded: string | null) {
     this.#folder = folder;
     this.discarded = discarded;
     const root: RootDatabase<Buffer, Buffer> = open({ path: folder, noSubdir: false, noSync: true, ...binary });
@@ -46,15 +55,16 @@ export class StateEnvironment {
   /** Opens the environment in `folder`, or makes one there. `bootId` names this run of the operating system; null if it has no name. */
   static async open(folder: string, bootId: string | null): Promise<StateEnvironment> {
     if ((await mkdir(folder, { recursive: true })) !== undefined) await flushFolder(dirname(folder));
-    const discarded = await discardUnlessIntact(folder, bootId);
+    const defect = await defectOf(folder, bootId);
+    if (defect !== null) await discard(folder);
     await writeBoot(folder, bootId ?? noBoot);
-    return new StateEnvironment(folder, discarded);
+    return new StateEnvironment(folder, defect);
   }
 
   /** Runs `step` in one transaction, which is rolled back if it throws. Transactions do not nest. */
   transaction<Result>(step: () => Result): Result {
     // Boxed, because LMDB gives a meaning of its own to some results.
-    return this.#root.transactionSync(() => ({ result: step() })).result;
+    return this.guard(() => this.#root.transactionSync(() => ({ result: step() })).result);
   }
 
   /** A view of all as it was last committed, for as long as it is not `done`. */
@@ -68,12 +78,34 @@ export class StateEnvironment {
   async flush(): Promise<void> {
     const error = await new Promise<unknown>((resolve) => this.#root.sync(resolve));
     if (error === undefined || error === null) return;
-    await writeBoot(this.#folder, noBoot);
+    this.markDamaged();
     throw error;
   }
 
-  /** Flushes and closes the environment, and marks it as whole. @throws {Error} if it could not be flushed; it is closed all the same */
+  /**
+   * Runs a step that reads or writes. If it finds damage, the environment is marked before anyone hears of that.
+   * @throws {CorruptRecord} also for LMDB's errors that say so
+   */
+  guard<Result>(step: () => Result): Result {
+    try {
+      return step();
+    } catch (failure) {
+      const error = asDamage(failure, 'the state');
+      if (error instanceof CorruptRecord) this.markDamaged();
+      throw error;
+    }
+  }
+
+  /** Makes sure, before this returns, that the environment is deleted when it is next opened. */
+  markDamaged(): void {
+    if (this.#isDamaged) return;
+    this.#isDamaged = true;
+    writeBootSync(this.#folder, damagedMark);
+  }
+
+  /** Flushes and closes the environment, and marks it as whole unless it is damaged. @throws {Error} if it could not be flushed; it is closed all the same */
   async close(): Promise<void> {
+    if (this.#isDamaged) return await this.#root.close();
     try {
       await this.flush();
     } finally {
@@ -85,26 +117,50 @@ export class StateEnvironment {
   }
 }
 
-/** Whether there was an environment that had to go. */
-async function discardUnlessIntact(folder: string, bootId: string | null): Promise<boolean> {
+/** Why an environment has to go, or null. */
+async function defectOf(folder: string, bootId: string | null): Promise<string | null> {
   const writtenUnder = await readBoot(folder);
-  if (writtenUnder === null || (writtenUnder === bootId && bootId !== noBoot)) {
-    await examineIfBegun(folder);
-    return false;
-  }
-  await rm(join(folder, dataFile), { force: true });
-  await rm(join(folder, readersFile), { force: true });
-  await flushFolder(folder);
-  return true;
-}
-
-/** A process that was killed while LMDB made the file leaves none, or an empty one, and LMDB then begins anew. */
-async function examineIfBegun(folder: string): Promise<void> {
+  if (writtenUnder === damagedMark) return 'it was damaged';
+  if (writtenUnder !== null && (writtenUnder !== bootId || bootId === noBoot))
+    return 'it was not closed before the machine stopped';
+  // A process that was killed while LMDB made the file leaves none, or an empty one, and LMDB then begins anew.
   const size = await stat(join(folder, dataFile)).then(
     (stats) => stats.size,
     () => 0,
   );
-  if (size > 0) await examineDataFile(folder);
+  if (size === 0) return null;
+  try {
+    await examineDataFile(folder, recordChecks);
+    return null;
+  } catch (error) {
+    if (error instanceof Error && isDamage(error)) return error.message;
+    throw error;
+  }
+}
+
+/** Checks a record by its checksum; all of them are sealed with their keys. */
+const checkRecord: EntryVisitor = (bytes, keyAt, keyLength, valueAt, valueLength) => {
+  const key = bytes.subarray(keyAt, keyAt + keyLength);
+  const where = `the state, key ${JSON.stringify(key.toString())}`;
+  unseal(bytes.subarray(valueAt, valueAt + valueLength), crc32(key), where);
+};
+
+const recordChecks: ReadonlyMap<string, EntryVisitor> = new Map([
+  ['entries', checkRecord],
+  ['progress', checkRecord],
+]);
+
+async function discard(folder: string): Promise<void> {
+  // The mark first: without it what is left would count as whole.
+  await writeBoot(folder, damagedMark);
+  await rm(join(folder, dataFile), { force: true });
+  await rm(join(folder, readersFile), { force: true });
+  await flushFolder(folder);
+}
+
+/** Makes sure that the environment in `folder`, if there is one, is deleted when it is next opened. */
+export async function discardState(folder: string): Promise<void> {
+  if (existsSync(folder)) await writeBoot(folder, damagedMark);
 }
 
 async function readBoot(folder: string): Promise<string | null> {
@@ -114,6 +170,15 @@ async function readBoot(folder: string): Promise<string | null> {
     if (systemCode(error) === 'ENOENT') return null;
     throw error;
   }
+}
+
+function writeBootSync(folder: string, text: string): void {
+  const path = join(folder, bootFile);
+  writeFileSync(`${path}.new`, `${text}\n`, { flush: true });
+  renameSync(`${path}.new`, path);
+  const descriptor = openSync(folder, 'r');
+  fsyncSync(descriptor);
+  closeSync(descriptor);
 }
 
 async function writeBoot(folder: string, text: string): Promise<void> {

@@ -7,17 +7,22 @@ import {
   logIndex,
   type SnapshotRecord,
 } from '@quorate/raft';
+import { readDamage } from './damage-record.ts';
 import { EntryKeys, groupSeed, keyAfter } from './group-key.ts';
-import type { BinaryTable, LogEnvironment } from './log-environment.ts';
+import type { BinaryTable, LogCommit, LogEnvironment } from './log-environment.ts';
 import { indexInKey, readEntry, readHardState, recordHardState } from './log-record.ts';
 import { readBase, readSnapshot, recordBase, recordSnapshot } from './snapshot-record.ts';
+import { asDamage } from './storage-damage.ts';
 import type { LogPosition } from './term-runs.ts';
 
 /** The records of a group's log that are no entries; those that are given are to be written. */
 export interface LogHead {
   readonly hardState?: HardState;
   readonly base?: LogPosition;
-  readonly snapshot?: SnapshotRecord;
+  /** Null takes the record away. */
+  readonly snapshot?: SnapshotRecord | null;
+  /** Null if it is whole; of one that was damaged, how. */
+  readonly damage?: string | null;
 }
 
 /** What one commit does to a log. */
@@ -47,7 +52,7 @@ export class StoredLog {
 
   /** @throws {CorruptRecord} */
   head(): LogHead {
-    const { hardStates, bases, snapshots } = this.#environment;
+    const { hardStates, bases, snapshots, damages } = this.#environment;
     const read = <Content>(table: BinaryTable, what: string, reader: Reader<Content>): Content | undefined => {
       const stored = table.getBinary(this.#keys.prefix);
       return stored === undefined ? undefined : reader(stored, this.seed, this.placeOf(what));
@@ -55,10 +60,12 @@ export class StoredLog {
     const hardState = read(hardStates, 'hard state', readHardState);
     const base = read(bases, 'base', readBase);
     const snapshot = read(snapshots, 'snapshot record', readSnapshot);
+    const damage = read(damages, 'damage', readDamage);
     return {
       ...(hardState === undefined ? {} : { hardState }),
       ...(base === undefined ? {} : { base }),
       ...(snapshot === undefined ? {} : { snapshot }),
+      ...(damage === undefined ? {} : { damage }),
     };
   }
 
@@ -79,9 +86,13 @@ export class StoredLog {
   entry(index: LogIndex): LogEntry {
     const where = this.placeAt(index);
     // A copy: the faster call gives bytes that the next one overwrites.
-    const record = this.#environment.entries.getBinary(this.#keys.at(index));
-    if (record === undefined) throw new CorruptRecord(where, 'it is missing');
-    return readEntry(record, index, this.seed, where);
+    try {
+      const record = this.#environment.entries.getBinary(this.#keys.at(index));
+      if (record === undefined) throw new CorruptRecord(where, 'it is missing');
+      return readEntry(record, index, this.seed, where);
+    } catch (error) {
+      throw asDamage(error, where);
+    }
   }
 
   /** The first keys before that of `before`, `limit` at most. */
@@ -92,17 +103,26 @@ export class StoredLog {
 
   /** Resolves when all of it is on disk. @throws {Error} what LMDB said */
   async write({ head, firstIndex, records, removed, removedKeys }: LogWrite): Promise<void> {
-    const { entries, hardStates, bases, snapshots } = this.#environment;
-    const { hardState, base, snapshot } = head;
-    const { prefix } = this.#keys;
+    const { entries } = this.#environment;
+    const { hardState } = head;
+    const change = hardState === undefined ? null : { hardStates: new Map([[this.#group, hardState]]) };
     await this.#environment.commit((commit) => {
       for (const [at, record] of records.entries()) commit.put(entries, this.#keys.at(firstIndex + at), record);
       for (let index = removed[0]; index < removed[1]; index += 1) commit.remove(entries, this.#keys.at(index));
       for (const key of removedKeys) commit.remove(entries, key);
-      if (hardState !== undefined) commit.put(hardStates, prefix, recordHardState(hardState, this.seed));
-      if (base !== undefined) commit.put(bases, prefix, recordBase(base, this.seed));
-      if (snapshot !== undefined) commit.put(snapshots, prefix, recordSnapshot(snapshot, this.seed));
-    });
+      this.putHead(commit, head);
+    }, change);
+  }
+
+  /** Makes those records that are given a part of a commit. */
+  putHead(commit: LogCommit, { hardState, base, snapshot, damage }: LogHead): void {
+    const { hardStates, bases, snapshots, damages } = this.#environment;
+    const { prefix } = this.#keys;
+    if (hardState !== undefined) commit.put(hardStates, prefix, recordHardState(hardState, this.seed));
+    if (base !== undefined) commit.put(bases, prefix, recordBase(base, this.seed));
+    if (snapshot === null) commit.remove(snapshots, prefix);
+    else if (snapshot !== undefined) commit.put(snapshots, prefix, recordSnapshot(snapshot, this.seed));
+    if (damage === null) commit.remove(damages, prefix);
   }
 
   /** A record's name, for errors. */

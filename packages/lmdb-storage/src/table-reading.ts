@@ -1,7 +1,7 @@
 import type { Progress } from '@quorate/config-store';
+import { rowBytes, type SnapshotRow } from '@quorate/wire';
 import type { Transaction } from 'lmdb';
 import { keyAfter } from './group-key.ts';
-import { rowBytes, type SnapshotRow } from './snapshot-files/snapshot-row.ts';
 import type { StateEnvironment } from './state-environment.ts';
 
 /** What a reading is of. */
@@ -37,6 +37,16 @@ export class TableReading {
 
   /** The next rows in the order of their keys: `maxRows` at most, and none after the one that makes them `maxBytes` long. @throws {CorruptRecord} */
   next(maxRows: number, maxBytes: number): readonly SnapshotRow[] {
+    return this.#options.environment.guard(() => this.#next(maxRows, maxBytes));
+  }
+
+  /** Gives the pages free. Again does nothing. */
+  close(): void {
+    if (!this.#isClosed) this.#transaction.done();
+    this.#isClosed = true;
+  }
+
+  #next(maxRows: number, maxBytes: number): readonly SnapshotRow[] {
     const { environment, prefix, check } = this.#options;
     const transaction = this.#transaction;
     const exclusiveStart = this.#last !== null;
@@ -53,11 +63,5 @@ export class TableReading {
     }
     this.#isEnded = rows.length < maxRows;
     return rows;
-  }
-
-  /** Gives the pages free. Again does nothing. */
-  close(): void {
-    if (!this.#isClosed) this.#transaction.done();
-    this.#isClosed = true;
   }
 }

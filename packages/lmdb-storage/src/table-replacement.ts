@@ -1,6 +1,6 @@
 import type { Progress } from '@quorate/config-store';
+import type { SnapshotRow } from '@quorate/wire';
 import { keyAfter } from './group-key.ts';
-import type { SnapshotRow } from './snapshot-files/snapshot-row.ts';
 import type { StateEnvironment } from './state-environment.ts';
 import { storeSync } from './store-sync.ts';
 import { recordProgress } from './table-record.ts';
@@ -33,7 +33,8 @@ export class TableReplacement {
   /** Then: removes rows, `maxRows` at most. True when there is none left. */
   removeSome(maxRows: number): boolean {
     const { environment, prefix } = this.#options;
-    const keys = [...environment.entries.getKeys({ start: prefix, end: keyAfter(prefix), limit: maxRows })];
+    const range = { start: prefix, end: keyAfter(prefix), limit: maxRows };
+    const keys = environment.guard(() => [...environment.entries.getKeys(range)]);
     environment.transaction(() => {
       for (const key of keys) environment.entries.removeSync(key);
     });

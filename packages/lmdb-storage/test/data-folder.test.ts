@@ -229,39 +229,6 @@ describe('a folder is refused', () => {
     await expectRefused(path, 'NotADataFolder', 'quorate.json');
   });
 
-  test('whose log got lost', async () => {
-    const path = await usedFolder();
-    rmSync(join(path, 'log'), { recursive: true });
-    await expectRefused(path, 'DataFolderDamaged', 'data.mdb is missing');
-  });
-
-  test.each([
-    ['is empty', Buffer.alloc(0)],
-    ['is no LMDB file', Buffer.alloc(50_000, 'x')],
-  ])('whose log %s', async (_what, bytes) => {
-    const path = await usedFolder();
-    writeFileSync(join(path, 'log', 'data.mdb'), bytes);
-    await expectRefused(path, 'DataFolderDamaged', 'data.mdb is no LMDB file');
-  });
-
-  test('whose log is cut short, or it says which record is damaged', async () => {
-    const whole = await usedFolder();
-    const bytes = readFileSync(join(whole, 'log', 'data.mdb'));
-    for (let length = 8_192; length < bytes.length; length += 4_096) {
-      writeFileSync(join(whole, 'log', 'data.mdb'), bytes.subarray(0, length));
-      await expect(
-        (async () => {
-          const folder = await open(whole);
-          try {
-            folder.openLog(config);
-          } finally {
-            await folder.close();
-          }
-        })(),
-      ).rejects.toThrow(/damaged|corrupt/);
-    }
-  });
-
   test('whose log is of another folder', async () => {
     const path = await usedFolder();
     const other = await usedFolder();

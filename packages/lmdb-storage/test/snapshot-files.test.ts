@@ -1,11 +1,13 @@
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { groupId, nodeId } from '@quorate/actor';
+import { clusterName, groupId, nodeId } from '@quorate/actor';
 import { type Chunk, CorruptRecord, configurationOf, logIndex, type SnapshotRecord, term } from '@quorate/raft';
-import { open } from 'lmdb';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { checkSnapshotSync } from '../src/snapshot-files/read-snapshot.ts';
 import { pointAt, SnapshotSubject, values } from './snapshot-subject.ts';
+
+const owner = { clusterName: clusterName('main'), clusterId: 'c1', group: groupId('config') };
 
 const folderOf = ({ path }: SnapshotSubject): string => join(path, 'snapshots', 'config');
 const namesIn = (subject: SnapshotSubject): readonly string[] => readdirSync(folderOf(subject)).sort();
@@ -17,15 +19,16 @@ const chunkOf = (content: Buffer, offset: number, length: number): Chunk => {
   return { offset, bytes, checksum: crc32(bytes) };
 };
 
-/** Changes one byte of a record of the state. */
-async function damage(folder: string, key: string): Promise<void> {
-  const binary = { encoding: 'binary', keyEncoding: 'binary' } as const;
-  const state = open<Buffer, Buffer>({ path: folder, noSubdir: false, ...binary });
-  const entries = state.openDB<Buffer, Buffer>({ name: 'entries', ...binary });
-  const record = entries.getBinary(Buffer.from(key)) ?? Buffer.alloc(0);
-  record.writeUInt8(record.readUInt8(record.length - 1) ^ 1, record.length - 1);
-  await entries.put(Buffer.from(key), record);
-  await state.close();
+/** Changes one byte of a record of the state, in every place of the file where it stands or stood, as a disk would. */
+function damage(folder: string, key: string): void {
+  const path = join(folder, 'data.mdb');
+  const bytes = readFileSync(path);
+  const file = openSync(path, 'r+');
+  for (let at = bytes.indexOf(key); at !== -1; at = bytes.indexOf(key, at + 1)) {
+    const changed = at + key.length + 8;
+    writeSync(file, Buffer.from([bytes.readUInt8(changed) ^ 1]), 0, 1, changed);
+  }
+  closeSync(file);
 }
 
 /** Hands a snapshot over from one node to another, in chunks. */
@@ -127,17 +130,18 @@ describe('taking a snapshot', () => {
     }
   });
 
-  test('fails where a record of the state is damaged, and leaves nothing', async () => {
-    const before = await SnapshotSubject.open();
-    before.write(7, values(1_000, 10));
-    await before.close();
-    await damage(join(before.path, 'state'), 'config\0/key/0000999');
-
-    const subject = await SnapshotSubject.open({ path: before.path });
+  test('of a state with a damaged record leaves nothing, and the state is not used again', async () => {
+    const subject = await SnapshotSubject.open();
+    subject.write(7, values(1_000, 10));
+    await subject.folder.flushState();
+    damage(join(subject.path, 'state'), 'config\0/key/0000999');
     subject.files.take(pointAt(7));
-    expect((await subject.answer('snapshotFailed')).reason).toContain('"/key/0000999"');
+    expect(String(await subject.failure())).toContain('"/key/0000999"');
     expect(namesIn(subject)).toEqual([]);
-    expect(subject.fatal).toEqual([]);
+    await subject.close();
+    const again = await SnapshotSubject.open({ path: subject.path });
+    expect(again.folder.stateDiscarded).toBe(true);
+    expect(again.content()).toEqual({});
   });
 
   test('of another index than the state has is refused', async () => {
@@ -244,7 +248,7 @@ describe('receiving a snapshot', () => {
   test('under a name that is no id writes nothing', async () => {
     const id = '../../7-1-0123456789abcdef';
     expect(await store(chunkOf(content, 0, 1_000), { ...record, id })).toBe(0);
-    expect(readdirSync(to.path).sort()).toEqual(['lock', 'log', 'quorate.json', 'snapshots', 'state']);
+    expect(readdirSync(to.path).sort()).toEqual(['lock', 'log', 'quorate.json', 'second-copy', 'snapshots', 'state']);
   });
 });
 
@@ -262,7 +266,7 @@ describe('a snapshot on disk', () => {
 
   const refusal = (): string => {
     try {
-      subject.files.check(record);
+      checkSnapshotSync({ path: fileOf(subject, record), record, owner });
       return 'none';
     } catch (error) {
       if (!(error instanceof CorruptRecord)) throw error;

@@ -77,6 +77,16 @@ export class SnapshotSubject {
     }
   }
 
+  /** What the files say the process must end for. */
+  async failure(): Promise<unknown> {
+    while (this.fatal.length === 0) {
+      await new Promise<void>((resolve) => {
+        this.#heard = resolve;
+      });
+    }
+    return this.fatal[0];
+  }
+
   /** Puts keys with values, and has then applied all up to `index`. */
   write(index: number, values: Readonly<Record<string, string>>): void {
     this.tables.transaction((writer) => {

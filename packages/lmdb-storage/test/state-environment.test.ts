@@ -1,18 +1,24 @@
 import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { StateEnvironment } from '../src/state-environment.ts';
+import { recordTableEntry } from '../src/table-record.ts';
 import { Child } from './child.ts';
+import { stored } from './tables-suite.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const key = Buffer.from('key');
 
+/** A record that passes its check. */
+const value = recordTableEntry(stored('value'), crc32(key));
+
 /** What the environment holds when it is opened under a boot, and whether another was deleted for it. */
 async function reopened(path: string, bootId: string | null): Promise<{ value: string | null; discarded: boolean }> {
   const state = await StateEnvironment.open(path, bootId);
-  const value = state.entries.getBinary(key)?.toString() ?? null;
+  const found = state.entries.getBinary(key)?.equals(value) === true ? 'value' : null;
   await state.close();
-  return { value, discarded: state.discarded };
+  return { value: found, discarded: state.discarded !== null };
 }
 
 /** An environment that a process left when it was killed, having written under `bootId`. */
@@ -49,7 +55,7 @@ test('what was not closed is deleted if its mark is damaged', async () => {
 test('what was closed is kept under any boot', async () => {
   const path = temporaryFolder();
   const state = await StateEnvironment.open(path, 'boot 1');
-  state.entries.putSync(key, Buffer.from('value'));
+  state.entries.putSync(key, value);
   await state.close();
   for (const bootId of ['boot 2', null, 'boot 1']) {
     expect(await reopened(path, bootId)).toEqual({ value: 'value', discarded: false });
@@ -65,11 +71,22 @@ test('the mark stands while the environment is open, and is replaced', async () 
   expect(existsSync(join(path, 'boot-id'))).toBe(false);
 });
 
-test('a file that LMDB had only begun is begun anew, and one that is none of LMDB is refused', async () => {
+test('a file that LMDB had only begun is begun anew, and one that is none of LMDB is deleted', async () => {
   const path = temporaryFolder();
   writeFileSync(join(path, 'data.mdb'), '');
   expect(await reopened(path, 'boot 1')).toEqual({ value: null, discarded: false });
   writeFileSync(join(path, 'data.mdb'), 'x'.repeat(9_000));
-  await expect(StateEnvironment.open(path, 'boot 1')).rejects.toThrow('data.mdb is no LMDB file');
-  expect(readFileSync(join(path, 'data.mdb'), 'utf8')).toBe('x'.repeat(9_000));
+  const state = await StateEnvironment.open(path, 'boot 1');
+  expect(state.discarded).toContain('it is no LMDB file');
+  await state.close();
+  expect(await reopened(path, 'boot 1')).toEqual({ value: null, discarded: false });
+});
+
+test('what was found to be damaged is deleted when it is next opened, though it was closed', async () => {
+  const path = temporaryFolder();
+  const state = await StateEnvironment.open(path, 'boot 1');
+  state.entries.putSync(key, value);
+  state.markDamaged();
+  await state.close();
+  expect(await reopened(path, 'boot 1')).toEqual({ value: null, discarded: true });
 });

@@ -1,5 +1,6 @@
 import type { Address, GroupId, NodeId } from '@quorate/actor';
 import type { ApplierMessage } from './applier/messages.ts';
+import type { DiskAlarmMessage } from './disk-alarm/messages.ts';
 import type { ElectionMessage } from './election/messages.ts';
 import type { ApiMessage, GatewayMessage } from './gateway/messages.ts';
 import type { LeaderMessage } from './leader/messages.ts';
@@ -26,6 +27,9 @@ export const applierAt: (where: Where) => Address<ApplierMessage> = at('applier'
 export const gatewayAt: (where: Where) => Address<GatewayMessage> = at('gateway');
 /** The api of a node and group, which the host provides. */
 export const apiAt: (where: Where) => Address<ApiMessage> = at('api');
+
+/** The disk alarm of a node and group, which the host provides. */
+export const diskAlarmAt: (where: Where) => Address<DiskAlarmMessage> = at('diskAlarm');
 
 /** The name of the replicator that serves `peer`. */
 export const replicatorName = (peer: NodeId): string => `replicator/${peer}`;

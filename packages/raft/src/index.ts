@@ -1,10 +1,13 @@
 export * from './addresses.ts';
 export type { ApplierMessage } from './applier/messages.ts';
+export type { DiskAlarmMessage } from './disk-alarm/messages.ts';
 export type { Ballot, BallotOptions } from './election/ballot.ts';
 export type { ElectionMessage } from './election/messages.ts';
 export type { FormationRecord } from './formation-record.ts';
 export type { ApiMessage, GatewayAnswer, GatewayMessage, StatusPart } from './gateway/messages.ts';
+export { type ReadConsistency, readConsistency } from './gateway/read-consistency.ts';
 export { InvariantViolated, invariant } from './invariant.ts';
+export { type DetectorSettings, type PeerStage, peerStages } from './leader/failure-detector.ts';
 export type { LeaderProgress } from './leader/membership.ts';
 export type { LeaderMessage } from './leader/messages.ts';
 export type { ReadRequest } from './leader/read-rounds.ts';

@@ -1,4 +1,5 @@
 import { applierProtocol } from './applier/messages.ts';
+import { diskAlarmProtocol } from './disk-alarm/messages.ts';
 import { electionProtocol } from './election/messages.ts';
 import { apiProtocol, gatewayProtocol } from './gateway/messages.ts';
 import { leaderProtocol } from './leader/messages.ts';
@@ -15,6 +16,7 @@ const protocols: Readonly<Record<string, Protocol>> = {
   applier: applierProtocol,
   gateway: gatewayProtocol,
   api: apiProtocol,
+  diskAlarm: diskAlarmProtocol,
 };
 
 /** What the actor of that name accepts; null if there is no such actor. `replicator/n2` is a replicator. */

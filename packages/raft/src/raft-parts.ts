@@ -3,9 +3,12 @@ import { Snapshots } from './applier/snapshots.ts';
 import { Ballot } from './election/ballot.ts';
 import { Election } from './election/election.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { AutoRemoval } from './leader/auto-removal.ts';
+import { FailureDetector } from './leader/failure-detector.ts';
 import { Grant } from './leader/grant.ts';
 import { Leader } from './leader/leader.ts';
 import { Membership } from './leader/membership.ts';
+import { PeerWatch } from './leader/peer-watch.ts';
 import { Proposals } from './leader/proposals.ts';
 import { ReadRounds } from './leader/read-rounds.ts';
 import { Transfer } from './leader/transfer.ts';
@@ -15,6 +18,7 @@ import { FollowerDesk } from './log-store/follower-desk.ts';
 import { LeaderDesk } from './log-store/leader-desk.ts';
 import { LogState } from './log-store/log-state.ts';
 import { LogStore } from './log-store/log-store.ts';
+import { Repair } from './log-store/repair.ts';
 import { SnapshotDesk } from './log-store/snapshot-desk.ts';
 import { Voting } from './log-store/voting.ts';
 import { Inflights } from './replicator/inflights.ts';
@@ -25,6 +29,7 @@ export interface RaftParts {
   readonly LogStore: typeof LogStore;
   readonly LogState: typeof LogState;
   readonly Durability: typeof Durability;
+  readonly Repair: typeof Repair;
   readonly Voting: typeof Voting;
   readonly FollowerDesk: typeof FollowerDesk;
   readonly SnapshotDesk: typeof SnapshotDesk;
@@ -38,6 +43,9 @@ export interface RaftParts {
   readonly ReadRounds: typeof ReadRounds;
   readonly Transfer: typeof Transfer;
   readonly VoterProgress: typeof VoterProgress;
+  readonly PeerWatch: typeof PeerWatch;
+  readonly FailureDetector: typeof FailureDetector;
+  readonly AutoRemoval: typeof AutoRemoval;
   readonly Replicator: typeof Replicator;
   readonly Inflights: typeof Inflights;
   readonly Snapshots: typeof Snapshots;
@@ -50,6 +58,7 @@ export const raftParts: RaftParts = {
   LogStore,
   LogState,
   Durability,
+  Repair,
   Voting,
   FollowerDesk,
   SnapshotDesk,
@@ -63,6 +72,9 @@ export const raftParts: RaftParts = {
   ReadRounds,
   Transfer,
   VoterProgress,
+  PeerWatch,
+  FailureDetector,
+  AutoRemoval,
   Replicator,
   Inflights,
   Snapshots,

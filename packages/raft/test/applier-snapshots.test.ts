@@ -102,17 +102,6 @@ describe('taking snapshots', () => {
     expect(files.taken.map(({ index }) => index)).toEqual([2]);
   });
 
-  test('one at a time; and when it is asked for, unless nothing has happened since the last', () => {
-    commit(entriesOf([1, 1, 1]));
-    receive({ kind: 'takeSnapshot' });
-    receive({ kind: 'takeSnapshot' });
-    expect(files.taken).toHaveLength(1);
-    receive({ kind: 'snapshotTaken', record: snapshotAt(3, 1) });
-    receive({ kind: 'snapshotRecorded', record: snapshotAt(3, 1) });
-    receive({ kind: 'takeSnapshot' });
-    expect(files.taken).toHaveLength(1);
-  });
-
   test('is told to the log store until that has a record of it; then the older files go', () => {
     const record = snapshotAt(3, 1);
     receive({ kind: 'snapshotTaken', record });
@@ -153,6 +142,106 @@ describe('taking snapshots', () => {
     context.nowMs += 11 * settings.electionTimeoutMaxMs;
     receive({ kind: 'snapshotRecorded', record: snapshotAt(20, 1) });
     expect(files.kept).toEqual(['20-1']);
+  });
+});
+
+describe('a snapshot that is asked for', () => {
+  const ask = (request: number, atIndex = 0): void =>
+    receive({ kind: 'takeSnapshot', request, atIndex: logIndex(atIndex) });
+  const record = (index: number): void => {
+    receive({ kind: 'snapshotTaken', record: snapshotAt(index, 1) });
+    receive({ kind: 'snapshotRecorded', record: snapshotAt(index, 1) });
+  };
+  const answers = () => context.takeAll('snapshotAnswer').map(({ request, outcome }) => ({ request, outcome }));
+  const recorded = (index: number, isNew: boolean) => ({ kind: 'recorded', record: snapshotAt(index, 1), isNew });
+
+  test('is taken at once, and told when the log has a record of it', () => {
+    commit(entriesOf([1, 1, 1]));
+    ask(1);
+    expect(files.taken.map(({ index }) => index)).toEqual([3]);
+    receive({ kind: 'snapshotTaken', record: snapshotAt(3, 1) });
+    expect(answers()).toEqual([]);
+    receive({ kind: 'snapshotRecorded', record: snapshotAt(3, 1) });
+    expect(answers()).toEqual([{ request: 1, outcome: recorded(3, true) }]);
+  });
+
+  test('is not taken if the newest covers all that is applied', () => {
+    commit(entriesOf([1, 1, 1]));
+    ask(1);
+    record(3);
+    context.take();
+    ask(2);
+    expect(answers()).toEqual([{ request: 2, outcome: recorded(3, false) }]);
+    expect(files.taken).toHaveLength(1);
+  });
+
+  test('is the same one when it is asked for again, whatever was applied meanwhile', () => {
+    const log = entriesOf(Array(8).fill(1));
+    commit(log.slice(0, 3));
+    ask(1);
+    ask(1);
+    commit(log);
+    ask(1);
+    record(3);
+    ask(1);
+    expect(answers()).toEqual(Array(2).fill({ request: 1, outcome: recorded(3, true) }));
+    expect(files.taken).toHaveLength(1);
+  });
+
+  test('while the log store has no record of one that is taken, which will do, is not taken again', () => {
+    const log = entriesOf(Array(8).fill(1));
+    commit(log.slice(0, 3));
+    ask(1);
+    receive({ kind: 'snapshotTaken', record: snapshotAt(3, 1) });
+    commit(log);
+    ask(1);
+    expect(files.taken).toHaveLength(1);
+  });
+
+  test('while an older one is being taken follows it', () => {
+    const log = entriesOf(Array(8).fill(1));
+    commit(log.slice(0, 3));
+    ask(1);
+    commit(log);
+    ask(2);
+    record(3);
+    expect(answers().map(({ request }) => request)).toEqual([1]);
+    expect(files.taken.map(({ index }) => index)).toEqual([3, 8]);
+    record(8);
+    expect(answers()).toEqual([{ request: 2, outcome: recorded(8, true) }]);
+  });
+
+  test('at an index that is not applied yet waits until it is', () => {
+    const log = entriesOf(Array(8).fill(1));
+    commit(log.slice(0, 3));
+    ask(1, 6);
+    record(3);
+    expect(files.taken).toEqual([]);
+    commit(log);
+    ask(1, 6);
+    expect(files.taken.map(({ index }) => index)).toEqual([8]);
+  });
+
+  test('that fails is told, and taken when it is asked for again', () => {
+    commit(entriesOf([1, 1, 1]));
+    ask(1);
+    receive({ kind: 'snapshotFailed', reason: 'no room' });
+    expect(answers()).toEqual([{ request: 1, outcome: { kind: 'failed', reason: 'no room' } }]);
+    ask(1);
+    expect(files.taken).toHaveLength(2);
+  });
+
+  test('that nobody asks for any more is taken for nobody', () => {
+    const log = entriesOf(Array(8).fill(1));
+    commit(log.slice(0, 3));
+    ask(1);
+    commit(log);
+    ask(2);
+    context.nowMs += 11 * settings.electionTimeoutMaxMs;
+    ask(3);
+    record(3);
+    record(8);
+    expect(answers().map(({ request }) => request)).toEqual([3]);
   });
 });
 

@@ -61,10 +61,19 @@ describe('pre-vote', () => {
     expect(fixture.context.take()).toMatchObject([{ to: 'n1.logStore', message: { kind: 'observeTerm', term: 5 } }]);
   });
 
+  test('is not begun by a node whose log is being repaired', () => {
+    const attempt = fixture.timeOut();
+    const configuration = votersOf('n1', 'n2', 'n3');
+    const start = { attempt, term: term(2), ...campaignLog, configuration } as const;
+    fixture.receive({ kind: 'campaignPrepared', mayCampaign: false, ...start });
+    expect(fixture.context.take()).toEqual([]);
+  });
+
   test('is not begun by a node that is no voter', () => {
     const attempt = fixture.timeOut();
     fixture.receive({
       kind: 'campaignPrepared',
+      mayCampaign: false,
       attempt,
       term: term(2),
       ...campaignLog,
@@ -110,6 +119,7 @@ describe('the log store’s answers, late or doubled', () => {
     fixture.reply('requestVoteReply', 'n2', 3, attempt);
     fixture.receive({
       kind: 'campaignPrepared',
+      mayCampaign: true,
       attempt,
       term: term(2),
       ...campaignLog,

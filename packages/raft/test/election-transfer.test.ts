@@ -87,7 +87,15 @@ describe('a node without a vote', () => {
   const inGroupOf = (...voters: readonly string[]): void => {
     const attempt = fixture.timeOut();
     const configuration = members({ voters, learners: voters.includes('n1') ? [] : ['n1'] });
-    fixture.receive({ kind: 'campaignPrepared', attempt, term: term(3), ...campaignLog, configuration });
+    const mayCampaign = voters.includes('n1');
+    fixture.receive({
+      kind: 'campaignPrepared',
+      mayCampaign,
+      attempt,
+      term: term(3),
+      ...campaignLog,
+      configuration,
+    });
   };
 
   test('never asks for one', () => {
@@ -114,7 +122,14 @@ describe('a node without a vote', () => {
       ...members({ voters: ['n2', 'n3'] }),
       voters: [{ id: senderOf('n1').node, storageId: 'lost' }, ...members({ voters: ['n2', 'n3'] }).voters],
     };
-    fixture.receive({ kind: 'campaignPrepared', attempt, term: term(3), ...campaignLog, configuration });
+    fixture.receive({
+      kind: 'campaignPrepared',
+      mayCampaign: false,
+      attempt,
+      term: term(3),
+      ...campaignLog,
+      configuration,
+    });
     expect(fixture.context.takeAll('requestPreVote')).toEqual([]);
   });
 });
@@ -141,10 +156,29 @@ describe('a node that was removed while it was away', () => {
   });
 });
 
+test('a node that is no voter once the newest configuration is committed asks those who are then, and its own vote counts for nothing', () => {
+  const attempt = fixture.timeOut();
+  const start = { attempt, ...campaignLog, configuration: members({ voters: ['n2', 'n3', 'n4'], removed: ['n1'] }) };
+  fixture.receive({ kind: 'campaignPrepared', mayCampaign: true, term: term(3), ...start });
+  const asked = fixture.context.take().filter(({ message }) => message.kind === 'requestPreVote');
+  expect(asked.map(({ to }) => to).sort()).toEqual(['n2', 'n3', 'n4'].map((id) => `${id}.logStore`));
+  fixture.reply('requestPreVoteReply', 'n2', 3, attempt);
+  expect(fixture.context.takeAll('campaign')).toEqual([]);
+  fixture.reply('requestPreVoteReply', 'n4', 3, attempt);
+  expect(fixture.context.takeAll('campaign')).toHaveLength(1);
+});
+
 test('a removal that the own log tells of may not be committed: when it is gone, the node campaigns again', () => {
   const attempt = fixture.timeOut();
   const configuration = members({ voters: ['n2', 'n3'], removed: ['n1'] });
-  fixture.receive({ kind: 'campaignPrepared', attempt, term: term(3), ...campaignLog, configuration });
+  fixture.receive({
+    kind: 'campaignPrepared',
+    mayCampaign: false,
+    attempt,
+    term: term(3),
+    ...campaignLog,
+    configuration,
+  });
   expect(fixture.context.takeAll('requestPreVote')).toEqual([]);
   fixture.preVote(3);
   expect(fixture.context.takeAll('requestPreVote')).toHaveLength(4);
@@ -157,7 +191,7 @@ describe('while the voters change, a candidate', () => {
   function campaign(): number {
     const attempt = fixture.timeOut();
     const start = { attempt, ...campaignLog, configuration: joint };
-    fixture.receive({ kind: 'campaignPrepared', term: term(3), ...start });
+    fixture.receive({ kind: 'campaignPrepared', mayCampaign: true, term: term(3), ...start });
     for (const node of ['n2', 'n4']) fixture.reply('requestPreVoteReply', node, 3, attempt);
     fixture.receive({ kind: 'campaigned', term: term(4), ...start });
     return attempt;
@@ -184,7 +218,14 @@ describe('while the voters change, a candidate', () => {
     ['both', ['n3', 'n5'], true],
   ])('has its pre-votes with %s', (_, voters, wins) => {
     const attempt = fixture.timeOut();
-    fixture.receive({ kind: 'campaignPrepared', term: term(3), attempt, ...campaignLog, configuration: joint });
+    fixture.receive({
+      kind: 'campaignPrepared',
+      mayCampaign: true,
+      term: term(3),
+      attempt,
+      ...campaignLog,
+      configuration: joint,
+    });
     for (const node of voters) fixture.reply('requestPreVoteReply', node, 3, attempt);
     expect(fixture.context.takeAll('campaign').length > 0).toBe(wins);
   });

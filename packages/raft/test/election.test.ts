@@ -168,7 +168,14 @@ describe('leading', () => {
   test('one voter alone needs no one else', () => {
     const attempt = fixture.timeOut();
     const configuration = votersOf('n1');
-    fixture.receive({ kind: 'campaignPrepared', attempt, term: term(0), ...campaignLog, configuration });
+    fixture.receive({
+      kind: 'campaignPrepared',
+      mayCampaign: true,
+      attempt,
+      term: term(0),
+      ...campaignLog,
+      configuration,
+    });
     expect(fixture.context.takeAll('campaign')).toHaveLength(1);
     fixture.receive({ kind: 'campaigned', attempt, term: term(1), ...campaignLog, configuration });
     expect(fixture.leads).toBe(true);

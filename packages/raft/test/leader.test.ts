@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { InvariantViolated, leaderToken, logIndex, defaultRaftSettings as settings, term } from '../src/index.ts';
 import { votersOf } from './support/entries.ts';
+import { senderOf } from './support/fake-context.ts';
 import { LeaderFixture, noopIndex, officeTerm, startIndex, token } from './support/leader-fixture.ts';
 
 let fixture: LeaderFixture;
@@ -139,6 +140,18 @@ describe('Raft figure 2, rules for servers: leaders, commit', () => {
     fixture.appended(noopIndex);
     fixture.matched('n2', noopIndex);
     fixture.matched('n3', noopIndex);
+    expect(fixture.takeOne('commit')).toMatchObject({ commitIndex: noopIndex });
+  });
+
+  test('a peer whose log is being repaired counts for nothing', () => {
+    fixture.grant();
+    fixture.appended(noopIndex);
+    fixture.durable(noopIndex);
+    const matchIndex = logIndex(noopIndex);
+    const from = { token, peer: senderOf('n2').node, matchIndex, round: 9, roundTripMs: 1 } as const;
+    fixture.receive({ kind: 'matched', ...from, mode: 'repair' });
+    expect(fixture.takeAll('commit')).toEqual([]);
+    fixture.receive({ kind: 'matched', ...from, mode: 'replicate' });
     expect(fixture.takeOne('commit')).toMatchObject({ commitIndex: noopIndex });
   });
 

@@ -274,3 +274,34 @@ describe('news', () => {
     expect(fixture.exchange()).toHaveLength(1);
   });
 });
+
+describe('a peer whose log was damaged', () => {
+  const repairing = { ...senderOf('n2'), incarnation: 2 };
+
+  test('is sent everything again, also what it had acknowledged', () => {
+    const fixture = new ReplicatorFixture([1, 2, 2]);
+    const [probe] = fixture.exchange();
+    fixture.reply({ sequence: Number(probe?.sequence), matchIndex: 3 });
+    fixture.elapse(heartbeatMs);
+    const [heartbeat] = fixture.exchange();
+    fixture.reply({ sequence: Number(heartbeat?.sequence), conflict: [0, 0], isRepairing: true }, repairing);
+    expect(fixture.exchange()).toMatchObject([{ prevLogIndex: 0, entries: fixture.log }]);
+  });
+
+  test('does not count, and the leader is told why', () => {
+    const fixture = new ReplicatorFixture([1, 2]);
+    const [probe] = fixture.exchange();
+    fixture.reply({ sequence: Number(probe?.sequence), matchIndex: 2, isRepairing: true }, repairing);
+    expect(fixture.context.takeOne('matched')).toMatchObject({ mode: 'repair' });
+  });
+
+  test('is not taken for what it was by an answer from before the damage', () => {
+    const fixture = new ReplicatorFixture([1, 2]);
+    const [probe] = fixture.exchange();
+    fixture.reply({ sequence: Number(probe?.sequence), conflict: [0, 0], isRepairing: true }, repairing);
+    fixture.exchange();
+    fixture.context.take();
+    fixture.reply({ sequence: Number(probe?.sequence), matchIndex: 2 });
+    expect(fixture.context.take()).toEqual([]);
+  });
+});

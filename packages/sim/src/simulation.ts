@@ -13,6 +13,7 @@ import type { SimulatedEvent } from './host/simulated-event.ts';
 import type { Violation } from './invariants/watch.ts';
 import { Clients } from './workload/clients.ts';
 import { HistoryRecorder } from './workload/history-recorder.ts';
+import { LocalReads } from './workload/local-reads.ts';
 
 /** What a run is made from. Everything but the seed is drawn from it if it is not given. */
 export interface SimulationOptions {
@@ -82,7 +83,8 @@ function run(options: SimulationOptions): {
   const snapshotSettings = drawSnapshotSettings(snapshots);
   const drawnSettings = { ...drawSettings(plan), ...snapshotSettings };
   const withLag = spares === 0 ? drawnSettings : { ...drawnSettings, maxPromotionLagEntries: members.pick([5, 1000]) };
-  const settings = plant.settings?.(withLag) ?? withLag;
+  const removal = { autoRemoveAfterMs: drawAutoRemoval(new RandomStream(seed, 'auto-removal')) };
+  const settings = plant.settings?.({ ...withLag, ...removal }) ?? { ...withLag, ...removal };
   const workload = {
     clients: 6,
     keys: 2 + plan.below(5),
@@ -104,7 +106,8 @@ function run(options: SimulationOptions): {
     counts,
     isFlushLate,
     plant,
-    onAnswer: (answered) => clients.onAnswer(answered),
+    onAnswer: (answered) =>
+      localReads.isOwn(answered.request) ? localReads.onAnswer(answered) : clients.onAnswer(answered),
     onEvent: options.onEvent ?? null,
   });
   const clients: Clients = new Clients(workload, {
@@ -113,13 +116,22 @@ function run(options: SimulationOptions): {
     random: new RandomStream(seed, 'clients'),
     recorder,
   });
+  const localReads = new LocalReads({
+    cluster,
+    counts,
+    random: new RandomStream(seed, 'local reads'),
+    keys: workload.keys,
+  });
   const director = new FaultDirector({ cluster, network, counts, random: new RandomStream(seed, 'faults') });
   director.schedule(faults.filter(({ atMs }) => atMs < faultsUntilMs));
   for (const node of cluster.nodes) cluster.start(node);
   clients.start();
+  localReads.start();
 
   const isQuietAtEnd = new RandomStream(seed, 'end').chance(0.4);
   cluster.runUntil(faultsUntilMs - quietMs);
+  // From here on it is seen whether the nodes make good by themselves what was lost: nobody asks beside the clients.
+  localReads.stop();
   if (isQuietAtEnd) clients.stop();
   cluster.runUntil(faultsUntilMs);
   director.healAll();
@@ -195,6 +207,10 @@ function drawSettings(plan: RandomStream): RaftSettings {
   const maxInflightAppends = plan.pick([2, defaultRaftSettings.maxInflightAppends]);
   return { ...defaultRaftSettings, maxBatchEntries, maxInflightAppends };
 }
+
+/** In some runs voters that were away go by themselves, after times for which faults keep nodes away. */
+const drawAutoRemoval = (random: RandomStream): number | null =>
+  random.chance(0.4) ? random.pick([100, 500, 2000]) : null;
 
 /** Snapshots every few entries in some runs, in small chunks. */
 function drawSnapshotSettings(random: RandomStream): Partial<RaftSettings> {

@@ -2,6 +2,7 @@ import { QuorateError, RevisionMismatch } from '@quorate/config-store';
 import { describe, expect, it } from 'vitest';
 import {
   Compacted,
+  DiskSpaceLow,
   errorFromData,
   FormationRefused,
   InvalidRequest,
@@ -32,6 +33,7 @@ const errors: readonly (readonly [QuorateError, number])[] = [
   [new JoinRefused({ reason: 'does not answer', node: 'n4' }), 409],
   [new MembersUnchanged({ code: 'MemberExists', message: 'n2 is a member already' }), 409],
   [new MembersUnchanged({ code: 'TransferTimedOut', message: 'n2 did not take office in time' }), 504],
+  [new DiskSpaceLow({ node: 'n2', freeBytes: 12, neededBytes: 40 }), 507],
   [new MalformedMessage({ what: 'reply' }), 500],
   [new RevisionMismatch({ key: '/a', expected: '1', actual: '2' }), 409],
 ];

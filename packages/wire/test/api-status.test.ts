@@ -26,10 +26,21 @@ const status: NodeStatus = {
   lastApplied: logIndex(41),
   lastLogIndex: logIndex(43),
   firstIndex: logIndex(1),
+  damage: null,
   peers: [
-    { id: nodeId('n2'), matchIndex: logIndex(40), lag: 3, roundTripMs: 0.75, lastContactMs: 20, state: 'replicate' },
+    {
+      id: nodeId('n2'),
+      matchIndex: logIndex(40),
+      lag: 3,
+      roundTripMs: 0.75,
+      lastContactMs: 20,
+      stage: 'alive',
+      state: 'replicate',
+    },
   ],
   dropped: { malformed: 2 },
+  disk: { freeBytes: 12, neededBytes: 40, isLow: true },
+  writesRefused: 'DiskSpaceLow',
   voters: [{ id: nodeId('n1'), storageId: 'f00' }],
   outgoingVoters: [{ id: nodeId('n5'), storageId: 'e1f' }],
   learners: [{ id: nodeId('n4'), storageId: 'ba7', isPromotedWhenCaughtUp: true, replaces: nodeId('n2') }],
@@ -72,7 +83,17 @@ describe('a node’s status', () => {
       lastApplied: '41',
       lastLogIndex: '43',
       firstIndex: '1',
-      peers: [{ id: 'n2', matchIndex: '40', lag: '3', roundTripMs: 0.75, lastContactMs: 20, state: 'replicate' }],
+      peers: [
+        {
+          id: 'n2',
+          matchIndex: '40',
+          lag: '3',
+          roundTripMs: 0.75,
+          lastContactMs: 20,
+          stage: 'alive',
+          state: 'replicate',
+        },
+      ],
     };
     expect(statusToJson(status)).toEqual(json);
     const reply = encodeJsonReply('status', { kind: 'ok', body: encodeStatus(status), leader: null });

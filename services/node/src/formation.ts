@@ -1,16 +1,29 @@
-import type { ClusterName } from '@quorate/actor';
-import { AlreadyFormed, clusterIdOf, type DataFolder } from '@quorate/lmdb-storage';
+import type { ClusterName, GroupId } from '@quorate/actor';
+import { AlreadyFormed, type DataFolder, SnapshotNotStaged } from '@quorate/lmdb-storage';
 import type { DropCounter } from '@quorate/nats-bus';
 import type { RediallingConnection } from '@quorate/nats-connection';
-import { type Configuration, type FormationRecord, type Logger, membersOf, type Voter } from '@quorate/raft';
+import {
+  type Configuration,
+  CorruptRecord,
+  type FormationRecord,
+  type Logger,
+  membersOf,
+  type Voter,
+} from '@quorate/raft';
 import {
   announcementInbox,
   announcementSubject,
+  clusterIdOf,
   decodeAnnouncement,
   encodeAnnouncement,
   FormationRefused,
   type Formation as FormationState,
   parseAnnouncementSubject,
+  SnapshotProblem,
+  type SnapshotProblemCode,
+  type SnapshotStageRequest,
+  type StagedSnapshot,
+  UnknownSnapshotFormat,
 } from '@quorate/wire';
 import type { Msg, NatsConnection } from 'nats';
 import { isRemovedFrom } from './committed-members.ts';
@@ -23,9 +36,14 @@ type Place =
   | { readonly kind: 'spent'; readonly reason: string; readonly listedStorageId: string | null }
   | { readonly kind: 'unknown' };
 
+const problem = (code: SnapshotProblemCode, { message }: Error): SnapshotProblem =>
+  new SnapshotProblem({ code, message });
+
 /** What formation is made from. */
 export interface FormationOptions {
   readonly folder: DataFolder;
+  /** The group whose log a restored cluster begins with. */
+  readonly group: GroupId;
   readonly connection: RediallingConnection;
   readonly logger: Logger;
   /** Counts what is no announcement. */
@@ -46,6 +64,8 @@ export interface FormationOptions {
 export class Formation {
   readonly #options: FormationOptions;
   #isSpent = false;
+  /** Why it could not join, as it was logged last. */
+  #failure: string | null = null;
   #announceTimer: NodeJS.Timeout | null = null;
   #remindedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -107,6 +127,25 @@ export class Formation {
     await this.#join(record);
   }
 
+  /**
+   * Stores a stretch of a snapshot that a cluster is to be restored from.
+   * @throws {FormationRefused} if this node is in a cluster, or spent
+   * @throws {SnapshotProblem} if all of it came, and it is damaged: it is thrown away
+   */
+  async stage(request: SnapshotStageRequest): Promise<StagedSnapshot> {
+    const { folder } = this.#options;
+    if (this.state !== 'unformed') {
+      const reason = this.state === 'formed' ? 'is in a cluster already' : 'has a spent id';
+      throw new FormationRefused({ reason, node: folder.nodeId });
+    }
+    try {
+      return await folder.staged.stage(request);
+    } catch (error) {
+      if (error instanceof UnknownSnapshotFormat) throw problem('UnknownSnapshotFormat', error);
+      throw error instanceof CorruptRecord ? problem('SnapshotDamaged', error) : error;
+    }
+  }
+
   /** The members have changed: whoever waits to be added, or was removed, hears of it. */
   tellMembers(): void {
     if (this.#options.folder.formationRecord !== null) this.#announce();
@@ -120,16 +159,21 @@ export class Formation {
     this.tellMembers();
   }
 
-  /** @throws {FormationRefused} if the node is in another cluster */
+  /** @throws {FormationRefused} if the node is in another cluster, or has not got what the cluster is restored from */
   async #join(record: FormationRecord): Promise<void> {
-    const { folder, logger, onFormed } = this.#options;
+    const { folder, group, logger, onFormed } = this.#options;
     const { nodeId } = folder;
     const before = folder.formationRecord;
     try {
-      await folder.acceptFormation(record);
+      await folder.acceptFormation(record, group);
     } catch (error) {
       if (error instanceof AlreadyFormed)
         throw new FormationRefused({ reason: 'has been formed already', node: nodeId });
+      if (error instanceof SnapshotNotStaged) {
+        const reason = 'has not got the whole snapshot that the cluster is restored from (quorate snapshot restore)';
+        throw new FormationRefused({ reason, node: nodeId });
+      }
+      if (error instanceof CorruptRecord) throw problem('SnapshotDamaged', error);
       throw error;
     }
     if (before !== null || this.#announceTimer === null) return;
@@ -175,7 +219,10 @@ export class Formation {
     try {
       await this.#learn(announcement.record, announcement.configuration);
     } catch (error) {
-      logger.error('could not join the cluster', { error: String(error), from: route.from });
+      // They announce it again and again.
+      if (String(error) === this.#failure) return;
+      this.#failure = String(error);
+      logger.error('could not join the cluster', { error: this.#failure, from: route.from });
     }
   }
 

@@ -8,18 +8,27 @@ import {
   applierAt,
   type Configuration,
   defaultRaftSettings,
+  diskAlarmAt,
   electionAt,
   gatewayAt,
   type Logger,
+  peersOf,
   type RaftSettings,
   startRaftGroup,
 } from '@quorate/raft';
 import type { Telemetry } from '@quorate/telemetry';
-import { configStoreCodec } from '@quorate/wire';
+import { configStoreCodec, type DiskStatus } from '@quorate/wire';
 import type { NatsConnection } from 'nats';
 import { GatewayDesk } from './api/gateway-desk.ts';
+import { SnapshotRequests } from './api/snapshot-requests.ts';
+import { DiskAlarm } from './disk-space/disk-alarm.ts';
 import type { NodeSettings } from './settings.ts';
 import { NatsStreams } from './streams.ts';
+
+const statusTimeoutMs = 100;
+
+/** What NATS servers take unless they are told otherwise. */
+const defaultPayloadBytes = 1024 * 1024;
 
 /** What a node's part of a group is made from. */
 export interface GroupOptions {
@@ -44,12 +53,13 @@ export interface GroupOptions {
 /** A node's part of one group, running: its actors over its log and state, on the bus. */
 export class Group {
   readonly desk: GatewayDesk;
+  readonly diskAlarm: DiskAlarm;
+  readonly snapshots: SnapshotRequests;
   readonly #host: GroupHost;
   readonly #bus: PeerBus;
   readonly #snapshotFiles: LmdbSnapshotFiles;
   readonly #where: { readonly node: NodeId; readonly group: GroupId };
 
-  /** @throws {CorruptRecord} if log, snapshot or state do not pass their checks; nothing was changed */
   constructor(options: GroupOptions) {
     const { settings, group, clusterId, configuration, folder, connection, loggerOf, telemetry, onFatal } = options;
     const identity: Sender = { node: folder.nodeId, storageId: folder.storageId, incarnation: folder.incarnation };
@@ -64,7 +74,6 @@ export class Group {
       tell: (answer) => this.#host.tell(applierAt(this.#where), answer),
       onFatal: (error) => onFatal('the snapshot files failed', error),
     });
-    if (storage.snapshot !== null) this.#snapshotFiles.check(storage.snapshot);
     const stateMachine = new ConfigStore({
       tables,
       codec: configStoreCodec,
@@ -97,7 +106,14 @@ export class Group {
     });
     const streams = new NatsStreams(connection, folder.clusterName, group);
     this.desk = new GatewayDesk((question) => this.#host.tell(gatewayAt(this.#where), question));
+    this.snapshots = new SnapshotRequests({
+      desk: this.desk,
+      files: this.#snapshotFiles,
+      maxPayloadBytes: () => connection.connection?.info?.max_payload ?? defaultPayloadBytes,
+    });
     this.#host.system.start(apiAt(this.#where).actor, () => this.desk);
+    this.diskAlarm = new DiskAlarm(loggerOf('diskAlarm'));
+    this.#host.system.start(diskAlarmAt(this.#where).actor, () => this.diskAlarm);
     startRaftGroup(this.#host.system, {
       identity,
       configuration,
@@ -106,7 +122,12 @@ export class Group {
       snapshotFiles: this.#snapshotFiles,
       settings: raftSettingsOf(settings),
       configurationCommitted: options.configurationCommitted,
-      portsOf: (actor) => ({ logger: loggerOf(actor), tracer: telemetry.commit, streams }),
+      portsOf: (actor) => ({
+        logger: loggerOf(actor),
+        tracer: telemetry.commit,
+        memberTracer: telemetry.members,
+        streams,
+      }),
     });
   }
 
@@ -114,6 +135,22 @@ export class Group {
   listen(connection: NatsConnection, epoch: number): void {
     this.#bus.listen(connection, epoch);
     this.#host.tell(electionAt(this.#where), { kind: 'busConnected' });
+  }
+
+  /** This node has so much room: the alarm takes it into account, and the other members are told. */
+  async noteDiskSpace(space: DiskStatus): Promise<void> {
+    this.diskAlarm.noteSpace(this.#where.node, space);
+    const timeoutMs = statusTimeoutMs;
+    const { answer } = await this.desk.ask((request) => ({ kind: 'readStatus', request, timeoutMs }));
+    if (answer.kind !== 'status') return;
+    const election = answer.parts.find((part) => part.actor === 'election');
+    const logStore = answer.parts.find((part) => part.actor === 'logStore');
+    if (election === undefined || logStore === undefined) return;
+    const { configuration } = logStore;
+    this.diskAlarm.noteStanding({ leader: election.leader, configuration });
+    for (const { id } of peersOf(configuration, this.#where.node)) {
+      this.#bus.send(diskAlarmAt({ node: id, group: this.#where.group }), { kind: 'diskSpace', ...space });
+    }
   }
 
   /** This node is no member any more: whatever waits for a leader is told that there is none. */
@@ -135,6 +172,7 @@ const raftSettingsOf = (settings: NodeSettings): RaftSettings => ({
   electionTimeoutMinMs: settings.electionTimeoutMinMs,
   electionTimeoutMaxMs: settings.electionTimeoutMaxMs,
   heartbeatIntervalMs: settings.heartbeatIntervalMs,
+  autoRemoveAfterMs: settings.autoRemoveAfterMs,
   snapshotEntries: settings.snapshotEntries,
   snapshotLogBytes: settings.snapshotLogBytes,
   logTailEntries: settings.logTailEntries,

@@ -1,37 +1,51 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { clusterName, type GroupId, groupId, type NodeId, nodeId } from '@quorate/actor';
-import { type DataFolder, openDataFolder } from '@quorate/lmdb-storage';
+import { type GroupId, groupId, type NodeId } from '@quorate/actor';
+import { type DataFolder, isDiskFull, openDataFolder } from '@quorate/lmdb-storage';
 import { DropCounter } from '@quorate/nats-bus';
 import { RediallingConnection } from '@quorate/nats-connection';
 import { type Configuration, configurationOf, type FormationRecord, type Logger } from '@quorate/raft';
-import { createLoggers, startTelemetry, type Telemetry } from '@quorate/telemetry';
+import { createLoggers, type Telemetry } from '@quorate/telemetry';
 import {
   type ApiReply,
   type ApiRequest,
   decodeFormationRecord,
   type Endpoint,
   encodeHello,
+  encodeStagedSnapshot,
   encodeStatus,
   NodeSpent,
+  type StagedSnapshot,
+  snapshotStageBody,
   Unformed,
 } from '@quorate/wire';
 import type { NatsConnection } from 'nats';
 import { Endpoints } from './api/endpoints.ts';
 import { emptyStatus, GroupRequests, type NodeFacts } from './api/group-requests.ts';
+import type { SnapshotRequests } from './api/snapshot-requests.ts';
 import { CommittedMembers, isRemovedFrom } from './committed-members.ts';
+import { DiskGauge } from './disk-space/disk-gauge.ts';
 import { Formation } from './formation.ts';
 import { Group } from './group.ts';
 import { handOver } from './hand-over.ts';
-import { checkTimes, type NodeSettings } from './settings.ts';
+import { checkTimes, identityOf, type NodeSettings } from './settings.ts';
 import { quorateVersion } from './version.ts';
 
-interface Parts {
-  readonly settings: NodeSettings;
-  readonly folder: DataFolder;
+/** What a node is started with, beside its settings. */
+export interface NodeOptions {
   readonly telemetry: Telemetry;
-  readonly loggerOf: (actor: string) => Logger;
+  /** The node cannot go on. Told once. With a `CorruptRecord` it has ended its part of the group by then, and another start repairs what is damaged. */
   readonly onFatal: (error: unknown) => void;
 }
+
+interface Parts extends NodeOptions {
+  readonly settings: NodeSettings;
+  readonly folder: DataFolder;
+  readonly diskGauge: DiskGauge;
+  readonly loggerOf: (actor: string) => Logger;
+}
+
+/** How often the room on the disk is looked at. */
+const diskLookEveryMs = 2_000;
 
 /** So long, in election timeouts, a node that was removed is heard, as long as its leader goes on telling it. */
 const farewellElectionTimeouts = 10;
@@ -47,22 +61,29 @@ export class Node {
   #member: { readonly group: Group; readonly requests: GroupRequests } | null = null;
   #endpoints: Promise<Endpoints> | null = null;
   readonly #members: CommittedMembers;
+  readonly #diskTimer: NodeJS.Timeout;
   #isRemoved = false;
   #isStopping = false;
+  #hasFailed = false;
 
   /**
    * Opens the data folder and begins. NATS may be away: the node keeps trying.
    * @throws {InvalidName | InvalidSetting | DataFolderError | CorruptRecord} before anything has begun
    */
-  static async start(settings: NodeSettings, onFatal: (error: unknown) => void): Promise<Node> {
+  static async start(settings: NodeSettings, options: NodeOptions): Promise<Node> {
     checkTimes(settings);
-    const { cluster, group, id, dataDir, logLevel } = settings;
-    const identity = { cluster: clusterName(cluster), group: groupId(group), node: nodeId(id) };
-    const loggerOf = createLoggers(identity, { level: logLevel });
-    const folder = await openDataFolder({ path: dataDir, nodeId: identity.node, clusterName: identity.cluster });
+    const identity = identityOf(settings);
+    const loggerOf = createLoggers(identity, { level: settings.logLevel });
+    const { cluster, node } = identity;
+    const folder = await openDataFolder({ path: settings.dataDir, nodeId: node, clusterName: cluster });
     try {
-      const telemetry = await startTelemetry(identity, quorateVersion, process.env);
-      return new Node({ settings, folder, telemetry, loggerOf, onFatal });
+      const diskGauge = new DiskGauge({
+        path: folder.path,
+        minFreeBytes: settings.minFreeDiskBytes,
+        logger: loggerOf('diskAlarm'),
+      });
+      await diskGauge.look();
+      return new Node({ ...options, settings, folder, diskGauge, loggerOf });
     } catch (error) {
       await folder.close();
       throw error;
@@ -89,10 +110,15 @@ export class Node {
       incarnation: folder.incarnation,
       data: folder.path,
     });
-    if (folder.stateDiscarded)
-      this.#logger.warn('the state was not closed before the machine stopped; it is rebuilt from the log');
+    for (const finding of folder.findings) this.#logger.error('found damage on disk', { finding });
+    const { scrubBytesPerSecond: bytesPerSecond } = settings;
+    if (bytesPerSecond > 0) {
+      const onDamage = (error: Error): void => this.#fail('the scrub found damage', error);
+      folder.startScrub({ bytesPerSecond, logger: parts.loggerOf('scrub'), onDamage });
+    }
     this.#formation = new Formation({
       folder,
+      group: this.#group,
       connection: this.#connection,
       logger: parts.loggerOf('formation'),
       drops: this.#drops,
@@ -100,24 +126,35 @@ export class Node {
       configuration: () => this.#members.configuration,
       onRemoved: () => this.#leave(),
     });
+    this.#diskTimer = setInterval(() => void this.#lookAtDisk(), diskLookEveryMs);
     this.#connection.start();
   }
 
-  /** Ends everything in order: no more requests, no more turns, what was published leaves, the folder is closed. */
+  /** Ends everything in order: no more requests, no more turns, what was published leaves, the folder is closed. A node that has failed hands nothing over. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#formation.stop();
+    clearInterval(this.#diskTimer);
     const { electionTimeoutMaxMs } = this.#parts.settings;
-    if (this.#member !== null) await this.#handOver(this.#member.group, electionTimeoutMaxMs);
+    if (this.#member !== null && !this.#hasFailed) await this.#handOver(this.#member.group, electionTimeoutMaxMs);
     const endpoints = await this.#endpoints?.catch(() => null);
     await endpoints?.close().catch(() => {});
     // What was asked before is answered yet, if it takes no longer than that.
-    await this.#member?.group.desk.idle(electionTimeoutMaxMs);
+    if (!this.#hasFailed) await this.#member?.group.desk.idle(electionTimeoutMaxMs);
     await this.#member?.group.stop();
     await this.#connection.close();
-    await this.#parts.telemetry.stop();
     await this.#parts.folder.close();
     this.#logger.info('node stopped');
+  }
+
+  /** The node cannot go on. What its group has not said yet is never said. */
+  #fail(reason: string, error: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    const what = isDiskFull(error, this.#parts.folder.path) ? `the disk is full: ${reason}` : reason;
+    this.#logger.error(what, { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    void this.#member?.group.stop().catch(() => {});
+    this.#parts.onFatal(error);
   }
 
   async #handOver(group: Group, timeoutMs: number): Promise<void> {
@@ -127,7 +164,7 @@ export class Node {
   }
 
   #join(record: FormationRecord, clusterId: string): void {
-    const { settings, folder, loggerOf, telemetry, onFatal } = this.#parts;
+    const { settings, folder, loggerOf, telemetry } = this.#parts;
     const group = new Group({
       settings,
       group: this.#group,
@@ -140,15 +177,23 @@ export class Node {
       drops: this.#drops,
       isRemoved: (node) => this.#isSilenced(node),
       configurationCommitted: (configuration) => this.#configurationCommitted(configuration),
-      onFatal: (reason, error) => {
-        this.#logger.error(reason, { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
-        onFatal(error);
-      },
+      onFatal: (reason, error) => this.#fail(reason, error),
     });
-    this.#member = { group, requests: new GroupRequests(group.desk, () => this.#facts()) };
+    this.#member = { group, requests: new GroupRequests(group.desk, group.diskAlarm, () => this.#facts()) };
+    this.#tellDiskSpace();
     const { connection, epoch } = this.#connection;
     if (connection !== null) group.listen(connection, epoch);
     void this.#endpoints?.then((endpoints) => endpoints.openForMembers()).catch(() => {});
+  }
+
+  async #lookAtDisk(): Promise<void> {
+    await this.#parts.diskGauge.look();
+    this.#tellDiskSpace();
+  }
+
+  #tellDiskSpace(): void {
+    const { space } = this.#parts.diskGauge;
+    if (space !== null && !this.#isStopping) void this.#member?.group.noteDiskSpace(space);
   }
 
   #configurationCommitted(configuration: Configuration): void {
@@ -242,6 +287,12 @@ export class Node {
         return this.#requests().members(request);
       case 'transfer':
         return this.#requests().transfer(request);
+      case 'snapshot':
+        return this.#snapshots().take(request);
+      case 'snapshot-read':
+        return this.#snapshots().read(request);
+      case 'snapshot-stage':
+        return { kind: 'ok', body: encodeStagedSnapshot(await this.#stage(request)), leader: null };
       default:
         return endpoint satisfies never;
     }
@@ -253,6 +304,18 @@ export class Node {
     if (this.#isRemoved) throw new NodeSpent({ node }, `node ${node} was removed from the cluster`);
     if (this.#member !== null) return this.#member.requests;
     throw this.#formation.state === 'spent' ? new NodeSpent({ node }) : new Unformed({ node });
+  }
+
+  /** @throws {Unformed | NodeSpent} */
+  #snapshots(): SnapshotRequests {
+    this.#requests();
+    if (this.#member === null) throw new Unformed({ node: this.#parts.folder.nodeId });
+    return this.#member.group.snapshots;
+  }
+
+  /** What this node, which is in no cluster, is to be restored from. @throws {FormationRefused | SnapshotProblem} */
+  #stage(request: ApiRequest): Promise<StagedSnapshot> {
+    return this.#formation.stage(snapshotStageBody(request.body));
   }
 
   #hello(): ApiReply {
@@ -270,6 +333,7 @@ export class Node {
       formation: this.#formation.state,
       clusterId: this.#formation.clusterId,
       dropped: this.#drops.counts,
+      disk: this.#parts.diskGauge.space,
       isRemoved: this.#isRemoved,
     };
   }

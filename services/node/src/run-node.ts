@@ -1,34 +1,101 @@
+import { writeSync } from 'node:fs';
+import { isDiskFull } from '@quorate/lmdb-storage';
+import { CorruptRecord } from '@quorate/raft';
+import { startTelemetry, type Telemetry } from '@quorate/telemetry';
 import { Node } from './node.ts';
-import type { NodeSettings } from './settings.ts';
+import { checkTimes, identityOf, type NodeSettings } from './settings.ts';
+import { quorateVersion } from './version.ts';
+
+/** `EX_IOERR` of sysexits.h: whoever starts processes again may wait until there is room. */
+const diskFullExitCode = 74;
 
 const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
+/** So often a node may find damage and start again, each time within so long after the last. */
+const maxRepairs = 5;
+const repairEveryMs = 60_000;
+
+/** A node that found damage has so long to close what it has. LMDB may hang over a damaged page. */
+const closeWithinMs = 10_000;
+
 /** How a process that hosts a node is told of its life. */
 export interface RunOptions {
-  /** The node has begun: its folder is open, and it is on its way to NATS. */
+  /** The node has begun: its folder is open, and it is on its way to NATS. Told once. */
   readonly onReady?: () => void;
 }
 
 /**
- * Runs one node in this process until a signal ends it, and resolves with the exit code. A node that cannot go on, because
- * a flush failed or an invariant broke, ends the process at once with code 1; its log says why.
- * @throws {InvalidName | InvalidSetting | DataFolderError | CorruptRecord} if it could not begin
+ * Runs one node in this process until a signal ends it, and resolves with the exit code. A node that finds damage on its disk acknowledges
+ * nothing more and starts again, which repairs it. One that cannot go on, because a flush failed, an invariant broke, or damage
+ * was found too often, ends the process at once with code 1, or 74 if the disk is full; its log says why.
+ * @throws {InvalidName | InvalidSetting | DataFolderError} if it could not begin
  */
 export async function runNode(settings: NodeSettings, options: RunOptions = {}): Promise<number> {
-  // Nothing may be acknowledged any more, by anyone in this process: it does not wait for a clean end.
-  const onFatal = (): never => process.exit(1);
   let stop: () => void = () => {};
-  const stopped = new Promise<void>((resolve) => {
-    stop = resolve;
+  const stopped = new Promise<'stopped'>((resolve) => {
+    stop = () => resolve('stopped');
   });
   for (const signal of stopSignals) process.on(signal, stop);
+  let telemetry: Telemetry | null = null;
   try {
-    const node = await Node.start(settings, onFatal);
-    options.onReady?.();
-    await stopped;
-    await node.stop();
-    return 0;
+    checkTimes(settings);
+    telemetry = await startTelemetry(identityOf(settings), quorateVersion, process.env);
+    let { onReady } = options;
+    for (let repairs = 0; repairs <= maxRepairs; repairs += 1) {
+      const beganAtMs = performance.now();
+      const end = await runOnce(settings, telemetry, stopped, onReady);
+      if (end === 'stopped') return 0;
+      if (performance.now() - beganAtMs > repairEveryMs) repairs = 0;
+      onReady = undefined;
+    }
+    return 1;
   } finally {
     for (const signal of stopSignals) process.off(signal, stop);
+    await telemetry?.stop();
   }
 }
+
+async function runOnce(
+  settings: NodeSettings,
+  telemetry: Telemetry,
+  stopped: Promise<'stopped'>,
+  onReady: (() => void) | undefined,
+): Promise<'stopped' | 'damaged'> {
+  let damaged: () => void = () => {};
+  const found = new Promise<'damaged'>((resolve) => {
+    damaged = () => resolve('damaged');
+  });
+  const onFatal = (error: unknown): void => {
+    // Nothing may be acknowledged any more, by anyone in this process: it does not wait for a clean end.
+    if (!(error instanceof CorruptRecord)) exit(error, settings.dataDir);
+    damaged();
+  };
+  const node = await Node.start(settings, { telemetry, onFatal });
+  onReady?.();
+  const end = await Promise.race([stopped, found]);
+  if (end === 'stopped') await node.stop();
+  else await closed(node);
+  return end;
+}
+
+function exit(error: unknown, dataDir: string): never {
+  if (!isDiskFull(error, dataDir)) process.exit(1);
+  // LMDB has begun a line there.
+  writeSync(2, `\nquorate: ${diskFullMessage(dataDir)}\n`);
+  process.exit(diskFullExitCode);
+}
+
+async function closed(node: Node): Promise<void> {
+  const timer = setTimeout(() => process.exit(1), closeWithinMs);
+  try {
+    await node.stop();
+  } catch {
+    // Nothing that is damaged need be closed in order, but the folder's lock is free only if all of it is.
+    process.exit(1);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+const diskFullMessage = (folder: string): string =>
+  `the disk of data folder ${folder} is full: make room and start the node again; nothing that was acknowledged is lost`;

@@ -1,3 +1,4 @@
+import { type ClusterName, clusterName, type GroupId, groupId, type NodeId, nodeId } from '@quorate/actor';
 import { defaultRaftSettings } from '@quorate/raft';
 import type { ConnectionOptions } from 'nats';
 
@@ -16,11 +17,17 @@ export interface NodeSettings {
   readonly electionTimeoutMinMs: number;
   readonly electionTimeoutMaxMs: number;
   readonly heartbeatIntervalMs: number;
+  /** The leader removes a voter that has been offline for so long, as long as three are left; null: it never does. */
+  readonly autoRemoveAfterMs: number | null;
   /** A snapshot is taken after so many entries, or when so many bytes of them were applied and it is no smaller. */
   readonly snapshotEntries: number;
   readonly snapshotLogBytes: number;
   /** So many entries before a snapshot's end stay in the log. */
   readonly logTailEntries: number;
+  /** How fast all that is on disk is read again, over and over, to find damage; 0 for never. */
+  readonly scrubBytesPerSecond: number;
+  /** With less than this free where its data lies, a node counts as without room for writes; 0 for never. */
+  readonly minFreeDiskBytes: number;
   /** A level of pino's. */
   readonly logLevel: string;
 }
@@ -33,11 +40,24 @@ export const defaultNodeSettings: Omit<NodeSettings, 'id' | 'dataDir' | 'nats'> 
   electionTimeoutMinMs: defaultRaftSettings.electionTimeoutMinMs,
   electionTimeoutMaxMs: defaultRaftSettings.electionTimeoutMaxMs,
   heartbeatIntervalMs: defaultRaftSettings.heartbeatIntervalMs,
+  autoRemoveAfterMs: defaultRaftSettings.autoRemoveAfterMs,
   snapshotEntries: defaultRaftSettings.snapshotEntries,
   snapshotLogBytes: defaultRaftSettings.snapshotLogBytes,
   logTailEntries: defaultRaftSettings.logTailEntries,
+  scrubBytesPerSecond: 1024 * 1024,
+  // Four times the log after which a snapshot is due at the latest.
+  minFreeDiskBytes: 256 * 1024 * 1024,
   logLevel: 'info',
 };
+
+/** Who a node is by its settings. @throws {InvalidName} */
+export function identityOf({ cluster, group, id }: NodeSettings): {
+  readonly cluster: ClusterName;
+  readonly group: GroupId;
+  readonly node: NodeId;
+} {
+  return { cluster: clusterName(cluster), group: groupId(group), node: nodeId(id) };
+}
 
 /** A setting that cannot be used. */
 export class InvalidSetting extends Error {
@@ -58,5 +78,9 @@ export function checkTimes(settings: NodeSettings): void {
   if (max <= min) throw new InvalidSetting(`the election timeout must be a range: ${min} to ${max} ms is none`);
   if (heartbeat * 2 > min) {
     throw new InvalidSetting(`heartbeats every ${heartbeat} ms do not fit twice into an election timeout of ${min} ms`);
+  }
+  const { autoRemoveAfterMs } = settings;
+  if (autoRemoveAfterMs !== null && !(Number.isFinite(autoRemoveAfterMs) && autoRemoveAfterMs > 0)) {
+    throw new InvalidSetting(`autoRemoveAfterMs is neither a positive number nor null: ${autoRemoveAfterMs}`);
   }
 }

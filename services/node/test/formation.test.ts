@@ -1,13 +1,30 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { clusterName, nodeId } from '@quorate/actor';
+import { crc32 } from 'node:zlib';
+import { clusterName, groupId, nodeId } from '@quorate/actor';
 import { type Broker, startBroker } from '@quorate/broker';
-import { clusterIdOf, type DataFolder, openDataFolder } from '@quorate/lmdb-storage';
+import { type DataFolder, openDataFolder } from '@quorate/lmdb-storage';
 import { DropCounter } from '@quorate/nats-bus';
 import { RediallingConnection } from '@quorate/nats-connection';
-import { type Configuration, configurationOf, type FormationRecord, type Logger, silentPorts } from '@quorate/raft';
-import { type Announcement, announcementSubject, decodeAnnouncement, encodeAnnouncement } from '@quorate/wire';
+import {
+  type Configuration,
+  configurationOf,
+  type FormationRecord,
+  type Logger,
+  logIndex,
+  silentPorts,
+  term,
+} from '@quorate/raft';
+import {
+  type Announcement,
+  announcementSubject,
+  clusterIdOf,
+  decodeAnnouncement,
+  encodeAnnouncement,
+  SnapshotEncoder,
+  SnapshotParser,
+} from '@quorate/wire';
 import { connect, type NatsConnection } from 'nats';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Formation } from '../src/formation.ts';
@@ -64,6 +81,7 @@ beforeEach(async () => {
     );
     formation = new Formation({
       folder,
+      group: groupId('config'),
       connection,
       logger,
       drops,
@@ -101,6 +119,23 @@ async function heard(): Promise<readonly (Announcement | null)[]> {
   return announced.splice(0);
 }
 
+/** A snapshot file of some other cluster, with nothing in it. */
+function snapshotBytes(): { readonly bytes: Buffer; readonly checksum: string } {
+  const encoder = new SnapshotEncoder({
+    clusterName: cluster,
+    clusterId: 'other',
+    group: groupId('config'),
+    index: logIndex(7),
+    term: term(2),
+    revision: 5,
+    configuration: configurationOf([{ id: nodeId('old'), storageId: 'ab'.repeat(16) }]),
+  });
+  const bytes = Buffer.concat([encoder.begin(), encoder.end().piece]);
+  const parser = new SnapshotParser('a file');
+  parser.push(bytes);
+  return { bytes, checksum: parser.checksum ?? '' };
+}
+
 const announce = (payload: Uint8Array): void => peer.publish(announcementSubject(cluster, 'n2'), payload);
 
 async function until(holds: () => boolean): Promise<void> {
@@ -136,7 +171,8 @@ test('a node that was formed before is in its cluster from the start, and says s
   await heard();
   joined.length = 0;
   const onFormed = (_: FormationRecord, id: string): void => void joined.push(id);
-  const restarted = new Formation({ folder, connection, logger, drops, onFormed, ...members });
+  const group = groupId('config');
+  const restarted = new Formation({ folder, group, connection, logger, drops, onFormed, ...members });
   expect(joined).toEqual([clusterIdOf(record)]);
   expect(restarted.state).toBe('formed');
   expect(restarted.clusterId).toBe(clusterIdOf(record));
@@ -257,6 +293,56 @@ test('a record of another cluster, and one that does not name this node with its
   expect(formation.state).toBe('unformed');
   expect(formation.clusterId).toBeNull();
   expect(joined).toEqual([]);
+});
+
+describe('a cluster that is restored', () => {
+  const source = snapshotBytes();
+  const record = (): FormationRecord => ({ ...recordWith(folder.storageId), snapshotChecksum: source.checksum });
+  const tell = (): void => announce(encodeAnnouncement({ kind: 'formed', record: record(), configuration: null }));
+  const stage = (bytes: Buffer): Promise<unknown> => {
+    const { checksum: content } = source;
+    return formation.stage({ content, fileBytes: bytes.length, offset: 0, bytes, checksum: crc32(bytes) });
+  };
+  const notStaged = 'has not got the whole snapshot that the cluster is restored from (quorate snapshot restore)';
+
+  test('is joined by none of its voters without the snapshot, whoever brings the record', async () => {
+    const refused = { code: 'FormationRefused', details: { node: 'n1', reason: notStaged } };
+    await expect(formation.accept(record())).rejects.toMatchObject(refused);
+    tell();
+    tell();
+    await until(() => errors.length > 0);
+    await settled();
+    // It is told again and again, and says so once.
+    expect(errors).toEqual(['could not join the cluster']);
+    expect(formation.state).toBe('unformed');
+    expect(folder.formationRecord).toBeNull();
+    expect(joined).toEqual([]);
+  });
+
+  test('is joined with the snapshot, whoever brings the record', async () => {
+    expect(await stage(source.bytes)).toEqual({ storedBytes: source.bytes.length, isWhole: true });
+    tell();
+    await until(() => joined.length === 1);
+    expect(joined).toEqual([clusterIdOf(record())]);
+    expect(folder.openLog(groupId('config'))).toMatchObject({ firstIndex: 8, lastIndex: 7 });
+    await formation.accept(record());
+    expect(joined).toHaveLength(1);
+  });
+
+  test('gives nothing to a node that is in a cluster, or spent', async () => {
+    await formation.accept(recordWith(folder.storageId));
+    const refused = { code: 'FormationRefused', details: { node: 'n1', reason: 'is in a cluster already' } };
+    await expect(stage(source.bytes)).rejects.toMatchObject(refused);
+  });
+
+  test('has no use for a snapshot that is damaged', async () => {
+    const altered = Buffer.from(source.bytes);
+    altered.writeUInt8(altered.readUInt8(30) ^ 1, 30);
+    await expect(stage(altered)).rejects.toMatchObject({ code: 'SnapshotDamaged' });
+    altered.writeUInt8(7, 11);
+    await expect(stage(altered)).rejects.toMatchObject({ code: 'UnknownSnapshotFormat' });
+    await expect(formation.accept(record())).rejects.toMatchObject({ code: 'FormationRefused' });
+  });
 });
 
 describe('the members', () => {

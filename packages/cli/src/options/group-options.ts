@@ -21,8 +21,8 @@ export function addGroupOptions(command: Command): Command {
 }
 
 /** `--timeout`, how long the command may take, where it is one request. */
-export const timeoutOption = (): Option =>
+export const timeoutOption = (defaultMs = 5_000): Option =>
   new Option('--timeout <ms>', 'how long a request may take, in milliseconds')
     .env('QUORATE_TIMEOUT')
-    .default(5_000)
+    .default(defaultMs)
     .argParser(integer(1, 600_000));

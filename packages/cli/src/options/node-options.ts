@@ -1,6 +1,6 @@
 import type { NodeSettings } from '@quorate/node';
 import { type Command, Option } from 'commander';
-import { integer } from './option-values.ts';
+import { duration, integer } from './option-values.ts';
 
 /** What can be tuned of a node: the fields of its settings that have defaults and name nothing. */
 export type NodeTuning = Partial<
@@ -10,12 +10,18 @@ export type NodeTuning = Partial<
     | 'electionTimeoutMinMs'
     | 'electionTimeoutMaxMs'
     | 'heartbeatIntervalMs'
+    | 'autoRemoveAfterMs'
     | 'snapshotEntries'
     | 'snapshotLogBytes'
     | 'logTailEntries'
+    | 'scrubBytesPerSecond'
+    | 'minFreeDiskBytes'
     | 'logLevel'
   >
 >;
+
+/** What the flags come to: durations have their unit in the value. */
+type TuningFlags = Omit<NodeTuning, 'autoRemoveAfterMs'> & { readonly autoRemoveAfter?: number };
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -56,6 +62,13 @@ export function addNodeTuning(command: Command): Command {
     )
     .addOption(
       option(
+        '--auto-remove-after <duration>',
+        'the leader removes a voter that has been offline for so long (90s, 10m, 2h or ms), as long as three are left; never by default',
+        'QUORATE_AUTO_REMOVE_AFTER',
+      ).argParser(duration),
+    )
+    .addOption(
+      option(
         '--snapshot-entries <count>',
         'entries from one snapshot to the next; 100000 by default',
         'QUORATE_SNAPSHOT_ENTRIES',
@@ -75,6 +88,20 @@ export function addNodeTuning(command: Command): Command {
         'QUORATE_LOG_TAIL_ENTRIES',
       ).argParser(integer(0, 1_000_000_000)),
     )
+    .addOption(
+      option(
+        '--scrub-bytes-per-second <bytes>',
+        'how fast the data folder is read again, over and over, to find damage; 1048576 by default, 0 for never',
+        'QUORATE_SCRUB_BYTES_PER_SECOND',
+      ).argParser(integer(0, Number.MAX_SAFE_INTEGER)),
+    )
+    .addOption(
+      option(
+        '--min-free-disk-bytes <bytes>',
+        'with less free, writes are refused, deletes are not; 268435456 by default, 0 for never',
+        'QUORATE_MIN_FREE_DISK_BYTES',
+      ).argParser(integer(0)),
+    )
     .addOption(option('--log-level <level>', 'info by default', 'QUORATE_LOG_LEVEL').choices(logLevels));
 }
 
@@ -85,26 +112,34 @@ export function nodeTuning(command: Command): NodeTuning {
     electionTimeoutMinMs,
     electionTimeoutMaxMs,
     heartbeatIntervalMs,
+    autoRemoveAfter: autoRemoveAfterMs,
     snapshotEntries,
     snapshotLogBytes,
     logTailEntries,
+    scrubBytesPerSecond,
+    minFreeDiskBytes,
     logLevel,
-  } = command.opts<NodeTuning>();
+  } = command.opts<TuningFlags>();
   return {
     ...(localDelivery === undefined ? {} : { localDelivery }),
     ...(electionTimeoutMinMs === undefined ? {} : { electionTimeoutMinMs }),
     ...(electionTimeoutMaxMs === undefined ? {} : { electionTimeoutMaxMs }),
     ...(heartbeatIntervalMs === undefined ? {} : { heartbeatIntervalMs }),
+    ...(autoRemoveAfterMs === undefined ? {} : { autoRemoveAfterMs }),
     ...(snapshotEntries === undefined ? {} : { snapshotEntries }),
     ...(snapshotLogBytes === undefined ? {} : { snapshotLogBytes }),
     ...(logTailEntries === undefined ? {} : { logTailEntries }),
+    ...(scrubBytesPerSecond === undefined ? {} : { scrubBytesPerSecond }),
+    ...(minFreeDiskBytes === undefined ? {} : { minFreeDiskBytes }),
     ...(logLevel === undefined ? {} : { logLevel }),
   };
 }
 
 /** The same, as arguments of the command `node`. */
 export function tuningArguments(tuning: NodeTuning): readonly string[] {
-  return Object.entries(tuning).flatMap(([field, value]) => [flagOf(field), String(value)]);
+  const { autoRemoveAfterMs, ...others } = tuning;
+  const given = { ...others, ...(autoRemoveAfterMs == null ? {} : { autoRemoveAfter: autoRemoveAfterMs }) };
+  return Object.entries(given).flatMap(([field, value]) => [flagOf(field), String(value)]);
 }
 
 const flagOf = (field: string): string => `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

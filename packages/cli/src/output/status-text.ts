@@ -1,4 +1,4 @@
-import type { ClusterStatus, MemberStatus, PeerStatus } from '@quorate/client';
+import { alarmsOf, type ClusterStatus, type MemberStatus, type PeerStatus, writesRefused } from '@quorate/client';
 import { type Column, tableLines } from './table.ts';
 
 const columns: readonly Column[] = [
@@ -12,19 +12,43 @@ const columns: readonly Column[] = [
   { title: 'PID', align: 'right' },
 ];
 
-/** How a group stands, for people: a line about its leader, and a row for each node. */
+/** How a group stands, for people: a line about its leader, the alarms, and a row for each node. */
 export function statusLines(status: ClusterStatus, where: { cluster: string; group: string }): readonly string[] {
   const leads = status.leader === null ? 'no leader' : `${status.leader} leads`;
   const peers = leaderPeers(status);
   return [
     `cluster ${where.cluster}, group ${where.group}: ${leads}`,
+    ...alarmLines(status),
     '',
     ...tableLines(
       columns,
       status.nodes.map((node) => rowOf(node, peers.get(node.id))),
     ),
+    ...damageLines(status),
   ];
 }
+
+/** Which nodes take part in no quorum, and why. */
+function damageLines({ nodes }: ClusterStatus): readonly string[] {
+  const lines = nodes.flatMap((node) =>
+    node.role === 'unreachable' || node.damage === null
+      ? []
+      : [`${node.id} is under repair and has no vote until it has its log again: ${node.damage}`],
+  );
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+function alarmLines(status: ClusterStatus): readonly string[] {
+  const refused = writesRefused(status);
+  return [
+    ...(refused === null ? [] : [`alarm: writes are refused, deletes are not (${refused})`]),
+    ...alarmsOf(status).map(({ code, node, freeBytes, neededBytes }) => {
+      return `alarm: ${node} has ${mebibytes(freeBytes)} of disk space free and needs ${mebibytes(neededBytes)} (${code})`;
+    }),
+  ];
+}
+
+const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 
 /** What the leader knows of each peer. */
 function leaderPeers(status: ClusterStatus): ReadonlyMap<string, PeerStatus> {

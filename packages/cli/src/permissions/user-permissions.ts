@@ -19,10 +19,10 @@ const serviceDiscovery = '$SRV.>';
 
 const apiSubjects = (cluster: string): string => `quorate.${cluster}.api.>`;
 const streamSubjects = (cluster: string): string => `quorate.${cluster}.stream.>`;
-/** What changes who is in the cluster, or who leads it: asked of one node, or of any. */
+/** What changes who is in the cluster, or who leads it, and what has to do with snapshots: asked of one node, or of any. */
 const operatorSubjects = (cluster: string): readonly string[] => [
-  `quorate.${cluster}.api.*.node.*.form`,
-  ...['members', 'transfer'].flatMap((endpoint) => [
+  ...['form', 'snapshot-read', 'snapshot-stage'].map((endpoint) => `quorate.${cluster}.api.*.node.*.${endpoint}`),
+  ...['members', 'transfer', 'snapshot'].flatMap((endpoint) => [
     `quorate.${cluster}.api.*.${endpoint}`,
     `quorate.${cluster}.api.*.node.*.${endpoint}`,
   ]),
@@ -48,10 +48,10 @@ export const clientPermissions = (cluster: string): UserPermissions => ({
   answersRequests: false,
 });
 
-/** Who forms clusters and changes their members and leaders: a client that may do that as well. */
+/** Who forms clusters, changes their members and leaders, and backs them up: a client that may do that as well. */
 export const operatorPermissions = (cluster: string): UserPermissions => ({
   ...clientPermissions(cluster),
   user: 'operator',
-  comment: 'whoever runs quorate form, members and transfer',
+  comment: 'whoever runs quorate form, members, transfer and snapshot',
   denyPublish: [],
 });

@@ -1,17 +1,20 @@
 import { rmSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { Chunk, ChunkRequest, Logger, SnapshotFiles, SnapshotPoint, SnapshotRecord } from '@quorate/raft';
 import { CorruptRecord } from '@quorate/raft';
-import { flushFolder } from '../durable-file.ts';
+import { isSnapshotId, type SnapshotHeader, type SnapshotOwner } from '@quorate/wire';
+import { isDiskFull } from '../data-folder-error.ts';
+import { appendFlushed, flushFolder } from '../durable-file.ts';
 import type { LmdbTables } from '../lmdb-tables.ts';
 import type { TableReading } from '../table-reading.ts';
 import type { SnapshotAnswer } from './answer.ts';
+import { CheckedSnapshot } from './checked-snapshot.ts';
 import { loadSnapshot } from './load-snapshot.ts';
-import { checkSnapshotSync, readSnapshot, type SnapshotSource } from './read-snapshot.ts';
+import { readHeader } from './read-header.ts';
+import { readSnapshot, type SnapshotSource } from './read-snapshot.ts';
+import { ReaderLeases } from './reader-leases.ts';
 import { SnapshotFolder } from './snapshot-folder.ts';
-import { isSnapshotId } from './snapshot-format.ts';
-import type { SnapshotOwner } from './snapshot-header.ts';
 import { WorkQueue } from './work-queue.ts';
 import { writeSnapshot } from './write-snapshot.ts';
 
@@ -41,7 +44,16 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
   readonly #folder: SnapshotFolder;
   readonly #changes: WorkQueue;
   readonly #reads: WorkQueue;
+  /** By id, those that were read for a peer. */
+  readonly #checked = new Map<string, CheckedSnapshot>();
+  readonly #leases = new ReaderLeases((id) => this.#leaseEnded(id));
+  /** What would have gone, and is being read. */
+  readonly #spared = new Set<string>();
   #isClosed = false;
+  /** The snapshot that the last chunk was of. */
+  #receiving: string | null = null;
+  /** Whether the last chunk that came found the disk full. */
+  #lacksRoom = false;
 
   /** Removes what was being written when the last process ended. */
   constructor(options: LmdbSnapshotFilesOptions) {
@@ -52,11 +64,6 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
     };
     this.#changes = new WorkQueue(failed);
     this.#reads = new WorkQueue(failed);
-  }
-
-  /** Reads all of a snapshot that the log has a record of, before anything relies on it. @throws {CorruptRecord} naming the file, if it is missing or not what the record says */
-  check(record: SnapshotRecord): void {
-    checkSnapshotSync(this.#sourceOf(record, this.#folder.wholePath(record.id)));
   }
 
   take(point: SnapshotPoint): void {
@@ -88,21 +95,52 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
   keepOnly(ids: readonly string[]): void {
     // What is taken or comes in from now on stays, also under a name that goes now.
     const doomed: string[] = [];
+    for (const id of ids) this.#spared.delete(id);
     for (const files of [this.#folder.whole, this.#folder.parts]) {
       for (const id of files.keys()) {
         if (ids.includes(id)) continue;
+        if (this.#leases.holds(id)) {
+          this.#spared.add(id);
+          continue;
+        }
         files.delete(id);
+        this.#checked.delete(id);
         doomed.push(id);
       }
     }
     if (doomed.length > 0) this.#changes.add(() => this.#remove(doomed));
   }
 
+  /** For a client that is to read the snapshot: it stays for a while. What the file says of itself, or null if it is not here. @throws {CorruptRecord} */
+  async lend(id: string): Promise<SnapshotHeader | null> {
+    if (!this.#folder.whole.has(id)) return null;
+    this.#leases.renew(id);
+    return await readHeader(this.#folder.wholePath(id));
+  }
+
+  /** A stretch of a snapshot for a client, and it stays for a while longer. Null if it is not here, or not so long. */
+  async readStretch(id: string, offset: number, maxBytes: number): Promise<Chunk | null> {
+    if (!this.#folder.whole.has(id)) return null;
+    this.#leases.renew(id);
+    return await this.#chunk(id, offset, maxBytes).catch((error: unknown) => {
+      if (error instanceof CorruptRecord && this.#folder.whole.has(id)) this.#options.onFatal(error);
+      throw error;
+    });
+  }
+
   /** Ends what is under way, and resolves when nothing is any more. Nothing is answered then. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#leases.close();
     await this.#changes.idle();
     await this.#reads.idle();
+  }
+
+  #leaseEnded(id: string): void {
+    if (!this.#spared.delete(id)) return;
+    this.#folder.whole.delete(id);
+    this.#checked.delete(id);
+    this.#changes.add(() => this.#remove([id]));
   }
 
   /** Between two steps of long work. @throws {Closed} */
@@ -124,7 +162,8 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
       this.#tell({ kind: 'snapshotTaken', record: { index, term, configuration, id, bytes } });
     } catch (error) {
       rmSync(draftPath, { force: true });
-      if (error instanceof Closed) throw error;
+      // A state that is damaged is not to be used any more.
+      if (error instanceof Closed || error instanceof CorruptRecord) throw error;
       tell({ kind: 'snapshotFailed', reason: reasonOf(error) });
     } finally {
       reading.close();
@@ -133,6 +172,8 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
 
   async #read({ peer, sequence, id, offset, maxBytes }: ChunkRequest): Promise<void> {
     const chunk = await this.#chunk(id, offset, maxBytes).catch((error: unknown) => {
+      const isWanted = this.#folder.whole.has(id);
+      if (error instanceof Closed || (isWanted && error instanceof CorruptRecord)) throw error;
       this.#options.logger.error('a snapshot could not be read', { id, reason: reasonOf(error) });
       return null;
     });
@@ -142,14 +183,9 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
   async #chunk(id: string, offset: number, maxBytes: number): Promise<Chunk | null> {
     const size = this.#folder.whole.get(id);
     if (size === undefined || offset >= size) return null;
-    const bytes = Buffer.alloc(Math.min(maxBytes, size - offset));
-    const file = await open(this.#folder.wholePath(id), 'r');
-    try {
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, offset);
-      if (bytesRead < bytes.length) throw new Error('it ends early');
-    } finally {
-      await file.close();
-    }
+    const checked = this.#checked.get(id) ?? (await CheckedSnapshot.open(this.#folder.wholePath(id), id, this.#goOn));
+    this.#checked.set(id, checked);
+    const bytes = await checked.read(offset, Math.min(offset + maxBytes, size));
     return { offset, bytes, checksum: crc32(bytes) };
   }
 
@@ -159,7 +195,7 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
     const { whole, parts } = this.#folder;
     if (!isSnapshotId(id) || whole.has(id)) return this.#tellStored(record);
     const stored = parts.get(id) ?? 0;
-    if (stored < bytes && this.#follows(chunk, stored, bytes)) await this.#append(id, chunk, stored);
+    if (stored < bytes && this.#follows(chunk, stored, bytes) && !(await this.#append(id, chunk, stored))) return;
     if ((parts.get(id) ?? 0) >= bytes) await this.#finish(record);
     this.#tellStored(record);
   }
@@ -168,15 +204,21 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
     return offset === stored && bytes.length > 0 && offset + bytes.length <= size && crc32(bytes) === checksum;
   }
 
-  async #append(id: string, { bytes }: Chunk, stored: number): Promise<void> {
-    const file = await open(this.#folder.partPath(id), stored === 0 ? 'w' : 'a');
+  /** Where there is no room for it nothing is answered: the leader sends it again after a while, and the transfer goes on once there is. */
+  async #append(id: string, { bytes }: Chunk, stored: number): Promise<boolean> {
     try {
-      await file.writeFile(bytes);
-      await file.datasync();
-    } finally {
-      await file.close();
+      await appendFlushed(this.#folder.partPath(id), bytes, stored);
+    } catch (error) {
+      if (!isDiskFull(error, this.#folder.path)) throw error;
+      if (!this.#lacksRoom) this.#options.logger.error('no room for a snapshot that the leader sends', { id, stored });
+      this.#lacksRoom = true;
+      return false;
     }
+    if (this.#receiving !== id) this.#options.logger.info('receiving a snapshot', { id, from: stored });
+    this.#receiving = id;
+    this.#lacksRoom = false;
     this.#folder.parts.set(id, stored + bytes.length);
+    return true;
   }
 
   /** All of it has come. One that is not what its record says goes, and comes again from its beginning. */

@@ -1,10 +1,14 @@
 import { closeSync, openSync, readSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { CorruptRecord, type SnapshotRecord } from '@quorate/raft';
+import {
+  mismatchOf,
+  readSnapshotFile,
+  type SnapshotHeader,
+  type SnapshotOwner,
+  SnapshotParser,
+  type SnapshotRow,
+} from '@quorate/wire';
 import { systemCode } from '../data-folder-error.ts';
-import { mismatchOf, type SnapshotHeader, type SnapshotOwner } from './snapshot-header.ts';
-import { SnapshotParser } from './snapshot-parser.ts';
-import type { SnapshotRow } from './snapshot-row.ts';
 
 const pieceBytes = 64 * 1024;
 
@@ -23,24 +27,10 @@ export async function readSnapshot(
   source: SnapshotSource,
   visit: (rows: readonly SnapshotRow[]) => void | Promise<void> = () => {},
 ): Promise<SnapshotHeader> {
-  const parser = new SnapshotParser(nameOf(source));
-  const file = await open(source.path, 'r').catch((error: unknown) => {
+  const { header, id, bytes } = await readSnapshotFile(source.path, visit).catch((error: unknown) => {
     throw missing(error, source);
   });
-  let bytes = 0;
-  try {
-    for (;;) {
-      const piece = Buffer.allocUnsafe(pieceBytes);
-      const { bytesRead } = await file.read(piece, 0, pieceBytes, bytes);
-      if (bytesRead === 0) break;
-      bytes += bytesRead;
-      const rows = parser.push(piece.subarray(0, bytesRead));
-      if (rows.length > 0) await visit(rows);
-    }
-  } finally {
-    await file.close();
-  }
-  return checked(parser, bytes, source);
+  return checked(header, id, bytes, source);
 }
 
 /** The same, at once, before anything else goes on. @throws {CorruptRecord} */
@@ -62,13 +52,12 @@ export function checkSnapshotSync(source: SnapshotSource): void {
   } finally {
     closeSync(file);
   }
-  checked(parser, bytes, source);
+  const id = parser.end();
+  checked(parser.header, id, bytes, source);
 }
 
-function checked(parser: SnapshotParser, bytes: number, source: SnapshotSource): SnapshotHeader {
+function checked(header: SnapshotHeader | null, id: string, bytes: number, source: SnapshotSource): SnapshotHeader {
   const { record, owner } = source;
-  const id = parser.end();
-  const { header } = parser;
   if (header === null) throw new CorruptRecord(nameOf(source), 'it has no header');
   const mismatch = mismatchOf(header, owner, record);
   if (mismatch !== null) throw new CorruptRecord(nameOf(source), mismatch);

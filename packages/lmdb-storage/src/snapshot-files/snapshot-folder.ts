@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isSnapshotId } from './snapshot-format.ts';
+import { isSnapshotId } from '@quorate/wire';
 
 const wholeSuffix = '.snapshot';
 const partSuffix = '.part';

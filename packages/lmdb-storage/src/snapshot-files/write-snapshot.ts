@@ -1,9 +1,7 @@
 import { open } from 'node:fs/promises';
+import { blockBytes, rowBytes, SnapshotEncoder, type SnapshotHeader, type SnapshotRow } from '@quorate/wire';
 import type { TableReading } from '../table-reading.ts';
 import { Pace } from './pace.ts';
-import { blockBytes, SnapshotEncoder } from './snapshot-format.ts';
-import type { SnapshotHeader } from './snapshot-header.ts';
-import { rowBytes, type SnapshotRow } from './snapshot-row.ts';
 
 /** So many rows are read at a time. */
 const rowsAtATime = 128;

@@ -64,7 +64,7 @@ export class Applier implements Actor<ApplierMessage> {
         this.#reading = null;
         return this.#readOn();
       case 'takeSnapshot':
-        return this.#snapshots.take();
+        return this.#snapshots.requested(message);
       case 'snapshotTaken':
         return this.#snapshots.snapshotTaken(message);
       case 'snapshotFailed':

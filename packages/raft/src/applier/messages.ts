@@ -34,8 +34,8 @@ export const applierProtocol = {
     }),
     /** From the log store: the snapshot is the newest that it has a record of, on disk. */
     snapshotRecorded: z.object({ record: shape.snapshot }),
-    /** From the gateway: take a snapshot now. */
-    takeSnapshot: shape.nothing,
+    /** From the gateway, again and again until it has the answer: a snapshot of all that is applied, and of `atIndex` at least. */
+    takeSnapshot: z.object({ request: shape.counter, atIndex: shape.index }),
     /** From the host, answers to what was asked of the snapshot files. */
     snapshotTaken: z.object({ record: shape.snapshot }),
     snapshotFailed: z.object({ reason: shape.text }),

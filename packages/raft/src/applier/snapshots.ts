@@ -1,13 +1,15 @@
 import type { Context } from '@quorate/actor';
-import { logStoreAt, replicatorAt } from '../addresses.ts';
+import { gatewayAt, logStoreAt, replicatorAt } from '../addresses.ts';
+import type { SnapshotOutcome } from '../gateway/messages.ts';
 import { invariant } from '../invariant.ts';
 import { decodeConfiguration } from '../membership/configuration-codec.ts';
 import type { Logger } from '../ports.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { SnapshotFiles, SnapshotRecord } from '../storage/snapshot-files.ts';
 import type { StateMachine } from '../storage/state-machine.ts';
-import type { Configuration, LogEntry } from '../types.ts';
+import { type Configuration, type LogEntry, logIndex } from '../types.ts';
 import type { ApplierMessage } from './messages.ts';
+import { SnapshotRequests } from './snapshot-requests.ts';
 
 type Of<Kind extends ApplierMessage['kind']> = Extract<ApplierMessage, { kind: Kind }>;
 
@@ -49,11 +51,13 @@ export class Snapshots {
   #receiving: Of<'storeChunk'> | null = null;
   /** When each was last read for a peer: one that is being sent stays, or a peer that takes longer than the next snapshot never gets one (hashicorp/raft#697). */
   readonly #serving = new Map<string, number>();
+  readonly #requests: SnapshotRequests;
 
   constructor(options: SnapshotsOptions) {
     this.#options = options;
     this.#newest = options.newest;
     this.#configuration = options.configuration;
+    this.#requests = new SnapshotRequests(servingElectionTimeouts * options.settings.electionTimeoutMaxMs);
     this.#loadIfBehind();
   }
 
@@ -78,6 +82,12 @@ export class Snapshots {
     if (this.#isDue) this.take();
   }
 
+  /** Somebody wants a snapshot, and says so until it has the answer. */
+  requested({ request, atIndex }: Of<'takeSnapshot'>): void {
+    this.#requests.asked(request, atIndex, this.#options.context.now());
+    this.#serveRequests();
+  }
+
   /** Begins to write a snapshot of the state as it is now. */
   take(): void {
     const { files, stateMachine } = this.#options;
@@ -98,6 +108,7 @@ export class Snapshots {
   snapshotFailed({ reason }: Of<'snapshotFailed'>): void {
     this.#isTaking = false;
     this.#options.logger.error('no snapshot was taken', { reason });
+    for (const request of this.#requests.takeWaiting()) this.#answer(request, { kind: 'failed', reason });
   }
 
   storeChunk(message: Of<'storeChunk'>): void {
@@ -128,6 +139,7 @@ export class Snapshots {
     }
     if (this.knowsEveryFile) this.#options.files.keepOnly(this.#wantedIds());
     this.#loadIfBehind();
+    this.#serveRequests();
   }
 
   /** True if the state machine is what the newest snapshot holds, or beyond. */
@@ -156,6 +168,25 @@ export class Snapshots {
   /** Says again what the log store may not have heard. */
   retry(): void {
     for (const { kind, record } of this.#unrecorded.values()) this.#tellLogStore(kind, record);
+  }
+
+  #serveRequests(): void {
+    if (this.isLoading) return;
+    const newest = this.#newest;
+    const { lastApplied } = this.#options.stateMachine;
+    const covered = this.#requests.takeCovered({ lastApplied, newestIndex: newest?.index ?? logIndex(0) });
+    for (const { request, isNew } of covered) {
+      if (newest !== null) this.#answer(request, { kind: 'recorded', record: newest, isNew });
+    }
+    const { missingIndex } = this.#requests;
+    // One that is on its way to the log's record may do.
+    const comes = [...this.#unrecorded.values()].some(({ record }) => record.index >= (missingIndex ?? 0));
+    if (missingIndex !== null && !comes) this.take();
+  }
+
+  #answer(request: number, outcome: SnapshotOutcome): void {
+    const { context } = this.#options;
+    context.send(gatewayAt(context.self), { kind: 'snapshotAnswer', request, outcome });
   }
 
   /** One that is being taken has no name yet, and may be whole already: the word of it can stand behind what is handled now. */

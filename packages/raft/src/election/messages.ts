@@ -29,6 +29,8 @@ export const electionProtocol = {
       lastLogIndex: shape.index,
       lastLogTerm: shape.term,
       configuration: shape.configuration,
+      /** Whether this node is a voter, or was one in the newest configuration that it knows to be committed, and its log is whole. */
+      mayCampaign: shape.flag,
     }),
     /** From the log store: the term is raised and this node's own vote is on disk. */
     campaigned: z.object({

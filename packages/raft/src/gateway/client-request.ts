@@ -24,13 +24,13 @@ export interface Write {
   proposed: Asked | null;
 }
 
-/** A linearizable read. */
+/** A read. */
 export interface Read {
   readonly kind: 'read';
   readonly message: Of<'read'>;
   readonly deadlineMs: number;
   asked: Asked | null;
-  /** Known once a leader has answered: the applier has the query. */
+  /** Known once a leader has answered, and from the beginning if none is asked: the applier has the query. */
   readIndex: LogIndex | null;
 }
 
@@ -50,6 +50,18 @@ export interface TransferRequest {
   asked: (Asked & { readonly leader: NodeId }) | null;
 }
 
+/** A snapshot that this node is to have. */
+export interface SnapshotRequest {
+  readonly kind: 'snapshot';
+  readonly message: Of<'takeSnapshot'>;
+  readonly deadlineMs: number;
+  asked: Asked | null;
+  /** What it has to cover: the applier has been asked. */
+  readIndex: LogIndex | null;
+  /** When the applier was asked last. */
+  applierAskedAtMs: number | null;
+}
+
 /** How this node stands, told by its actors one by one. */
 export interface Status {
   readonly kind: 'status';
@@ -58,7 +70,7 @@ export interface Status {
 }
 
 /** A client's request that is not answered yet. */
-export type ClientRequest = Write | Read | TransferRequest | Page | Status;
+export type ClientRequest = Write | Read | TransferRequest | Page | SnapshotRequest | Status;
 
 /** Whether it is time to ask again. */
 export function isUnanswered(request: ClientRequest, now: number): boolean {
@@ -68,6 +80,8 @@ export function isUnanswered(request: ClientRequest, now: number): boolean {
     case 'read':
     case 'transfer':
       return request.asked === null || now - request.asked.atMs >= askAgainMs;
+    case 'snapshot':
+      return now - (request.applierAskedAtMs ?? request.asked?.atMs ?? Number.NEGATIVE_INFINITY) >= askAgainMs;
     case 'page':
     case 'status':
       return true;
@@ -84,6 +98,7 @@ export function isWithLeader(request: ClientRequest): boolean {
     case 'transfer':
       return request.asked !== null;
     case 'read':
+    case 'snapshot':
       return request.readIndex !== null;
     case 'page':
     case 'status':
@@ -99,6 +114,7 @@ export function askedOf(request: ClientRequest): Asked | null {
     case 'write':
       return request.proposed;
     case 'read':
+    case 'snapshot':
     case 'transfer':
       return request.asked;
     case 'page':

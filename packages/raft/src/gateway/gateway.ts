@@ -9,6 +9,7 @@ import {
   isWithLeader,
   type Page,
   type Read,
+  type SnapshotRequest,
   type TransferRequest,
   type Write,
 } from './client-request.ts';
@@ -61,7 +62,7 @@ export class Gateway implements Actor<GatewayMessage> {
           kind: 'read',
           message,
           asked: null,
-          readIndex: null,
+          readIndex: message.consistency === 'local' ? logIndex(0) : null,
           deadlineMs: this.#deadline(message),
         });
       case 'transfer':
@@ -75,6 +76,17 @@ export class Gateway implements Actor<GatewayMessage> {
         return this.#transferReply(message);
       case 'readEntries':
         return this.#open(message.request, { kind: 'page', message, deadlineMs: this.#deadline(message) });
+      case 'takeSnapshot':
+        return this.#open(message.request, {
+          kind: 'snapshot',
+          message,
+          asked: null,
+          readIndex: message.isLinearizable ? null : logIndex(0),
+          applierAskedAtMs: null,
+          deadlineMs: this.#deadline(message),
+        });
+      case 'snapshotAnswer':
+        return this.#answer(message.request, { kind: 'snapshot', outcome: message.outcome });
       case 'readStatus':
         return this.#open(message.request, { kind: 'status', parts: new Map(), deadlineMs: this.#deadline(message) });
       case 'retire':
@@ -118,6 +130,8 @@ export class Gateway implements Actor<GatewayMessage> {
         return request.readIndex === null ? this.#askReadIndex(id, request) : this.#queryApplier(id, request);
       case 'transfer':
         return this.#transfer(id, request);
+      case 'snapshot':
+        return request.readIndex === null ? this.#askReadIndex(id, request) : this.#askSnapshot(id, request);
       case 'page':
         return this.#readPage(id, request);
       case 'status':
@@ -145,11 +159,12 @@ export class Gateway implements Actor<GatewayMessage> {
   }
 
   #expire(id: number, request: ClientRequest): void {
-    const noLeader = this.#known.leader === null;
+    const noLeader = this.#known.leader === null && !isLocal(request);
     if (request.kind === 'write' && request.proposed !== null) {
       return this.#fail(id, 'OutcomeUnknown', 'no answer in time; the write may have happened, or may yet happen');
     }
-    if (request.kind === 'write' || (request.kind === 'read' && noLeader)) {
+    const waitsForLeader = request.kind === 'read' || (request.kind === 'snapshot' && request.readIndex === null);
+    if (request.kind === 'write' || (waitsForLeader && noLeader)) {
       return this.#fail(id, 'NoLeader', 'no leader took the request in time; nothing was written');
     }
     if (request.kind === 'read') this.#context.send(applierAt(this.#context.self), { kind: 'forget', request: id });
@@ -244,7 +259,7 @@ export class Gateway implements Actor<GatewayMessage> {
 
   // --- reads -----------------------------------------------------------------------------------------------------------
 
-  #askReadIndex(id: number, request: Read): void {
+  #askReadIndex(id: number, request: Read | SnapshotRequest): void {
     const { leader, term: leaderTerm } = this.#known;
     if (leader === null) return;
     if (request.asked !== null) this.#sequences.delete(request.asked.sequence);
@@ -256,12 +271,13 @@ export class Gateway implements Actor<GatewayMessage> {
   #readIndexReply(message: Of<'readIndexReply'>): void {
     const id = this.#sequences.get(message.sequence);
     const request = id === undefined ? undefined : this.#requests.get(id);
-    if (id === undefined || request?.kind !== 'read' || message.incarnation !== this.#identity.incarnation) return;
+    if (id === undefined || message.incarnation !== this.#identity.incarnation) return;
+    if (request?.kind !== 'read' && request?.kind !== 'snapshot') return;
     if (request.asked?.sequence !== message.sequence || message.readIndex === null) return;
     this.#sequences.delete(message.sequence);
     request.asked = { ...request.asked, atMs: this.#context.now() };
     request.readIndex = message.readIndex;
-    this.#queryApplier(id, request);
+    this.#advance(id, request);
   }
 
   #queryApplier(id: number, request: Read): void {
@@ -280,6 +296,14 @@ export class Gateway implements Actor<GatewayMessage> {
       maxEntries,
       maxBytes,
     });
+  }
+
+  // --- snapshots -------------------------------------------------------------------------------------------------------
+
+  #askSnapshot(id: number, request: SnapshotRequest): void {
+    request.applierAskedAtMs = this.#context.now();
+    const atIndex = request.readIndex ?? logIndex(0);
+    this.#context.send(applierAt(this.#context.self), { kind: 'takeSnapshot', request: id, atIndex });
   }
 
   // --- transfer --------------------------------------------------------------------------------------------------------
@@ -344,3 +368,6 @@ export class Gateway implements Actor<GatewayMessage> {
     this.#context.send(apiAt(this.#context.self), answered);
   }
 }
+
+/** Whether it is for this node alone, whoever leads. */
+const isLocal = (request: ClientRequest): boolean => request.kind === 'read' && request.message.consistency === 'local';

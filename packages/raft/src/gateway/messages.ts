@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { peerStages } from '../leader/failure-detector.ts';
 import { changeRefusalCode, membershipChange } from '../membership/membership-change.ts';
 import { type MessageOf, shape } from '../protocol.ts';
+import { readConsistency } from './read-consistency.ts';
 
 const role = z.enum(['follower', 'candidate', 'leader']);
 
@@ -14,6 +16,8 @@ const part = z.discriminatedUnion('actor', [
     lastLogIndex: shape.index,
     durableIndex: shape.index,
     configuration: shape.configuration,
+    /** Why the log is being filled anew; null if it is whole. */
+    damage: shape.text.nullable(),
   }),
   z.object({ actor: z.literal('applier'), lastApplied: shape.index }),
   z.object({
@@ -27,7 +31,9 @@ const part = z.discriminatedUnion('actor', [
           roundTripMs: z.number().nonnegative().nullable(),
           /** How long ago it was heard last; since it came, if it never was. */
           lastContactMs: z.number().nonnegative(),
-          state: z.enum(['probe', 'replicate', 'snapshot']),
+          /** By the failure detector. */
+          stage: z.enum(peerStages),
+          state: z.enum(['probe', 'replicate', 'snapshot', 'repair']),
         }),
       )
       .readonly(),
@@ -48,6 +54,16 @@ const proposalOutcome = z.discriminatedUnion('kind', [
 
 /** What became of a proposal. */
 export type ProposalOutcome = z.infer<typeof proposalOutcome>;
+
+/** What became of a snapshot that was asked for. */
+const snapshotOutcome = z.discriminatedUnion('kind', [
+  /** The log has a record of it. `isNew`: it was taken because it was asked for; else there was one of all that is applied. */
+  z.object({ kind: z.literal('recorded'), record: shape.snapshot, isNew: shape.flag }),
+  z.object({ kind: z.literal('failed'), reason: shape.text }),
+]);
+
+/** What became of a snapshot that was asked for. */
+export type SnapshotOutcome = z.infer<typeof snapshotOutcome>;
 
 /** What the gateway accepts. */
 export const gatewayProtocol = {
@@ -86,8 +102,13 @@ export const gatewayProtocol = {
     changeMembers: z.object({ request: shape.counter, change: membershipChange, timeoutMs: z.number().nonnegative() }),
     /** From the api: hand leadership to `target`, or to whoever is farthest if it is null. */
     transfer: z.object({ request: shape.counter, target: shape.node.nullable(), timeoutMs: z.number().nonnegative() }),
-    /** From the api: a linearizable read. */
-    read: z.object({ request: shape.counter, query: shape.bytes, timeoutMs: z.number().nonnegative() }),
+    /** From the api. */
+    read: z.object({
+      request: shape.counter,
+      query: shape.bytes,
+      consistency: readConsistency,
+      timeoutMs: z.number().nonnegative(),
+    }),
     /** From the api: committed entries as this node has them. */
     readEntries: z.object({
       request: shape.counter,
@@ -96,6 +117,8 @@ export const gatewayProtocol = {
       maxBytes: shape.counter,
       timeoutMs: z.number().nonnegative(),
     }),
+    /** From the api: a snapshot on this node of all that it has applied; of all that is committed by now, if `isLinearizable`. */
+    takeSnapshot: z.object({ request: shape.counter, isLinearizable: shape.flag, timeoutMs: z.number().nonnegative() }),
     /** From the api. */
     readStatus: z.object({ request: shape.counter, timeoutMs: z.number().nonnegative() }),
     /** From the host: this node is no member any more. Whatever waits for a leader is told that there is none, now and from now on. */
@@ -104,6 +127,8 @@ export const gatewayProtocol = {
     leaderKnown: z.object({ term: shape.term, leader: shape.node.nullable() }),
     /** From the applier. */
     queryAnswer: z.object({ request: shape.counter, answer: shape.bytes }),
+    /** From the applier. */
+    snapshotAnswer: z.object({ request: shape.counter, outcome: snapshotOutcome }),
     /** From the log store. */
     committedEntries: z.object({
       request: shape.counter,
@@ -127,6 +152,7 @@ const answer = z.discriminatedUnion('kind', [
   /** The leader is another now. */
   z.object({ kind: z.literal('transferred'), leader: shape.node }),
   z.object({ kind: z.literal('status'), parts: z.array(part).readonly() }),
+  z.object({ kind: z.literal('snapshot'), outcome: snapshotOutcome }),
   z.object({
     kind: z.literal('error'),
     code: z.enum(['NoLeader', 'OutcomeUnknown', 'Timeout']),

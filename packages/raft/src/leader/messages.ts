@@ -49,7 +49,7 @@ export const leaderProtocol = {
       peer: shape.node,
       matchIndex: shape.index,
       round: shape.counter,
-      mode: z.enum(['probe', 'replicate', 'snapshot']),
+      mode: z.enum(['probe', 'replicate', 'snapshot', 'repair']),
       /** Of a heartbeat; null for a reply that waited for a flush. */
       roundTripMs: z.number().nonnegative().nullable(),
     }),

@@ -33,6 +33,7 @@ export class FollowerDesk {
     invariant(state.leadership === null, () => `${from.node} leads in term ${message.term}, and so does this node`);
     state.leaderHeardAtMs = state.context.now();
     state.context.send(electionAt(state.context.self), { kind: 'leaderHeard', term: message.term, leader: from.node });
+    state.repair.leaderHeard(from);
     if (!this.isConsistent(message)) return;
 
     const verdict = this.verify(message);
@@ -49,6 +50,7 @@ export class FollowerDesk {
     state.verifiedIndex = maxIndex(state.verifiedIndex, verified);
     // Beyond what this very message verified, the log may be another leader's.
     state.raiseCommitIndex(minIndex(message.leaderCommit, verified));
+    state.repair.advance();
     this.#acknowledge(message, from, verdict.newEntries.length > 0);
   }
 
@@ -67,6 +69,11 @@ export class FollowerDesk {
 
   protected verify(message: AppendEntries): AppendVerdict {
     return verifyAppend(this.#state.storage, this.#state.commitIndex, message);
+  }
+
+  /** Whether what this node says counts for nothing yet: it has lost what it acknowledged before. */
+  protected get isRepairing(): boolean {
+    return this.#state.repair.isUnderWay;
   }
 
   /** What may be acknowledged: it is the leader's, as far as its appends of this term have shown, and it is on disk. */
@@ -106,6 +113,7 @@ export class FollowerDesk {
         sequence: reply.sequence,
         round: reply.round,
         success: true,
+        isRepairing: this.isRepairing,
         matchIndex: this.matchIndex,
         conflictIndex: logIndex(0),
         conflictTerm: term(0),
@@ -122,6 +130,7 @@ export class FollowerDesk {
       sequence: message.sequence,
       round: message.round,
       success: false,
+      isRepairing: this.isRepairing,
       matchIndex: logIndex(0),
       conflictIndex,
       conflictTerm,

@@ -1,4 +1,5 @@
-import { leaderAt, replicatorAt } from '../addresses.ts';
+import type { Sender } from '@quorate/actor';
+import { leaderAt, logStoreAt, replicatorAt } from '../addresses.ts';
 import { invariant } from '../invariant.ts';
 import { type LeaderToken, type LogIndex, leaderToken, logIndex, type Term } from '../types.ts';
 import type { LogState } from './log-state.ts';
@@ -106,6 +107,20 @@ export class LeaderDesk {
       entries,
       leaderCommit: commitIndex,
     });
+  }
+
+  /** Whoever asks has all that it ever acknowledged to this leader, once it has all that is in this log now. */
+  repairPoint({ term: inTerm, sequence }: Of<'repairPoint'>, from: Sender): void {
+    const { leadership } = this.#state;
+    if (leadership === null || leadership.term !== inTerm) return;
+    const lastLogIndex = this.repairIndex(this.#state);
+    const { incarnation } = from;
+    const reply = { kind: 'repairPointReply', term: inTerm, incarnation, sequence, lastLogIndex } as const;
+    this.#state.sendWhenTermFlushed(logStoreAt(this.#state.placeOf(from)), reply);
+  }
+
+  protected repairIndex({ lastLogIndex }: LogState): LogIndex {
+    return lastLogIndex;
   }
 
   #nextIndexAfter(conflict: { readonly conflictIndex: LogIndex; readonly conflictTerm: Term }): LogIndex {

@@ -18,6 +18,7 @@ import {
 } from '../types.ts';
 import type { Durability } from './durability.ts';
 import type { LogStoreMessage } from './messages.ts';
+import type { Repair } from './repair.ts';
 
 /** What a log store is made from. */
 export interface LogStoreOptions {
@@ -49,6 +50,7 @@ export class LogState {
   readonly context: Context<LogStoreMessage>;
   readonly storage: LogStorage;
   readonly durability: Durability;
+  readonly repair: Repair;
   readonly identity: Sender;
   readonly settings: RaftSettings;
   readonly logger: Logger;
@@ -68,7 +70,11 @@ export class LogState {
   #hardStateWrite = 0;
 
   /** @throws {InvariantViolated} if the state machine is ahead of the log */
-  constructor(context: Context<LogStoreMessage>, options: LogStoreOptions, parts: Pick<RaftParts, 'Durability'>) {
+  constructor(
+    context: Context<LogStoreMessage>,
+    options: LogStoreOptions,
+    parts: Pick<RaftParts, 'Durability' | 'Repair'>,
+  ) {
     this.context = context;
     this.storage = options.storage;
     this.identity = options.identity;
@@ -77,6 +83,7 @@ export class LogState {
     this.#initialConfiguration = options.configuration;
     this.#configurationCommitted = options.configurationCommitted ?? (() => {});
     this.durability = new parts.Durability(options.storage);
+    this.repair = new parts.Repair(this);
     this.#commitIndex = maxIndex(options.lastApplied, options.storage.snapshot?.index ?? logIndex(0));
     this.#appliedIndex = options.lastApplied;
     invariant(

@@ -44,6 +44,10 @@ export class LogStore implements Actor<LogStoreMessage> {
         return this.#voting.requestVote(message, from);
       case 'requestPreVote':
         return this.#voting.requestPreVote(message, from);
+      case 'repairPoint':
+        return this.#leaderDesk.repairPoint(message, from);
+      case 'repairPointReply':
+        return this.#state.repair.repairPointReply(message);
       case 'prepareCampaign':
         return this.#voting.prepareCampaign(message);
       case 'campaign':
@@ -79,9 +83,10 @@ export class LogStore implements Actor<LogStoreMessage> {
 
   /** Every write up to `written` is on disk: what waited for it may be said. */
   #flushed(written: number): void {
-    const { durability } = this.#state;
+    const { durability, repair } = this.#state;
     const before = durability.durableIndex;
     durability.flushed(written);
+    repair.advance();
     this.#followerDesk.replyAfterFlush();
     if (durability.durableIndex === before) return;
     this.#state.noticeLeader();
@@ -101,12 +106,12 @@ export class LogStore implements Actor<LogStoreMessage> {
 
   #describe(request: number): void {
     const { context, storage, commitIndex, lastLogIndex, durability, configuration } = this.#state;
-    const { firstIndex } = storage;
+    const { firstIndex, damage } = storage;
     const { durableIndex } = durability;
     context.send(gatewayAt(context.self), {
       kind: 'described',
       request,
-      part: { actor: 'logStore', commitIndex, firstIndex, lastLogIndex, durableIndex, configuration },
+      part: { actor: 'logStore', commitIndex, firstIndex, lastLogIndex, durableIndex, configuration, damage },
     });
   }
 }

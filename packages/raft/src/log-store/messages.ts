@@ -42,6 +42,15 @@ export const logStoreProtocol = {
       lastLogIndex: shape.index,
       lastLogTerm: shape.term,
     }),
+    /** From a node whose log was damaged, to the leader: where does your log end now? */
+    repairPoint: z.object({ term: shape.term, sequence: shape.counter }),
+    /** From the leader of that term. */
+    repairPointReply: z.object({
+      term: shape.term,
+      incarnation: shape.counter,
+      sequence: shape.counter,
+      lastLogIndex: shape.index,
+    }),
   },
   node: {
     /** From the election: what would a campaign start from? */

@@ -14,6 +14,8 @@ export const replicatorProtocol = {
       sequence: shape.counter,
       round: shape.counter,
       success: shape.flag,
+      /** The follower's log was damaged and is being filled: what it says counts for nothing but that. */
+      isRepairing: shape.flag,
       matchIndex: shape.index,
       conflictIndex: shape.index,
       conflictTerm: shape.term,
@@ -45,6 +47,8 @@ export const replicatorProtocol = {
       entries: shape.entries,
       leaderCommit: shape.index,
     }),
+    /** From the leader: the peer is silent, and is to be asked whether it is there. */
+    probe: shape.nothing,
     /** From the leader: there is more to send. Cumulative. */
     advance: z.object({ lastLogIndex: shape.index, commitIndex: shape.index, round: shape.counter }),
   },

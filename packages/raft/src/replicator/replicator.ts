@@ -64,6 +64,8 @@ export class Replicator implements Actor<ReplicatorMessage> {
   #heartbeatDue = true;
   /** Replies to what was sent before the newest refusal say nothing about where the logs part. */
   #refusedSequence = 0;
+  /** The peer's life in which it was last heard with a damaged log: what it said in those before is void. */
+  #repairIncarnation = 0;
 
   constructor(context: Context<ReplicatorMessage>, options: ReplicatorOptions, parts: Pick<RaftParts, 'Inflights'>) {
     this.#context = context;
@@ -81,6 +83,10 @@ export class Replicator implements Actor<ReplicatorMessage> {
         this.#lastLogIndex = maxIndex(this.#lastLogIndex, message.lastLogIndex);
         this.#commitIndex = maxIndex(this.#commitIndex, message.commitIndex);
         this.#round = Math.max(this.#round, message.round);
+        return this.#pump();
+      case 'probe':
+        // A heartbeat of its own: whatever else is sent may be waiting for a flush.
+        this.#heartbeatDue = true;
         return this.#pump();
       case 'appendPrepared':
         return this.#appendPrepared(message);
@@ -275,11 +281,21 @@ export class Replicator implements Actor<ReplicatorMessage> {
   }
 
   #reply(message: Of<'appendEntriesReply'>, from: Sender): void {
-    if (!this.#isMeant(message, from)) return;
+    if (!this.#isMeant(message, from) || from.incarnation < this.#repairIncarnation) return;
+    if (message.isRepairing && from.incarnation > this.#repairIncarnation) this.#startAnew(from);
     if (message.success) this.#succeeded(message);
     else this.#refused(message);
     this.#tellLeader(message);
     this.#pump();
+  }
+
+  /** What the peer has acknowledged before is gone with its log. The leader goes on counting it: the peer takes part in nothing until it has all of that again. */
+  #startAnew({ incarnation }: Sender): void {
+    this.#repairIncarnation = incarnation;
+    this.#matchIndex = logIndex(0);
+    this.#inflights.clear();
+    this.#preparing = null;
+    this.#mode = { kind: 'probe', outstanding: false, conflict: null };
   }
 
   #succeeded(message: Of<'appendEntriesReply'>): void {
@@ -319,7 +335,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
       peer: this.#options.peer.id,
       matchIndex: this.#matchIndex,
       round: message.round,
-      mode: this.#mode.kind,
+      mode: message.isRepairing ? 'repair' : this.#mode.kind,
       roundTripMs: heartbeatAtMs === null ? null : this.#context.now() - heartbeatAtMs,
     });
   }

@@ -28,6 +28,8 @@ export interface LogStorage {
   readonly written: number;
   /** The newest snapshot, from which and from what follows it the state can be made; null if there is none. */
   readonly snapshot: SnapshotRecord | null;
+  /** Why this log is not what it was; null in a log that is whole. One that was damaged began again, empty but for its hard state, and until `endRepair` its node neither votes nor acknowledges. */
+  readonly damage: string | null;
   /** The entries of kind `configuration` that are held, decoded, in order. */
   readonly configurations: readonly PlacedConfiguration[];
   /** The term of the entry at `index`, also of the last one before `firstIndex`; 0 for index 0; null where it is not known. */
@@ -49,6 +51,8 @@ export interface LogStorage {
   compact(through: LogIndex): void;
   /** Stages a snapshot that came from a peer, and a log that begins after it: empty, unless the log has the snapshot's last entry; then what follows stays. */
   installSnapshot(record: SnapshotRecord): void;
+  /** Stages that the log is whole again. */
+  endRepair(): void;
 }
 
 /** The host's side of the storage: it decides when to flush, once in a turn and one flush at a time. */

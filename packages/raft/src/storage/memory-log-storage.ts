@@ -13,10 +13,12 @@ export class MemoryLogStorage implements FlushableLogStorage {
   #written = 0;
   #flushed = 0;
   readonly #now: boolean;
+  #damage: string | null;
   #waiting: { written: number; done: (outcome: FlushOutcome) => void } | null = null;
 
-  constructor(options: { readonly immediate: boolean }) {
+  constructor(options: { readonly immediate: boolean; readonly damage?: string }) {
     this.#now = options.immediate;
+    this.#damage = options.damage ?? null;
   }
 
   get hardState(): HardState {
@@ -25,6 +27,10 @@ export class MemoryLogStorage implements FlushableLogStorage {
 
   get snapshot(): SnapshotRecord | null {
     return this.#snapshot;
+  }
+
+  get damage(): string | null {
+    return this.#damage;
   }
 
   get firstIndex(): LogIndex {
@@ -86,6 +92,11 @@ export class MemoryLogStorage implements FlushableLogStorage {
   installSnapshot(record: SnapshotRecord): void {
     this.#snapshot = record;
     this.#log.install(record);
+    this.#written += 1;
+  }
+
+  endRepair(): void {
+    this.#damage = null;
     this.#written += 1;
   }
 

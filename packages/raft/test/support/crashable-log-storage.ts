@@ -63,6 +63,10 @@ export class CrashableLogStorage implements FlushableLogStorage {
     return this.#memory.snapshot;
   }
 
+  get damage(): string | null {
+    return this.#memory.damage;
+  }
+
   get configurations(): readonly PlacedConfiguration[] {
     return this.#memory.configurations;
   }
@@ -102,6 +106,10 @@ export class CrashableLogStorage implements FlushableLogStorage {
 
   compact(through: LogIndex): void {
     this.#memory.compact(through);
+  }
+
+  endRepair(): void {
+    this.#memory.endRepair();
   }
 
   installSnapshot(record: SnapshotRecord): void {

@@ -28,6 +28,7 @@ interface ReplyFields {
   readonly incarnation?: number;
   /** Given, the reply is a refusal: where the logs part, and the term there. */
   readonly conflict?: readonly [index: number, term: number];
+  readonly isRepairing?: boolean;
 }
 
 /** The replicator that brings n2's log up to n1's, by itself. The log store of n1 is played: its log has the terms that the test names. */
@@ -105,7 +106,7 @@ export class ReplicatorFixture {
   }
 
   reply(fields: ReplyFields, from: Sender = senderOf('n2')): void {
-    const { sequence, matchIndex = 0, inTerm = 3, round = 0, incarnation = 1, conflict } = fields;
+    const { sequence, matchIndex = 0, inTerm = 3, round = 0, incarnation = 1, conflict, isRepairing = false } = fields;
     this.receive(
       {
         kind: 'appendEntriesReply',
@@ -114,6 +115,7 @@ export class ReplicatorFixture {
         sequence,
         round,
         success: conflict === undefined,
+        isRepairing,
         matchIndex: logIndex(matchIndex),
         conflictIndex: logIndex(conflict?.[0] ?? 0),
         conflictTerm: term(conflict?.[1] ?? 0),

@@ -4,6 +4,9 @@ import { advanceSaidOnce } from './advance-said-once.ts';
 import { appendSaidOnce } from './append-said-once.ts';
 import { appendWithoutToken } from './append-without-token.ts';
 import { appliedBeforeDurable } from './applied-before-durable.ts';
+import { autoRemovalLeavesTwo } from './auto-removal-leaves-two.ts';
+import { autoRemovalOfTheLiving } from './auto-removal-of-the-living.ts';
+import { autoRemovalWithoutPause } from './auto-removal-without-pause.ts';
 import { campaignFromStaleTerm } from './campaign-from-stale-term.ts';
 import { campaignWithoutPreVote } from './campaign-without-pre-vote.ts';
 import { changeBeforeOwnCommit } from './change-before-own-commit.ts';
@@ -17,6 +20,9 @@ import { commitTakenForFlush } from './commit-taken-for-flush.ts';
 import { committedSaidOnce } from './committed-said-once.ts';
 import { conditionIgnored } from './condition-ignored.ts';
 import { configurationCountsOnceCommitted } from './configuration-counts-once-committed.ts';
+import { damagedLogAcknowledges } from './damaged-log-acknowledges.ts';
+import { damagedLogTakenForEmpty } from './damaged-log-taken-for-empty.ts';
+import { damagedLogVotes } from './damaged-log-votes.ts';
 import { deposedLeadersAppendAccepted } from './deposed-leaders-append-accepted.ts';
 import { doubledVoteCounted } from './doubled-vote-counted.ts';
 import { durableIndexNotLowered } from './durable-index-not-lowered.ts';
@@ -56,6 +62,9 @@ import { readJoinsRoundUnderWay } from './read-joins-round-under-way.ts';
 import { readUnconfirmed } from './read-unconfirmed.ts';
 import { removedIdComesBack } from './removed-id-comes-back.ts';
 import { removedLeaderCountsItself } from './removed-leader-counts-itself.ts';
+import { repairedBeforeFlush } from './repaired-before-flush.ts';
+import { repairedToCommitIndex } from './repaired-to-commit-index.ts';
+import { repairedWithoutAsking } from './repaired-without-asking.ts';
 import { repeatedChunkAcknowledgedBeforeFlush } from './repeated-chunk-acknowledged-before-flush.ts';
 import { replyOfEarlierTermCounted } from './reply-of-earlier-term-counted.ts';
 import { roundConfirmedByEarlierOne } from './round-confirmed-by-earlier-one.ts';
@@ -92,6 +101,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   appendSaidOnce,
   appendWithoutToken,
   appliedBeforeDurable,
+  autoRemovalLeavesTwo,
+  autoRemovalWithoutPause,
+  autoRemovalOfTheLiving,
   campaignFromStaleTerm,
   campaignWithoutPreVote,
   changeBeforeOwnCommit,
@@ -105,6 +117,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   committedSaidOnce,
   conditionIgnored,
   configurationCountsOnceCommitted,
+  damagedLogAcknowledges,
+  damagedLogTakenForEmpty,
+  damagedLogVotes,
   deposedLeadersAppendAccepted,
   doubledVoteCounted,
   durableIndexNotLowered,
@@ -143,6 +158,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   readUnconfirmed,
   removedIdComesBack,
   removedLeaderCountsItself,
+  repairedBeforeFlush,
+  repairedToCommitIndex,
+  repairedWithoutAsking,
   repeatedChunkAcknowledgedBeforeFlush,
   replyOfEarlierTermCounted,
   roundConfirmedByEarlierOne,

@@ -28,6 +28,10 @@ class LastConfigurationKept implements LogStorage {
     return this.#storage.snapshot;
   }
 
+  get damage(): string | null {
+    return this.#storage.damage;
+  }
+
   get firstIndex(): LogIndex {
     return this.#storage.firstIndex;
   }
@@ -79,6 +83,10 @@ class LastConfigurationKept implements LogStorage {
   installSnapshot(record: SnapshotRecord): void {
     this.#storage.installSnapshot(record);
     this.#cutOff = null;
+  }
+
+  endRepair(): void {
+    this.#storage.endRepair();
   }
 }
 

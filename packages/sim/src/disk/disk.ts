@@ -16,7 +16,8 @@ export type Write =
   | { readonly kind: 'truncate'; readonly from: LogIndex }
   | { readonly kind: 'snapshot'; readonly record: SnapshotRecord }
   | { readonly kind: 'compact'; readonly through: LogIndex }
-  | { readonly kind: 'install'; readonly record: SnapshotRecord };
+  | { readonly kind: 'install'; readonly record: SnapshotRecord }
+  | { readonly kind: 'endRepair' };
 
 /** What survives a loss of power: all that was flushed, and nothing else. */
 export class Disk {
@@ -26,7 +27,8 @@ export class Disk {
   readonly snapshots = new Map<string, StoredSnapshot>();
   #hardState: HardState = { currentTerm: term(0), votedFor: null };
   #snapshot: SnapshotRecord | null = null;
-  readonly #log = new LogInMemory();
+  #log = new LogInMemory();
+  #beforeDamage: Disk | null = null;
 
   constructor(storageId: string) {
     this.storageId = storageId;
@@ -43,7 +45,20 @@ export class Disk {
       { kind: 'hardState', hardState: this.#hardState },
       { kind: 'append', entries: this.#log.entries },
     ]);
+    copy.#beforeDamage = this.#beforeDamage;
     return copy;
+  }
+
+  /** The disk as it was before it was damaged; null if it is whole. For the checks: no node sees it. */
+  get beforeDamage(): Disk | null {
+    return this.#beforeDamage;
+  }
+
+  /** What is in the log's files cannot be read any more; term and vote are, which are kept twice. */
+  damage(): void {
+    this.#beforeDamage ??= this.copy(this.storageId);
+    this.#log = new LogInMemory();
+    this.#snapshot = null;
   }
 
   get hardState(): HardState {
@@ -107,6 +122,9 @@ export class Disk {
       case 'install':
         this.#snapshot = write.record;
         return this.#log.install(write.record);
+      case 'endRepair':
+        this.#beforeDamage = null;
+        return;
       default:
         return write satisfies never;
     }

@@ -21,6 +21,7 @@ export interface WriteObserver {
   compactionStaged(through: LogIndex): void;
   /** A snapshot of a peer's gets its record, and the log begins after it. */
   installStaged(record: SnapshotRecord): void;
+  repairEnded(): void;
 }
 
 /** The log of one process over a disk: what is staged is read at once, and reaches the disk when a flush ends. */
@@ -30,6 +31,7 @@ export class SimulatedLogStorage implements LogStorage {
   readonly #log = new LogInMemory();
   #hardState: HardState;
   #snapshot: SnapshotRecord | null;
+  #damage: string | null;
   #written = 0;
   #staged: Write[] = [];
   #flushing: { readonly writes: readonly Write[]; readonly written: number } | null = null;
@@ -41,6 +43,7 @@ export class SimulatedLogStorage implements LogStorage {
     this.#log.append(disk.entries);
     this.#hardState = disk.hardState;
     this.#snapshot = disk.snapshot;
+    this.#damage = this.damageOf(disk);
   }
 
   get hardState(): HardState {
@@ -49,6 +52,10 @@ export class SimulatedLogStorage implements LogStorage {
 
   get snapshot(): SnapshotRecord | null {
     return this.#snapshot;
+  }
+
+  get damage(): string | null {
+    return this.#damage;
   }
 
   get firstIndex(): LogIndex {
@@ -126,6 +133,17 @@ export class SimulatedLogStorage implements LogStorage {
     this.#snapshot = record;
     this.#log.install(record);
     this.#stage({ kind: 'install', record });
+  }
+
+  endRepair(): void {
+    this.#observer.repairEnded();
+    this.#damage = null;
+    this.#stage({ kind: 'endRepair' });
+  }
+
+  /** What the node is told of it when it starts. */
+  protected damageOf({ beforeDamage }: Disk): string | null {
+    return beforeDamage === null ? null : 'its records do not pass their checks';
   }
 
   /** Begins to make durable all that is staged. */

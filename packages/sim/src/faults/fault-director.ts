@@ -1,4 +1,4 @@
-import type { Learner } from '@quorate/raft';
+import { isQuorum, type Learner, type Voter } from '@quorate/raft';
 import { Disk } from '../disk/disk.ts';
 import type { RandomStream } from '../host/random-stream.ts';
 import type { SimulatedCluster } from '../host/simulated-cluster.ts';
@@ -62,7 +62,7 @@ export class FaultDirector {
       case 'changeMembers':
         return this.#changeMembers(fault);
       case 'snapshot':
-        for (const node of this.#victims(fault.victim)) this.#options.cluster.takeSnapshot(node);
+        for (const node of this.#victims(fault.victim)) this.#takeSnapshot(node);
         return;
       case 'transfer':
         return this.#transfer(fault);
@@ -71,6 +71,9 @@ export class FaultDirector {
         return;
       case 'lostDisk':
         for (const node of this.#victims(fault.victim)) this.#loseDisk(node, fault);
+        return;
+      case 'damagedDisk':
+        for (const node of this.#victims(fault.victim)) this.#damageDisk(node, fault);
         return;
       default:
         return fault satisfies never;
@@ -198,8 +201,8 @@ export class FaultDirector {
    */
   #loseDisk(node: SimulatedNode, fault: Of<'lostDisk'>): void {
     const { cluster } = this.#options;
-    const most = Math.floor((cluster.configuration.voters.length - 1) / 2);
-    if (node.isSpent || cluster.lostDisks.length >= most) return;
+    const most = Math.floor((this.#leastVoters() - 1) / 2);
+    if (cluster.lostDisks.length >= most || !this.#isDispensable(node)) return;
     cluster.end(node);
     cluster.lostDisks.push(node.disk);
     node.isSpent = true;
@@ -210,6 +213,38 @@ export class FaultDirector {
       node.downs -= 1;
       cluster.start(node);
     });
+  }
+
+  /** The others must be able to go on without it, and without all that are out already: they have to fill it again. */
+  #damageDisk(node: SimulatedNode, fault: Of<'damagedDisk'>): void {
+    const { cluster, counts } = this.#options;
+    if (!this.#isDispensable(node)) return;
+    counts.add('disk damaged');
+    cluster.end(node);
+    node.disk.damage();
+    if (!fault.hasSnapshots) node.disk.snapshots.clear();
+    node.restoreState(0);
+    node.downs += 1;
+    this.#after(fault.durationMs, () => {
+      node.downs -= 1;
+      cluster.start(node);
+    });
+  }
+
+  /** Whether a majority of the voters, of both sets in a joint configuration, has its disk and its log without `node`. */
+  #isDispensable(node: SimulatedNode): boolean {
+    const { cluster } = this.#options;
+    const isWhole = ({ id, storageId }: Voter): boolean => {
+      const disk = cluster.nodes.find((one) => one.id === id)?.disk;
+      return id !== node.id && disk?.storageId === storageId && disk.beforeDamage === null;
+    };
+    return !node.isSpent && isQuorum(cluster.newestConfiguration, isWhole);
+  }
+
+  /** Voters that are away for long go by themselves in some runs, down to three. */
+  #leastVoters(): number {
+    const { configuration, settings } = this.#options.cluster;
+    return settings.autoRemoveAfterMs === null ? configuration.voters.length : Math.min(3, configuration.voters.length);
   }
 
   #changeMembers({ wanted, asks }: Of<'changeMembers'>): void {
@@ -234,6 +269,11 @@ export class FaultDirector {
     node.restoreState(0);
     cluster.start(node);
     return { ...former, storageId: node.disk.storageId };
+  }
+
+  #takeSnapshot(node: SimulatedNode): void {
+    const { cluster, random } = this.#options;
+    cluster.operate(node, { kind: 'takeSnapshot', isLinearizable: random.chance(0.5) });
   }
 
   #transfer({ target }: Of<'transfer'>): void {

@@ -74,6 +74,15 @@ export type Fault = { readonly atMs: number } & (
       /** The other disk holds what the lost one held so long before; null if it is empty. */
       readonly copyAgeMs: number | null;
     }
+  | {
+      /** The log's files cannot be read any more: the node ends, and comes back to be repaired. */
+      readonly kind: 'damagedDisk';
+      readonly victim: Exclude<Victim, 'all'>;
+      /** After how long. */
+      readonly durationMs: number;
+      /** Whether the files of its snapshots are still whole. */
+      readonly hasSnapshots: boolean;
+    }
 );
 
 /** The kinds of faults. */

@@ -65,6 +65,10 @@ export function drawFaults(random: RandomStream, nodes: number, window: FaultWin
       faults.push({ ...lostDisk(momentOf(), random), victim });
     }
   }
+  if (random.chance(0.3)) {
+    const times = 1 + random.below(5);
+    for (let time = 0; time < times; time += 1) faults.push(draw('damagedDisk', momentOf(), nodes, random));
+  }
   if (random.chance(0.5)) {
     const meetings = 1 + random.below(4);
     for (let time = 0; time < meetings; time += 1) faults.push(...drawMeeting(random, momentOf(), nodes));
@@ -139,6 +143,14 @@ function draw(kind: FaultKind, at: number, nodes: number, random: RandomStream):
       return { kind, atMs, target: random.below(nodes) };
     case 'lostDisk':
       return { ...lostDisk(at, random), victim: oneOf(nodes, random) };
+    case 'damagedDisk':
+      return {
+        kind,
+        atMs,
+        durationMs: 10 ** random.between(0.5, 3),
+        victim: oneOf(nodes, random),
+        hasSnapshots: random.chance(0.7),
+      };
     default:
       return kind satisfies never;
   }

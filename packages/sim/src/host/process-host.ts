@@ -6,6 +6,7 @@ import {
   type Configuration,
   type LogEntry,
   logStoreAt,
+  type MemberTracer,
   type Ports,
   type RaftSettings,
   raftParts,
@@ -15,6 +16,7 @@ import {
 import type { Plant } from '../bugs/plant.ts';
 import { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
 import { SimulatedSnapshotFiles } from '../disk/simulated-snapshot-files.ts';
+import type { FaultCounts } from '../faults/fault-counts.ts';
 import type { Network } from '../faults/network.ts';
 import type { Watch } from '../invariants/watch.ts';
 import { type ActorMessage, isActorMessage } from './actor-message.ts';
@@ -34,6 +36,7 @@ export interface ProcessHostOptions {
   readonly queue: EventQueue<SimulatedEvent>;
   readonly watch: Watch;
   readonly network: Network;
+  readonly counts: FaultCounts;
   /** Whether a flush waits until the node's mailboxes are empty, as it does in production, or begins after the step that made it due. */
   readonly isFlushLate: boolean;
   readonly plant: Plant;
@@ -50,6 +53,14 @@ export class ProcessHost {
   readonly #disks: RandomStream;
   readonly #chances: readonly RandomStream[];
   readonly #knownSnapshots = new Map<string, readonly LogEntry[]>();
+  /** What leaders do by themselves, for whoever wants to know how often a run comes to it. */
+  readonly #countingTracer: MemberTracer = {
+    stageChanged: ({ stage }) => this.#options.counts.add(`a peer is ${stage}`),
+    removing: () => {
+      this.#options.counts.add('a voter is removed by its leader');
+      return null;
+    },
+  };
 
   constructor(options: ProcessHostOptions) {
     this.#options = options;
@@ -78,6 +89,7 @@ export class ProcessHost {
         this.#options.watch.snapshotStaged(node, process, record);
         this.#options.watch.compactionStaged(node, process, record.index);
       },
+      repairEnded: () => {},
     });
     const system = this.#systemOf(node, identity, () => process);
     const process: SimulatedProcess = newProcess(identity, storage, system);
@@ -131,7 +143,7 @@ export class ProcessHost {
       },
     );
     try {
-      const portsOf = (): Ports => silentPorts;
+      const portsOf = (): Ports => ({ ...silentPorts, memberTracer: this.#countingTracer });
       const parts = { ...raftParts, ...this.#options.plant.parts };
       const snapshotFiles = this.#snapshotFilesOf(node, () => process);
       startRaftGroup(

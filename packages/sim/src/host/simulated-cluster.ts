@@ -1,7 +1,6 @@
 import { type GroupId, groupId, type NodeId, nodeId } from '@quorate/actor';
 import {
   type ApiMessage,
-  applierAt,
   type Configuration,
   configurationOf,
   type GatewayMessage,
@@ -49,7 +48,8 @@ const maxEventsAtOneTime = 20_000;
 /** What an operator may ask of a node. */
 export type OperatorWish =
   | { readonly kind: 'changeMembers'; readonly change: MembershipChange }
-  | { readonly kind: 'transfer'; readonly target: NodeId | null };
+  | { readonly kind: 'transfer'; readonly target: NodeId | null }
+  | { readonly kind: 'takeSnapshot'; readonly isLinearizable: boolean };
 
 /** An operator's requests are numbered apart from the clients'. */
 const firstOperatorRequest = 1_000_000_000;
@@ -174,14 +174,6 @@ export class SimulatedCluster {
     this.#operatorRequests += 1;
     const request = firstOperatorRequest + this.#operatorRequests;
     this.#processes.deliver(node, process, 'api', 'gateway', { ...wish, request, timeoutMs: 3000 }, 0);
-  }
-
-  /** An operator asks a node for a snapshot. */
-  takeSnapshot(node: SimulatedNode): void {
-    const { process } = node;
-    if (process === null) return;
-    const { actor } = applierAt({ node: node.id, group: this.group });
-    this.#processes.deliver(node, process, 'api', actor, { kind: 'takeSnapshot' }, 0);
   }
 
   /** Freezes a node: what comes to it waits, and its timers are late. */

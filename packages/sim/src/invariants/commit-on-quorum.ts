@@ -58,12 +58,14 @@ export class CommitOnQuorum implements Invariant {
     return isJointCommitted ? { ...configuration, outgoingVoters: [] } : configuration;
   }
 
-  /** A disk that was lost meanwhile had it. */
+  /** A disk that was lost or damaged meanwhile had it. */
   #holds({ id, storageId }: Voter, index: LogIndex, inTerm: number): boolean {
     const { nodes, lostDisks } = this.#view;
     const disk = nodes.find((node) => node.id === id)?.disk;
     const listed = disk?.storageId === storageId ? disk : lostDisks.find((lost) => lost.storageId === storageId);
-    return listed !== undefined && (index <= listed.base.index || listed.termAt(index) === inTerm);
+    return [listed, listed?.beforeDamage].some(
+      (held) => held != null && (index <= held.base.index || held.termAt(index) === inTerm),
+    );
   }
 
   #record(process: SimulatedProcess, upTo: number, inTerm: number): void {

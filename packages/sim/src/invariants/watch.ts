@@ -2,12 +2,14 @@ import type { Address } from '@quorate/actor';
 import type { HardState, LogEntry, LogIndex, SnapshotRecord } from '@quorate/raft';
 import type { ActorMessage } from '../host/actor-message.ts';
 import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
+import { AutoRemovalIsCareful } from './auto-removal-is-careful.ts';
 import type { ClusterView, Invariant } from './cluster-view.ts';
 import { CommandsProposedOnce } from './commands-proposed-once.ts';
 import { CommitOnQuorum } from './commit-on-quorum.ts';
 import { CommittedEntries } from './committed-entries.ts';
 import { CompactionIsCovered } from './compaction-is-covered.ts';
 import { CurrentOfficeServed } from './current-office-served.ts';
+import { DamagedLogAbstains } from './damaged-log-abstains.ts';
 import { ElectedByQuorum } from './elected-by-quorum.ts';
 import { ElectionSafety } from './election-safety.ts';
 import { EntriesMadeInTheirTerm } from './entries-made-in-their-term.ts';
@@ -56,10 +58,12 @@ const constructors: readonly Constructor[] = [
   CommandsProposedOnce,
   LeaderCompleteness,
   OneChangeAtATime,
+  AutoRemovalIsCareful,
   StateMachineSafety,
   NoGoingBack,
   WriteBeforeSend,
   CompactionIsCovered,
+  DamagedLogAbstains,
   SnapshotsAreThere,
   NothingAcknowledgedLost,
   ProgressOfOwnTerm,
@@ -75,12 +79,14 @@ const constructors: readonly Constructor[] = [
 /** All invariants together, and the first violation that any of them saw. */
 export class Watch {
   #violation: Violation | null = null;
+  /** What was ever committed. */
+  readonly committed = new CommittedEntries();
   readonly #invariants: readonly Invariant[];
   /** By kind of message, who looks at it when it leaves. */
   readonly #observers: ReadonlyMap<ActorMessage['kind'], readonly Invariant[]>;
 
   constructor(view: ClusterView) {
-    const committed = new CommittedEntries();
+    const { committed } = this;
     this.#invariants = constructors.map((Checked) => {
       const invariant: Invariant = new Checked((what) => this.violated(invariant.name, what), view, committed);
       return invariant;

@@ -10,7 +10,18 @@ export const ENDPOINTS = [
   'form',
   'members',
   'transfer',
+  'snapshot',
+  'snapshot-read',
+  'snapshot-stage',
 ] as const;
+
+/** What is asked of one node and no other: of a node that is in no cluster yet, or of the one that has a file. */
+export const NODE_ENDPOINTS: ReadonlySet<Endpoint> = new Set<Endpoint>([
+  'hello',
+  'form',
+  'snapshot-read',
+  'snapshot-stage',
+]);
 
 /** The last token of a request's subject. */
 export type Endpoint = (typeof ENDPOINTS)[number];

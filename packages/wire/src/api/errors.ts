@@ -102,6 +102,31 @@ export class Compacted extends QuorateError {
   }
 }
 
+const diskSpaceLowDetails = z.object({
+  node: z.string(),
+  freeBytes: z.number().min(0),
+  neededBytes: z.number().min(0),
+});
+
+/** The group takes no writes that need room: a node's disk is nearly full. Nothing was written; deletes and reads go on. */
+export class DiskSpaceLow extends QuorateError {
+  declare readonly code: 'DiskSpaceLow';
+  /** The node whose disk it is. */
+  readonly node: string;
+  readonly freeBytes: number;
+  /** Once so much is free writes are taken again. */
+  readonly neededBytes: number;
+  constructor(
+    details: z.infer<typeof diskSpaceLowDetails>,
+    message = `node ${details.node} has ${details.freeBytes} bytes of disk space free and needs ${details.neededBytes}; nothing was written, and deletes are still taken`,
+  ) {
+    super('DiskSpaceLow', message, details);
+    this.node = details.node;
+    this.freeBytes = details.freeBytes;
+    this.neededBytes = details.neededBytes;
+  }
+}
+
 const formationRefusedDetails = z.object({ reason: z.string(), node: z.string().nullable() });
 
 /** A cluster was not formed; `node` is the one that stands in the way, if it is one. */
@@ -140,6 +165,29 @@ export class MembersUnchanged extends QuorateError {
   }
 }
 
+/** Why a snapshot was not taken, given, or restored from. */
+export const snapshotProblemCode = z.enum([
+  /** It is cut off or altered. */
+  'SnapshotDamaged',
+  'UnknownSnapshotFormat',
+  'SnapshotOfAnotherCluster',
+  'SnapshotOfAnotherGroup',
+  /** The node has it no more. */
+  'SnapshotGone',
+  'SnapshotFailed',
+]);
+
+/** Why a snapshot was not taken, given, or restored from. */
+export type SnapshotProblemCode = z.infer<typeof snapshotProblemCode>;
+
+/** A snapshot was not taken, given, or restored from; its code says why. Nothing was changed. */
+export class SnapshotProblem extends QuorateError {
+  declare readonly code: SnapshotProblemCode;
+  constructor({ code, message }: { readonly code: SnapshotProblemCode; readonly message: string }) {
+    super(code, message, {});
+  }
+}
+
 const malformedMessageDetails = z.object({ what: z.string() });
 
 /** What a node sent cannot be read: it speaks another format version, or is no node. */
@@ -163,6 +211,7 @@ const errors: ReadonlyMap<string, ErrorBuilder> = new Map([
   ['NodeSpent', errorBuilder(nodeDetails, (details, message) => new NodeSpent(details, message))],
   ['Unavailable', errorBuilder(none, (_, message) => new Unavailable(message))],
   ['Compacted', errorBuilder(compactedDetails, (details, message) => new Compacted(details, message))],
+  ['DiskSpaceLow', errorBuilder(diskSpaceLowDetails, (details, message) => new DiskSpaceLow(details, message))],
   [
     'FormationRefused',
     errorBuilder(formationRefusedDetails, (details, message) => new FormationRefused(details, message)),
@@ -171,6 +220,10 @@ const errors: ReadonlyMap<string, ErrorBuilder> = new Map([
   ...changeRefusalCode.options.map((code): [string, ErrorBuilder] => [
     code,
     errorBuilder(none, (_, message) => new MembersUnchanged({ code, message })),
+  ]),
+  ...snapshotProblemCode.options.map((code): [string, ErrorBuilder] => [
+    code,
+    errorBuilder(none, (_, message) => new SnapshotProblem({ code, message })),
   ]),
   [
     'MalformedMessage',

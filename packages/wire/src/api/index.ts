@@ -1,13 +1,16 @@
+export * from './cluster-id.ts';
 export * from './committed.ts';
 export * from './endpoint.ts';
 export * from './errors.ts';
 export * from './formation.ts';
 export { encodeJsonReply } from './json-reply.ts';
 export * from './membership.ts';
+export * from './read-options.ts';
 export * from './reply.ts';
 export { API_FORMAT_VERSION, type ApiRequest, decodeRequest, encodeRequest } from './request.ts';
 export * from './request-body.ts';
 export * from './service-error.ts';
+export * from './snapshots.ts';
 export * from './status.ts';
 export * from './subjects.ts';
 export * from './timeout.ts';

@@ -6,6 +6,7 @@ import { MalformedMessage } from './errors.ts';
 import { decodeHello } from './formation.ts';
 import { decodeChanged, decodeTransferred } from './membership.ts';
 import type { ApiReply } from './reply.ts';
+import { decodeSnapshotStretch, decodeStagedSnapshot, decodeTakenSnapshot } from './snapshots.ts';
 import { decodeStatus, statusToJson } from './status.ts';
 
 /** What the entries of a page may take in JSON, where bytes grow by a third as base64: the rest of NATS's 1 MiB is for frame and headers. */
@@ -39,6 +40,12 @@ function textOf(endpoint: Endpoint, body: Uint8Array): string {
       return JSON.stringify({ index: String(decodeChanged(body)) });
     case 'transfer':
       return JSON.stringify({ leader: decodeTransferred(body) });
+    case 'snapshot':
+      return snapshotText(body);
+    case 'snapshot-read':
+      return stretchText(body);
+    case 'snapshot-stage':
+      return JSON.stringify(decodeStagedSnapshot(body));
   }
 }
 
@@ -66,6 +73,16 @@ function entriesText(body: Uint8Array): string {
   const page = decodeEntriesPage(body);
   const { texts } = withinPage(page.entries, committedEntryToJson);
   return pageText(texts, { firstIndex: String(page.firstIndex), commitIndex: String(page.commitIndex) });
+}
+
+function snapshotText(body: Uint8Array): string {
+  const { index, term, revision, ...rest } = decodeTakenSnapshot(body);
+  return JSON.stringify({ ...rest, index: String(index), term: String(term), revision: String(revision) });
+}
+
+function stretchText(body: Uint8Array): string {
+  const { offset, bytes, checksum } = decodeSnapshotStretch(body);
+  return JSON.stringify({ offset, bytesBase64: Buffer.from(bytes).toString('base64'), checksum });
 }
 
 /** The JSON of as many entries as a page may have, one at least. */

@@ -2,10 +2,12 @@ import { type ClusterName, isName } from '@quorate/actor';
 import { DEFAULT_PAGE_ENTRIES, InvalidLimit, InvalidRevision, MAX_PAGE_ENTRIES } from '@quorate/config-store';
 import { z } from 'zod';
 import { encodeCommand, encodeQuery } from '../config-store/command-codec.ts';
+import { encodeMsgpack } from '../config-store/msgpack.ts';
 import type { Endpoint } from './endpoint.ts';
 import { InvalidRequest } from './errors.ts';
 import { encodeFormationRecord, nodeIdSchema, storageIdSchema, voterSchema } from './formation.ts';
 import { encodeMembershipChange, encodeTransferRequest } from './membership.ts';
+import { type ReadOptions, readOptionsOf } from './read-options.ts';
 import { encodeEntriesRequest } from './request-body.ts';
 import { checkTimeout, DEFAULT_TIMEOUT_MS } from './timeout.ts';
 
@@ -13,29 +15,34 @@ import { checkTimeout, DEFAULT_TIMEOUT_MS } from './timeout.ts';
 type Fields = ReadonlyMap<string, unknown>;
 
 const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
-  get: ['key'],
+  get: ['key', 'consistency'],
   put: ['key', 'value', 'valueBase64', 'ifRevision'],
   delete: ['key', 'ifRevision'],
-  list: ['prefix', 'after', 'limit'],
+  list: ['prefix', 'after', 'limit', 'consistency'],
   entries: ['fromIndex', 'limit'],
   status: [],
   hello: [],
   form: ['cluster', 'voters', 'snapshotChecksum'],
   members: ['add', 'promote', 'remove', 'force'],
   transfer: ['node'],
+  snapshot: ['linearizable'],
+  'snapshot-read': ['id', 'offset', 'maxBytes'],
+  'snapshot-stage': ['content', 'fileBytes', 'offset', 'bytesBase64', 'checksum'],
 };
 
 /** Reads a request in JSON, and gives it the body that the same request has in msgpack. @throws {InvalidRequest | InvalidRevision | InvalidLimit} */
 export function decodeJsonRequest(
   endpoint: Endpoint,
   bytes: Uint8Array,
-): { readonly timeoutMs: number; readonly body: Uint8Array } {
+): { readonly timeoutMs: number; readonly body: Uint8Array; readonly read: ReadOptions } {
   const fields = fieldsOf(bytes);
   for (const field of fields.keys()) {
     if (field !== 'timeoutMs' && !knownFields[endpoint].includes(field)) throw unknownField(endpoint, field);
   }
   const timeoutMs = fields.has('timeoutMs') ? checkTimeout(fields.get('timeoutMs')) : DEFAULT_TIMEOUT_MS;
-  return { timeoutMs, body: bodyOf(endpoint, fields) };
+  // It is a known field of reads alone.
+  const read = readOptionsOf(fields.has('consistency') ? { consistency: fields.get('consistency') } : {});
+  return { timeoutMs, body: bodyOf(endpoint, fields), read };
 }
 
 function bodyOf(endpoint: Endpoint, fields: Fields): Uint8Array {
@@ -66,6 +73,12 @@ function bodyOf(endpoint: Endpoint, fields: Fields): Uint8Array {
       return membersBodyOf(fields);
     case 'transfer':
       return transferBodyOf(fields);
+    case 'snapshot':
+      return encodeMsgpack({ isLinearizable: fields.get('linearizable') ?? false });
+    case 'snapshot-read':
+      return encodeMsgpack(withoutTimeout(fields));
+    case 'snapshot-stage':
+      return stageBodyOf(fields);
     case 'status':
     case 'hello':
       return new Uint8Array(0);
@@ -103,10 +116,14 @@ function bytesOf(fields: Fields): Uint8Array {
     throw invalid('put takes either value or valueBase64', 'value');
   }
   if (fields.has('value')) return Buffer.from(textOf(fields, 'value'));
-  const text = textOf(fields, 'valueBase64');
-  const value = Buffer.from(text, 'base64');
-  if (value.toString('base64') !== text) throw invalid('valueBase64 is no base64', 'valueBase64');
-  return value;
+  return base64Of(fields, 'valueBase64');
+}
+
+function base64Of(fields: Fields, field: string): Uint8Array {
+  const text = textOf(fields, field);
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.toString('base64') !== text) throw invalid(`${field} is no base64`, field);
+  return bytes;
 }
 
 function ifRevisionOf(fields: Fields): { readonly ifRevision?: number } {
@@ -175,6 +192,18 @@ function membersBodyOf(fields: Fields): Uint8Array {
   const field = String(change.error.issues[0]?.path[0] ?? 'add');
   const takes = 'add as [{"id":…,"storageId":…}], promote and remove as lists of ids, and force';
   throw invalid(`${field} is not what members takes: ${takes}`, field);
+}
+
+function withoutTimeout(fields: Fields): Readonly<Record<string, unknown>> {
+  const { timeoutMs: _, ...rest } = Object.fromEntries(fields);
+  return rest;
+}
+
+/** Its fields are checked where those of a msgpack request are. */
+function stageBodyOf(fields: Fields): Uint8Array {
+  const { bytesBase64: _, ...rest } = withoutTimeout(fields);
+  const bytes = fields.has('bytesBase64') ? base64Of(fields, 'bytesBase64') : new Uint8Array(0);
+  return encodeMsgpack({ ...rest, bytes });
 }
 
 function transferBodyOf(fields: Fields): Uint8Array {

@@ -16,11 +16,17 @@ const statusByCode: ReadonlyMap<string, number> = new Map([
   ['FormationRefused', 409],
   ['JoinRefused', 409],
   ...changeRefusalCode.options.map((code) => [code, code === 'TransferTimedOut' ? 504 : 409] as const),
+  ['SnapshotDamaged', 400],
+  ['UnknownSnapshotFormat', 400],
+  ['SnapshotOfAnotherCluster', 409],
+  ['SnapshotOfAnotherGroup', 409],
+  ['SnapshotGone', 404],
   ['NoLeader', 503],
   ['Unformed', 503],
   ['NodeSpent', 503],
   ['Unavailable', 503],
   ['Timeout', 504],
+  ['DiskSpaceLow', 507],
   ['OutcomeUnknown', 504],
 ]);
 

@@ -1,5 +1,14 @@
 import type { NodeId } from '@quorate/actor';
-import { isLogIndex, isTerm, type Learner, type LogIndex, type Term, type Voter } from '@quorate/raft';
+import {
+  isLogIndex,
+  isTerm,
+  type Learner,
+  type LogIndex,
+  type PeerStage,
+  peerStages,
+  type Term,
+  type Voter,
+} from '@quorate/raft';
 import { z } from 'zod';
 import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
 import { MalformedMessage } from './errors.ts';
@@ -22,7 +31,9 @@ export interface PeerStatus {
   readonly roundTripMs: number | null;
   /** How long ago the leader heard of it. */
   readonly lastContactMs: number;
-  readonly state: 'probe' | 'replicate' | 'snapshot';
+  /** By the leader's failure detector. */
+  readonly stage: PeerStage;
+  readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair';
 }
 
 /** The role of a node in its cluster; `removed`: it was a member, and its removal is committed. */
@@ -30,6 +41,14 @@ export const roleSchema = z.enum(['leader', 'follower', 'candidate', 'learner', 
 
 /** The role of a node in its cluster. */
 export type Role = z.infer<typeof roleSchema>;
+
+/** The file system that a node's data folder is on. */
+export interface DiskStatus {
+  readonly freeBytes: number;
+  /** So much has to be free; while it is low, so much as ends that. */
+  readonly neededBytes: number;
+  readonly isLow: boolean;
+}
 
 /** How a node stands, by its own account. */
 export interface NodeStatus {
@@ -51,10 +70,16 @@ export interface NodeStatus {
   readonly lastLogIndex: LogIndex;
   /** The first index that is kept. */
   readonly firstIndex: LogIndex;
+  /** How the log was damaged, in a node that has not got all of it again: it takes part in no quorum until then. Null in all others. */
+  readonly damage: string | null;
   /** Empty but in a leader. */
   readonly peers: readonly PeerStatus[];
   /** How many messages were dropped unread, by kind. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** As it was last looked at; null if it could not be. */
+  readonly disk: DiskStatus | null;
+  /** The code of the error by which this node refuses writes that need room; null while it takes them. */
+  readonly writesRefused: 'DiskSpaceLow' | null;
   /** The members by the newest configuration in this node's log, committed or not. */
   readonly voters: readonly Voter[];
   /** While the voters change: those before. Empty at any other time. */
@@ -74,7 +99,8 @@ const peerStatusSchema: z.ZodType<PeerStatus> = z.object({
   lag: count,
   roundTripMs: z.number().min(0).nullable(),
   lastContactMs: z.number().min(0),
-  state: z.enum(['probe', 'replicate', 'snapshot']),
+  stage: z.enum(peerStages),
+  state: z.enum(['probe', 'replicate', 'snapshot', 'repair']),
 });
 
 /** A node's status as it comes from outside. Fields that this version does not know are dropped. */
@@ -92,8 +118,11 @@ export const nodeStatusSchema: z.ZodType<NodeStatus> = z.object({
   lastApplied: index,
   lastLogIndex: index,
   firstIndex: index,
+  damage: z.string().nullable(),
   peers: z.array(peerStatusSchema),
   dropped: z.record(z.string(), count),
+  disk: z.object({ freeBytes: count, neededBytes: count, isLow: z.boolean() }).nullable(),
+  writesRefused: z.literal('DiskSpaceLow').nullable(),
   voters: z.array(voterSchema),
   outgoingVoters: z.array(voterSchema),
   learners: z.array(learnerSchema),

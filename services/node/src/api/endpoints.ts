@@ -12,6 +12,7 @@ import {
   encodeReply,
   errorReply,
   everyNodeApiSubject,
+  NODE_ENDPOINTS,
   nodeApiSubject,
   serviceErrorHeaders,
 } from '@quorate/wire';
@@ -61,7 +62,7 @@ export class Endpoints {
     this.#isForMembers = true;
     const { cluster, group } = this.#options;
     for (const endpoint of ENDPOINTS) {
-      if (endpoint === 'form' || endpoint === 'hello') continue;
+      if (NODE_ENDPOINTS.has(endpoint)) continue;
       this.#add(endpoint, endpoint, apiSubject(cluster, group, endpoint), API_QUEUE);
     }
   }

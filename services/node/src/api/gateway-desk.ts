@@ -10,7 +10,7 @@ export interface Answered {
 /** What can be asked of the gateway, before it has a number. */
 export type Question = Extract<
   GatewayMessage,
-  { kind: 'write' | 'changeMembers' | 'transfer' | 'read' | 'readEntries' | 'readStatus' }
+  { kind: 'write' | 'changeMembers' | 'transfer' | 'read' | 'readEntries' | 'takeSnapshot' | 'readStatus' }
 >;
 
 /** A question that is open. */

@@ -1,5 +1,5 @@
 import type { NodeId } from '@quorate/actor';
-import type { GatewayAnswer, StatusPart } from '@quorate/raft';
+import type { StatusPart } from '@quorate/raft';
 import { logIndex, term } from '@quorate/raft';
 import {
   type ApiReply,
@@ -15,14 +15,13 @@ import {
   MembersUnchanged,
   membersBody,
   type NodeStatus,
-  NoLeader,
-  OutcomeUnknown,
   queryBody,
   storeReply,
-  Timeout,
   transferBody,
 } from '@quorate/wire';
+import type { DiskAlarm } from '../disk-space/disk-alarm.ts';
 import type { Answered, GatewayDesk } from './gateway-desk.ts';
+import { gatewayErrorOf } from './gateway-error.ts';
 
 /** A page of entries fits a NATS message with its envelope. */
 const maxPageBytes = 768 * 1024;
@@ -31,7 +30,7 @@ const statusTimeoutMs = 500;
 /** What a node knows of itself without asking its actors. */
 export type NodeFacts = Pick<
   NodeStatus,
-  'id' | 'pid' | 'storageId' | 'version' | 'formation' | 'clusterId' | 'dropped'
+  'id' | 'pid' | 'storageId' | 'version' | 'formation' | 'clusterId' | 'dropped' | 'disk'
 > & {
   /** Whether it was a member once, and its removal is committed. */
   readonly isRemoved: boolean;
@@ -40,16 +39,23 @@ export type NodeFacts = Pick<
 /** Answers what clients ask of a group: reads the request, checks it before anything is proposed, and asks the gateway. */
 export class GroupRequests {
   readonly #desk: GatewayDesk;
+  readonly #diskAlarm: DiskAlarm;
   readonly #facts: () => NodeFacts;
 
-  constructor(desk: GatewayDesk, facts: () => NodeFacts) {
+  constructor(desk: GatewayDesk, diskAlarm: DiskAlarm, facts: () => NodeFacts) {
     this.#desk = desk;
+    this.#diskAlarm = diskAlarm;
     this.#facts = facts;
   }
 
-  /** @throws {QuorateError} if the command is not one that may be proposed */
+  /**
+   * Whatever makes room, or needs none to speak of, is proposed however little there is.
+   * @throws {QuorateError} if the command is not one that may be proposed, or the group has no room for it
+   */
   async write(endpoint: 'put' | 'delete', request: ApiRequest, traceparent: string | null): Promise<ApiReply> {
     commandBody(endpoint, request.body);
+    const { refusal } = this.#diskAlarm;
+    if (endpoint === 'put' && refusal !== null) throw refusal;
     const { body: command, timeoutMs } = request;
     return this.#reply(
       request,
@@ -84,10 +90,11 @@ export class GroupRequests {
   /** @throws {QuorateError} if the query is none */
   async read(endpoint: 'get' | 'list', request: ApiRequest): Promise<ApiReply> {
     queryBody(endpoint, request.body);
-    const { body: query, timeoutMs } = request;
+    const { body: query, timeoutMs, read } = request;
+    const { consistency } = read;
     return this.#reply(
       request,
-      await this.#desk.ask((number) => ({ kind: 'read', request: number, query, timeoutMs })),
+      await this.#desk.ask((number) => ({ kind: 'read', request: number, query, consistency, timeoutMs })),
     );
   }
 
@@ -116,6 +123,13 @@ export class GroupRequests {
     return this.#reply(request, await this.#desk.ask((number) => ({ kind: 'readStatus', request: number, timeoutMs })));
   }
 
+  #status(parts: readonly StatusPart[]): NodeStatus {
+    return {
+      ...statusOf(this.#facts(), parts),
+      writesRefused: this.#diskAlarm.refusal === null ? null : 'DiskSpaceLow',
+    };
+  }
+
   #reply(request: ApiRequest, { answer, leader }: Answered): ApiReply {
     switch (answer.kind) {
       case 'result':
@@ -125,29 +139,18 @@ export class GroupRequests {
       case 'entries':
         return { kind: 'ok', body: encodeEntriesPage(answer), leader };
       case 'status':
-        return { kind: 'ok', body: encodeStatus(statusOf(this.#facts(), answer.parts)), leader };
+        return { kind: 'ok', body: encodeStatus(this.#status(answer.parts)), leader };
       case 'transferred':
         return { kind: 'ok', body: encodeTransferred(answer.leader), leader };
+      case 'snapshot':
+        throw new Error('a snapshot is no answer to this request');
       case 'rejected':
         return errorReply(new MembersUnchanged(answer), leader);
       case 'error':
-        return errorReply(errorOf(answer, request.timeoutMs), leader);
+        return errorReply(gatewayErrorOf(answer, request.timeoutMs), leader);
       default:
         return answer satisfies never;
     }
-  }
-}
-
-function errorOf(answer: Extract<GatewayAnswer, { kind: 'error' }>, timeoutMs: number): Error {
-  switch (answer.code) {
-    case 'NoLeader':
-      return new NoLeader(answer.message);
-    case 'OutcomeUnknown':
-      return new OutcomeUnknown(answer.message);
-    case 'Timeout':
-      return new Timeout({ timeoutMs });
-    default:
-      return answer.code satisfies never;
   }
 }
 
@@ -165,6 +168,7 @@ function statusOf(facts: NodeFacts, parts: readonly StatusPart[]): NodeStatus {
         status.commitIndex = part.commitIndex;
         status.firstIndex = part.firstIndex;
         status.lastLogIndex = part.lastLogIndex;
+        status.damage = part.damage;
         status.voters = part.configuration.voters;
         status.outgoingVoters = part.configuration.outgoingVoters;
         status.learners = part.configuration.learners;
@@ -198,7 +202,9 @@ export function emptyStatus({ isRemoved, ...facts }: NodeFacts): NodeStatus {
     lastApplied: zero,
     lastLogIndex: zero,
     firstIndex: zero,
+    damage: null,
     peers: [],
+    writesRefused: null,
     voters: [],
     outgoingVoters: [],
     learners: [],

@@ -1,6 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
 import { CorruptRecord } from '@quorate/raft';
-import { readCounter } from '../bytes.ts';
 import {
   formatVersion,
   frameChecksum,
@@ -14,6 +13,13 @@ import {
 import { parseHeader, type SnapshotHeader } from './snapshot-header.ts';
 import { decodeRows, type SnapshotRow } from './snapshot-row.ts';
 
+/** A snapshot file of a version that this build does not read. */
+export class UnknownSnapshotFormat extends CorruptRecord {
+  constructor(where: string, version: number) {
+    super(where, `its format version ${version} is not known, ${formatVersion} is`);
+  }
+}
+
 /** Reads a snapshot file from its bytes, however they are cut, and checks all of them. */
 export class SnapshotParser {
   readonly #where: string;
@@ -22,7 +28,7 @@ export class SnapshotParser {
   #isBegun = false;
   #header: SnapshotHeader | null = null;
   #rowCount = 0;
-  #id: string | null = null;
+  #end: { readonly id: string; readonly checksum: string } | null = null;
 
   /** `where` names the file, for errors. */
   constructor(where: string) {
@@ -32,6 +38,16 @@ export class SnapshotParser {
   /** The header, once it was read. */
   get header(): SnapshotHeader | null {
     return this.#header;
+  }
+
+  /** How many rows were read. */
+  get rowCount(): number {
+    return this.#rowCount;
+  }
+
+  /** The SHA-256 of all but the end, in hexadecimal; null until the end was read. It names the content in full, where the id has only its beginning. */
+  get checksum(): string | null {
+    return this.#end?.checksum ?? null;
   }
 
   /** The next bytes of the file, and the rows that are whole with them. @throws {CorruptRecord} */
@@ -48,9 +64,9 @@ export class SnapshotParser {
 
   /** There are no more bytes. Gives the id that the content has. @throws {CorruptRecord} if it is not whole */
   end(): string {
-    if (this.#id === null) throw this.#corrupt('it ends early');
+    if (this.#end === null) throw this.#corrupt('it ends early');
     if (this.#rest.length > 0) throw this.#corrupt('something follows its end');
-    return this.#id;
+    return this.#end.id;
   }
 
   #begins(): boolean {
@@ -58,7 +74,7 @@ export class SnapshotParser {
     if (this.#rest.length < preambleBytes) return false;
     if (!this.#rest.subarray(0, magic.length).equals(magic)) throw this.#corrupt('it is no snapshot');
     const version = this.#rest.readUInt32BE(magic.length);
-    if (version !== formatVersion) throw this.#corrupt(`its format version ${version} is not known`);
+    if (version !== formatVersion) throw new UnknownSnapshotFormat(this.#where, version);
     this.#hash.update(this.#rest.subarray(0, preambleBytes));
     this.#rest = this.#rest.subarray(preambleBytes);
     this.#isBegun = true;
@@ -67,7 +83,7 @@ export class SnapshotParser {
 
   #nextFrame(): { readonly kind: number; readonly content: Buffer; readonly bytes: Buffer } | null {
     if (this.#rest.length < frameHeaderBytes) return null;
-    if (this.#id !== null) throw this.#corrupt('something follows its end');
+    if (this.#end !== null) throw this.#corrupt('something follows its end');
     const length = this.#rest.readUInt32BE(1);
     if (length > maxContentBytes) throw this.#corrupt('a block is too long');
     if (this.#rest.length < frameHeaderBytes + length) return null;
@@ -91,7 +107,7 @@ export class SnapshotParser {
       case frameKinds.rows:
         return this.#rows(content);
       case frameKinds.end:
-        this.#id = this.#endOf(content);
+        this.#end = this.#endOf(content);
         return [];
       default:
         throw this.#corrupt(`a block of kind ${kind} is not known`);
@@ -105,12 +121,12 @@ export class SnapshotParser {
     return rows;
   }
 
-  #endOf(content: Buffer): string {
+  #endOf(content: Buffer): { readonly id: string; readonly checksum: string } {
     const hash = this.#hash.digest();
     if (this.#header === null || content.length !== 8 + hash.length) throw this.#corrupt('its end cannot be read');
-    if (readCounter(content, 0) !== this.#rowCount) throw this.#corrupt('rows are missing');
+    if (content.readBigUInt64BE() !== BigInt(this.#rowCount)) throw this.#corrupt('rows are missing');
     if (!content.subarray(8).equals(hash)) throw this.#corrupt('its hash does not match');
-    return snapshotId(this.#header, hash);
+    return { id: snapshotId(this.#header, hash), checksum: hash.toString('hex') };
   }
 
   #corrupt(what: string): CorruptRecord {

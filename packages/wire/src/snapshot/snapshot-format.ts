@@ -1,7 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { SnapshotPoint } from '@quorate/raft';
-import { writeCounter } from '../bytes.ts';
 import { headerText, type SnapshotHeader } from './snapshot-header.ts';
 import { encodeRows, type SnapshotRow } from './snapshot-row.ts';
 
@@ -73,7 +72,7 @@ export class SnapshotEncoder {
   end(): { readonly id: string; readonly piece: Buffer } {
     const hash = this.#hash.digest();
     const content = Buffer.concat([Buffer.alloc(8), hash]);
-    writeCounter(content, this.#rowCount, 0);
+    content.writeBigUInt64BE(BigInt(this.#rowCount));
     const piece = frame(frameKinds.end, content);
     this.#bytes += piece.length;
     return { id: snapshotId(this.#header, hash), piece };

@@ -1,0 +1,199 @@
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { clusterName, groupId, nodeId } from '@quorate/actor';
+import { type FormationRecord, logIndex, term } from '@quorate/raft';
+import { expect, onTestFinished, test } from 'vitest';
+import { type DataFolder, openDataFolder } from '../src/data-folder.ts';
+import { entry } from './sample-entries.ts';
+import { stored } from './tables-suite.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const config = groupId('config');
+const other = groupId('other');
+const record: FormationRecord = {
+  formatVersion: 1,
+  clusterName: clusterName('main'),
+  voters: [{ id: nodeId('n1'), storageId: '1'.repeat(32) }],
+  snapshotChecksum: null,
+};
+
+async function open(path: string): Promise<DataFolder> {
+  const folder = await openDataFolder({ path, nodeId: nodeId('n1'), clusterName: clusterName('main') });
+  onTestFinished(() => folder.close());
+  return folder;
+}
+
+const marker = `the third entry ${'x'.repeat(64)}`;
+
+/** A data folder that was made, used by two groups and closed. */
+async function usedFolder(): Promise<string> {
+  const path = temporaryFolder();
+  const folder = await open(path);
+  await folder.acceptFormation(record);
+  for (const [group, votedFor] of [
+    [config, nodeId('n3')],
+    [other, null],
+  ] as const) {
+    const log = folder.openLog(group);
+    log.setHardState({ currentTerm: term(2), votedFor });
+    log.append([entry(1, 1), entry(2, 2), entry(3, 2, group === config ? marker : 'third')]);
+    await new Promise((resolve) => log.flush(resolve));
+  }
+  folder.openTables(config).transaction((writer) => {
+    writer.put(stored('/a'));
+    writer.setProgress({ lastApplied: logIndex(3), lastAppliedTerm: term(2), revision: 1 });
+  });
+  await folder.close();
+  return path;
+}
+
+const dataFile = (path: string): string => join(path, 'log', 'data.mdb');
+
+/** Flips a bit of the file at every place where `text` stands. */
+function damage(file: string, text: string): void {
+  const bytes = readFileSync(file);
+  let found = 0;
+  for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, at + 1)) {
+    const byte = (bytes[at + 5] ?? 0) ^ 0x10;
+    const descriptor = openSync(file, 'r+');
+    writeSync(descriptor, Buffer.from([byte]), 0, 1, at + 5);
+    found += 1;
+  }
+  expect(found).toBeGreaterThan(0);
+}
+
+/** The folder has what must not be lost, and empty logs that say so. */
+async function expectReplaced(path: string, says: string): Promise<DataFolder> {
+  const folder = await open(path);
+  expect(folder.findings.join('\n')).toContain(says);
+  expect(folder.findings.join('\n')).toContain('log.damaged');
+  expect(folder.formationRecord).toEqual(record);
+  const log = folder.openLog(config);
+  expect(log.damage).toContain(says);
+  expect([log.firstIndex, log.lastIndex, log.snapshot]).toEqual([1, 0, null]);
+  expect(log.hardState).toEqual({ currentTerm: 2, votedFor: 'n3' });
+  expect(folder.openLog(other).damage).toContain(says);
+  expect(folder.stateDiscarded).toBe(true);
+  expect(folder.openTables(config).progress.lastApplied).toBe(0);
+  expect(folder.openTables(config).get('/a')).toBeNull();
+  return folder;
+}
+
+test('a log with a damaged entry is set aside, and begins empty with its votes until it is whole again', async () => {
+  const path = await usedFolder();
+  damage(dataFile(path), marker);
+  const folder = await expectReplaced(path, 'index 3: its checksum does not match');
+  expect(folder.incarnation).toBe(3);
+  await folder.close();
+  // Also after another start.
+  const again = await open(path);
+  expect(again.findings).toEqual([]);
+  const [log, second] = [again.openLog(config), again.openLog(other)];
+  expect([log.damage, second.damage]).toEqual([expect.stringContaining('index 3'), expect.stringContaining('index 3')]);
+  expect(log.hardState).toEqual({ currentTerm: 2, votedFor: 'n3' });
+  log.append([entry(1, 1)]);
+  log.endRepair();
+  expect(log.damage).toBeNull();
+  expect(() => log.endRepair()).toThrow('whole');
+  await new Promise((resolve) => log.flush(resolve));
+  expect(readFileSync(join(path, 'log.damaged', 'data.mdb')).includes('the t')).toBe(true);
+  second.endRepair();
+  await new Promise((resolve) => second.flush(resolve));
+  await again.close();
+  expect((await open(path)).openLog(config).damage).toBeNull();
+  expect(existsSync(join(path, 'log.damaged'))).toBe(false);
+});
+
+test('the end of a repair that was not flushed did not happen', async () => {
+  const path = await usedFolder();
+  damage(dataFile(path), marker);
+  const folder = await open(path);
+  folder.openLog(config).endRepair();
+  await folder.close();
+  expect((await open(path)).openLog(config).damage).toContain('index 3');
+});
+
+test.each<[string, string, (path: string) => void]>([
+  ['has no file', 'it is missing', (path) => rmSync(dataFile(path))],
+  ['is missing', 'it is missing', (path) => rmSync(join(path, 'log'), { recursive: true })],
+  ['is empty', 'it is no LMDB file', (path) => writeFileSync(dataFile(path), '')],
+  ['is no LMDB file', 'it is no LMDB file', (path) => writeFileSync(dataFile(path), 'x'.repeat(50_000))],
+  ['is cut short', 'is missing', (path) => truncateSync(dataFile(path), 3 * 4_096)],
+  [
+    'is that of the commit before, because its newest meta is damaged',
+    'its metas are of transactions',
+    (path) => {
+      const bytes = readFileSync(dataFile(path));
+      const newest = bytes.readUInt32LE(152) > bytes.readUInt32LE(4_096 + 152) ? 0 : 4_096;
+      bytes.writeUInt32LE(bytes.readUInt32LE(newest + 152) - 4, newest + 152);
+      writeFileSync(dataFile(path), bytes);
+    },
+  ],
+])('a log that %s is set aside', async (_what, says, spoil) => {
+  const path = await usedFolder();
+  spoil(path);
+  await expectReplaced(path, says);
+});
+
+test('a log that ends before what was applied is set aside', async () => {
+  const path = await usedFolder();
+  const folder = await open(path);
+  const log = folder.openLog(config);
+  log.truncate(logIndex(3));
+  await new Promise((resolve) => log.flush(resolve));
+  await folder.close();
+  await expectReplaced(path, 'it ends at 2, and 3 of term 2 was applied');
+});
+
+test('only the newest damaged log is kept', async () => {
+  const path = await usedFolder();
+  damage(dataFile(path), marker);
+  await (await open(path)).close();
+  writeFileSync(dataFile(path), 'x'.repeat(50_000));
+  await (await expectReplaced(path, 'it is no LMDB file')).close();
+  expect(readFileSync(join(path, 'log.damaged', 'data.mdb'), 'utf8')).toBe('x'.repeat(50_000));
+  expect(readdirSync(path).filter((name) => name.startsWith('log'))).toEqual(['log', 'log.damaged']);
+});
+
+test('a replacement that was cut short at any step ends as any other', async () => {
+  const before = await usedFolder();
+  damage(dataFile(before), marker);
+  const after = temporaryFolder();
+  cpSync(before, after, { recursive: true });
+  await (await open(after)).close();
+  const successor = join(after, 'log');
+
+  const cuts: readonly ((path: string) => void)[] = [
+    (path) => mkdirSync(join(path, 'log.draft')),
+    (path) => cpSync(successor, join(path, 'log.draft'), { recursive: true }),
+    (path) => cpSync(successor, join(path, 'log.new'), { recursive: true }),
+    (path) => {
+      cpSync(successor, join(path, 'log.new'), { recursive: true });
+      renameSync(join(path, 'log'), join(path, 'log.damaged'));
+      writeFileSync(join(path, 'state', 'boot-id'), 'damaged\n');
+    },
+  ];
+  for (const cut of cuts) {
+    const path = temporaryFolder();
+    cpSync(before, path, { recursive: true });
+    cut(path);
+    const folder = await open(path);
+    const log = folder.openLog(config);
+    expect(log.damage).toContain('index 3: its checksum does not match');
+    expect([log.lastIndex, log.hardState.votedFor, folder.stateDiscarded]).toEqual([0, 'n3', true]);
+    await folder.close();
+    expect(readdirSync(path).filter((name) => name.startsWith('log'))).toEqual(['log', 'log.damaged']);
+  }
+});

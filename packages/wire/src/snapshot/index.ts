@@ -1,0 +1,9 @@
+export { readSnapshotFile, type SnapshotContent } from './read-snapshot-file.ts';
+export {
+  blockBytes,
+  isSnapshotId,
+  SnapshotEncoder,
+} from './snapshot-format.ts';
+export { mismatchOf, type SnapshotHeader, type SnapshotOwner } from './snapshot-header.ts';
+export { SnapshotParser, UnknownSnapshotFormat } from './snapshot-parser.ts';
+export { rowBytes, type SnapshotRow } from './snapshot-row.ts';
