@@ -114,6 +114,18 @@ describe('taking snapshots', () => {
     expect(context.takeAll('snapshotTaken')).toEqual([]);
   });
 
+  test('nothing is removed while one is being taken: its file may be there before its name is known', () => {
+    commit(entriesOf(Array(10).fill(1)));
+    receive({ kind: 'snapshotTaken', record: snapshotAt(10, 1) });
+    commit(entriesOf(Array(20).fill(1)));
+    expect(files.taken.map(({ index }) => index)).toEqual([10, 20]);
+    receive({ kind: 'snapshotRecorded', record: snapshotAt(10, 1) });
+    expect(files.kept).toEqual([]);
+    receive({ kind: 'snapshotTaken', record: snapshotAt(20, 1) });
+    receive({ kind: 'snapshotRecorded', record: snapshotAt(20, 1) });
+    expect(files.kept).toEqual(['20-1']);
+  });
+
   test('that fails is tried again at the next place', () => {
     commit(entriesOf(Array(10).fill(1)));
     receive({ kind: 'snapshotFailed', reason: 'no room' });

@@ -130,6 +130,16 @@ describe('the log store’s answers, late or doubled', () => {
     expect(fixture.leads).toBe(true);
   });
 
+  test('a doubled one asks for no other term, for which pre-votes of the first would count', () => {
+    const attempt = fixture.preVote(2);
+    fixture.receive({ kind: 'leaderHeard', term: term(3), leader: senderOf('n4').node });
+    fixture.context.take();
+    const start = { attempt, term: term(3), mayCampaign: true, ...campaignLog } as const;
+    fixture.receive({ kind: 'campaignPrepared', configuration: fixture.configuration, ...start });
+    for (const node of ['n2', 'n3']) fixture.reply('requestPreVoteReply', node, 2, attempt);
+    expect(fixture.context.take()).toEqual([]);
+  });
+
   test('one that comes when the office it led to has ended begins nothing', () => {
     fixture.win(2);
     fixture.receive({ kind: 'leadershipLost', term: term(3), reason: 'no quorum' });

@@ -137,7 +137,7 @@ export class Snapshots {
       this.#receiving = null;
       this.#reply(receiving, receiving.record.bytes);
     }
-    this.#options.files.keepOnly(this.#wantedIds());
+    if (this.knowsEveryFile) this.#options.files.keepOnly(this.#wantedIds());
     this.#loadIfBehind();
     this.#serveRequests();
   }
@@ -187,6 +187,11 @@ export class Snapshots {
   #answer(request: number, outcome: SnapshotOutcome): void {
     const { context } = this.#options;
     context.send(gatewayAt(context.self), { kind: 'snapshotAnswer', request, outcome });
+  }
+
+  /** One that is being taken has no name yet, and may be whole already: the word of it can stand behind what is handled now. */
+  protected get knowsEveryFile(): boolean {
+    return !this.#isTaking;
   }
 
   get #isDue(): boolean {

@@ -34,6 +34,8 @@ export class Election implements Actor<ElectionMessage> {
   #term: Term = term(0);
   /** Numbers the campaigns of this node: replies echo it. */
   #attempt = 0;
+  /** The newest campaign that pre-votes were asked for. */
+  #preVoteAttempt = -1;
   /** The campaign that a leader has asked for. */
   #transferAttempt = -1;
   /** This node was a member once, and will never be one again. */
@@ -124,6 +126,9 @@ export class Election implements Actor<ElectionMessage> {
   #campaignPrepared(message: Of<'campaignPrepared'>): void {
     if (!this.#isAwaited(message, 'preVote')) return;
     if (!message.mayCampaign) return this.#waitWithoutVote(message);
+    // A second answer may name another term, and what was granted for the first would count for that.
+    if (message.attempt === this.#preVoteAttempt) return;
+    this.#preVoteAttempt = message.attempt;
     this.#term = message.term;
     if (this.#role.kind === 'follower') this.#logger.info('became pre-candidate', { term: message.term });
     const hadLeader = this.#leaderId() !== null;

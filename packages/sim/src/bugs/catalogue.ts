@@ -79,6 +79,7 @@ import { staleAppendTruncates } from './stale-append-truncates.ts';
 import { stepDownErasesVote } from './step-down-erases-vote.ts';
 import { storageIdIgnoredInAcknowledgements } from './storage-id-ignored-in-acknowledgements.ts';
 import { storageIdIgnoredInVotes } from './storage-id-ignored-in-votes.ts';
+import { takenSnapshotRemovedUnknown } from './taken-snapshot-removed-unknown.ts';
 import { tornWriteCounted } from './torn-write-counted.ts';
 import { transferResumedWithAnotherSnapshot } from './transfer-resumed-with-another-snapshot.ts';
 import { transferToLaggingNode } from './transfer-to-lagging-node.ts';
@@ -174,6 +175,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   stepDownErasesVote,
   storageIdIgnoredInAcknowledgements,
   storageIdIgnoredInVotes,
+  takenSnapshotRemovedUnknown,
   tornWriteCounted,
   transferResumedWithAnotherSnapshot,
   transferToLaggingNode,
