@@ -116,7 +116,7 @@ describe('a scrub', () => {
     expect(scrubbed.damage[0]?.message).toContain(says);
     await scrubbed.subject.close();
     const again = await SnapshotSubject.open({ path: scrubbed.subject.path });
-    if (says === 'the state') expect(again.folder.stateDiscarded).toBe(true);
+    if (says === 'the state') expect(again.folder.stateDiscarded).toBe('damaged');
     expect(again.folder.findings).toHaveLength(says === '.snapshot' ? 0 : says === 'the state' ? 1 : 2);
   });
 

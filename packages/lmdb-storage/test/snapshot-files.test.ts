@@ -140,7 +140,7 @@ describe('taking a snapshot', () => {
     expect(namesIn(subject)).toEqual([]);
     await subject.close();
     const again = await SnapshotSubject.open({ path: subject.path });
-    expect(again.folder.stateDiscarded).toBe(true);
+    expect(again.folder.stateDiscarded).toBe('damaged');
     expect(again.content()).toEqual({});
   });
 
