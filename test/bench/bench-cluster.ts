@@ -24,13 +24,15 @@ const patience = { timeoutMs: 300_000, intervalMs: 5 };
 /** Three nodes as they ship, processes of `quorate node`, on a nats-server, with their data on a disk. */
 export class BenchCluster {
   readonly ids: readonly string[] = ['n1', 'n2', 'n3'];
+  readonly #run: Run;
   readonly #nats: NatsServer;
   readonly #folder: string;
   readonly #args: readonly string[];
   readonly #nodes = new Map<string, NodeProcess>();
   readonly #observer: NatsConnection;
 
-  private constructor(nats: NatsServer, observer: NatsConnection, folder: string, args: readonly string[]) {
+  private constructor(run: Run, nats: NatsServer, observer: NatsConnection, folder: string, args: readonly string[]) {
+    this.#run = run;
     this.#nats = nats;
     this.#observer = observer;
     this.#folder = folder;
@@ -45,7 +47,7 @@ export class BenchCluster {
     run.onEnd(() => nats.stop());
     const observer = await connectToNats({ servers: nats.url, name: 'bench observer' });
     run.onEnd(() => observer.close());
-    const cluster = new BenchCluster(nats, observer, folder, args);
+    const cluster = new BenchCluster(run, nats, observer, folder, args);
     run.onEnd(() => cluster.stop());
     for (const id of cluster.ids) cluster.startNode(id);
     for (const id of cluster.ids) await eventually(`${id} answers`, () => cluster.status(id));
@@ -54,9 +56,11 @@ export class BenchCluster {
     return cluster;
   }
 
-  /** A connection of its own. The caller closes it. */
-  connect(options: ConnectOptions = {}): Promise<Store> {
-    return connect({ servers: this.#nats.url, ...options });
+  /** A connection of its own, closed when the run ends. */
+  async connect(options: ConnectOptions = {}): Promise<Store> {
+    const store = await connect({ servers: this.#nats.url, ...options });
+    this.#run.onEnd(() => store.close());
+    return store;
   }
 
   /** Starts a node in its folder. */

@@ -139,8 +139,15 @@ test('a member of the old cluster does not come into the one that is restored', 
   for (let count = 0; count < 20; count += 1) await restored.put('/count', String(count), { node: leader });
   expect(await fresh.status(old)).toMatchObject({ clusterId: oldId, commitIndex, leader: null, storageId });
   expect(await fresh.status(leader)).toMatchObject({ clusterId, role: 'leader', term });
-  expect((await fresh.status(leader)).voters.map(({ id }) => id)).toEqual(ids);
+  expect((await fresh.status(leader)).voters.map(({ id }) => id).sort()).toEqual(ids);
   expect(Buffer.from((await restored.get('/a', { node: leader }))?.value ?? []).toString()).toBe('old');
+  // A machine that was never in the old one comes in without the file.
+  fresh.start('n5');
+  await fresh.answers('n5');
+  await output(fresh, 'members', 'add', 'n5', '--promote');
+  await eventually('n5 has a vote', async () =>
+    (await fresh.status(leader)).voters.some(({ id }) => id === 'n5') ? true : null,
+  );
   const refused = await run(fresh, 'members', 'add', old);
   expect(refused.errorOutput).toContain('(JoinRefused)');
 

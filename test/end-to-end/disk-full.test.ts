@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store } from '@quorate/client';
 import { expect, test } from 'vitest';
@@ -128,6 +129,12 @@ test('a snapshot that finds no room is given up, the node goes on, and the next 
   const keys = Array.from({ length: 280 }, (_, at) => `/key/${at}`);
   await expectKeys(store, keys, 'n1');
   await cluster.node('n1').end('SIGKILL');
+  await cluster.restart('n1');
+  await expectKeys(store, keys, 'n1');
+
+  // The state is what an operator may delete to make it small again.
+  await cluster.node('n1').end('SIGTERM');
+  await rm(disk.outside(join(cluster.folder('n1'), 'state')), { recursive: true });
   await cluster.restart('n1');
   await expectKeys(store, keys, 'n1');
 });

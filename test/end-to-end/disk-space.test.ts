@@ -78,6 +78,7 @@ test('a group whose leader has little disk space refuses puts wherever they come
   const [follower = '', other = ''] = await cluster.followers();
   expect(await alarms(cluster)).toEqual({ nodes: [], refused: false });
 
+  await disks[leader]?.fill(9 * mebibyte);
   await disks[leader]?.fill(7 * mebibyte);
   await alarmed(cluster, [leader], true);
   await putsAreRefused(cluster, true);
@@ -104,8 +105,7 @@ test('a group whose leader has little disk space refuses puts wherever they come
   expect(json).toMatchObject({ leader, alarms: [{ code: 'DiskSpaceLow', node: leader }] });
 
   // Between the two marks it stays as it is.
-  disks[leader]?.empty();
-  await disks[leader]?.fill(9 * mebibyte);
+  disks[leader]?.unfill();
   await eventually('the leader has looked again', async () => {
     const disk = diskOf(await store.status(), leader);
     return disk !== null && disk.freeBytes > 8 * mebibyte ? true : null;

@@ -65,9 +65,15 @@ export class SmallDisk {
     }
   }
 
-  /** Removes what it was filled with. */
+  /** Takes back the last `fill`. */
+  unfill(folder: string = this.folder): void {
+    rmSync(this.#filler(folder, this.#fillers), { force: true });
+    this.#fillers -= 1;
+  }
+
+  /** Takes back every `fill`. */
   empty(folder: string = this.folder): void {
-    for (; this.#fillers > 0; this.#fillers -= 1) rmSync(this.#filler(folder, this.#fillers), { force: true });
+    while (this.#fillers > 0) this.unfill(folder);
   }
 
   /** How much is free. */

@@ -22,9 +22,13 @@ export function connectOptions(command: Command): ConnectOptions {
   };
 }
 
-/** Connects to the group that a command's flags name, and closes the store however `use` ends. */
-export async function withStore(command: Command, use: (store: Store) => Promise<void>): Promise<void> {
-  const store = await connect(connectOptions(command));
+/** Connects to the group that a command's flags name, unless `signal` ends that, and closes the store however `use` ends. */
+export async function withStore(
+  command: Command,
+  use: (store: Store) => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const store = await connect({ ...connectOptions(command), ...(signal === undefined ? {} : { signal }) });
   try {
     await use(store);
   } finally {

@@ -222,6 +222,49 @@ describe('tail', () => {
   });
 });
 
+describe('snapshot', () => {
+  const counter = expect.stringMatching(/^\d+$/);
+
+  test('has every member take one, or those that are named, and says what each has', async () => {
+    await output('put', '/s', 'one');
+    const lines = (await output('snapshot')).trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^NODE +INDEX +TERM +REVISION +BYTES +ID$/);
+    expect(lines.slice(1).map((line) => line.split(' ')[0])).toEqual(['n1', 'n2', 'n3']);
+    const { snapshots } = JSON.parse(await output('snapshot', 'n3', 'n1', '--json'));
+    expect(snapshots.map(({ node }: { node: string }) => node)).toEqual(['n3', 'n1']);
+    for (const { index, revision, id } of snapshots) {
+      expect([index, revision]).toEqual([counter, counter]);
+      expect(id.startsWith(`${index}-`)).toBe(true);
+    }
+  });
+
+  test('tells of a node that is not there, and shows what the others have', async () => {
+    const { exitCode, stdout, stderr } = await run(['snapshot', 'n1', 'n9']);
+    expect(stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect(stderr).toBe('quorate: node n9 does not answer\nquorate: 1 of 2 nodes took no snapshot\n');
+    expect(exitCode).toBe(1);
+  });
+
+  test('is saved as a file, and checked, with the same said of it', async () => {
+    const file = join(folder, 'main.snapshot');
+    const saved = await output('snapshot', 'save', file);
+    expect(saved).toMatch(/^cluster +main, group config\ncluster id +[0-9a-f]{64}\nvoters +n1, n2, n3\n/);
+    expect(await output('snapshot', 'check', file)).toBe(saved);
+    expect(await run(['snapshot', 'save', file])).toMatchObject({ exitCode: 2, stdout: '' });
+    const info = JSON.parse(await output('snapshot', 'save', file, '--force', '--json'));
+    expect(JSON.parse(await output('snapshot', 'check', file, '--json'))).toEqual(info);
+    expect(info).toMatchObject({ cluster: 'main', group: 'config', index: counter, term: counter, revision: counter });
+  });
+
+  test('is not restored over a cluster', async () => {
+    const file = join(folder, 'main.snapshot');
+    await output('snapshot', 'save', file, '--force');
+    const { exitCode, stdout, stderr } = await run(['snapshot', 'restore', file, '--voters', 'n1,n2,n3']);
+    expect(stderr).toMatch(/^quorate: [^\n]*n[123][^\n]*\(FormationRefused\)\n$/);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  });
+});
+
 test.each([
   ['list', '/l/', '--json'],
   ['tail', '--json'],

@@ -78,8 +78,8 @@ test('a status says which node is under repair, and why', () => {
 
 test('a status has a row for each node, with what the leader knows of it', () => {
   const peers = [
-    { id: 'n2', matchIndex: 42n, lag: 0n, roundTripMs: 1.26, lastContactMs: 12, state: 'replicate' },
-    { id: 'n3', matchIndex: 2n, lag: 40n, roundTripMs: null, lastContactMs: 61_000, state: 'probe' },
+    { id: 'n2', matchIndex: 42n, lag: 0n, roundTripMs: 1.26, lastContactMs: 12, stage: 'alive', state: 'replicate' },
+    { id: 'n3', matchIndex: 2n, lag: 40n, roundTripMs: null, lastContactMs: 61_000, stage: 'offline', state: 'probe' },
   ] as const;
   const status: ClusterStatus = {
     leader: 'n1',
@@ -122,9 +122,23 @@ test('a node without a role is shown by how it stands to the cluster', () => {
 
 test('members have a row each, with what the leader knows of them', () => {
   const nobody = { storageId: 's', isLeader: false, isPromotedWhenCaughtUp: false, replaces: null };
-  const n2 = { matchIndex: 42n, lag: 0n, roundTripMs: 1.26, lastContactMs: 12.4, state: 'replicate' } as const;
-  const n4 = { matchIndex: 2n, lag: 40n, roundTripMs: null, lastContactMs: 61_049, state: 'probe' } as const;
-  const unknown = { matchIndex: null, lag: null, roundTripMs: null, lastContactMs: null, state: null };
+  const n2 = {
+    matchIndex: 42n,
+    lag: 0n,
+    roundTripMs: 1.26,
+    lastContactMs: 12.4,
+    stage: 'alive',
+    state: 'replicate',
+  } as const;
+  const n4 = {
+    matchIndex: 2n,
+    lag: 40n,
+    roundTripMs: null,
+    lastContactMs: 61_049,
+    stage: 'offline',
+    state: 'probe',
+  } as const;
+  const unknown = { matchIndex: null, lag: null, roundTripMs: null, lastContactMs: null, stage: null, state: null };
   const learner = { ...nobody, ...n4, role: 'learner' } as const;
   const members: ClusterMembers = {
     leader: 'n1',
@@ -141,16 +155,16 @@ test('members have a row each, with what the leader knows of them', () => {
   expect(membersLines(members, { cluster: 'main', group: 'config' })).toEqual([
     'cluster main, group config: n1 leads',
     '',
-    'NODE  ROLE                     MATCH  LAG  LAST CONTACT  ROUND TRIP  STATE',
+    'NODE  ROLE                     MATCH  LAG  LAST CONTACT  STAGE    ROUND TRIP  STATE',
     'n1    voter                       42    0',
-    'n2    voter                       42    0     12 ms ago      1.3 ms  replicate',
+    'n2    voter                       42    0     12 ms ago  alive        1.3 ms  replicate',
     'n3    leaving',
-    'n4    learner                      2   40    61.0 s ago              probe',
-    'n5    learner, to be promoted      2   40    61.0 s ago              probe',
-    'n6    learner, to replace n2       2   40    61.0 s ago              probe',
+    'n4    learner                      2   40    61.0 s ago  offline              probe',
+    'n5    learner, to be promoted      2   40    61.0 s ago  offline              probe',
+    'n6    learner, to replace n2       2   40    61.0 s ago  offline              probe',
     '',
     'removed, and never to come back: n8, n9',
   ]);
   const [, , head] = membersLines({ leader: null, members: [], removed: [] }, { cluster: 'main', group: 'config' });
-  expect(head).toBe('NODE  ROLE  MATCH  LAG  LAST CONTACT  ROUND TRIP  STATE');
+  expect(head).toBe('NODE  ROLE  MATCH  LAG  LAST CONTACT  STAGE  ROUND TRIP  STATE');
 });

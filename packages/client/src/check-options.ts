@@ -1,7 +1,7 @@
 import type { FormationRecord, Voter } from '@quorate/raft';
-import { checkTimeout, nodeIdSchema } from '@quorate/wire';
+import { checkTimeout, nodeIdSchema, readOptionsOf, type ReadOptions as WireReadOptions } from '@quorate/wire';
 import { InvalidRequest, InvalidRevision } from './errors.ts';
-import type { ConnectOptions } from './options.ts';
+import type { ConnectOptions, ReadOptions } from './options.ts';
 
 type NodeId = Voter['id'];
 
@@ -45,6 +45,10 @@ export const checkTimeoutMs = (given: number | undefined, otherwise: number): nu
 /** The node that a call names, if it does. @throws {InvalidRequest} */
 export const checkNode = (node: string | undefined): string | undefined =>
   node === undefined ? undefined : checkName('node', node);
+
+/** How fresh a read is to be. @throws {InvalidRequest} */
+export const checkReadOptions = ({ consistency }: ReadOptions): WireReadOptions =>
+  readOptionsOf(consistency === undefined ? {} : { consistency });
 
 /** A revision as commands carry it. @throws {InvalidRevision} */
 export function checkRevisionOption(ifRevision: bigint | undefined): { readonly ifRevision?: number } {

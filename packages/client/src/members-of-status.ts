@@ -32,10 +32,10 @@ const noLearner: Pick<Learner, 'isPromotedWhenCaughtUp' | 'replaces'> = {
 type MemberFacts = Omit<Member, 'id' | 'storageId' | 'role' | 'isPromotedWhenCaughtUp' | 'replaces'>;
 
 function factsOf(id: string, leader: NodeStatus | undefined): MemberFacts {
-  const nothing = { lastContactMs: null, roundTripMs: null, state: null };
+  const nothing = { lastContactMs: null, roundTripMs: null, stage: null, state: null };
   if (leader?.id === id) return { isLeader: true, matchIndex: leader.lastLogIndex, lag: 0n, ...nothing };
   const peer = leader?.peers.find((one: PeerStatus) => one.id === id);
   if (peer === undefined) return { isLeader: false, matchIndex: null, lag: null, ...nothing };
-  const { matchIndex, lag, lastContactMs, roundTripMs, state } = peer;
-  return { isLeader: false, matchIndex, lag, lastContactMs, roundTripMs, state };
+  const { matchIndex, lag, lastContactMs, roundTripMs, stage, state } = peer;
+  return { isLeader: false, matchIndex, lag, lastContactMs, roundTripMs, stage, state };
 }

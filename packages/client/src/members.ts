@@ -1,4 +1,4 @@
-import type { Voter } from './store.ts';
+import type { PeerStage, Voter } from './store.ts';
 
 /** A member of the group, as the leader sees it. */
 export interface Member extends Voter {
@@ -17,6 +17,8 @@ export interface Member extends Voter {
   readonly lastContactMs: number | null;
   /** Null until it is measured, and for the leader. */
   readonly roundTripMs: number | null;
+  /** By the leader's failure detector; null for the leader. */
+  readonly stage: PeerStage | null;
   /** How the log is sent to it; null for the leader. */
   readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair' | null;
 }

@@ -34,12 +34,25 @@ export interface CallOptions {
 
 /** For calls that one node can be asked for by name. */
 export interface NodeOptions {
-  /** Ask this node and no other. Its answer is as linearizable as any: it asks the leader. */
+  /** Ask this node and no other. Its answer is as linearizable as any, unless a local read is asked for: it asks the leader. */
   readonly node?: string;
 }
 
+/** How fresh a read is: see `ReadOptions`. */
+export type ReadConsistency = 'linearizable' | 'local';
+
+/** For reads. */
+export interface ReadOptions {
+  /**
+   * `linearizable`, the default: it shows all that was acknowledged before it was asked. `local`: whatever the asked node, any if none is
+   * named, has applied; it asks no leader and needs no quorum. What it shows was committed, and may be old; one node that is not restarted
+   * meanwhile never goes back, two nodes may differ.
+   */
+  readonly consistency?: ReadConsistency;
+}
+
 /** Options of `get`. */
-export interface GetOptions extends CallOptions, NodeOptions {}
+export interface GetOptions extends CallOptions, NodeOptions, ReadOptions {}
 
 /** Options of `put` and `delete`. */
 export interface WriteOptions extends CallOptions, NodeOptions {
@@ -48,7 +61,7 @@ export interface WriteOptions extends CallOptions, NodeOptions {
 }
 
 /** Options of `list`. The time of `timeoutMs` is that of each page. */
-export interface ListOptions extends CallOptions, NodeOptions {
+export interface ListOptions extends CallOptions, NodeOptions, ReadOptions {
   /** Only keys that begin with this; all keys if not given. */
   readonly prefix?: string;
   /** Only keys after this one, in the order of their UTF-8 bytes. */

@@ -7,7 +7,15 @@ import {
   type RequestHistory,
   type RequestKind,
 } from '@quorate/raft';
-import { apiSubject, decodeReply, type Endpoint, encodeRequest, errorFromData, nodeApiSubject } from '@quorate/wire';
+import {
+  apiSubject,
+  decodeReply,
+  type Endpoint,
+  encodeRequest,
+  errorFromData,
+  nodeApiSubject,
+  type ReadOptions,
+} from '@quorate/wire';
 import type { Clock } from './clock.ts';
 import {
   InvalidRequest,
@@ -32,6 +40,8 @@ export interface NodeRequest {
   /** A `read` may be repeated at no risk. */
   readonly kind: RequestKind;
   readonly body: Uint8Array;
+  /** Of a `get` or a `list` that is to be other than usual. */
+  readonly read?: ReadOptions;
   /** Ask this node and no other. */
   readonly node?: string | undefined;
   /** Ask whichever node takes it, even if the leader is known. */
@@ -115,7 +125,7 @@ export class Router {
     const timeoutMs = attemptTimeoutMs(kind, request.history, remainingMs);
     const subject =
       node === null ? apiSubject(cluster, group, endpoint) : nodeApiSubject(cluster, group, node, endpoint);
-    const payload = encodeRequest({ timeoutMs: nodeTimeoutMs(timeoutMs), body: request.body });
+    const payload = encodeRequest({ timeoutMs: nodeTimeoutMs(timeoutMs), body: request.body, ...readOf(request) });
     const outcome = await this.#publish(request, { node, subject, payload, timeoutMs });
     switch (outcome.kind) {
       case 'reply':
@@ -185,6 +195,8 @@ export class Router {
     return { kind: 'refused', code: request.refusal.code };
   }
 }
+
+const readOf = ({ read }: OpenRequest): { readonly read?: ReadOptions } => (read === undefined ? {} : { read });
 
 function errorOf(code: string, failure: AttemptFailure, request: OpenRequest): QuorateError {
   const { refusal, node, timeoutMs } = request;

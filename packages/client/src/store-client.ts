@@ -10,7 +10,14 @@ import {
   everyNodeApiSubject,
 } from '@quorate/wire';
 import { changeMembers } from './change-members.ts';
-import { checkFromIndex, checkNode, checkNodeId, checkRevisionOption, checkTimeoutMs } from './check-options.ts';
+import {
+  checkFromIndex,
+  checkNode,
+  checkNodeId,
+  checkReadOptions,
+  checkRevisionOption,
+  checkTimeoutMs,
+} from './check-options.ts';
 import { StatusReplies } from './cluster-status.ts';
 import { committedEntries } from './committed-feed.ts';
 import { defaultBufferLimits } from './entry-buffer.ts';
@@ -22,6 +29,7 @@ import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts
 import { membersOfStatus } from './members-of-status.ts';
 import type { CallOptions, CommittedOptions, GetOptions, ListOptions, NodeOptions, WriteOptions } from './options.ts';
 import { answerIn, resultIn } from './reply-body.ts';
+import type { NodeRequest } from './router.ts';
 import { nodeSnapshot, type SnapshotAccess, saveSnapshot, takeSnapshot } from './save-snapshot.ts';
 import { defaultStepMs, type NodeSnapshot, type SaveSnapshotOptions, type SnapshotInfo } from './snapshots.ts';
 import type {
@@ -64,13 +72,14 @@ export class StoreClient implements Store {
   async get(key: string, options: GetOptions = {}): Promise<Entry | null> {
     const query = { kind: 'get', key } as const;
     checkQuery(query);
-    const body = await this.#request('get', 'read', encodeQuery(query), options);
+    const body = await this.#read('get', encodeQuery(query), options);
     const { entry } = answerIn(body, 'get');
     return entry === null ? null : toEntry(entry);
   }
 
   list(options: ListOptions = {}): EntryList {
     this.#check(options);
+    checkReadOptions(options);
     return entryList(options, (query) => this.#readPage(query, options));
   }
 
@@ -174,9 +183,15 @@ export class StoreClient implements Store {
   }
 
   async #readPage(query: ListQuery, options: ListOptions): Promise<EntryPage> {
-    const body = await this.#request('list', 'read', encodeQuery(query), options);
-    const { entries, more, revision } = answerIn(body, 'list');
-    return { entries: entries.map(toEntry), more, revision: BigInt(revision) };
+    const body = await this.#read('list', encodeQuery(query), options);
+    const { entries, more, revision, appliedIndex } = answerIn(body, 'list');
+    return { entries: entries.map(toEntry), more, revision: BigInt(revision), appliedIndex: BigInt(appliedIndex) };
+  }
+
+  /** A local read goes to any node that takes it: the leader is as good as another, and may be the one that is gone. */
+  async #read(endpoint: 'get' | 'list', body: Uint8Array, options: GetOptions): Promise<Uint8Array> {
+    const read = checkReadOptions(options);
+    return this.#request(endpoint, 'read', body, options, { read, anyNode: read.consistency === 'local' });
   }
 
   async #request(
@@ -184,11 +199,12 @@ export class StoreClient implements Store {
     kind: RequestKind,
     body: Uint8Array,
     options: CallOptions & NodeOptions,
+    how: Pick<NodeRequest, 'read' | 'anyNode'> = {},
   ): Promise<Uint8Array> {
     const { timeoutMs, node } = this.#check(options);
     const lifetime = this.#access.lifetime.child(options.signal);
     try {
-      return await this.#access.router.request({ endpoint, kind, body, node, timeoutMs, lifetime });
+      return await this.#access.router.request({ ...how, endpoint, kind, body, node, timeoutMs, lifetime });
     } finally {
       lifetime.over();
     }

@@ -35,6 +35,8 @@ export interface EntryPage {
   readonly more: boolean;
   /** The store's revision at that moment. Two pages of one list may differ in it. */
   readonly revision: bigint;
+  /** The end of the log that the page shows. */
+  readonly appliedIndex: bigint;
 }
 
 /** The keys of a list, in the order of their UTF-8 bytes. Nothing is asked for until it is iterated. */
@@ -76,6 +78,9 @@ export interface Learner extends Voter {
   readonly replaces: string | null;
 }
 
+/** How a member stands by the leader's failure detector: heard of late; silent for two heartbeats; asked, after three that it did not answer; and silent for another second. */
+export type PeerStage = 'alive' | 'suspect' | 'probe' | 'offline';
+
 /** What a leader knows of one peer. */
 export interface PeerStatus {
   readonly id: string;
@@ -86,6 +91,7 @@ export interface PeerStatus {
   readonly roundTripMs: number | null;
   /** How long ago the leader heard of it. */
   readonly lastContactMs: number;
+  readonly stage: PeerStage;
   readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair';
 }
 
@@ -152,7 +158,7 @@ export interface ClusterStatus {
 }
 
 /**
- * A replicated config store. Its reads are linearizable, whichever node answers.
+ * A replicated config store. Its reads are linearizable, whichever node answers, unless `consistency` says otherwise.
  *
  * Beside the errors that each method names, every call may throw
  * `InvalidRequest` (an option is wrong), `NoLeader` (none was found in time; a write was not made), `Unavailable` (no node answers, or NATS

@@ -36,8 +36,24 @@ const status: NodeStatus = {
   firstIndex: logIndex(1),
   damage: null,
   peers: [
-    { id: id('n2'), matchIndex: logIndex(40), lag: 3, roundTripMs: 0.5, lastContactMs: 20, state: 'replicate' },
-    { id: id('n4'), matchIndex: logIndex(0), lag: 43, roundTripMs: null, lastContactMs: 900, state: 'probe' },
+    {
+      id: id('n2'),
+      matchIndex: logIndex(40),
+      lag: 3,
+      roundTripMs: 0.5,
+      lastContactMs: 20,
+      stage: 'alive',
+      state: 'replicate',
+    },
+    {
+      id: id('n4'),
+      matchIndex: logIndex(0),
+      lag: 43,
+      roundTripMs: null,
+      lastContactMs: 900,
+      stage: 'probe',
+      state: 'probe',
+    },
   ],
   dropped: {},
   disk: null,
@@ -79,7 +95,15 @@ it('lists the members as the leader sees them', async () => {
   const { store } = await start();
   const all = await store.members();
   const nobody = { isPromotedWhenCaughtUp: false, replaces: null };
-  const facts = { isLeader: false, state: 'replicate', lag: 3n, matchIndex: 40n, lastContactMs: 20, roundTripMs: 0.5 };
+  const facts = {
+    isLeader: false,
+    stage: 'alive',
+    state: 'replicate',
+    lag: 3n,
+    matchIndex: 40n,
+    lastContactMs: 20,
+    roundTripMs: 0.5,
+  };
   expect(all).toEqual({
     leader: 'n1',
     members: [
@@ -91,6 +115,7 @@ it('lists the members as the leader sees them', async () => {
         matchIndex: 43n,
         lag: 0n,
         lastContactMs: null,
+        stage: null,
         roundTripMs: null,
         state: null,
       },
@@ -103,6 +128,7 @@ it('lists the members as the leader sees them', async () => {
         lag: 43n,
         matchIndex: 0n,
         lastContactMs: 900,
+        stage: 'probe',
         roundTripMs: null,
       },
     ],

@@ -31,6 +31,29 @@ it('puts, gets, deletes and lists', async () => {
   expect(queryBody('get', bodies[2] ?? none)).toEqual({ kind: 'get', key: '/a' });
 });
 
+it('asks any node for a local read, or the one that is named, also when it knows the leader', async () => {
+  const bus = await TestBus.start();
+  const node = await bus.node('n1', ({ endpoint }) =>
+    endpoint === 'get'
+      ? getReply('text', 'n1')
+      : ok(encodeAnswer({ kind: 'list', entries: [], more: false, revision: 5, appliedIndex: 6 }), 'n1'),
+  );
+  const store = await bus.store();
+  await store.get('/a');
+  await store.get('/a', { consistency: 'linearizable' });
+  await store.get('/a', { consistency: 'local' });
+  await store.get('/a', { consistency: 'local', node: 'n1' });
+  for await (const page of store.list({ consistency: 'local' }).pages())
+    expect(page).toMatchObject({ appliedIndex: 6n });
+  expect(node.requests.map(({ via, consistency }) => `${consistency} ${via}`)).toEqual([
+    'linearizable anyNode',
+    'linearizable node',
+    'local anyNode',
+    'local node',
+    'local anyNode',
+  ]);
+});
+
 it('lists page after page, each from where the last one ended', async () => {
   const bus = await TestBus.start();
   const keys = ['/app/a', '/app/b', '/app/c', '/app/d', '/app/e'];

@@ -45,6 +45,7 @@ const peer = {
   lag: 3,
   roundTripMs: 0.5,
   lastContactMs: 20,
+  stage: 'alive',
   state: 'replicate',
 } as const;
 

@@ -1,4 +1,5 @@
 import type { NodeId } from '@quorate/actor';
+import type { PeerStage } from './leader/failure-detector.ts';
 import type { AppliedEntry } from './storage/state-machine.ts';
 import type { LogIndex, Term } from './types.ts';
 
@@ -29,6 +30,27 @@ export interface CommitTracer {
   start(parent: string | null): CommitSpan | null;
 }
 
+/** A peer that the failure detector has called offline, or has heard again. */
+export interface PeerStageChange {
+  readonly peer: NodeId;
+  readonly stage: PeerStage;
+  /** How long nothing was, or had been, heard of it. */
+  readonly silentMs: number;
+}
+
+/** The span of a removal that a leader has decided on by itself. */
+export interface RemovalSpan {
+  /** `unknown`: the leader lost its office before the removal was committed. */
+  end(outcome: 'committed' | 'unknown'): void;
+}
+
+/** Traces what befalls the members without anybody having asked for it. */
+export interface MemberTracer {
+  stageChanged(change: PeerStageChange): void;
+  /** The leader removes a voter that was silent for so long. Null when nothing is to be recorded. */
+  removing(removal: { readonly peer: NodeId; readonly silentMs: number }): RemovalSpan | null;
+}
+
 /** Takes what the leader's streams tell: every applied entry, in order, repeats allowed. */
 export interface StreamPublisher {
   publish(applied: readonly AppliedEntry[]): void;
@@ -57,6 +79,7 @@ export interface RpcTracer {
 export interface Ports {
   readonly logger: Logger;
   readonly tracer: CommitTracer;
+  readonly memberTracer: MemberTracer;
   readonly streams: StreamPublisher;
 }
 
@@ -64,5 +87,6 @@ export interface Ports {
 export const silentPorts: Ports = {
   logger: { info: () => {}, warn: () => {}, error: () => {} },
   tracer: { start: () => null },
+  memberTracer: { stageChanged: () => {}, removing: () => null },
   streams: { publish: () => {} },
 };

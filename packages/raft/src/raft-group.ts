@@ -40,7 +40,8 @@ export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions, p
       new parts.Applier(context, { stateMachine, settings, streams, logger: applierLogger, snapshots }, parts),
   );
   system.start('gateway', (context) => new parts.Gateway(context, { identity }));
-  const leader = { identity, settings, tracer: portsOf('leader').tracer };
+  const { logger: leaderLogger, tracer, memberTracer } = portsOf('leader');
+  const leader = { identity, settings, tracer, memberTracer, logger: leaderLogger };
   system.start(
     'election',
     (context) => new parts.Election(context, { identity, settings, logger: portsOf('election').logger, leader }, parts),

@@ -3,9 +3,12 @@ import { Snapshots } from './applier/snapshots.ts';
 import { Ballot } from './election/ballot.ts';
 import { Election } from './election/election.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { AutoRemoval } from './leader/auto-removal.ts';
+import { FailureDetector } from './leader/failure-detector.ts';
 import { Grant } from './leader/grant.ts';
 import { Leader } from './leader/leader.ts';
 import { Membership } from './leader/membership.ts';
+import { PeerWatch } from './leader/peer-watch.ts';
 import { Proposals } from './leader/proposals.ts';
 import { ReadRounds } from './leader/read-rounds.ts';
 import { Transfer } from './leader/transfer.ts';
@@ -40,6 +43,9 @@ export interface RaftParts {
   readonly ReadRounds: typeof ReadRounds;
   readonly Transfer: typeof Transfer;
   readonly VoterProgress: typeof VoterProgress;
+  readonly PeerWatch: typeof PeerWatch;
+  readonly FailureDetector: typeof FailureDetector;
+  readonly AutoRemoval: typeof AutoRemoval;
   readonly Replicator: typeof Replicator;
   readonly Inflights: typeof Inflights;
   readonly Snapshots: typeof Snapshots;
@@ -66,6 +72,9 @@ export const raftParts: RaftParts = {
   ReadRounds,
   Transfer,
   VoterProgress,
+  PeerWatch,
+  FailureDetector,
+  AutoRemoval,
   Replicator,
   Inflights,
   Snapshots,

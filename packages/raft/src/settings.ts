@@ -13,6 +13,12 @@ export interface RaftSettings {
   readonly maxInflightBytes: number;
   /** A learner that lags by no more entries than this has caught up, and may have a vote. */
   readonly maxPromotionLagEntries: number;
+  /** The failure detector: silent for so many heartbeat intervals a peer is suspect; with so many heartbeats in a row unanswered it is probed; and without an answer to that for so long it is offline. */
+  readonly suspectAfterHeartbeats: number;
+  readonly probeAfterHeartbeats: number;
+  readonly probeTimeoutMs: number;
+  /** The leader removes a voter that has been offline for so long; null: it never does. */
+  readonly autoRemoveAfterMs: number | null;
   /** A snapshot is taken when so many entries were applied since the last, or so many bytes of them, and no fewer than it has. */
   readonly snapshotEntries: number;
   readonly snapshotLogBytes: number;
@@ -33,6 +39,10 @@ export const defaultRaftSettings: RaftSettings = {
   maxInflightAppends: 64,
   maxInflightBytes: 8 * 1024 * 1024,
   maxPromotionLagEntries: 1000,
+  suspectAfterHeartbeats: 2,
+  probeAfterHeartbeats: 3,
+  probeTimeoutMs: 1000,
+  autoRemoveAfterMs: null,
   snapshotEntries: 100_000,
   snapshotLogBytes: 64 * 1024 * 1024,
   logTailEntries: 10_000,

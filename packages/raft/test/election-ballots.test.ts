@@ -73,7 +73,7 @@ describe('pre-vote', () => {
     const attempt = fixture.timeOut();
     fixture.receive({
       kind: 'campaignPrepared',
-      mayCampaign: true,
+      mayCampaign: false,
       attempt,
       term: term(2),
       ...campaignLog,

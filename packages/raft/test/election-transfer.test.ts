@@ -87,9 +87,10 @@ describe('a node without a vote', () => {
   const inGroupOf = (...voters: readonly string[]): void => {
     const attempt = fixture.timeOut();
     const configuration = members({ voters, learners: voters.includes('n1') ? [] : ['n1'] });
+    const mayCampaign = voters.includes('n1');
     fixture.receive({
       kind: 'campaignPrepared',
-      mayCampaign: true,
+      mayCampaign,
       attempt,
       term: term(3),
       ...campaignLog,
@@ -123,7 +124,7 @@ describe('a node without a vote', () => {
     };
     fixture.receive({
       kind: 'campaignPrepared',
-      mayCampaign: true,
+      mayCampaign: false,
       attempt,
       term: term(3),
       ...campaignLog,
@@ -155,12 +156,24 @@ describe('a node that was removed while it was away', () => {
   });
 });
 
+test('a node that is no voter once the newest configuration is committed asks those who are then, and its own vote counts for nothing', () => {
+  const attempt = fixture.timeOut();
+  const start = { attempt, ...campaignLog, configuration: members({ voters: ['n2', 'n3', 'n4'], removed: ['n1'] }) };
+  fixture.receive({ kind: 'campaignPrepared', mayCampaign: true, term: term(3), ...start });
+  const asked = fixture.context.take().filter(({ message }) => message.kind === 'requestPreVote');
+  expect(asked.map(({ to }) => to).sort()).toEqual(['n2', 'n3', 'n4'].map((id) => `${id}.logStore`));
+  fixture.reply('requestPreVoteReply', 'n2', 3, attempt);
+  expect(fixture.context.takeAll('campaign')).toEqual([]);
+  fixture.reply('requestPreVoteReply', 'n4', 3, attempt);
+  expect(fixture.context.takeAll('campaign')).toHaveLength(1);
+});
+
 test('a removal that the own log tells of may not be committed: when it is gone, the node campaigns again', () => {
   const attempt = fixture.timeOut();
   const configuration = members({ voters: ['n2', 'n3'], removed: ['n1'] });
   fixture.receive({
     kind: 'campaignPrepared',
-    mayCampaign: true,
+    mayCampaign: false,
     attempt,
     term: term(3),
     ...campaignLog,

@@ -81,6 +81,41 @@ describe('a read', () => {
   });
 });
 
+describe('a local read', () => {
+  test.each([
+    ['nobody leads', () => {}],
+    ['another node leads', () => fixture.leads('n2', 3)],
+    ['this node leads', () => fixture.leads('n1', 3)],
+  ])('is answered from what this node has applied, at once and by itself, where %s', (_, before) => {
+    before();
+    fixture.take();
+    fixture.read(1, 'local');
+    expect(fixture.take()).toMatchObject([
+      { to: 'n1.applier', message: { kind: 'query', request: 1, atIndex: 0, query: bytes('q') } },
+    ]);
+    fixture.receive({ kind: 'queryAnswer', request: 1, answer: bytes('a') });
+    expect(fixture.answers()).toEqual([{ kind: 'answer', answer: bytes('a') }]);
+  });
+
+  test('is asked of the applier again when its answer is lost, whoever leads meanwhile', () => {
+    fixture.read(1, 'local');
+    fixture.take();
+    fixture.leads('n2', 3);
+    fixture.elapse(askAgainMs);
+    const sent = fixture.take().map(({ to, message }) => `${message.kind} to ${to}`);
+    expect(sent).toContain('query to n1.applier');
+    expect(sent.filter((one) => one.startsWith('readIndex'))).toEqual([]);
+  });
+
+  test('that the applier does not answer in time is a Timeout, and not the want of a leader', () => {
+    fixture.read(1, 'local');
+    fixture.elapse(timeoutMs + 50);
+    const sent = fixture.take();
+    expect(sent.filter(({ message }) => message.kind === 'forget')).toMatchObject([{ message: { request: 1 } }]);
+    expect(sent.at(-1)?.message).toMatchObject({ answer: { kind: 'error', code: 'Timeout' } });
+  });
+});
+
 describe('who leads', () => {
   test('is asked also while a leader is known that does not answer: the notice of its successor may be lost', () => {
     fixture.leads('n2', 3);

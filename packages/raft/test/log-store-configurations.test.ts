@@ -92,12 +92,21 @@ describe('a campaign', () => {
     ],
   ])('of a node %s: allowed %j', (_, configuration, isAllowed) => {
     const store = new LogStoreFixture({ currentTerm: 1 });
-    store.append({ term: 1, entries: [configurationEntry(1, 1, configuration)] });
+    store.append({ term: 1, entries: [configurationEntry(1, 1, configuration)], leaderCommit: 1 });
     store.context.nowMs += 1000;
     store.take();
     campaign(store, 1);
     expect(store.take().map(({ message }) => message.kind)).toEqual([isAllowed ? 'campaigned' : 'campaignRefused']);
     expect(store.storage.hardState.currentTerm).toBe(isAllowed ? 2 : 1);
+  });
+
+  test('of a node that is a voter until its own removal is committed is allowed: nobody else may have the entry (dissertation §4.2.2)', () => {
+    const store = new LogStoreFixture({ currentTerm: 1 });
+    store.append({ term: 1, entries: [configurationEntry(1, 1, without)] });
+    store.context.nowMs += 1000;
+    store.take();
+    campaign(store, 1);
+    expect(store.takeOne('campaigned').configuration).toEqual(without);
   });
 
   test('that the leader has asked for breaks the promise to it; any other does not', () => {

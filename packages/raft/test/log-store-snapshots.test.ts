@@ -174,11 +174,24 @@ describe('a snapshot of a leader (Raft figure 13)', () => {
     expect(store.storage.firstIndex).toBe(4);
   });
 
-  test('that is late, at or below commitIndex, takes nothing away', () => {
-    const store = applied(50);
+  test('that is late, at or below commitIndex, takes nothing away, and is one of its own when the record of it is on disk', () => {
+    const store = applied(50, false);
+    store.receive({ kind: 'snapshotTaken', record: snapshotAt(30, 1) });
+    store.flush();
+    store.take();
     store.receive({ kind: 'snapshotReceived', record: snapshotAt(40, 1) });
-    expect([store.storage.firstIndex, store.storage.lastIndex, store.storage.snapshot]).toEqual([1, 50, null]);
-    expect(store.takeAll('snapshotRecorded')).toHaveLength(1);
+    expect([store.storage.firstIndex, store.storage.lastIndex, store.storage.snapshot?.index]).toEqual([1, 50, 40]);
+    expect(store.takeAll('snapshotRecorded')).toEqual([]);
+    store.flush();
+    expect(store.takeAll('snapshotRecorded')).toMatchObject([{ record: { index: 40 } }]);
+  });
+
+  test('that is older than the one that it has changes nothing', () => {
+    const store = applied(50);
+    store.receive({ kind: 'snapshotTaken', record: snapshotAt(40, 1) });
+    const { written } = store.storage;
+    store.receive({ kind: 'snapshotReceived', record: snapshotAt(30, 1) });
+    expect([store.storage.snapshot?.index, store.storage.written]).toEqual([40, written]);
   });
 
   test('an append from before it is taken from where the log begins (willemt/raft#118)', () => {

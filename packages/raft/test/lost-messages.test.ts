@@ -177,7 +177,13 @@ describe('what an earlier office of a node left on its way does not harm the nex
     }
     cluster.run(200);
     const earlier = Math.max(...confirmed);
-    cluster.send(leader.id, gatewayAt(where), { kind: 'read', request: 2, query: new Uint8Array(), timeoutMs: 500 });
+    cluster.send(leader.id, gatewayAt(where), {
+      kind: 'read',
+      request: 2,
+      query: new Uint8Array(),
+      consistency: 'linearizable',
+      timeoutMs: 500,
+    });
     cluster.run(200);
     expect(Math.max(...confirmed)).toBeGreaterThan(earlier);
     expectItLeads(cluster, leader);

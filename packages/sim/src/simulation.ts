@@ -5,7 +5,7 @@ import type { Fault } from './faults/fault.ts';
 import { FaultCounts } from './faults/fault-counts.ts';
 import { FaultDirector } from './faults/fault-director.ts';
 import { Network } from './faults/network.ts';
-import { drawFaults, drawMemberChanges, drawTransfers, type FaultWindow } from './faults/plan.ts';
+import { drawFaults, drawMemberChanges, drawSnapshots, drawTransfers, type FaultWindow } from './faults/plan.ts';
 import { RandomStream } from './host/random-stream.ts';
 import { withoutRealTime } from './host/real-time-guard.ts';
 import { SimulatedCluster } from './host/simulated-cluster.ts';
@@ -13,6 +13,7 @@ import type { SimulatedEvent } from './host/simulated-event.ts';
 import type { Violation } from './invariants/watch.ts';
 import { Clients } from './workload/clients.ts';
 import { HistoryRecorder } from './workload/history-recorder.ts';
+import { LocalReads } from './workload/local-reads.ts';
 
 /** What a run is made from. Everything but the seed is drawn from it if it is not given. */
 export interface SimulationOptions {
@@ -78,10 +79,12 @@ function run(options: SimulationOptions): {
   const network = new Network(new RandomStream(seed, 'network'), counts, nodes + spares);
   const recorder = new HistoryRecorder();
   const isFlushLate = plan.chance(0.7);
-  const snapshotSettings = drawSnapshotSettings(new RandomStream(seed, 'snapshots'));
+  const snapshots = new RandomStream(seed, 'snapshots');
+  const snapshotSettings = drawSnapshotSettings(snapshots);
   const drawnSettings = { ...drawSettings(plan), ...snapshotSettings };
   const withLag = spares === 0 ? drawnSettings : { ...drawnSettings, maxPromotionLagEntries: members.pick([5, 1000]) };
-  const settings = plant.settings?.(withLag) ?? withLag;
+  const removal = { autoRemoveAfterMs: drawAutoRemoval(new RandomStream(seed, 'auto-removal')) };
+  const settings = plant.settings?.({ ...withLag, ...removal }) ?? { ...withLag, ...removal };
   const workload = {
     clients: 6,
     keys: 2 + plan.below(5),
@@ -92,7 +95,7 @@ function run(options: SimulationOptions): {
   };
   const faultsUntilMs = options.faultsUntilMs ?? usualFaultsUntilMs;
   const window = { fromMs: faultsFromMs, untilMs: usualFaultsUntilMs - 1000 };
-  const drawn = drawSteps(plan, members, { nodes, spares, window });
+  const drawn = drawSteps({ plan, members, snapshots }, { nodes, spares, window });
   const faults = options.faults ?? drawn;
   const cluster: SimulatedCluster = new SimulatedCluster({
     seed,
@@ -103,7 +106,8 @@ function run(options: SimulationOptions): {
     counts,
     isFlushLate,
     plant,
-    onAnswer: (answered) => clients.onAnswer(answered),
+    onAnswer: (answered) =>
+      localReads.isOwn(answered.request) ? localReads.onAnswer(answered) : clients.onAnswer(answered),
     onEvent: options.onEvent ?? null,
   });
   const clients: Clients = new Clients(workload, {
@@ -112,13 +116,22 @@ function run(options: SimulationOptions): {
     random: new RandomStream(seed, 'clients'),
     recorder,
   });
+  const localReads = new LocalReads({
+    cluster,
+    counts,
+    random: new RandomStream(seed, 'local reads'),
+    keys: workload.keys,
+  });
   const director = new FaultDirector({ cluster, network, counts, random: new RandomStream(seed, 'faults') });
   director.schedule(faults.filter(({ atMs }) => atMs < faultsUntilMs));
   for (const node of cluster.nodes) cluster.start(node);
   clients.start();
+  localReads.start();
 
   const isQuietAtEnd = new RandomStream(seed, 'end').chance(0.4);
   cluster.runUntil(faultsUntilMs - quietMs);
+  // From here on it is seen whether the nodes make good by themselves what was lost: nobody asks beside the clients.
+  localReads.stop();
   if (isQuietAtEnd) clients.stop();
   cluster.runUntil(faultsUntilMs);
   director.healAll();
@@ -178,14 +191,14 @@ function verdictOn(
  * any configuration: that is for clusters whose members stay.
  */
 function drawSteps(
-  plan: RandomStream,
-  members: RandomStream,
+  { plan, members, snapshots }: Readonly<Record<'plan' | 'members' | 'snapshots', RandomStream>>,
   { nodes, spares, window }: { readonly nodes: number; readonly spares: number; readonly window: FaultWindow },
 ): readonly Fault[] {
   const faults = drawFaults(plan, nodes + spares, window).filter(({ kind }) => spares === 0 || kind !== 'lostDisk');
   const changes = spares === 0 ? [] : drawMemberChanges(members, window);
   const transfers = members.chance(0.5) ? drawTransfers(members, nodes + spares, window) : [];
-  return [...faults, ...changes, ...transfers].sort((one, other) => one.atMs - other.atMs);
+  const taken = snapshots.chance(0.5) ? drawSnapshots(snapshots, nodes + spares, window) : [];
+  return [...faults, ...changes, ...transfers, ...taken].sort((one, other) => one.atMs - other.atMs);
 }
 
 /** Small batches and windows in some runs, so that their ends are met. */
@@ -195,12 +208,16 @@ function drawSettings(plan: RandomStream): RaftSettings {
   return { ...defaultRaftSettings, maxBatchEntries, maxInflightAppends };
 }
 
+/** In some runs voters that were away go by themselves, after times for which faults keep nodes away. */
+const drawAutoRemoval = (random: RandomStream): number | null =>
+  random.chance(0.4) ? random.pick([100, 500, 2000]) : null;
+
 /** Snapshots every few entries in some runs, in small chunks. */
 function drawSnapshotSettings(random: RandomStream): Partial<RaftSettings> {
   return {
     snapshotEntries: random.pick([20, 60, 200, defaultRaftSettings.snapshotEntries]),
     logTailEntries: random.pick([0, 5, 50]),
-    snapshotChunkBytes: random.pick([256, 2000]),
+    snapshotChunkBytes: random.pick([256, 2000, 64 * 1024]),
     maxInflightChunks: random.pick([1, 4]),
   };
 }

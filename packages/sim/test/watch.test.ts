@@ -1,6 +1,16 @@
 import { groupId, nodeId } from '@quorate/actor';
-import { defaultRaftSettings, type LogEntry, leaderToken, logIndex, logStoreAt, term } from '@quorate/raft';
+import {
+  configurationOf,
+  defaultRaftSettings,
+  type LogEntry,
+  leaderToken,
+  logIndex,
+  logStoreAt,
+  type SnapshotRecord,
+  term,
+} from '@quorate/raft';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { contentOf } from '../src/disk/stored-snapshot.ts';
 import { FaultCounts } from '../src/faults/fault-counts.ts';
 import { Network } from '../src/faults/network.ts';
 import type { ActorMessage } from '../src/host/actor-message.ts';
@@ -106,6 +116,14 @@ const vote = (inTerm: number): ActorMessage => ({
   voteGranted: true,
 });
 
+const snapshot: SnapshotRecord = {
+  index: logIndex(1),
+  term: term(1),
+  configuration: configurationOf([{ id: nodeId('n1'), storageId: 'disk-of-n1' }]),
+  id: '1-1',
+  bytes: 48,
+};
+
 describe('the invariants see', () => {
   it('two leaders of one term', () => {
     for (const place of [0, 1]) onDisk(place, [], 3);
@@ -193,6 +211,53 @@ describe('the invariants see', () => {
     const log = { lastLogIndex: logIndex(0), lastLogTerm: term(0) };
     says(0, { kind: 'requestVote', term: term(1), sequence: 1, isTransfer: false, ...log });
     expect(watch.violation?.invariant).toBe('no campaign without a quorum of pre-votes');
+  });
+
+  it('a leader of an earlier term that is followed', () => {
+    for (const place of [1, 2]) votes(place, 'n1', 0);
+    takesOffice();
+    const heard = { kind: 'leaderHeard', term: term(0), leader: nodeId('n1') } as const;
+    says(1, heard);
+    expect(watch.violation).toBeNull();
+    nodeAt(1).process?.storage.setHardState({ currentTerm: term(1), votedFor: null });
+    says(1, heard);
+    expect(watch.violation?.invariant).toBe('who is followed leads in the current term');
+  });
+
+  it.each([
+    ['not whole', { entries: [entry(1, 1)], bytes: 48, content: contentOf('1-1', 0, 47) }],
+    ['of another snapshot', { entries: [entry(1, 1)], bytes: 48, content: contentOf('2-1', 0, 48) }],
+    ['of fewer entries', { entries: [], bytes: 48, content: contentOf('1-1', 0, 48) }],
+  ])('a record of a snapshot whose file is %s', (_what, stored) => {
+    const node = nodeAt(0);
+    if (node.process === null) throw new Error('it does not run');
+    node.disk.snapshots.set('1-1', stored);
+    watch.snapshotStaged(node, node.process, snapshot);
+    expect(watch.violation?.invariant).toBe('a snapshot that has a record is there');
+  });
+
+  it('a snapshot that is removed while its record is the newest', () => {
+    const node = nodeAt(0);
+    if (node.process === null) throw new Error('it does not run');
+    node.disk.commit([{ kind: 'snapshot', record: snapshot }]);
+    watch.fileRemoved(node, node.process, '0-0');
+    expect(watch.violation).toBeNull();
+    watch.fileRemoved(node, node.process, '1-1');
+    expect(watch.violation?.invariant).toBe('a snapshot that has a record is there');
+  });
+
+  it('a snapshot that is acknowledged before its record is on disk', () => {
+    const { process } = nodeAt(1);
+    if (process === null) throw new Error('it does not run');
+    const chunk = { sequence: 1, offset: 0, bytes: new Uint8Array(48), checksum: 0 };
+    says(0, { kind: 'installSnapshot', term: term(0), record: snapshot, ...chunk });
+    const answer = { term: term(0), incarnation: 1, sequence: 1, id: '1-1', nextOffset: 48 };
+    says(1, { kind: 'installSnapshotReply', ...answer });
+    expect(watch.violation).toBeNull();
+    nodeAt(1).disk.snapshots.set('1-1', { entries: [entry(1, 1)], bytes: 48, content: contentOf('1-1', 0, 48) });
+    process.storage.installSnapshot(snapshot);
+    says(1, { kind: 'installSnapshotReply', ...answer });
+    expect(watch.violation?.invariant).toBe('nothing leaves before the write that it depends on');
   });
 
   it('logs that are not equal at rest', () => {

@@ -1,4 +1,5 @@
-import type { CommitTracer, RpcTracer } from '@quorate/raft';
+import { type CommitTracer, type MemberTracer, type RpcTracer, silentPorts } from '@quorate/raft';
+import { OtelMemberTracer } from './member-tracing.ts';
 import { passingCommitTracer } from './passing-commit-tracer.ts';
 import { OtelCommitTracer, OtelRpcTracer, quorateTracer, type TracingIdentity } from './tracing.ts';
 
@@ -7,6 +8,7 @@ export interface Telemetry {
   /** Null when nothing is exported. */
   readonly rpc: RpcTracer | null;
   readonly commit: CommitTracer;
+  readonly members: MemberTracer;
   /** Sends what is left. Does not throw, and does not wait for an exporter that hangs. */
   stop(): Promise<void>;
 }
@@ -24,7 +26,7 @@ export async function startTelemetry(
 ): Promise<Telemetry> {
   const endpoint = environment.OTEL_EXPORTER_OTLP_ENDPOINT ?? environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
   if (endpoint === undefined || endpoint === '')
-    return { rpc: null, commit: passingCommitTracer, stop: async () => {} };
+    return { rpc: null, commit: passingCommitTracer, members: silentPorts.memberTracer, stop: async () => {} };
   environment.OTEL_SERVICE_NAME ??= 'quorate';
   environment.OTEL_TRACES_EXPORTER ??= 'otlp';
   environment.OTEL_METRICS_EXPORTER ??= 'none';
@@ -37,6 +39,7 @@ export async function startTelemetry(
   return {
     rpc: new OtelRpcTracer(tracer, identity),
     commit: new OtelCommitTracer(tracer, identity),
+    members: new OtelMemberTracer(tracer, identity),
     stop: async () => {
       const timeout = new Promise<void>((resolve) => setTimeout(resolve, stopWithinMs).unref());
       await Promise.race([sdk.shutdown().catch(() => {}), timeout]);

@@ -46,7 +46,7 @@ describe('a request in msgpack', () => {
 
   it('carries the encoded command as it is', () => {
     const request = decodeRequest('put', encodeRequest({ timeoutMs: 1500, body }));
-    expect(request).toEqual({ format: 'msgpack', timeoutMs: 1500, body });
+    expect(request).toEqual({ format: 'msgpack', timeoutMs: 1500, body, read: { consistency: 'linearizable' } });
     expect(commandBody('put', request.body)).toEqual({ kind: 'put', key: '/a', value: utf8('one'), ifRevision: 3 });
   });
 
@@ -209,6 +209,34 @@ describe('hello', () => {
   });
 });
 
+describe('how fresh a read is to be', () => {
+  const body = encodeQuery({ kind: 'get', key: '/a' });
+  const local = encodeRequest({ timeoutMs: 1500, body, read: { consistency: 'local' } });
+
+  it.each(['get', 'list'] as const)('goes with a %s, in either format', (endpoint) => {
+    expect(decodeRequest(endpoint, local)).toMatchObject({ timeoutMs: 1500, body, read: { consistency: 'local' } });
+    const json = utf8(
+      '{"key":"/a","consistency":"local"}'.replace('"key":"/a",', endpoint === 'get' ? '"key":"/a",' : ''),
+    );
+    expect(decodeRequest(endpoint, json).read).toEqual({ consistency: 'local' });
+  });
+
+  it('need not be said: the frame of a linearizable read is as it ever was', () => {
+    const said = encodeRequest({ timeoutMs: 1500, body, read: { consistency: 'linearizable' } });
+    expect(said).toEqual(encodeMsgpack([1, 1500, body]));
+  });
+
+  it.each([
+    ['of another request', 'put', local, null],
+    ['of a kind that is not known', 'get', encodeMsgpack([1, 1000, body, { consistency: 'eventual' }]), 'consistency'],
+    ['with an option that is not known', 'get', encodeMsgpack([1, 1000, body, { minRevision: 4 }]), null],
+    ['in no map', 'get', encodeMsgpack([1, 1000, body, 'local']), null],
+  ] as const)('is refused %s', (_, endpoint, bytes, field) => {
+    const error = errorOf(() => decodeRequest(endpoint, bytes));
+    expect([error.code, error.details.field]).toEqual(['InvalidRequest', field]);
+  });
+});
+
 describe('a request in JSON', () => {
   const requested = (endpoint: Endpoint, json: string): ReturnType<typeof decodeRequest> =>
     decodeRequest(endpoint, utf8(json));
@@ -263,7 +291,8 @@ describe('a request in JSON', () => {
       ['transfer', '', encodeTransferRequest(null)],
     ];
     for (const [endpoint, json, body] of equal) {
-      expect(requested(endpoint, json)).toEqual({ format: 'json', timeoutMs: DEFAULT_TIMEOUT_MS, body });
+      const read = { consistency: 'linearizable' };
+      expect(requested(endpoint, json)).toEqual({ format: 'json', timeoutMs: DEFAULT_TIMEOUT_MS, body, read });
     }
     expect(requested('status', '{"timeoutMs":250}').timeoutMs).toBe(250);
   });
@@ -283,7 +312,7 @@ describe('a request in JSON', () => {
   });
 
   it.each([
-    ['get', '{"key":"/a","foo":1}', 'foo', 'the field "foo" is not known; get takes key, timeoutMs'],
+    ['get', '{"key":"/a","foo":1}', 'foo', 'the field "foo" is not known; get takes key, consistency, timeoutMs'],
     ['get', '{"key":"/a","__proto__":{}}', '__proto__', 'the field "__proto__" is not known'],
     ['get', '{"key":"/a","constructor":1}', 'constructor', 'the field "constructor" is not known'],
     ['status', '{"key":"/a"}', 'key', 'status takes timeoutMs'],
@@ -298,6 +327,9 @@ describe('a request in JSON', () => {
     ['put', '{"key":"/a","valueBase64":"?"}', 'valueBase64', 'no base64'],
     ['put', '{"key":"/a","valueBase64":"eA"}', 'valueBase64', 'no base64'],
     ['list', '{"prefix":null}', 'prefix', 'prefix is no text'],
+    ['get', '{"key":"/a","consistency":"eventual"}', 'consistency', 'consistency is linearizable or local'],
+    ['list', '{"consistency":null}', 'consistency', 'consistency is linearizable or local'],
+    ['put', '{"key":"/a","value":"x","consistency":"local"}', 'consistency', 'the field "consistency" is not known'],
     ['entries', '{}', 'fromIndex', 'fromIndex is no index'],
     ['entries', '{"fromIndex":"-1"}', 'fromIndex', 'fromIndex is no index'],
     ['entries', '{"fromIndex":-1}', 'fromIndex', 'fromIndex is no index'],

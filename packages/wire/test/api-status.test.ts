@@ -28,7 +28,15 @@ const status: NodeStatus = {
   firstIndex: logIndex(1),
   damage: null,
   peers: [
-    { id: nodeId('n2'), matchIndex: logIndex(40), lag: 3, roundTripMs: 0.75, lastContactMs: 20, state: 'replicate' },
+    {
+      id: nodeId('n2'),
+      matchIndex: logIndex(40),
+      lag: 3,
+      roundTripMs: 0.75,
+      lastContactMs: 20,
+      stage: 'alive',
+      state: 'replicate',
+    },
   ],
   dropped: { malformed: 2 },
   disk: { freeBytes: 12, neededBytes: 40, isLow: true },
@@ -75,7 +83,17 @@ describe('a node’s status', () => {
       lastApplied: '41',
       lastLogIndex: '43',
       firstIndex: '1',
-      peers: [{ id: 'n2', matchIndex: '40', lag: '3', roundTripMs: 0.75, lastContactMs: 20, state: 'replicate' }],
+      peers: [
+        {
+          id: 'n2',
+          matchIndex: '40',
+          lag: '3',
+          roundTripMs: 0.75,
+          lastContactMs: 20,
+          stage: 'alive',
+          state: 'replicate',
+        },
+      ],
     };
     expect(statusToJson(status)).toEqual(json);
     const reply = encodeJsonReply('status', { kind: 'ok', body: encodeStatus(status), leader: null });

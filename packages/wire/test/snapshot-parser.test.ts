@@ -51,6 +51,33 @@ describe('a snapshot file', () => {
     }
   });
 
+  test('with a block missing, twice, or in another place, is refused', () => {
+    const blocks: Buffer[] = [];
+    for (let at = 12; at < bytes.length; ) {
+      const end = at + 9 + bytes.readUInt32BE(at + 1);
+      blocks.push(bytes.subarray(at, end));
+      at = end;
+    }
+    const [head, first, second, end] = blocks;
+    expect(blocks).toHaveLength(4);
+    for (const others of [
+      [head, first, end],
+      [head, first, first, second, end],
+      [head, second, first, end],
+      [first, head, second, end],
+      [head, head, first, second, end],
+      [first, second, end],
+      [head, end],
+      [end],
+    ]) {
+      const pieces = [bytes.subarray(0, 12), ...others.flatMap((block) => (block === undefined ? [] : [block]))];
+      expect(() => parse(Buffer.concat(pieces))).toThrow(CorruptRecord);
+    }
+    const other = new SnapshotEncoder({ ...header, revision: 6 }).begin();
+    const swapped = Buffer.concat([other, bytes.subarray(12 + (head?.length ?? 0))]);
+    expect(() => parse(swapped)).toThrow('its hash does not match');
+  });
+
   test('that is cut off anywhere, or goes on, is refused', () => {
     for (let length = 0; length < bytes.length; length += 1) {
       expect(() => parse(bytes.subarray(0, length), 1_000), `${length} bytes`).toThrow(CorruptRecord);

@@ -122,7 +122,12 @@ export class Group {
       snapshotFiles: this.#snapshotFiles,
       settings: raftSettingsOf(settings),
       configurationCommitted: options.configurationCommitted,
-      portsOf: (actor) => ({ logger: loggerOf(actor), tracer: telemetry.commit, streams }),
+      portsOf: (actor) => ({
+        logger: loggerOf(actor),
+        tracer: telemetry.commit,
+        memberTracer: telemetry.members,
+        streams,
+      }),
     });
   }
 
@@ -167,6 +172,7 @@ const raftSettingsOf = (settings: NodeSettings): RaftSettings => ({
   electionTimeoutMinMs: settings.electionTimeoutMinMs,
   electionTimeoutMaxMs: settings.electionTimeoutMaxMs,
   heartbeatIntervalMs: settings.heartbeatIntervalMs,
+  autoRemoveAfterMs: settings.autoRemoveAfterMs,
   snapshotEntries: settings.snapshotEntries,
   snapshotLogBytes: settings.snapshotLogBytes,
   logTailEntries: settings.logTailEntries,

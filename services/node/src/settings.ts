@@ -17,6 +17,8 @@ export interface NodeSettings {
   readonly electionTimeoutMinMs: number;
   readonly electionTimeoutMaxMs: number;
   readonly heartbeatIntervalMs: number;
+  /** The leader removes a voter that has been offline for so long, as long as three are left; null: it never does. */
+  readonly autoRemoveAfterMs: number | null;
   /** A snapshot is taken after so many entries, or when so many bytes of them were applied and it is no smaller. */
   readonly snapshotEntries: number;
   readonly snapshotLogBytes: number;
@@ -38,6 +40,7 @@ export const defaultNodeSettings: Omit<NodeSettings, 'id' | 'dataDir' | 'nats'> 
   electionTimeoutMinMs: defaultRaftSettings.electionTimeoutMinMs,
   electionTimeoutMaxMs: defaultRaftSettings.electionTimeoutMaxMs,
   heartbeatIntervalMs: defaultRaftSettings.heartbeatIntervalMs,
+  autoRemoveAfterMs: defaultRaftSettings.autoRemoveAfterMs,
   snapshotEntries: defaultRaftSettings.snapshotEntries,
   snapshotLogBytes: defaultRaftSettings.snapshotLogBytes,
   logTailEntries: defaultRaftSettings.logTailEntries,
@@ -75,5 +78,9 @@ export function checkTimes(settings: NodeSettings): void {
   if (max <= min) throw new InvalidSetting(`the election timeout must be a range: ${min} to ${max} ms is none`);
   if (heartbeat * 2 > min) {
     throw new InvalidSetting(`heartbeats every ${heartbeat} ms do not fit twice into an election timeout of ${min} ms`);
+  }
+  const { autoRemoveAfterMs } = settings;
+  if (autoRemoveAfterMs !== null && !(Number.isFinite(autoRemoveAfterMs) && autoRemoveAfterMs > 0)) {
+    throw new InvalidSetting(`autoRemoveAfterMs is neither a positive number nor null: ${autoRemoveAfterMs}`);
   }
 }

@@ -65,7 +65,13 @@ test('a desk that is closed answers what is open, and what comes later: a write 
   const desk = new GatewayDesk(() => {});
   const command = new Uint8Array();
   const write = (request: number): Question => ({ kind: 'write', request, command, timeoutMs: 1, traceparent: null });
-  const read = (request: number): Question => ({ kind: 'read', request, query: command, timeoutMs: 1 });
+  const read = (request: number): Question => ({
+    kind: 'read',
+    request,
+    query: command,
+    consistency: 'linearizable',
+    timeoutMs: 1,
+  });
   const open = [desk.ask(write), desk.ask(read)];
   desk.close();
   const answers = await Promise.all([...open, desk.ask(write)]);

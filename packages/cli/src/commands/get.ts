@@ -1,12 +1,12 @@
-import { entryToJson } from '@quorate/client';
+import { entryToJson, type ReadOptions } from '@quorate/client';
 import type { Command } from 'commander';
 import { CommandFailure } from '../command-error.ts';
-import { jsonOption, nodeOf, nodeOption } from '../options/request-options.ts';
+import { consistencyOf, consistencyOption, jsonOption, nodeOf, nodeOption } from '../options/request-options.ts';
 import { write, writeLine } from '../output/output.ts';
 import { addStoreOptions, withStore } from '../with-store.ts';
 import { addExamples } from './examples.ts';
 
-interface GetFlags {
+interface GetFlags extends ReadOptions {
   readonly node?: string;
   readonly json?: boolean;
 }
@@ -21,20 +21,22 @@ export function addGet(program: Command): void {
     )
     .argument('<key>')
     .addOption(jsonOption())
-    .addOption(nodeOption());
+    .addOption(nodeOption())
+    .addOption(consistencyOption());
   addStoreOptions(command).action((key: string) => get(command, key));
   addExamples(command, [
     ['quorate get /app/db/url', 'the value'],
     ['quorate get /app/logo.png > logo.png', 'the same bytes'],
     ['quorate get /app/db/url --json', 'with its revisions'],
     ['quorate get /app/db/url --node n2', 'asked of node n2'],
+    ['quorate get /app/db/url --node n2 --consistency local', 'as n2 has it, also if nobody leads'],
   ]);
 }
 
 async function get(command: Command, key: string): Promise<void> {
   const flags = command.opts<GetFlags>();
   await withStore(command, async (store) => {
-    const entry = await store.get(key, nodeOf(flags));
+    const entry = await store.get(key, { ...nodeOf(flags), ...consistencyOf(flags) });
     if (entry === null) throw new CommandFailure(`${JSON.stringify(key)} does not exist`);
     if (flags.json === true) return writeLine(JSON.stringify(entryToJson(entry)));
     await write(entry.value);

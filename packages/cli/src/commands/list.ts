@@ -1,14 +1,14 @@
-import { type Entry, entryToJson, type Store } from '@quorate/client';
+import { type Entry, entryToJson, type ReadOptions, type Store } from '@quorate/client';
 import { type Command, Option } from 'commander';
 import { integer } from '../options/option-values.ts';
-import { jsonOption, nodeOf, nodeOption } from '../options/request-options.ts';
+import { consistencyOf, consistencyOption, jsonOption, nodeOf, nodeOption } from '../options/request-options.ts';
 import { write, writeLine } from '../output/output.ts';
 import { escaped, previewOf } from '../output/preview.ts';
 import { Table } from '../output/table.ts';
 import { addStoreOptions, withStore } from '../with-store.ts';
 import { addExamples } from './examples.ts';
 
-interface ListFlags {
+interface ListFlags extends ReadOptions {
   readonly limit?: number;
   readonly keysOnly?: boolean;
   readonly node?: string;
@@ -29,7 +29,8 @@ export function addList(program: Command): void {
     .addOption(new Option('--limit <number>', 'at most so many keys').argParser(integer(1)))
     .addOption(new Option('--keys-only', 'without values, a key a line'))
     .addOption(jsonOption())
-    .addOption(nodeOption());
+    .addOption(nodeOption())
+    .addOption(consistencyOption());
   addStoreOptions(command).action((prefix: string) => list(command, prefix));
   addExamples(command, [
     ['quorate list /app/', 'keys and values, cut where they are long'],
@@ -52,7 +53,9 @@ async function list(command: Command, prefix: string): Promise<void> {
 async function* pagesOf(store: Store, prefix: string, flags: ListFlags): AsyncGenerator<readonly Entry[]> {
   let left = flags.limit ?? Number.POSITIVE_INFINITY;
   const pageLimit = Math.min(left, largestPage);
-  for await (const { entries } of store.list({ prefix, pageLimit, ...nodeOf(flags) }).pages()) {
+  for await (const { entries } of store
+    .list({ prefix, pageLimit, ...nodeOf(flags), ...consistencyOf(flags) })
+    .pages()) {
     yield entries.slice(0, left);
     left -= entries.length;
     if (left <= 0) return;

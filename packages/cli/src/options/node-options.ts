@@ -1,6 +1,6 @@
 import type { NodeSettings } from '@quorate/node';
 import { type Command, Option } from 'commander';
-import { integer } from './option-values.ts';
+import { duration, integer } from './option-values.ts';
 
 /** What can be tuned of a node: the fields of its settings that have defaults and name nothing. */
 export type NodeTuning = Partial<
@@ -10,6 +10,7 @@ export type NodeTuning = Partial<
     | 'electionTimeoutMinMs'
     | 'electionTimeoutMaxMs'
     | 'heartbeatIntervalMs'
+    | 'autoRemoveAfterMs'
     | 'snapshotEntries'
     | 'snapshotLogBytes'
     | 'logTailEntries'
@@ -18,6 +19,9 @@ export type NodeTuning = Partial<
     | 'logLevel'
   >
 >;
+
+/** What the flags come to: durations have their unit in the value. */
+type TuningFlags = Omit<NodeTuning, 'autoRemoveAfterMs'> & { readonly autoRemoveAfter?: number };
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 
@@ -55,6 +59,13 @@ export function addNodeTuning(command: Command): Command {
         'how often a leader says that it is there; 50 by default',
         'QUORATE_HEARTBEAT_INTERVAL_MS',
       ).argParser(milliseconds),
+    )
+    .addOption(
+      option(
+        '--auto-remove-after <duration>',
+        'the leader removes a voter that has been offline for so long (90s, 10m, 2h or ms), as long as three are left; never by default',
+        'QUORATE_AUTO_REMOVE_AFTER',
+      ).argParser(duration),
     )
     .addOption(
       option(
@@ -101,18 +112,20 @@ export function nodeTuning(command: Command): NodeTuning {
     electionTimeoutMinMs,
     electionTimeoutMaxMs,
     heartbeatIntervalMs,
+    autoRemoveAfter: autoRemoveAfterMs,
     snapshotEntries,
     snapshotLogBytes,
     logTailEntries,
     scrubBytesPerSecond,
     minFreeDiskBytes,
     logLevel,
-  } = command.opts<NodeTuning>();
+  } = command.opts<TuningFlags>();
   return {
     ...(localDelivery === undefined ? {} : { localDelivery }),
     ...(electionTimeoutMinMs === undefined ? {} : { electionTimeoutMinMs }),
     ...(electionTimeoutMaxMs === undefined ? {} : { electionTimeoutMaxMs }),
     ...(heartbeatIntervalMs === undefined ? {} : { heartbeatIntervalMs }),
+    ...(autoRemoveAfterMs === undefined ? {} : { autoRemoveAfterMs }),
     ...(snapshotEntries === undefined ? {} : { snapshotEntries }),
     ...(snapshotLogBytes === undefined ? {} : { snapshotLogBytes }),
     ...(logTailEntries === undefined ? {} : { logTailEntries }),
@@ -124,7 +137,9 @@ export function nodeTuning(command: Command): NodeTuning {
 
 /** The same, as arguments of the command `node`. */
 export function tuningArguments(tuning: NodeTuning): readonly string[] {
-  return Object.entries(tuning).flatMap(([field, value]) => [flagOf(field), String(value)]);
+  const { autoRemoveAfterMs, ...others } = tuning;
+  const given = { ...others, ...(autoRemoveAfterMs == null ? {} : { autoRemoveAfter: autoRemoveAfterMs }) };
+  return Object.entries(given).flatMap(([field, value]) => [flagOf(field), String(value)]);
 }
 
 const flagOf = (field: string): string => `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -11,6 +11,21 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER): (text: stri
   };
 }
 
+const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const longestMs = 365 * unitsMs.d;
+
+/** Takes a duration, and gives milliseconds: `1500`, `90s`, `10m`, `2h` or `1d`. */
+export function duration(text: string): number {
+  const [, digits = '', unit = 'ms'] = /^(\d{1,12})(ms|s|m|h|d)?$/.exec(text) ?? [];
+  const valueMs = digits === '' || !isUnit(unit) ? 0 : Number(digits) * unitsMs[unit];
+  if (valueMs >= 1 && valueMs <= longestMs) return valueMs;
+  throw new InvalidArgumentError(
+    'It must be milliseconds, or a number with s, m, h or d: 90s, 10m; from 1 ms to 365d.',
+  );
+}
+
+const isUnit = (text: string): text is keyof typeof unitsMs => Object.hasOwn(unitsMs, text);
+
 /** A parser for an option that takes a counter of 64 bits, from `min` on. */
 export function counter(min: bigint): (text: string) => bigint {
   return (text) => {

@@ -1,3 +1,4 @@
+import type { ReadOptions } from '@quorate/client';
 import { Option } from 'commander';
 import { counter, name } from './option-values.ts';
 
@@ -7,6 +8,19 @@ export const nodeOption = (): Option => new Option('--node <id>', 'ask this node
 /** What `nodeOption` comes to, for the SDK. */
 export const nodeOf = (flags: { readonly node?: string }): { readonly node?: string } =>
   flags.node === undefined ? {} : { node: flags.node };
+
+/** `--consistency`, for reads of keys. */
+export const consistencyOption = (): Option =>
+  new Option(
+    '--consistency <kind>',
+    'linearizable: all that was acknowledged before; local: what the asked node has applied, without asking the leader',
+  )
+    .choices(['linearizable', 'local'])
+    .default('linearizable');
+
+/** What `consistencyOption` comes to, for the SDK. */
+export const consistencyOf = (flags: ReadOptions): ReadOptions =>
+  flags.consistency === undefined ? {} : { consistency: flags.consistency };
 
 /** `--json`, for commands that read. */
 export const jsonOption = (): Option => new Option('--json', 'as JSON; numbers of 64 bits are texts');

@@ -7,6 +7,7 @@ const columns: readonly Column[] = [
   { title: 'MATCH', align: 'right' },
   { title: 'LAG', align: 'right' },
   { title: 'LAST CONTACT', align: 'right' },
+  { title: 'STAGE' },
   { title: 'ROUND TRIP', align: 'right' },
   { title: 'STATE' },
 ];
@@ -25,13 +26,14 @@ export function membersLines(all: ClusterMembers, where: { cluster: string; grou
 }
 
 function rowOf(member: Member): readonly string[] {
-  const { id, matchIndex, lag, lastContactMs, roundTripMs, state } = member;
+  const { id, matchIndex, lag, lastContactMs, roundTripMs, stage, state } = member;
   return [
     id,
     roleText(member),
     matchIndex === null ? '' : String(matchIndex),
     lag === null ? '' : String(lag),
     lastContactMs === null ? '' : agoText(lastContactMs),
+    stage ?? '',
     roundTripMs === null ? '' : `${roundTripMs.toFixed(1)} ms`,
     state ?? '',
   ];

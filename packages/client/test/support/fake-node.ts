@@ -19,6 +19,9 @@ import {
 } from '@quorate/wire';
 import { connect, type Msg, type NatsConnection } from 'nats';
 
+/** How fresh a read is to be. */
+type ReadConsistency = ReturnType<typeof decodeRequest>['read']['consistency'];
+
 /** A request as a fake node gets it. */
 export interface FakeRequest {
   readonly endpoint: Endpoint;
@@ -26,6 +29,7 @@ export interface FakeRequest {
   readonly via: 'anyNode' | 'node' | 'everyNode';
   readonly body: Uint8Array;
   readonly timeoutMs: number;
+  readonly consistency: ReadConsistency;
 }
 
 /** What a fake node does with a request; null keeps it silent. */
@@ -95,8 +99,8 @@ export class FakeNode {
   }
 
   async #serve(how: Pick<FakeRequest, 'endpoint' | 'via'>, message: Msg): Promise<void> {
-    const { body, timeoutMs } = decodeRequest(how.endpoint, new Uint8Array(message.data));
-    const request = { ...how, body, timeoutMs };
+    const { body, timeoutMs, read } = decodeRequest(how.endpoint, new Uint8Array(message.data));
+    const request = { ...how, body, timeoutMs, consistency: read.consistency };
     this.requests.push(request);
     const reply = await this.#behaviour(request);
     if (reply === null || this.#connection.isClosed()) return;

@@ -2,7 +2,7 @@ import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
 import { gatewayAt, logStoreAt } from '../addresses.ts';
 import type { LeaderOptions } from '../leader/leader.ts';
 import type { Logger } from '../ports.ts';
-import { otherVotersOf, voterOf } from '../quorum.ts';
+import { otherVotersOf } from '../quorum.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import { type Configuration, type LogIndex, type Term, term } from '../types.ts';
@@ -123,8 +123,7 @@ export class Election implements Actor<ElectionMessage> {
 
   #campaignPrepared(message: Of<'campaignPrepared'>): void {
     if (!this.#isAwaited(message, 'preVote')) return;
-    const isVoter = voterOf(message.configuration, this.#options.identity) !== null;
-    if (!isVoter || !message.mayCampaign) return this.#waitWithoutVote(message);
+    if (!message.mayCampaign) return this.#waitWithoutVote(message);
     this.#term = message.term;
     if (this.#role.kind === 'follower') this.#logger.info('became pre-candidate', { term: message.term });
     const hadLeader = this.#leaderId() !== null;

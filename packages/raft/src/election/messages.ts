@@ -25,12 +25,12 @@ export const electionProtocol = {
     /** From the log store: what a campaign would start from. */
     campaignPrepared: z.object({
       attempt: shape.counter,
-      /** Not while its log is being repaired. */
-      mayCampaign: shape.flag,
       term: shape.term,
       lastLogIndex: shape.index,
       lastLogTerm: shape.term,
       configuration: shape.configuration,
+      /** Whether this node is a voter, or was one in the newest configuration that it knows to be committed, and its log is whole. */
+      mayCampaign: shape.flag,
     }),
     /** From the log store: the term is raised and this node's own vote is on disk. */
     campaigned: z.object({

@@ -24,13 +24,13 @@ export interface Write {
   proposed: Asked | null;
 }
 
-/** A linearizable read. */
+/** A read. */
 export interface Read {
   readonly kind: 'read';
   readonly message: Of<'read'>;
   readonly deadlineMs: number;
   asked: Asked | null;
-  /** Known once a leader has answered: the applier has the query. */
+  /** Known once a leader has answered, and from the beginning if none is asked: the applier has the query. */
   readIndex: LogIndex | null;
 }
 

@@ -62,7 +62,7 @@ export class Gateway implements Actor<GatewayMessage> {
           kind: 'read',
           message,
           asked: null,
-          readIndex: null,
+          readIndex: message.consistency === 'local' ? logIndex(0) : null,
           deadlineMs: this.#deadline(message),
         });
       case 'transfer':
@@ -159,7 +159,7 @@ export class Gateway implements Actor<GatewayMessage> {
   }
 
   #expire(id: number, request: ClientRequest): void {
-    const noLeader = this.#known.leader === null;
+    const noLeader = this.#known.leader === null && !isLocal(request);
     if (request.kind === 'write' && request.proposed !== null) {
       return this.#fail(id, 'OutcomeUnknown', 'no answer in time; the write may have happened, or may yet happen');
     }
@@ -368,3 +368,6 @@ export class Gateway implements Actor<GatewayMessage> {
     this.#context.send(apiAt(this.#context.self), answered);
   }
 }
+
+/** Whether it is for this node alone, whoever leads. */
+const isLocal = (request: ClientRequest): boolean => request.kind === 'read' && request.message.consistency === 'local';

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { peerStages } from '../leader/failure-detector.ts';
 import { changeRefusalCode, membershipChange } from '../membership/membership-change.ts';
 import { type MessageOf, shape } from '../protocol.ts';
+import { readConsistency } from './read-consistency.ts';
 
 const role = z.enum(['follower', 'candidate', 'leader']);
 
@@ -29,6 +31,8 @@ const part = z.discriminatedUnion('actor', [
           roundTripMs: z.number().nonnegative().nullable(),
           /** How long ago it was heard last; since it came, if it never was. */
           lastContactMs: z.number().nonnegative(),
+          /** By the failure detector. */
+          stage: z.enum(peerStages),
           state: z.enum(['probe', 'replicate', 'snapshot', 'repair']),
         }),
       )
@@ -98,8 +102,13 @@ export const gatewayProtocol = {
     changeMembers: z.object({ request: shape.counter, change: membershipChange, timeoutMs: z.number().nonnegative() }),
     /** From the api: hand leadership to `target`, or to whoever is farthest if it is null. */
     transfer: z.object({ request: shape.counter, target: shape.node.nullable(), timeoutMs: z.number().nonnegative() }),
-    /** From the api: a linearizable read. */
-    read: z.object({ request: shape.counter, query: shape.bytes, timeoutMs: z.number().nonnegative() }),
+    /** From the api. */
+    read: z.object({
+      request: shape.counter,
+      query: shape.bytes,
+      consistency: readConsistency,
+      timeoutMs: z.number().nonnegative(),
+    }),
     /** From the api: committed entries as this node has them. */
     readEntries: z.object({
       request: shape.counter,

@@ -1,5 +1,6 @@
 import { type LeaderToken, type LogIndex, logIndex } from '../types.ts';
 import type { Membership } from './membership.ts';
+import type { PeerWatch } from './peer-watch.ts';
 import type { Replicators } from './replicators.ts';
 import type { VoterProgress } from './voter-progress.ts';
 
@@ -9,6 +10,7 @@ export interface GrantOptions {
   readonly membership: Membership;
   readonly voters: VoterProgress;
   readonly replicators: Replicators;
+  readonly peers: PeerWatch;
   /** The end of the log when the token was given. */
   readonly lastLogIndex: LogIndex;
 }
@@ -19,14 +21,17 @@ export class Grant {
   readonly membership: Membership;
   readonly voters: VoterProgress;
   readonly replicators: Replicators;
+  /** How the peers stand by the failure detector. */
+  readonly peers: PeerWatch;
   /** The no-op of this term. */
   readonly noopIndex: LogIndex;
 
-  constructor({ token, membership, voters, replicators, lastLogIndex }: GrantOptions) {
+  constructor({ token, membership, voters, replicators, peers, lastLogIndex }: GrantOptions) {
     this.token = token;
     this.membership = membership;
     this.voters = voters;
     this.replicators = replicators;
+    this.peers = peers;
     this.noopIndex = logIndex(lastLogIndex + 1);
   }
 

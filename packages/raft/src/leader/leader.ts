@@ -1,11 +1,14 @@
 import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
 import { applierAt, electionAt, gatewayAt, logStoreAt, type Where } from '../addresses.ts';
 import { invariant } from '../invariant.ts';
-import type { CommitTracer } from '../ports.ts';
+import type { CommitTracer, Logger, MemberTracer } from '../ports.ts';
 import { peersOf } from '../quorum.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import { type LeaderToken, type LogEntry, type LogIndex, logIndex, maxIndex, type Term } from '../types.ts';
+import type { AutoRemoval } from './auto-removal.ts';
+
+import type { PeerStage } from './failure-detector.ts';
 import type { Grant } from './grant.ts';
 import type { LeaderProgress } from './membership.ts';
 import type { LeaderMessage } from './messages.ts';
@@ -23,6 +26,8 @@ export interface LeaderOptions {
   readonly identity: Sender;
   readonly settings: RaftSettings;
   readonly tracer: CommitTracer;
+  readonly memberTracer: MemberTracer;
+  readonly logger: Logger;
 }
 
 /** One leadership: what is proposed, what is committed, and whether this node still leads. Spawned on winning, stopped on losing. */
@@ -35,6 +40,7 @@ export class Leader implements Actor<LeaderMessage> {
   readonly #desk: ProposalDesk;
   readonly #reads: ReadRounds;
   readonly #transfer: Transfer;
+  readonly #autoRemoval: AutoRemoval;
   readonly #startedAtMs: number;
   #grant: Grant | null = null;
   /** Office is given up, and the election will stop this actor: nothing is taken any more. */
@@ -48,11 +54,12 @@ export class Leader implements Actor<LeaderMessage> {
     this.#context = context;
     this.#options = options;
     this.#parts = parts;
-    const { term, settings, tracer } = options;
+    const { term, settings, tracer, memberTracer, logger, identity } = options;
     this.#proposals = new parts.Proposals();
     this.#desk = new ProposalDesk({ context, term, tracer, proposals: this.#proposals });
     this.#reads = new parts.ReadRounds();
     this.#transfer = new parts.Transfer({ context, term, settings });
+    this.#autoRemoval = new parts.AutoRemoval({ self: identity.node, settings, logger, tracer: memberTracer });
     this.#asker = Math.floor(context.random() * Number.MAX_SAFE_INTEGER);
     this.#startedAtMs = context.now();
     this.#askForToken();
@@ -107,10 +114,11 @@ export class Leader implements Actor<LeaderMessage> {
     const { token, configuration, configurationIndex, lastLogIndex } = message;
     this.#lastLogIndex = lastLogIndex;
     this.#commitIndex = message.commitIndex;
-    const voters = new this.#parts.VoterProgress(configuration, this.#context.now());
-    const { term, identity, settings } = this.#options;
+    const { term, identity, settings, memberTracer: tracer, logger } = this.#options;
     const proposals = this.#proposals;
     const self = this.#self();
+    const voters = new this.#parts.VoterProgress(configuration, this.#context.now());
+    voters.admit(self, this.#context.now());
     const membership = new this.#parts.Membership({
       configuration,
       configurationIndex,
@@ -121,7 +129,8 @@ export class Leader implements Actor<LeaderMessage> {
     });
     const context = this.#context;
     const replicators = new Replicators({ context, token, term, identity, settings, parts: this.#parts });
-    this.#grant = new this.#parts.Grant({ token, membership, voters, replicators, lastLogIndex });
+    const peers = new this.#parts.PeerWatch({ context, settings, logger, tracer, parts: this.#parts });
+    this.#grant = new this.#parts.Grant({ token, membership, voters, replicators, peers, lastLogIndex });
     this.#reads.startFor(token);
     replicators.serve(peersOf(configuration, self), lastLogIndex);
     this.#append([{ term, index: this.#grant.noopIndex, kind: 'noop', command: new Uint8Array() }]);
@@ -148,8 +157,9 @@ export class Leader implements Actor<LeaderMessage> {
     this.#sendCommit(this.#grant);
     this.#grant.replicators.stopFormer();
     this.#advanceReplicators();
+    this.#grant.peers.tick(peersOf(this.#grant.membership.configuration, this.#self()));
     this.#askForResults();
-    this.#promoteLearners(this.#grant);
+    this.#changeByItself(this.#grant);
     this.#transfer.tick(this.#progress());
     this.#pursueTransfer();
     this.#appendWaiting();
@@ -164,6 +174,7 @@ export class Leader implements Actor<LeaderMessage> {
   #lose(term: Term, reason: string): void {
     this.#lost = { term, reason };
     this.#desk.close(reason);
+    this.#autoRemoval.close();
     this.#tellElection(this.#lost);
   }
 
@@ -246,6 +257,7 @@ export class Leader implements Actor<LeaderMessage> {
   #matched(message: Of<'matched'>): void {
     const grant = this.#grantOf(message.token);
     if (grant === null) return;
+    grant.peers.heard(message.peer);
     grant.voters.observed(message.peer, message.mode, message.roundTripMs);
     if (message.mode === 'repair') return;
     grant.voters.heard(message.peer, message.round, this.#context.now());
@@ -300,9 +312,12 @@ export class Leader implements Actor<LeaderMessage> {
     this.#appendWaiting();
   }
 
-  #promoteLearners(grant: Grant): void {
+  /** What nobody has to ask for: learners that have caught up get their votes, voters that are gone for good go. */
+  #changeByItself(grant: Grant): void {
     if (!grant.mayChangeMembers(this.#commitIndex)) return;
     grant.membership.promoteLearners(this.#progress());
+    const isToStay = !grant.membership.excludesSelf && !this.#transfer.isUnderWay;
+    if (isToStay) this.#autoRemoval.tick(grant, this.#progress());
     this.#appendWaiting();
   }
 
@@ -380,7 +395,9 @@ export class Leader implements Actor<LeaderMessage> {
   }
 
   #describe(request: number): void {
-    const peers = this.#grant?.voters.describe(this.#self(), this.#lastLogIndex, this.#context.now()) ?? [];
+    const grant = this.#grant;
+    const stageOf = (peer: NodeId): PeerStage => grant?.peers.stageOf(peer) ?? 'alive';
+    const peers = grant?.voters.describe(this.#self(), this.#lastLogIndex, this.#context.now(), stageOf) ?? [];
     const part = { actor: 'leader', peers } as const;
     this.#context.send(gatewayAt(this.#context.self), { kind: 'described', request, part });
   }

@@ -105,7 +105,7 @@ export class Membership {
   }
 
   /** Whether no change is under way. */
-  protected isSettled(commitIndex: LogIndex): boolean {
+  isSettled(commitIndex: LogIndex): boolean {
     return this.isCommitted(commitIndex) && !isJoint(this.#configuration) && this.#next === null;
   }
 

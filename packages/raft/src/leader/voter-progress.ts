@@ -3,6 +3,7 @@ import type { StatusPart } from '../gateway/messages.ts';
 import { invariant } from '../invariant.ts';
 import { isQuorum, membersOf, peersOf, quorumIndex } from '../quorum.ts';
 import { type Configuration, type LogIndex, logIndex, maxIndex } from '../types.ts';
+import type { PeerStage } from './failure-detector.ts';
 
 interface Progress {
   matchIndex: LogIndex;
@@ -32,6 +33,11 @@ export class VoterProgress {
     for (const { id } of membersOf(configuration)) {
       if (!this.#progress.has(id)) this.#progress.set(id, fresh(nowMs));
     }
+  }
+
+  /** Keeps account of a leader that is no member, because its own removal is what it has to commit. It counts for nothing. */
+  admit(leader: NodeId, nowMs: number): void {
+    if (!this.#progress.has(leader)) this.#progress.set(leader, fresh(nowMs));
   }
 
   /** Whether this member has said anything in this leadership. */
@@ -86,11 +92,17 @@ export class VoterProgress {
   }
 
   /** How the peers of `self` stand, for people. */
-  describe(self: NodeId, lastLogIndex: LogIndex, nowMs: number): Extract<StatusPart, { actor: 'leader' }>['peers'] {
+  describe(
+    self: NodeId,
+    lastLogIndex: LogIndex,
+    nowMs: number,
+    stageOf: (peer: NodeId) => PeerStage,
+  ): Extract<StatusPart, { actor: 'leader' }>['peers'] {
     return peersOf(this.#configuration, self).map(({ id }) => {
       const { matchIndex, roundTripMs, heardAtMs, mode: state } = this.#of(id);
       const lastContactMs = Math.max(0, nowMs - heardAtMs);
-      return { id, matchIndex, roundTripMs, lastContactMs, state, lag: Math.max(0, lastLogIndex - matchIndex) };
+      const lag = Math.max(0, lastLogIndex - matchIndex);
+      return { id, matchIndex, roundTripMs, lastContactMs, stage: stageOf(id), state, lag };
     });
   }
 

@@ -63,6 +63,9 @@ export class SnapshotDesk {
       durability.appended();
       this.#state.raiseCommitIndex(record.index);
       this.#state.logger.info('snapshot installed', { index: record.index, term: record.term, id: record.id });
+    } else if (record.index > this.#coveredIndex) {
+      // It is late, and takes nothing away. It counts as one of its own: whoever is told of a record lets the files before it go.
+      storage.setSnapshot(record);
     }
     durability.afterWrite(storage.written, () => this.#recorded(record));
   }

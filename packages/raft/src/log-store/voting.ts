@@ -63,8 +63,9 @@ export class Voting {
 
   prepareCampaign(message: Of<'prepareCampaign'>): void {
     const { context } = this.#state;
-    const mayCampaign = !this.abstains;
-    const prepared = { kind: 'campaignPrepared', attempt: message.attempt, mayCampaign, ...this.#start() } as const;
+    const { attempt } = message;
+    const mayCampaign = this.mayCampaign();
+    const prepared = { kind: 'campaignPrepared', attempt, ...this.#start(), mayCampaign } as const;
     context.send(electionAt(context.self), prepared);
   }
 
@@ -72,9 +73,8 @@ export class Voting {
   campaign(message: Of<'campaign'>): void {
     const state = this.#state;
     const election = electionAt(state.context.self);
-    const isVoter = voterOf(state.configuration, state.identity) !== null;
     const protects = !message.isTransfer && this.protectsLeader();
-    if (message.fromTerm !== state.currentTerm || protects || !isVoter || this.abstains) {
+    if (message.fromTerm !== state.currentTerm || protects || !this.mayCampaign()) {
       const refused = { kind: 'campaignRefused', attempt: message.attempt, term: state.currentTerm } as const;
       state.sendWhenTermFlushed(election, refused);
       return;
@@ -88,6 +88,16 @@ export class Voting {
   /** A log that was damaged may lack what it has acknowledged: another log, or this one, would look up to date that is not. */
   protected get abstains(): boolean {
     return this.#state.repair.isUnderWay;
+  }
+
+  /**
+   * Voters, and those who are none any more once the newest configuration is committed: until then a log that has it may be on
+   * such nodes alone, and without them nobody is ever elected (dissertation §4.2.2). The votes that they need are those of that configuration.
+   */
+  protected mayCampaign(): boolean {
+    if (this.abstains) return false;
+    const { configuration, committedConfiguration, identity } = this.#state;
+    return voterOf(configuration, identity) !== null || voterOf(committedConfiguration, identity) !== null;
   }
 
   /** Whether a leader was heard so lately that no one else may have this node's vote (Raft §6, end; dissertation §4.2.3). */

@@ -47,6 +47,8 @@ export const replicatorProtocol = {
       entries: shape.entries,
       leaderCommit: shape.index,
     }),
+    /** From the leader: the peer is silent, and is to be asked whether it is there. */
+    probe: shape.nothing,
     /** From the leader: there is more to send. Cumulative. */
     advance: z.object({ lastLogIndex: shape.index, commitIndex: shape.index, round: shape.counter }),
   },

@@ -84,6 +84,10 @@ export class Replicator implements Actor<ReplicatorMessage> {
         this.#commitIndex = maxIndex(this.#commitIndex, message.commitIndex);
         this.#round = Math.max(this.#round, message.round);
         return this.#pump();
+      case 'probe':
+        // A heartbeat of its own: whatever else is sent may be waiting for a flush.
+        this.#heartbeatDue = true;
+        return this.#pump();
       case 'appendPrepared':
         return this.#appendPrepared(message);
       case 'appendEntriesReply':

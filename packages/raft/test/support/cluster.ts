@@ -185,7 +185,7 @@ export class TestCluster extends Schedule {
   /** Reads through a node, as its api would. */
   read(through: string, request: number, timeoutMs = 2000): void {
     const to = gatewayAt({ node: this.node(through).id, group: this.group });
-    this.send(through, to, { kind: 'read', request, query: new Uint8Array(), timeoutMs });
+    this.send(through, to, { kind: 'read', request, query: new Uint8Array(), consistency: 'linearizable', timeoutMs });
   }
 
   /** The node whose leader actor runs, if exactly one does. */

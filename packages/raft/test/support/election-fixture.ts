@@ -31,8 +31,8 @@ export class ElectionFixture {
 
   constructor() {
     const identity = senderOf('n1');
-    const leader = { identity, settings: defaultRaftSettings, tracer: silentPorts.tracer };
-    const { logger } = silentPorts;
+    const { tracer, memberTracer, logger } = silentPorts;
+    const leader = { identity, settings: defaultRaftSettings, tracer, memberTracer, logger };
     this.actor = new Election(this.context, { identity, settings: defaultRaftSettings, logger, leader }, raftParts);
   }
 

@@ -1,5 +1,12 @@
 import { Gateway } from '../../src/gateway/gateway.ts';
-import { type ChangeRefusal, type GatewayMessage, logIndex, type MembershipChange, term } from '../../src/index.ts';
+import {
+  type ChangeRefusal,
+  type GatewayMessage,
+  logIndex,
+  type MembershipChange,
+  type ReadConsistency,
+  term,
+} from '../../src/index.ts';
 import { bytes } from './entries.ts';
 import { FakeContext, type Sent, senderOf } from './fake-context.ts';
 
@@ -45,8 +52,8 @@ export class GatewayFixture {
     this.receive({ kind: 'transferReply', ...reply });
   }
 
-  read(request: number): void {
-    this.receive({ kind: 'read', request, query: bytes('q'), timeoutMs });
+  read(request: number, consistency: ReadConsistency = 'linearizable'): void {
+    this.receive({ kind: 'read', request, query: bytes('q'), consistency, timeoutMs });
   }
 
   takeSnapshot(request: number, isLinearizable: boolean): void {

@@ -6,9 +6,12 @@ import {
   defaultRaftSettings,
   type LeaderMessage,
   type LogEntry,
+  type Logger,
   leaderToken,
   logIndex,
   type MembershipChange,
+  type MemberTracer,
+  type RaftParts,
   type RaftSettings,
   raftParts,
   silentPorts,
@@ -27,15 +30,29 @@ export const startIndex = 4;
 /** The no-op's place. */
 export const noopIndex = startIndex + 1;
 
+/** What a test has other than the usual. */
+export interface LeaderFixtureOptions {
+  readonly settings?: Partial<RaftSettings>;
+  readonly tracer?: CommitTracer;
+  readonly memberTracer?: MemberTracer;
+  readonly logger?: Logger;
+  readonly parts?: RaftParts;
+}
+
 /** The leader of n1 by itself, in a group of three. */
 export class LeaderFixture {
   readonly context = new FakeContext<LeaderMessage>('n1', 'leader');
   readonly actor: Leader;
 
-  constructor(options: { readonly settings?: Partial<RaftSettings>; readonly tracer?: CommitTracer } = {}) {
+  constructor(options: LeaderFixtureOptions = {}) {
     const settings = { ...defaultRaftSettings, ...options.settings };
-    const tracer = options.tracer ?? silentPorts.tracer;
-    this.actor = new Leader(this.context, { term: officeTerm, identity: senderOf('n1'), settings, tracer }, raftParts);
+    const { tracer, memberTracer, logger } = { ...silentPorts, ...options };
+    const identity = senderOf('n1');
+    this.actor = new Leader(
+      this.context,
+      { term: officeTerm, identity, settings, tracer, memberTracer, logger },
+      options.parts ?? raftParts,
+    );
   }
 
   receive(message: LeaderMessage, from: Sender = senderOf('n1')): void {

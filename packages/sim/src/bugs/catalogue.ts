@@ -4,10 +4,15 @@ import { advanceSaidOnce } from './advance-said-once.ts';
 import { appendSaidOnce } from './append-said-once.ts';
 import { appendWithoutToken } from './append-without-token.ts';
 import { appliedBeforeDurable } from './applied-before-durable.ts';
+import { autoRemovalLeavesTwo } from './auto-removal-leaves-two.ts';
+import { autoRemovalOfTheLiving } from './auto-removal-of-the-living.ts';
+import { autoRemovalWithoutPause } from './auto-removal-without-pause.ts';
 import { campaignFromStaleTerm } from './campaign-from-stale-term.ts';
 import { campaignWithoutPreVote } from './campaign-without-pre-vote.ts';
 import { changeBeforeOwnCommit } from './change-before-own-commit.ts';
 import { changeWhileAnotherIsUncommitted } from './change-while-another-is-uncommitted.ts';
+import { chunkAnsweredBeforeTermIsFlushed } from './chunk-answered-before-term-is-flushed.ts';
+import { chunkOfAnotherSnapshotAccepted } from './chunk-of-another-snapshot-accepted.ts';
 import { clientRepeatsUnknownWrites } from './client-repeats-unknown-writes.ts';
 import { commitIndexGoesBack } from './commit-index-goes-back.ts';
 import { commitSaidOnce } from './commit-said-once.ts';
@@ -28,14 +33,20 @@ import { flushOfOverwrittenEntriesCounted } from './flush-of-overwritten-entries
 import { gatewayProposesAgain } from './gateway-proposes-again.ts';
 import { heardLeaderNotProtected } from './heard-leader-not-protected.ts';
 import { incarnationNotRaised } from './incarnation-not-raised.ts';
+import { installDropsWhatFollows } from './install-drops-what-follows.ts';
+import { installKeepsATailThatConflicts } from './install-keeps-a-tail-that-conflicts.ts';
 import { jointCommitByNewMajority } from './joint-commit-by-new-majority.ts';
 import { jointElectionByNewMajority } from './joint-election-by-new-majority.ts';
+import { lateSnapshotLoaded } from './late-snapshot-loaded.ts';
+import { lateSnapshotSaidToBeRecorded } from './late-snapshot-said-to-be-recorded.ts';
 import { laterTermsEntriesSent } from './later-terms-entries-sent.ts';
 import { leaderCommitNotCapped } from './leader-commit-not-capped.ts';
 import { leaderRestartedInItsTerm } from './leader-restarted-in-its-term.ts';
 import { leaderWithoutQuorumStays } from './leader-without-quorum-stays.ts';
+import { logCompactedBeforeSnapshotIsFlushed } from './log-compacted-before-snapshot-is-flushed.ts';
 import { logTakenForCommittedAtStart } from './log-taken-for-committed-at-start.ts';
 import { lossOfOfficeSaidOnce } from './loss-of-office-said-once.ts';
+import { membersOfSnapshotForgotten } from './members-of-snapshot-forgotten.ts';
 import { minorityCommits } from './minority-commits.ts';
 import { minorityElects } from './minority-elects.ts';
 import { ownLogStoreNotAsked } from './own-log-store-not-asked.ts';
@@ -54,15 +65,22 @@ import { removedLeaderCountsItself } from './removed-leader-counts-itself.ts';
 import { repairedBeforeFlush } from './repaired-before-flush.ts';
 import { repairedToCommitIndex } from './repaired-to-commit-index.ts';
 import { repairedWithoutAsking } from './repaired-without-asking.ts';
+import { repeatedChunkAcknowledgedBeforeFlush } from './repeated-chunk-acknowledged-before-flush.ts';
 import { replyOfEarlierTermCounted } from './reply-of-earlier-term-counted.ts';
 import { roundConfirmedByEarlierOne } from './round-confirmed-by-earlier-one.ts';
 import { roundsBeginAnewInEachOffice } from './rounds-begin-anew-in-each-office.ts';
 import { selfCountedBeforeFlush } from './self-counted-before-flush.ts';
+import { snapshotAcknowledgedBeforeFlush } from './snapshot-acknowledged-before-flush.ts';
+import { snapshotNamedBeyondWhatIsApplied } from './snapshot-named-beyond-what-is-applied.ts';
+import { snapshotNotLoadedAtStart } from './snapshot-not-loaded-at-start.ts';
+import { snapshotOfEarlierTermAccepted } from './snapshot-of-earlier-term-accepted.ts';
+import { snapshotRemovedBeforeSuccessor } from './snapshot-removed-before-successor.ts';
 import { staleAppendTruncates } from './stale-append-truncates.ts';
 import { stepDownErasesVote } from './step-down-erases-vote.ts';
 import { storageIdIgnoredInAcknowledgements } from './storage-id-ignored-in-acknowledgements.ts';
 import { storageIdIgnoredInVotes } from './storage-id-ignored-in-votes.ts';
 import { tornWriteCounted } from './torn-write-counted.ts';
+import { transferResumedWithAnotherSnapshot } from './transfer-resumed-with-another-snapshot.ts';
 import { transferToLaggingNode } from './transfer-to-lagging-node.ts';
 import { truncationKeepsConfiguration } from './truncation-keeps-configuration.ts';
 import { verifiedIndexOutlivesTerm } from './verified-index-outlives-term.ts';
@@ -72,6 +90,7 @@ import { votesForAnyLog } from './votes-for-any-log.ts';
 import { votesForLongerLog } from './votes-for-longer-log.ts';
 import { votesTwiceInTerm } from './votes-twice-in-term.ts';
 import { whoLeadsNotAsked } from './who-leads-not-asked.ts';
+import { wipedNodeVotes } from './wiped-node-votes.ts';
 
 /** Every planted bug. The simulator must notice each of them by what the correct code is checked with. */
 export const plantedBugs: readonly PlantedBug[] = [
@@ -81,10 +100,15 @@ export const plantedBugs: readonly PlantedBug[] = [
   appendSaidOnce,
   appendWithoutToken,
   appliedBeforeDurable,
+  autoRemovalLeavesTwo,
+  autoRemovalWithoutPause,
+  autoRemovalOfTheLiving,
   campaignFromStaleTerm,
   campaignWithoutPreVote,
   changeBeforeOwnCommit,
   changeWhileAnotherIsUncommitted,
+  chunkAnsweredBeforeTermIsFlushed,
+  chunkOfAnotherSnapshotAccepted,
   clientRepeatsUnknownWrites,
   commitIndexGoesBack,
   commitSaidOnce,
@@ -105,14 +129,20 @@ export const plantedBugs: readonly PlantedBug[] = [
   gatewayProposesAgain,
   heardLeaderNotProtected,
   incarnationNotRaised,
+  installDropsWhatFollows,
+  installKeepsATailThatConflicts,
   jointCommitByNewMajority,
   jointElectionByNewMajority,
+  lateSnapshotLoaded,
+  lateSnapshotSaidToBeRecorded,
   laterTermsEntriesSent,
   leaderCommitNotCapped,
   leaderRestartedInItsTerm,
   leaderWithoutQuorumStays,
+  logCompactedBeforeSnapshotIsFlushed,
   logTakenForCommittedAtStart,
   lossOfOfficeSaidOnce,
+  membersOfSnapshotForgotten,
   minorityCommits,
   minorityElects,
   ownLogStoreNotAsked,
@@ -130,15 +160,22 @@ export const plantedBugs: readonly PlantedBug[] = [
   repairedBeforeFlush,
   repairedToCommitIndex,
   repairedWithoutAsking,
+  repeatedChunkAcknowledgedBeforeFlush,
   replyOfEarlierTermCounted,
   roundConfirmedByEarlierOne,
   roundsBeginAnewInEachOffice,
   selfCountedBeforeFlush,
+  snapshotAcknowledgedBeforeFlush,
+  snapshotNamedBeyondWhatIsApplied,
+  snapshotNotLoadedAtStart,
+  snapshotOfEarlierTermAccepted,
+  snapshotRemovedBeforeSuccessor,
   staleAppendTruncates,
   stepDownErasesVote,
   storageIdIgnoredInAcknowledgements,
   storageIdIgnoredInVotes,
   tornWriteCounted,
+  transferResumedWithAnotherSnapshot,
   transferToLaggingNode,
   truncationKeepsConfiguration,
   verifiedIndexOutlivesTerm,
@@ -148,4 +185,5 @@ export const plantedBugs: readonly PlantedBug[] = [
   votesForLongerLog,
   votesTwiceInTerm,
   whoLeadsNotAsked,
+  wipedNodeVotes,
 ];

@@ -3,6 +3,7 @@ import type { ConfigStoreCodec, Tables } from '@quorate/config-store';
 import type { decideRetry, RaftParts, RaftSettings } from '@quorate/raft';
 import type { Disk } from '../disk/disk.ts';
 import type { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
+import type { SimulatedSnapshotFiles } from '../disk/simulated-snapshot-files.ts';
 
 /**
  * What is put in the places of production's classes, or of what the host lends them. The production code knows nothing of
@@ -12,6 +13,7 @@ export interface Plant {
   readonly parts?: Partial<RaftParts>;
   readonly storage?: typeof SimulatedLogStorage;
   readonly disk?: typeof Disk;
+  readonly snapshotFiles?: typeof SimulatedSnapshotFiles;
   /** How a node signs what it sends. */
   readonly identity?: (identity: Sender) => Sender;
   readonly settings?: (settings: RaftSettings) => RaftSettings;

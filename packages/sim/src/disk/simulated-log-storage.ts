@@ -21,6 +21,7 @@ export interface WriteObserver {
   compactionStaged(through: LogIndex): void;
   /** A snapshot of a peer's gets its record, and the log begins after it. */
   installStaged(record: SnapshotRecord): void;
+  repairEnded(): void;
 }
 
 /** The log of one process over a disk: what is staged is read at once, and reaches the disk when a flush ends. */
@@ -135,6 +136,7 @@ export class SimulatedLogStorage implements LogStorage {
   }
 
   endRepair(): void {
+    this.#observer.repairEnded();
     this.#damage = null;
     this.#stage({ kind: 'endRepair' });
   }

@@ -41,7 +41,7 @@ export class SimulatedSnapshotFiles implements SnapshotFiles {
   take(point: SnapshotPoint): void {
     const { disk, known, later, tell } = this.#options;
     const entries = this.#options.applied().slice(0, point.index);
-    const record = { ...point, id: `${point.index}-${point.term}`, bytes: headerBytes + entries.length * entryBytes };
+    const record = this.recordOf(point);
     later(() => {
       known.set(record.id, entries);
       const { id, bytes } = record;
@@ -100,6 +100,11 @@ export class SimulatedSnapshotFiles implements SnapshotFiles {
       removed(id);
       snapshots.delete(id);
     }
+  }
+
+  /** The snapshot of the state at that point: nothing in it differs between nodes. */
+  protected recordOf(point: SnapshotPoint): SnapshotRecord {
+    return { ...point, id: `${point.index}-${point.term}`, bytes: headerBytes + point.index * entryBytes };
   }
 
   /** Under what name the bytes of a snapshot are collected. */

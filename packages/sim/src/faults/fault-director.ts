@@ -61,6 +61,9 @@ export class FaultDirector {
         return this.#slowDisk(fault);
       case 'changeMembers':
         return this.#changeMembers(fault);
+      case 'snapshot':
+        for (const node of this.#victims(fault.victim)) this.#takeSnapshot(node);
+        return;
       case 'transfer':
         return this.#transfer(fault);
       case 'clockJump':
@@ -198,7 +201,7 @@ export class FaultDirector {
    */
   #loseDisk(node: SimulatedNode, fault: Of<'lostDisk'>): void {
     const { cluster } = this.#options;
-    const most = Math.floor((cluster.configuration.voters.length - 1) / 2);
+    const most = Math.floor((this.#leastVoters() - 1) / 2);
     if (cluster.lostDisks.length >= most || !this.#isDispensable(node)) return;
     cluster.end(node);
     cluster.lostDisks.push(node.disk);
@@ -238,6 +241,12 @@ export class FaultDirector {
     return !node.isSpent && isQuorum(cluster.newestConfiguration, isWhole);
   }
 
+  /** Voters that are away for long go by themselves in some runs, down to three. */
+  #leastVoters(): number {
+    const { configuration, settings } = this.#options.cluster;
+    return settings.autoRemoveAfterMs === null ? configuration.voters.length : Math.min(3, configuration.voters.length);
+  }
+
   #changeMembers({ wanted, asks }: Of<'changeMembers'>): void {
     const { cluster, random, counts } = this.#options;
     const wish = changeFor(wanted, cluster.newestConfiguration, cluster.nodes, (items) => random.pick(items));
@@ -260,6 +269,11 @@ export class FaultDirector {
     node.restoreState(0);
     cluster.start(node);
     return { ...former, storageId: node.disk.storageId };
+  }
+
+  #takeSnapshot(node: SimulatedNode): void {
+    const { cluster, random } = this.#options;
+    cluster.operate(node, { kind: 'takeSnapshot', isLinearizable: random.chance(0.5) });
   }
 
   #transfer({ target }: Of<'transfer'>): void {

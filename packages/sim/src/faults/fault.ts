@@ -60,6 +60,8 @@ export type Fault = { readonly atMs: number } & (
     }
   /** No fault, but a step in the life of a cluster, which may meet any. */
   | { readonly kind: 'changeMembers'; readonly wanted: WantedChange; readonly asks: 'leader' | 'anyNode' }
+  /** An operator asks for a snapshot now: nodes compact at places of their own. */
+  | { readonly kind: 'snapshot'; readonly victim: Victim }
   /** An operator wants another leader; null: any. */
   | { readonly kind: 'transfer'; readonly target: number | null }
   | { readonly kind: 'clockJump'; readonly victim: Victim; readonly byMs: number }

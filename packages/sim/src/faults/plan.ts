@@ -3,6 +3,7 @@ import type { Fault, FaultKind, MessageRates, Victim } from './fault.ts';
 import { drawMeeting, lossBeforeSilence } from './meetings.ts';
 import { wantedChanges } from './member-changes.ts';
 import { drawMemberMeeting } from './member-meetings.ts';
+import { drawSnapshotMeeting } from './snapshot-meetings.ts';
 
 /** When faults may begin, and when all must be over. */
 export interface FaultWindow {
@@ -36,6 +37,14 @@ export function drawTransfers(random: RandomStream, nodes: number, window: Fault
     atMs: Math.floor(momentOf()),
     target: random.chance(0.3) ? null : random.below(nodes),
   }));
+}
+
+/** Draws when single nodes take a snapshot in a run, and what a snapshot may meet on its way to a peer. */
+export function drawSnapshots(random: RandomStream, nodes: number, window: FaultWindow): readonly Fault[] {
+  const momentOf = drawMoments(random, window);
+  const taken = Array.from({ length: random.below(10) }, () => draw('snapshot', momentOf(), nodes, random));
+  const meetings = Array.from({ length: random.below(8) }, () => drawSnapshotMeeting(random, momentOf(), nodes));
+  return [...taken, ...meetings.flat()].filter(({ atMs }) => atMs < window.untilMs);
 }
 
 /** Draws what goes wrong in a run: for each kind whether it happens at all, how often, and each time how. */
@@ -128,6 +137,8 @@ function draw(kind: FaultKind, at: number, nodes: number, random: RandomStream):
       return { kind, atMs, victim: anyOf(nodes, random), byMs: 10 ** random.between(1, 4) };
     case 'changeMembers':
       return { kind, atMs, wanted: random.pick(wantedChanges), asks: 'anyNode' };
+    case 'snapshot':
+      return { kind, atMs, victim: anyOf(nodes, random) };
     case 'transfer':
       return { kind, atMs, target: random.below(nodes) };
     case 'lostDisk':

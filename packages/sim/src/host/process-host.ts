@@ -6,6 +6,7 @@ import {
   type Configuration,
   type LogEntry,
   logStoreAt,
+  type MemberTracer,
   type Ports,
   type RaftSettings,
   raftParts,
@@ -15,6 +16,7 @@ import {
 import type { Plant } from '../bugs/plant.ts';
 import { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
 import { SimulatedSnapshotFiles } from '../disk/simulated-snapshot-files.ts';
+import type { FaultCounts } from '../faults/fault-counts.ts';
 import type { Network } from '../faults/network.ts';
 import type { Watch } from '../invariants/watch.ts';
 import { type ActorMessage, isActorMessage } from './actor-message.ts';
@@ -34,6 +36,7 @@ export interface ProcessHostOptions {
   readonly queue: EventQueue<SimulatedEvent>;
   readonly watch: Watch;
   readonly network: Network;
+  readonly counts: FaultCounts;
   /** Whether a flush waits until the node's mailboxes are empty, as it does in production, or begins after the step that made it due. */
   readonly isFlushLate: boolean;
   readonly plant: Plant;
@@ -50,6 +53,14 @@ export class ProcessHost {
   readonly #disks: RandomStream;
   readonly #chances: readonly RandomStream[];
   readonly #knownSnapshots = new Map<string, readonly LogEntry[]>();
+  /** What leaders do by themselves, for whoever wants to know how often a run comes to it. */
+  readonly #countingTracer: MemberTracer = {
+    stageChanged: ({ stage }) => this.#options.counts.add(`a peer is ${stage}`),
+    removing: () => {
+      this.#options.counts.add('a voter is removed by its leader');
+      return null;
+    },
+  };
 
   constructor(options: ProcessHostOptions) {
     this.#options = options;
@@ -78,6 +89,7 @@ export class ProcessHost {
         this.#options.watch.snapshotStaged(node, process, record);
         this.#options.watch.compactionStaged(node, process, record.index);
       },
+      repairEnded: () => {},
     });
     const system = this.#systemOf(node, identity, () => process);
     const process: SimulatedProcess = newProcess(identity, storage, system);
@@ -131,7 +143,7 @@ export class ProcessHost {
       },
     );
     try {
-      const portsOf = (): Ports => silentPorts;
+      const portsOf = (): Ports => ({ ...silentPorts, memberTracer: this.#countingTracer });
       const parts = { ...raftParts, ...this.#options.plant.parts };
       const snapshotFiles = this.#snapshotFilesOf(node, () => process);
       startRaftGroup(
@@ -149,7 +161,8 @@ export class ProcessHost {
     const { actor } = applierAt({ node: node.id, group: this.#options.group });
     // One after the other, as one file system does it.
     let doneAtUs = 0;
-    return new SimulatedSnapshotFiles({
+    const { snapshotFiles: SnapshotFiles = SimulatedSnapshotFiles } = this.#options.plant;
+    return new SnapshotFiles({
       disk,
       known: this.#knownSnapshots,
       removed: (id) => this.#options.watch.fileRemoved(node, processOf(), id),
@@ -160,7 +173,7 @@ export class ProcessHost {
       },
       later: (run) => {
         const { nowUs } = this.#options.queue;
-        doneAtUs = Math.max(nowUs, doneAtUs) + 50 + this.#disks.below(1500);
+        doneAtUs = Math.max(nowUs + this.#slowUs(node), doneAtUs) + 50 + this.#disks.below(1500);
         const done = new SimulatedEvent(node, processOf(), '', 'snapshotFile', null, null, '', () => {
           try {
             run();
@@ -242,11 +255,8 @@ export class ProcessHost {
     if (this.#options.isFlushLate && process.waiting > 0) return this.#queueFlush(node, process);
     process.isFlushDue = false;
     process.storage.beginFlush();
-    const { slowFlushMs } = node;
     const usualUs = 200 + this.#disks.below(800);
-    const slowMs =
-      slowFlushMs === null ? 0 : slowFlushMs.least + this.#disks.next() ** 2 * (slowFlushMs.most - slowFlushMs.least);
-    const flushUs = usualUs + Math.round(slowMs * 1000);
+    const flushUs = usualUs + this.#slowUs(node);
     // The kernel goes on writing while the process stands still.
     const arrive = (): void => {
       if (node.process !== process) return;
@@ -259,6 +269,13 @@ export class ProcessHost {
       new SimulatedEvent(null, null, String(node.id), 'flushArrives', null, null, '', arrive),
       flushUs,
     );
+  }
+
+  /** What a disk that is slow takes beyond the usual. */
+  #slowUs({ slowFlushMs }: SimulatedNode): number {
+    if (slowFlushMs === null) return 0;
+    const { least, most } = slowFlushMs;
+    return Math.round((least + this.#disks.next() ** 2 * (most - least)) * 1000);
   }
 }
 

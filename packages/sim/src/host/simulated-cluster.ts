@@ -48,7 +48,8 @@ const maxEventsAtOneTime = 20_000;
 /** What an operator may ask of a node. */
 export type OperatorWish =
   | { readonly kind: 'changeMembers'; readonly change: MembershipChange }
-  | { readonly kind: 'transfer'; readonly target: NodeId | null };
+  | { readonly kind: 'transfer'; readonly target: NodeId | null }
+  | { readonly kind: 'takeSnapshot'; readonly isLinearizable: boolean };
 
 /** An operator's requests are numbered apart from the clients'. */
 const firstOperatorRequest = 1_000_000_000;
@@ -113,10 +114,14 @@ export class SimulatedCluster {
     return newest.configuration;
   }
 
-  /** The machines that are members, with the disks that were listed: as the leader has it. One that was removed may have more in its log, which nobody cuts off. */
+  /** The machines that are members, with the disks that were listed: as the leader has it. One that was removed, or never came to be one, may have more in its log, which nobody cuts off. */
   get members(): readonly SimulatedNode[] {
     const led = this.leader?.process?.storage;
-    const members = membersOf((led?.configurations.at(-1) ?? led?.snapshot)?.configuration ?? this.newestConfiguration);
+    const configuration =
+      led === undefined
+        ? this.newestConfiguration
+        : (led.configurations.at(-1) ?? led.snapshot ?? { configuration: this.configuration }).configuration;
+    const members = membersOf(configuration);
     return this.nodes.filter(({ id, isSpent }) => !isSpent && members.some((member) => member.id === id));
   }
 

@@ -2,6 +2,7 @@ import type { Address } from '@quorate/actor';
 import type { HardState, LogEntry, LogIndex, SnapshotRecord } from '@quorate/raft';
 import type { ActorMessage } from '../host/actor-message.ts';
 import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
+import { AutoRemovalIsCareful } from './auto-removal-is-careful.ts';
 import type { ClusterView, Invariant } from './cluster-view.ts';
 import { CommandsProposedOnce } from './commands-proposed-once.ts';
 import { CommitOnQuorum } from './commit-on-quorum.ts';
@@ -17,6 +18,7 @@ import { HeardLeaderProtected } from './heard-leader-protected.ts';
 import { LeaderAppendOnly } from './leader-append-only.ts';
 import { LeaderCompleteness } from './leader-completeness.ts';
 import { LeaderKeepsQuorum } from './leader-keeps-quorum.ts';
+import { LeaderOfTheTerm } from './leader-of-the-term.ts';
 import { LogMatching } from './log-matching.ts';
 import { NoGoingBack } from './no-going-back.ts';
 import { NothingAcknowledgedLost } from './nothing-acknowledged-lost.ts';
@@ -48,6 +50,7 @@ const constructors: readonly Constructor[] = [
   ElectionSafety,
   ElectedByQuorum,
   CurrentOfficeServed,
+  LeaderOfTheTerm,
   OneVotePerTerm,
   LeaderAppendOnly,
   LogMatching,
@@ -55,6 +58,7 @@ const constructors: readonly Constructor[] = [
   CommandsProposedOnce,
   LeaderCompleteness,
   OneChangeAtATime,
+  AutoRemovalIsCareful,
   StateMachineSafety,
   NoGoingBack,
   WriteBeforeSend,
@@ -75,12 +79,14 @@ const constructors: readonly Constructor[] = [
 /** All invariants together, and the first violation that any of them saw. */
 export class Watch {
   #violation: Violation | null = null;
+  /** What was ever committed. */
+  readonly committed = new CommittedEntries();
   readonly #invariants: readonly Invariant[];
   /** By kind of message, who looks at it when it leaves. */
   readonly #observers: ReadonlyMap<ActorMessage['kind'], readonly Invariant[]>;
 
   constructor(view: ClusterView) {
-    const committed = new CommittedEntries();
+    const { committed } = this;
     this.#invariants = constructors.map((Checked) => {
       const invariant: Invariant = new Checked((what) => this.violated(invariant.name, what), view, committed);
       return invariant;

@@ -1,4 +1,4 @@
-import type { LogEntry, LogIndex } from '@quorate/raft';
+import type { LogEntry, LogIndex, SnapshotRecord } from '@quorate/raft';
 import type { MessageOfKind } from '../host/actor-message.ts';
 import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
 import type { Invariant, Sent, Violated } from './cluster-view.ts';
@@ -13,11 +13,15 @@ export class WriteBeforeSend implements Invariant {
     'appendEntries',
     'appendEntriesReply',
     'committed',
+    'installSnapshot',
+    'installSnapshotReply',
     'requestPreVoteReply',
     'requestVote',
     'requestVoteReply',
   ] as const;
   readonly #violated: Violated;
+  /** What was sent, by its id. */
+  readonly #snapshots = new Map<string, SnapshotRecord>();
 
   constructor(violated: Violated) {
     this.#violated = violated;
@@ -36,6 +40,12 @@ export class WriteBeforeSend implements Invariant {
         this.#termKnown(node, message);
         if (message.success) this.#onDisk(node, process, message.matchIndex, 'acknowledges');
         return;
+      case 'installSnapshot':
+        this.#snapshots.set(message.record.id, message.record);
+        return;
+      case 'installSnapshotReply':
+        this.#termKnown(node, message);
+        return this.#installed(node, process, message);
       case 'committed':
         return this.#onDisk(node, process, message.index, 'lets its applier apply');
       default:
@@ -50,11 +60,26 @@ export class WriteBeforeSend implements Invariant {
 
   #termKnown(
     node: SimulatedNode,
-    message: MessageOfKind<'appendEntries' | 'appendEntriesReply' | 'requestVoteReply' | 'requestPreVoteReply'>,
+    message: MessageOfKind<
+      'appendEntries' | 'appendEntriesReply' | 'installSnapshotReply' | 'requestVoteReply' | 'requestPreVoteReply'
+    >,
   ): void {
     const { currentTerm } = node.disk.hardState;
     if (message.term > currentTerm) {
       this.#violated(`${node.id} says ${message.kind} in term ${message.term}, its disk has ${currentTerm}`);
+    }
+  }
+
+  /** Where it was not needed the log has what it covers, and the answer promises nothing. */
+  #installed(
+    { id: name, disk }: SimulatedNode,
+    { storage }: SimulatedProcess,
+    { id, nextOffset }: MessageOfKind<'installSnapshotReply'>,
+  ): void {
+    const record = this.#snapshots.get(id);
+    if (record === undefined || nextOffset < record.bytes || storage.firstIndex <= record.index) return;
+    if ((disk.snapshot?.index ?? 0) < record.index) {
+      this.#violated(`${name} says that it has snapshot ${id}, and its disk has no record of it`);
     }
   }
 

@@ -68,6 +68,7 @@ const commands: Readonly<Record<string, Command>> = {
   heal: { usage: 'heal WIRE', run: (scenario, args) => scenario.wires.heal(onlyWires(scenario, args)) },
   crash: onNode('crash NODE', (scenario, node) => scenario.crash(node)),
   'power-loss': onNode('power-loss NODE', (scenario, node) => scenario.losePower(node)),
+  damage: onNode('damage NODE', (scenario, node) => scenario.damage(node)),
   restart: onNode('restart NODE', (scenario, node) => scenario.restart(node)),
   pause: onNode('pause NODE', (scenario, node) => scenario.pause(node)),
   resume: onNode('resume NODE', (scenario, node) => scenario.resume(node)),

@@ -79,7 +79,12 @@ function fieldsOf(message: ActorMessage): readonly string[] {
           ? ['success', `match=${message.matchIndex}`]
           : ['refused', `conflict=${message.conflictIndex}:${message.conflictTerm}`]),
         ...roundOf(message.round),
+        ...(message.isRepairing ? ['repairing'] : []),
       ];
+    case 'repairPoint':
+      return [`term=${message.term}`];
+    case 'repairPointReply':
+      return [`term=${message.term}`, `last=${message.lastLogIndex}`];
     case 'installSnapshot':
       return [
         `term=${message.term}`,

@@ -37,7 +37,9 @@ export class ScenarioClients {
   /** A client asks the node to read. */
   get(node: ScenarioNode, key: string): void {
     const request = this.#ask({ text: `get ${key}`, command: null });
-    this.#toGateway(node, { kind: 'read', request, query: encodeGet(key), timeoutMs: clientTimeoutMs });
+    const query = encodeGet(key);
+    const read = { kind: 'read', request, query, consistency: 'linearizable', timeoutMs: clientTimeoutMs } as const;
+    this.#toGateway(node, read);
   }
 
   /** An operator asks the node for other members. */

@@ -61,6 +61,7 @@ export class ScenarioHost {
   /** Answers to what the host asked, while it asks. */
   #described: StatusPart[] | null = null;
   #violationsTold = 0;
+  #snapshotRequests = 0;
 
   constructor(options: ScenarioHostOptions) {
     const { nodes, members } = options;
@@ -144,10 +145,11 @@ export class ScenarioHost {
   takeSnapshot(node: ScenarioNode): void {
     const { process } = node;
     if (process === null) return;
+    this.#snapshotRequests += 1;
     const { actor } = applierAt({ node: node.id, group: this.group });
     this.deliver(node, {
       actor,
-      message: { kind: 'takeSnapshot', request: 0, atIndex: logIndex(0) },
+      message: { kind: 'takeSnapshot', request: this.#snapshotRequests, atIndex: logIndex(0) },
       sender: process.identity,
     });
   }

@@ -167,6 +167,14 @@ export class Scenario {
     node.restoreState(0);
   }
 
+  /** The process ends, and the log that it has left cannot be read any more; nor is its state of any use. */
+  damage(node: ScenarioNode): void {
+    if (node.process !== null) this.crash(node);
+    node.disk.damage();
+    node.disk.snapshots.clear();
+    node.restoreState(0);
+  }
+
   restart(node: ScenarioNode): void {
     if (node.process !== null) throw new CommandRefused(`${node.id} runs`);
     this.#host.start(node);

@@ -15,13 +15,13 @@ export function statusLines(host: ScenarioHost, nodes: readonly ScenarioNode[]):
 function rowOf(host: ScenarioHost, node: ScenarioNode): readonly string[] {
   const { process } = node;
   if (process === null) return [node.id, 'down', ...diskCells(node.disk, node.disk.hardState.currentTerm)];
-  const { hardState } = process.storage;
+  const { hardState, damage } = process.storage;
   const cells = new Map<string, string>();
   for (const part of host.describe(node, 'election', 'logStore', 'applier', 'leader')) {
     if (part.actor === 'election') cells.set('role', node.isPaused ? `${part.role}, paused` : part.role);
     if (part.actor === 'logStore') {
       const durable = part.durableIndex === part.lastLogIndex ? '' : `, durable ${part.durableIndex}`;
-      cells.set('commit', `commit ${part.commitIndex}${durable}`);
+      cells.set('commit', `commit ${part.commitIndex}${durable}${damage === null ? '' : ', repairing'}`);
     }
     if (part.actor === 'applier') cells.set('applied', `applied ${part.lastApplied}`);
     if (part.actor === 'leader') {

@@ -52,6 +52,7 @@ export function tracedLogStorage({ node, processOf, watch, trace }: DiskWatch): 
       watch.compactionStaged(node, processOf(), record.index);
       staged('installs', `snapshot ${record.id}`);
     },
+    repairEnded: () => staged('notes', 'that its log is whole again'),
   });
 }
 

@@ -156,7 +156,7 @@ export class Clients {
       const given = { request, timeoutMs: nodeTimeoutMs(timeoutMs) };
       const message =
         call.kind === 'read'
-          ? ({ kind: 'read', ...given, query: call.body } as const)
+          ? ({ kind: 'read', ...given, query: call.body, consistency: 'linearizable' } as const)
           : ({ kind: 'write', ...given, command: call.body, traceparent: null } as const);
       if (!this.#cluster.ask(node, message)) this.#fail(request, { kind: 'noResponders' });
     });

@@ -47,9 +47,12 @@ export function decodeResult(bytes: Uint8Array): PlainResult {
 
 /** What the store answered to a get; null if there is no such key. */
 export function decodeAnswer(bytes: Uint8Array): PlainEntry | null {
-  const [, found, modRevision, value = ''] = textOf(bytes).split('\n');
+  const [, , found, modRevision, value = ''] = textOf(bytes).split('\n');
   return found === 'found' ? { value, modRevision: Number(modRevision) } : null;
 }
+
+/** The end of the log that the answer to a get shows. */
+export const appliedIndexOf = (bytes: Uint8Array): number => Number(textOf(bytes).split('\n')[1]);
 
 /** The config store's bytes in the simulator. */
 export const plainCodec: ConfigStoreCodec = {
@@ -67,8 +70,9 @@ export const plainCodec: ConfigStoreCodec = {
   },
   decodeQuery: (bytes): Query => ({ kind: 'get', key: textOf(bytes).split('\n')[1] ?? '' }),
   encodeAnswer: (answer: QueryAnswer) => {
-    if (answer.kind !== 'get' || answer.entry === null) return bytesOf(answer.kind);
-    return bytesOf(`get\nfound\n${answer.entry.modRevision}\n${textOf(answer.entry.value)}`);
+    const { kind, appliedIndex } = answer;
+    if (answer.kind !== 'get' || answer.entry === null) return bytesOf(`${kind}\n${appliedIndex}`);
+    return bytesOf(`get\n${appliedIndex}\nfound\n${answer.entry.modRevision}\n${textOf(answer.entry.value)}`);
   },
   encodeChange: (change) => bytesOf(`${change.op} ${change.revision}`),
 };

@@ -5,6 +5,7 @@ export * from './errors.ts';
 export * from './formation.ts';
 export { encodeJsonReply } from './json-reply.ts';
 export * from './membership.ts';
+export * from './read-options.ts';
 export * from './reply.ts';
 export { API_FORMAT_VERSION, type ApiRequest, decodeRequest, encodeRequest } from './request.ts';
 export * from './request-body.ts';

@@ -7,6 +7,7 @@ import type { Endpoint } from './endpoint.ts';
 import { InvalidRequest } from './errors.ts';
 import { encodeFormationRecord, nodeIdSchema, storageIdSchema, voterSchema } from './formation.ts';
 import { encodeMembershipChange, encodeTransferRequest } from './membership.ts';
+import { type ReadOptions, readOptionsOf } from './read-options.ts';
 import { encodeEntriesRequest } from './request-body.ts';
 import { checkTimeout, DEFAULT_TIMEOUT_MS } from './timeout.ts';
 
@@ -14,10 +15,10 @@ import { checkTimeout, DEFAULT_TIMEOUT_MS } from './timeout.ts';
 type Fields = ReadonlyMap<string, unknown>;
 
 const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
-  get: ['key'],
+  get: ['key', 'consistency'],
   put: ['key', 'value', 'valueBase64', 'ifRevision'],
   delete: ['key', 'ifRevision'],
-  list: ['prefix', 'after', 'limit'],
+  list: ['prefix', 'after', 'limit', 'consistency'],
   entries: ['fromIndex', 'limit'],
   status: [],
   hello: [],
@@ -33,13 +34,15 @@ const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
 export function decodeJsonRequest(
   endpoint: Endpoint,
   bytes: Uint8Array,
-): { readonly timeoutMs: number; readonly body: Uint8Array } {
+): { readonly timeoutMs: number; readonly body: Uint8Array; readonly read: ReadOptions } {
   const fields = fieldsOf(bytes);
   for (const field of fields.keys()) {
     if (field !== 'timeoutMs' && !knownFields[endpoint].includes(field)) throw unknownField(endpoint, field);
   }
   const timeoutMs = fields.has('timeoutMs') ? checkTimeout(fields.get('timeoutMs')) : DEFAULT_TIMEOUT_MS;
-  return { timeoutMs, body: bodyOf(endpoint, fields) };
+  // It is a known field of reads alone.
+  const read = readOptionsOf(fields.has('consistency') ? { consistency: fields.get('consistency') } : {});
+  return { timeoutMs, body: bodyOf(endpoint, fields), read };
 }
 
 function bodyOf(endpoint: Endpoint, fields: Fields): Uint8Array {

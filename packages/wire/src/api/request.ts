@@ -3,6 +3,7 @@ import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
 import type { Endpoint } from './endpoint.ts';
 import { InvalidRequest } from './errors.ts';
 import { decodeJsonRequest } from './json-request.ts';
+import { defaultReadOptions, type ReadOptions, readOptionsOf } from './read-options.ts';
 import { checkTimeout } from './timeout.ts';
 
 /** The version of the frames of requests, replies, pages and streams. A node refuses any other. */
@@ -16,14 +17,27 @@ export interface ApiRequest {
   readonly timeoutMs: number;
   /** The encoded command, query or request of pages, whatever the format: `commandBody` and its kin read it. */
   readonly body: Uint8Array;
+  /** Of a `get` or a `list`. */
+  readonly read: ReadOptions;
 }
 
-/** `[1, timeoutMs, body]`. */
-export function encodeRequest(request: { readonly timeoutMs: number; readonly body: Uint8Array }): Uint8Array {
-  return encodeMsgpack([API_FORMAT_VERSION, request.timeoutMs, request.body]);
+/** `[1, timeoutMs, body]`, and for a read that is to be other than usual `[1, timeoutMs, body, { consistency }]`. */
+export function encodeRequest(request: {
+  readonly timeoutMs: number;
+  readonly body: Uint8Array;
+  readonly read?: ReadOptions;
+}): Uint8Array {
+  const { timeoutMs, body, read = defaultReadOptions } = request;
+  const options = read.consistency === defaultReadOptions.consistency ? [] : [{ consistency: read.consistency }];
+  return encodeMsgpack([API_FORMAT_VERSION, timeoutMs, body, ...options]);
 }
 
-const requestFrame = z.tuple([z.literal(API_FORMAT_VERSION), z.unknown(), z.instanceof(Uint8Array)]);
+const plainFrame = z
+  .tuple([z.literal(API_FORMAT_VERSION), z.unknown(), z.instanceof(Uint8Array)])
+  .transform(([, timeoutMs, body]) => ({ timeoutMs, body, options: {} }));
+const readFrame = z
+  .tuple([z.literal(API_FORMAT_VERSION), z.unknown(), z.instanceof(Uint8Array), z.record(z.string(), z.unknown())])
+  .transform(([, timeoutMs, body, options]) => ({ timeoutMs, body, options }));
 
 /**
  * Reads a request in either format. JSON is known by its first byte, `{`; nothing at all is taken for `{}`.
@@ -32,10 +46,11 @@ const requestFrame = z.tuple([z.literal(API_FORMAT_VERSION), z.unknown(), z.inst
  */
 export function decodeRequest(endpoint: Endpoint, bytes: Uint8Array): ApiRequest {
   if (bytes.length === 0 || bytes[0] === 0x7b) return { format: 'json', ...decodeJsonRequest(endpoint, bytes) };
-  const frame = requestFrame.safeParse(frameOf(bytes));
+  const isRead = endpoint === 'get' || endpoint === 'list';
+  const frame = (isRead ? z.union([plainFrame, readFrame]) : plainFrame).safeParse(frameOf(bytes));
   if (!frame.success) throw new InvalidRequest({ reason: 'it is no request of this format', field: null });
-  const [, timeoutMs, body] = frame.data;
-  return { format: 'msgpack', timeoutMs: checkTimeout(timeoutMs), body };
+  const { timeoutMs, body, options } = frame.data;
+  return { format: 'msgpack', timeoutMs: checkTimeout(timeoutMs), body, read: readOptionsOf(options) };
 }
 
 function frameOf(bytes: Uint8Array): unknown {

@@ -1,5 +1,14 @@
 import type { NodeId } from '@quorate/actor';
-import { isLogIndex, isTerm, type Learner, type LogIndex, type Term, type Voter } from '@quorate/raft';
+import {
+  isLogIndex,
+  isTerm,
+  type Learner,
+  type LogIndex,
+  type PeerStage,
+  peerStages,
+  type Term,
+  type Voter,
+} from '@quorate/raft';
 import { z } from 'zod';
 import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
 import { MalformedMessage } from './errors.ts';
@@ -22,6 +31,8 @@ export interface PeerStatus {
   readonly roundTripMs: number | null;
   /** How long ago the leader heard of it. */
   readonly lastContactMs: number;
+  /** By the leader's failure detector. */
+  readonly stage: PeerStage;
   readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair';
 }
 
@@ -88,6 +99,7 @@ const peerStatusSchema: z.ZodType<PeerStatus> = z.object({
   lag: count,
   roundTripMs: z.number().min(0).nullable(),
   lastContactMs: z.number().min(0),
+  stage: z.enum(peerStages),
   state: z.enum(['probe', 'replicate', 'snapshot', 'repair']),
 });
 

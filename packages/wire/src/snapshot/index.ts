@@ -1,7 +1,6 @@
 export { readSnapshotFile, type SnapshotContent } from './read-snapshot-file.ts';
 export {
   blockBytes,
-  formatVersion as snapshotFormatVersion,
   isSnapshotId,
   SnapshotEncoder,
 } from './snapshot-format.ts';

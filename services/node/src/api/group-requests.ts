@@ -90,10 +90,11 @@ export class GroupRequests {
   /** @throws {QuorateError} if the query is none */
   async read(endpoint: 'get' | 'list', request: ApiRequest): Promise<ApiReply> {
     queryBody(endpoint, request.body);
-    const { body: query, timeoutMs } = request;
+    const { body: query, timeoutMs, read } = request;
+    const { consistency } = read;
     return this.#reply(
       request,
-      await this.#desk.ask((number) => ({ kind: 'read', request: number, query, timeoutMs })),
+      await this.#desk.ask((number) => ({ kind: 'read', request: number, query, consistency, timeoutMs })),
     );
   }
 

@@ -17,7 +17,7 @@ export function addList(members: Command): void {
     .command('list', { isDefault: true })
     .summary('show who the members are')
     .description(
-      'Shows each member: its role, the end of what it has of the log (MATCH), how many entries it lacks, and when the leader heard of it.',
+      'Shows each member: its role, the end of what it has of the log (MATCH), how many entries it lacks, when the leader heard of it, and what its failure detector makes of that (STAGE).',
     )
     .addOption(jsonOption());
   addStoreOptions(command).action(() => list(command));

@@ -35,13 +35,17 @@ export function addSave(snapshot: Command): void {
 
 async function save(command: Command, file: string): Promise<void> {
   const { force = false, json, timeout: timeoutMs } = command.opts<SaveFlags>();
-  await untilInterrupted('no file was written', async (signal) => {
-    await withStore(command, async (store) => {
-      const bar = new TransferBar();
-      const onProgress = (progress: TransferProgress): void => bar.show(progress);
-      const info = await store.saveSnapshot(file, { force, signal, onProgress, timeoutMs }).finally(() => bar.end());
-      if (json === true) return writeLine(JSON.stringify(snapshotToJson(info)));
-      for (const line of snapshotInfoLines(info)) await writeLine(line);
-    });
-  });
+  await untilInterrupted('no file was written', (signal) =>
+    withStore(
+      command,
+      async (store) => {
+        const bar = new TransferBar();
+        const onProgress = (progress: TransferProgress): void => bar.show(progress);
+        const info = await store.saveSnapshot(file, { force, signal, onProgress, timeoutMs }).finally(() => bar.end());
+        if (json === true) return writeLine(JSON.stringify(snapshotToJson(info)));
+        for (const line of snapshotInfoLines(info)) await writeLine(line);
+      },
+      signal,
+    ),
+  );
 }

@@ -1,0 +1,41 @@
+import { simulatedStore } from '../host/simulated-store.ts';
+import type { CommittedEntries } from '../invariants/committed-entries.ts';
+import { decodeAnswer, encodeGet, type PlainEntry, plainCodec } from './plain-codec.ts';
+
+interface Shown {
+  readonly index: number;
+  readonly entry: PlainEntry | null;
+}
+
+/** What a key holds after each committed entry: the state that any node must show that has applied so far, and no farther. */
+export class CommittedValues {
+  readonly #committed: CommittedEntries;
+  readonly #store = simulatedStore({});
+  readonly #shown = new Map<string, Shown[]>();
+  #lastIndex = 0;
+
+  constructor(committed: CommittedEntries) {
+    this.#committed = committed;
+  }
+
+  /** Null if the key does not exist then, undefined if nothing is committed there yet. */
+  at(key: string, index: number): PlainEntry | null | undefined {
+    if (index > this.#committed.lastIndex) return undefined;
+    this.#goOn();
+    return this.#shown.get(key)?.findLast((shown) => shown.index <= index)?.entry ?? null;
+  }
+
+  #goOn(): void {
+    while (this.#lastIndex < this.#committed.lastIndex) {
+      this.#lastIndex += 1;
+      const entry = this.#committed.at(this.#lastIndex)?.entry;
+      if (entry === undefined) return;
+      this.#store.apply([entry]);
+      if (entry.kind !== 'command') continue;
+      const { key } = plainCodec.decodeCommand(entry.command);
+      const shown = this.#shown.get(key) ?? [];
+      this.#shown.set(key, shown);
+      shown.push({ index: entry.index, entry: decodeAnswer(this.#store.query(encodeGet(key))) });
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import type { QueryAnswer } from '@quorate/config-store';
+import { expect, it } from 'vitest';
+import type { Plant } from '../src/bugs/plant.ts';
+import { simulate } from '../src/index.ts';
+
+/** Nodes whose answers are changed so before they leave. */
+const answering = (change: (answer: QueryAnswer) => QueryAnswer): Plant => ({
+  codec: (codec) => ({ ...codec, encodeAnswer: (answer) => codec.encodeAnswer(change(answer)) }),
+});
+
+const run = (plant: Plant) => simulate({ seed: 5, nodes: 3, faults: [], faultsUntilMs: 6000, plant });
+
+it('reads of nodes what they have applied', () => {
+  const { violation, counts } = run({});
+  expect(violation).toBeNull();
+  expect(counts.get('local read')).toBeGreaterThan(10);
+});
+
+it.each<[string, (answer: QueryAnswer) => QueryAnswer, string]>([
+  ['what is not committed', (answer) => ({ ...answer, appliedIndex: answer.appliedIndex + 1000 }), 'not committed'],
+  [
+    'less than before',
+    (answer) => ({ ...answer, appliedIndex: answer.appliedIndex > 10 ? 3 : answer.appliedIndex }),
+    'shows k',
+  ],
+  [
+    'another state than that of its index',
+    (answer) => (answer.kind === 'get' ? { ...answer, entry: null } : answer),
+    'and it is',
+  ],
+])('notices a node that shows %s', (_, change, what) => {
+  const { violation } = run(answering(change));
+  expect(violation?.invariant).toBe('a local read shows what was committed, and never less than the one before it');
+  expect(violation?.what).toContain(what);
+});
