@@ -123,28 +123,36 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
   });
 });
 
-test('a node whose snapshot is missing or damaged says which, and does not start', { timeout: 120_000 }, async () => {
+test('a node whose snapshot is missing or damaged makes another of its state, or gets one', {
+  timeout: 120_000,
+}, async () => {
   const cluster = await TestCluster.start({ steady: true, environment: snapshotsEvery(100, 0) });
   const store = await cluster.connect();
   const content = new Content(store);
   await content.fill(cluster, cluster.ids, 100, 100);
   const [damaged = ''] = await cluster.followers();
-  await cluster.node(damaged).end('SIGTERM');
-
   const folder = snapshotsOf(cluster, damaged);
-  const [name = ''] = readdirSync(folder);
-  const path = join(folder, name);
-  const bytes = await readFile(path);
-  const altered = Buffer.from(bytes);
-  altered.writeUInt8(altered.readUInt8(20_000) ^ 1, 20_000);
-  for (const damage of [() => writeFile(path, altered), () => rm(path)]) {
+  const pathOf = (): string => join(folder, readdirSync(folder)[0] ?? '');
+  const alter = async (): Promise<void> => {
+    const bytes = await readFile(pathOf());
+    bytes.writeUInt8(bytes.readUInt8(20_000) ^ 1, 20_000);
+    await writeFile(pathOf(), bytes);
+  };
+  const loseState = (): Promise<void> => writeFile(join(cluster.folder(damaged), 'state', 'boot-id'), 'another\n');
+  for (const [damage, finding] of [
+    [alter, 'was written in its place'],
+    [() => rm(pathOf()), 'was written in its place'],
+    [() => Promise.all([alter(), loseState()]), 'the log was set aside'],
+    [() => Promise.all([rm(pathOf()), loseState()]), 'the log was set aside'],
+  ] as const) {
+    await cluster.node(damaged).end('SIGTERM');
+    const path = pathOf();
     await damage();
-    const refused = cluster.start(damaged);
-    expect(await refused.ended).toEqual({ exitCode: 2, signal: null });
-    expect(refused.errorOutput).toMatch(/^quorate: [^\n]*\n$/);
-    expect(refused.errorOutput).toContain(path);
+    await cluster.restart(damaged);
+    const found = await cluster.node(damaged).logged('found damage on disk');
+    expect(found.finding).toContain(path);
+    expect(found.finding).toContain(finding);
+    await eventually('it is whole again', async () => ((await cluster.status(damaged)).damage === null ? true : null));
+    await content.expectOnAll(cluster);
   }
-  await writeFile(path, bytes);
-  await cluster.restart(damaged);
-  await content.expectOnAll(cluster);
 });

@@ -99,8 +99,8 @@ export class DataFolder {
   readonly storageId: string;
   /** How often the folder was opened, this time included. */
   readonly incarnation: number;
-  /** Whether the state was deleted when the folder was opened, because the machine had stopped without closing it. */
-  readonly stateDiscarded: boolean;
+  /** Why the state was deleted when the folder was opened: the machine had stopped without closing it, or it was damaged. Null if it was not. */
+  readonly stateDiscarded: 'notClosed' | 'damaged' | null;
   /** What was found to be damaged when the folder was opened, and what became of it: for people. */
   readonly findings: readonly string[];
   /** What the node was given to be restored from, while it is in no cluster. */
@@ -122,7 +122,7 @@ export class DataFolder {
     this.clusterName = options.clusterName;
     this.storageId = identity.storageId;
     this.incarnation = identity.incarnation;
-    this.stateDiscarded = stores.state.discarded !== null;
+    this.stateDiscarded = stores.state.discarded?.cause ?? null;
     this.findings = stores.findings;
     this.#formationRecord = formation;
     this.#stores = stores;

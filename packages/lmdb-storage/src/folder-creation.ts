@@ -7,6 +7,7 @@ import { saveEssentials } from './essential-records.ts';
 import { describe, descriptionFile, draftFile, type FolderOwner } from './folder-description.ts';
 import { lockFile } from './folder-lock.ts';
 import { LogEnvironment } from './log-environment.ts';
+import { SecondCopy, secondCopyFile } from './second-copy.ts';
 
 /** The folder of the log environment, within a data folder. */
 export const logFolder = 'log';
@@ -23,7 +24,14 @@ export const stagedFolder = 'staged';
 /** What a folder holds. `begun`: it was being made when the process or the machine stopped. */
 export type FolderContent = 'nothing' | 'begun' | 'data' | 'other';
 
-const ours: ReadonlySet<string> = new Set([lockFile, draftFile, logFolder, stateFolder]);
+const ours: ReadonlySet<string> = new Set([
+  lockFile,
+  draftFile,
+  logFolder,
+  stateFolder,
+  secondCopyFile,
+  `${secondCopyFile}.new`,
+]);
 
 /** Names that a folder may have and still be empty: a lock that nothing came after, and what mkfs puts into a new file system. */
 const meaningless: ReadonlySet<string> = new Set([lockFile, 'lost+found']);
@@ -63,10 +71,12 @@ export async function createDataFolder(
   await makeFolder(log);
   const environment = new LogEnvironment(log);
   try {
-    const identity = { storageId, incarnation: 0 };
-    await saveEssentials(environment, { identity, formation: null, hardStates: new Map() });
+    const essentials = { identity: { storageId, incarnation: 0 }, formation: null, hardStates: new Map() };
+    environment.secondCopy = await SecondCopy.open(folder, essentials);
+    await saveEssentials(environment, essentials);
   } finally {
     await environment.close();
+    await environment.secondCopy?.close();
   }
   await flushFolder(log);
   await renameFlushed(join(folder, draftFile), join(folder, descriptionFile));
@@ -76,6 +86,7 @@ export async function createDataFolder(
 async function removeAttempt(folder: string): Promise<void> {
   await rm(join(folder, logFolder), { recursive: true, force: true });
   await rm(join(folder, stateFolder), { recursive: true, force: true });
+  await rm(join(folder, secondCopyFile), { force: true });
   await flushFolder(folder);
   await rm(join(folder, draftFile));
 }

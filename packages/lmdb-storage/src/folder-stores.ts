@@ -89,8 +89,9 @@ class StoresOpening {
     }
     const state = await StateEnvironment.open(join(path, stateFolder), await readBootId());
     this.#closing.push(() => state.close());
-    if (state.discarded !== null)
-      this.#findings.push(`the state is built anew from snapshot and log: ${state.discarded}`);
+    if (state.discarded?.cause === 'damaged') {
+      this.#findings.push(`the state is built anew from snapshot and log: ${state.discarded.reason}`);
+    }
     for (const [group, one] of logs) await this.#checkGroup(group, one, state, essentials);
     await forgetDamage(path, logs);
     return { essentials, log, secondCopy, state, logs, findings: this.#findings };

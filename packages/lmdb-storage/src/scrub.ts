@@ -15,6 +15,8 @@ import { isDamage } from './storage-damage.ts';
 /** How a folder is scrubbed. */
 export interface ScrubOptions {
   readonly bytesPerSecond: number;
+  /** From the beginning of one round to that of the next, at least; 5,000 unless given. */
+  readonly roundMs?: number;
   readonly logger: Logger;
   /** Told once, of the first damage that this process cannot mend by itself; a damaged state is marked by then. */
   readonly onDamage: (error: CorruptRecord) => void;
@@ -23,9 +25,6 @@ export interface ScrubOptions {
 /** The event loop waits for a step no longer than about so long, and a step reads no more than so much. */
 const stepMs = 1;
 const stepBytes = 64 * 1024;
-
-/** From the beginning of one round to that of the next, at least. */
-const roundMs = 5_000;
 
 /** What is written in the moment in which it is read may look damaged: so often it is looked at. */
 const looks = 4;
@@ -56,7 +55,7 @@ export class Scrub {
   }
 
   async #run(): Promise<void> {
-    const { onDamage, logger } = this.#options;
+    const { onDamage, logger, roundMs = 5_000 } = this.#options;
     try {
       for (;;) {
         const beganAtMs = performance.now();

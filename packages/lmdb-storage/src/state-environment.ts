@@ -27,6 +27,12 @@ const noBoot = 'none';
 /** Written when the environment is damaged. */
 const damagedMark = 'damaged';
 
+/** Why an environment was deleted. */
+export interface DiscardedState {
+  readonly cause: 'notClosed' | 'damaged';
+  readonly reason: string;
+}
+
 /**
  * The LMDB environment of the state machines. Commits are not flushed: what a power loss takes is applied again from
  * the log. But it may leave a damaged file and not merely an old one, so an environment that was not closed cleanly and
@@ -40,10 +46,10 @@ export class StateEnvironment {
   /** How far each group has come. */
   readonly progress: BinaryTable;
   /** Why an environment was deleted when this one was opened, or null. */
-  readonly discarded: string | null;
+  readonly discarded: DiscardedState | null;
   #isDamaged = false;
 
-  private constructor(folder: string, discarded: string | null) {
+  private constructor(folder: string, discarded: DiscardedState | null) {
     this.#folder = folder;
     this.discarded = discarded;
     const root: RootDatabase<Buffer, Buffer> = open({ path: folder, noSubdir: false, noSync: true, ...binary });
@@ -118,11 +124,11 @@ export class StateEnvironment {
 }
 
 /** Why an environment has to go, or null. */
-async function defectOf(folder: string, bootId: string | null): Promise<string | null> {
+async function defectOf(folder: string, bootId: string | null): Promise<DiscardedState | null> {
   const writtenUnder = await readBoot(folder);
-  if (writtenUnder === damagedMark) return 'it was damaged';
+  if (writtenUnder === damagedMark) return { cause: 'damaged', reason: 'it was damaged' };
   if (writtenUnder !== null && (writtenUnder !== bootId || bootId === noBoot))
-    return 'it was not closed before the machine stopped';
+    return { cause: 'notClosed', reason: 'it was not closed before the machine stopped' };
   // A process that was killed while LMDB made the file leaves none, or an empty one, and LMDB then begins anew.
   const size = await stat(join(folder, dataFile)).then(
     (stats) => stats.size,
@@ -133,7 +139,7 @@ async function defectOf(folder: string, bootId: string | null): Promise<string |
     await examineDataFile(folder, recordChecks);
     return null;
   } catch (error) {
-    if (error instanceof Error && isDamage(error)) return error.message;
+    if (error instanceof Error && isDamage(error)) return { cause: 'damaged', reason: error.message };
     throw error;
   }
 }

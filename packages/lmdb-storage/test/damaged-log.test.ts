@@ -85,7 +85,7 @@ async function expectReplaced(path: string, says: string): Promise<DataFolder> {
   expect([log.firstIndex, log.lastIndex, log.snapshot]).toEqual([1, 0, null]);
   expect(log.hardState).toEqual({ currentTerm: 2, votedFor: 'n3' });
   expect(folder.openLog(other).damage).toContain(says);
-  expect(folder.stateDiscarded).toBe(true);
+  expect(folder.stateDiscarded).toBe('damaged');
   expect(folder.openTables(config).progress.lastApplied).toBe(0);
   expect(folder.openTables(config).get('/a')).toBeNull();
   return folder;
@@ -192,7 +192,7 @@ test('a replacement that was cut short at any step ends as any other', async () 
     const folder = await open(path);
     const log = folder.openLog(config);
     expect(log.damage).toContain('index 3: its checksum does not match');
-    expect([log.lastIndex, log.hardState.votedFor, folder.stateDiscarded]).toEqual([0, 'n3', true]);
+    expect([log.lastIndex, log.hardState.votedFor, folder.stateDiscarded]).toEqual([0, 'n3', 'damaged']);
     await folder.close();
     expect(readdirSync(path).filter((name) => name.startsWith('log'))).toEqual(['log', 'log.damaged']);
   }

@@ -122,7 +122,7 @@ describe('a data folder', () => {
     await folder.close();
 
     const again = await open(path);
-    expect(again.stateDiscarded).toBe(false);
+    expect(again.stateDiscarded).toBeNull();
     expect(again.openLog(config).lastIndex).toBe(2);
     expect(again.openTables(config).progress).toEqual(progress);
     expect(again.openTables(config).get('/a')?.key).toBe('/a');
@@ -150,7 +150,8 @@ describe('a data folder', () => {
     await folder.close();
     writeFileSync(join(path, 'state', 'boot-id'), 'an earlier boot\n');
     const again = await open(path);
-    expect(again.stateDiscarded).toBe(true);
+    expect(again.stateDiscarded).toBe('notClosed');
+    expect(again.findings).toEqual([]);
     expect(again.openTables(config).get('/a')).toBeNull();
     expect(again.openLog(config).lastIndex).toBe(2);
   });

@@ -2,8 +2,10 @@ import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { clusterName, groupId, nodeId } from '@quorate/actor';
 import { type HardState, term } from '@quorate/raft';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { type DataFolder, openDataFolder } from '../src/data-folder.ts';
+import { saveFormation } from '../src/essential-records.ts';
+import { LogEnvironment } from '../src/log-environment.ts';
 import { SecondCopy } from '../src/second-copy.ts';
 import { entry } from './sample-entries.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -150,4 +152,23 @@ test('one of another storage, or of a format that is not known, is refused', asy
   const path = await usedFolder();
   cpSync(copyOf(await usedFolder()), copyOf(path));
   await expect(open(path)).rejects.toThrow('its second-copy is of another storage');
+});
+
+test('a formation is in it only when it is in the log, with what belongs to it', async () => {
+  const environment = new LogEnvironment(temporaryFolder());
+  onTestFinished(() => environment.close());
+  const identity = { storageId: '1'.repeat(32), incarnation: 1 };
+  const copy = await SecondCopy.open(temporaryFolder(), { identity, formation: null, hardStates: new Map() });
+  onTestFinished(() => copy.close());
+  environment.secondCopy = copy;
+  const save = vi.spyOn(copy, 'save').mockImplementation(async () => {
+    expect(environment.identity.getBinary(Buffer.from('formation'))).toBeDefined();
+  });
+  await saveFormation(environment, {
+    formatVersion: 1,
+    clusterName: clusterName('main'),
+    voters: [{ id: nodeId('n1'), storageId: identity.storageId }],
+    snapshotChecksum: null,
+  });
+  expect(save).toHaveBeenCalledOnce();
 });

@@ -77,7 +77,7 @@ test('a file that LMDB had only begun is begun anew, and one that is none of LMD
   expect(await reopened(path, 'boot 1')).toEqual({ value: null, discarded: false });
   writeFileSync(join(path, 'data.mdb'), 'x'.repeat(9_000));
   const state = await StateEnvironment.open(path, 'boot 1');
-  expect(state.discarded).toContain('it is no LMDB file');
+  expect(state.discarded?.reason).toContain('it is no LMDB file');
   await state.close();
   expect(await reopened(path, 'boot 1')).toEqual({ value: null, discarded: false });
 });

@@ -110,6 +110,8 @@ export class Node {
       incarnation: folder.incarnation,
       data: folder.path,
     });
+    if (folder.stateDiscarded === 'notClosed')
+      this.#logger.warn('the state was not closed before the machine stopped; it is rebuilt from the log');
     for (const finding of folder.findings) this.#logger.error('found damage on disk', { finding });
     const { scrubBytesPerSecond: bytesPerSecond } = settings;
     if (bytesPerSecond > 0) {

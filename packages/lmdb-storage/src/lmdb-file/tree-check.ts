@@ -152,7 +152,9 @@ export class TreeCheck {
       this.#readEntry(page, number, node, key, written, isWanted);
     }
     if (before !== null && high !== null && this.#compare(before, high) >= 0) throw this.#disorder(number);
-    if (before === null || isEnough?.(this.#bytes) !== true) return;
+    // The leaf that the last stretch ended with is read again, and is no progress.
+    const isNew = before !== null && (after === null || this.#compare(whole(after), before) < 0);
+    if (before === null || !isNew || isEnough?.(this.#bytes) !== true) return;
     this.#isCutShort = true;
     this.#last = Buffer.from(before.bytes.subarray(before.at, before.at + before.length));
   }

@@ -47,7 +47,7 @@ function faultOf(folder, found, good) {
   if (found.log !== good.log) return 'the log differs';
   if (isSilent && found.snapshot !== good.snapshot) return 'the snapshot differs';
   const isEmpty = JSON.parse(found.state)[0].lastApplied === 0;
-  if (folder.stateDiscarded) return isSilent || !isEmpty ? 'the state was discarded, and is there' : null;
+  if (folder.stateDiscarded !== null) return isSilent || !isEmpty ? 'the state was discarded, and is there' : null;
   return found.state === good.state ? null : 'the state differs';
 }
 
@@ -123,7 +123,7 @@ for (let one = Number(first); one <= Number(last); one += 1) {
   const parts = [
     folder.findings.length === 0 ? 'nothing found' : 'found',
     found.damage !== null && 'log',
-    folder.stateDiscarded && 'state',
+    folder.stateDiscarded !== null && 'state',
   ];
   writeSync(1, `ended ${one} ${fault ?? 'well'}: ${kind}, ${parts.filter((part) => part !== false).join(' ')}\n`);
 }
