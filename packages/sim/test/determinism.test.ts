@@ -20,6 +20,6 @@ describe('a run', () => {
     const { simulatedMs, acknowledged, violation } = simulate({ seed: 4 });
     expect(violation).toBeNull();
     expect(simulatedMs).toBeGreaterThanOrEqual(60_000);
-    expect(acknowledged).toBeGreaterThan(20 * 60);
+    expect(acknowledged).toBeGreaterThan(10 * 60);
   });
 });

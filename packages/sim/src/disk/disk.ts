@@ -3,6 +3,7 @@ import {
   type LogEntry,
   type LogIndex,
   LogInMemory,
+  type PlacedConfiguration,
   type SnapshotRecord,
   type Term,
   term,
@@ -95,6 +96,11 @@ export class Disk {
   /** The term of the entry at `index`, also of the last one before the first that is held; 0 for index 0; null where it is not known. */
   termAt(index: LogIndex): Term | null {
     return index === 0 ? term(0) : this.#log.termAt(index);
+  }
+
+  /** The configurations among the entries that are held, oldest first. */
+  get configurations(): readonly PlacedConfiguration[] {
+    return this.#log.configurations;
   }
 
   /** One transaction reaches the disk: all of it. */

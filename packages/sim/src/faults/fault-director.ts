@@ -1,7 +1,7 @@
 import { isQuorum, type Learner, type Voter } from '@quorate/raft';
 import { Disk } from '../disk/disk.ts';
 import type { RandomStream } from '../host/random-stream.ts';
-import type { SimulatedCluster } from '../host/simulated-cluster.ts';
+import type { SimulatedCluster, Witness } from '../host/simulated-cluster.ts';
 import type { SimulatedNode } from '../host/simulated-node.ts';
 import type { Fault, Victim } from './fault.ts';
 import type { FaultCounts } from './fault-counts.ts';
@@ -59,6 +59,10 @@ export class FaultDirector {
         return;
       case 'slowDisk':
         return this.#slowDisk(fault);
+      case 'slowFiles':
+        return this.#slowFiles(fault);
+      case 'senderGone':
+        return this.#senderGone(fault);
       case 'changeMembers':
         return this.#changeMembers(fault);
       case 'snapshot':
@@ -131,6 +135,32 @@ export class FaultDirector {
     this.#after(fault.durationMs, () => {
       for (const node of paused) cluster.resume(node);
     });
+  }
+
+  #slowFiles({ victim, maxMs, durationMs }: Of<'slowFiles'>): void {
+    const slow = this.#victims(victim);
+    for (const node of slow) node.slowFilesMs = maxMs;
+    this.#after(durationMs, () => {
+      for (const node of slow) node.slowFilesMs = 0;
+    });
+  }
+
+  #senderGone({ withinMs, durationMs, maxMs }: Of<'senderGone'>): void {
+    const { cluster } = this.#options;
+    const witness: Witness = ({ node: peer, message, sender }) => {
+      if (message?.kind !== 'installSnapshot' || peer === null) return;
+      const leader = cluster.nodes.find(({ id }) => id === sender?.node);
+      if (leader === undefined || message.offset + message.bytes.length < message.record.bytes) return;
+      cluster.witnesses.delete(witness);
+      cluster.pause(leader);
+      peer.slowFilesMs = maxMs;
+      this.#after(durationMs, () => {
+        cluster.resume(leader);
+        peer.slowFilesMs = 0;
+      });
+    };
+    cluster.witnesses.add(witness);
+    this.#after(withinMs, () => cluster.witnesses.delete(witness));
   }
 
   #slowDisk(fault: Of<'slowDisk'>): void {

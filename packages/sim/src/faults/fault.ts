@@ -58,6 +58,15 @@ export type Fault = { readonly atMs: number } & (
       /** Every flush takes about so long, and not only some. */
       readonly isSteady: boolean;
     }
+  /** Whatever is done with snapshot files takes up to so long: they are large. Flushes of the log take what they take. */
+  | { readonly kind: 'slowFiles'; readonly durationMs: number; readonly victim: Victim; readonly maxMs: number }
+  | {
+      /** The next leader whose last chunk of a snapshot comes to a peer within that time stands still from that moment on; the peer is slow to store it. */
+      readonly kind: 'senderGone';
+      readonly withinMs: number;
+      readonly durationMs: number;
+      readonly maxMs: number;
+    }
   /** No fault, but a step in the life of a cluster, which may meet any. */
   | { readonly kind: 'changeMembers'; readonly wanted: WantedChange; readonly asks: 'leader' | 'anyNode' }
   /** An operator asks for a snapshot now: nodes compact at places of their own. */

@@ -133,6 +133,22 @@ function draw(kind: FaultKind, at: number, nodes: number, random: RandomStream):
         maxFlushMs: 10 ** random.between(0.5, 3.3),
         isSteady: random.chance(0.5),
       };
+    case 'slowFiles':
+      return {
+        kind,
+        atMs,
+        durationMs: random.between(200, 5000),
+        victim: anyOf(nodes, random),
+        maxMs: random.between(20, 400),
+      };
+    case 'senderGone':
+      return {
+        kind,
+        atMs,
+        withinMs: random.between(500, 3000),
+        durationMs: random.between(300, 1500),
+        maxMs: random.between(50, 1500),
+      };
     case 'clockJump':
       return { kind, atMs, victim: anyOf(nodes, random), byMs: 10 ** random.between(1, 4) };
     case 'changeMembers':

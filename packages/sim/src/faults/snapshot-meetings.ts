@@ -15,12 +15,25 @@ export function drawSnapshotMeeting(random: RandomStream, at: number, nodes: num
   const awayMs = random.chance(0.7) ? random.between(300, 1500) : random.between(2500, 5000);
   const backMs = atMs + awayMs;
   const left: Fault = { kind: 'partition', atMs, durationMs: awayMs, shape: 'symmetric', victim, company: 0 };
-  const taken: Fault = {
+  const taken = (takenMs: number): Fault => ({
     kind: 'snapshot',
-    atMs: backMs - random.between(0, 100),
+    atMs: takenMs,
     victim: random.chance(0.8) ? 'leader' : random.below(nodes),
-  };
-  return [left, taken, storm(random, backMs), ...leadersGone(random, backMs), ...troubles(random, victim, backMs)];
+  });
+  const steps = [left, taken(backMs - random.between(0, 100)), storm(random, backMs)];
+  if (random.chance(0.5)) steps.push(taken(atMs + random.between(100, 400)));
+  if (random.chance(0.3)) steps.push(largeFiles(random, atMs, backMs));
+  if (random.chance(0.7)) {
+    const [durationMs, maxMs] = [random.between(300, 1500), random.between(300, 1500)];
+    steps.push({ kind: 'senderGone', atMs: backMs - 100, withinMs: 2500, durationMs, maxMs });
+  }
+  return [...steps, ...leadersGone(random, backMs), ...troubles(random, victim, backMs)];
+}
+
+/** A step with a file then takes longer than an election. */
+function largeFiles(random: RandomStream, atMs: number, backMs: number): Fault {
+  const durationMs = backMs - atMs + random.between(500, 2500);
+  return { kind: 'slowFiles', atMs, durationMs, victim: 'all', maxMs: random.between(20, 700) };
 }
 
 function storm(random: RandomStream, backMs: number): Fault {

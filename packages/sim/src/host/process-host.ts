@@ -173,7 +173,8 @@ export class ProcessHost {
       },
       later: (run) => {
         const { nowUs } = this.#options.queue;
-        doneAtUs = Math.max(nowUs + this.#slowUs(node), doneAtUs) + 50 + this.#disks.below(1500);
+        const largeUs = node.slowFilesMs === 0 ? 0 : (1 + this.#disks.below(1000) / 1000) * 500 * node.slowFilesMs;
+        doneAtUs = Math.max(nowUs + this.#slowUs(node) + Math.round(largeUs), doneAtUs) + 50 + this.#disks.below(1500);
         const done = new SimulatedEvent(node, processOf(), '', 'snapshotFile', null, null, '', () => {
           try {
             run();

@@ -45,6 +45,9 @@ export interface ClusterOptions {
 /** So many events without time passing are an endless loop: two actors answer each other for ever. */
 const maxEventsAtOneTime = 20_000;
 
+/** Is shown an event. */
+export type Witness = (event: SimulatedEvent) => void;
+
 /** What an operator may ask of a node. */
 export type OperatorWish =
   | { readonly kind: 'changeMembers'; readonly change: MembershipChange }
@@ -64,6 +67,8 @@ export class SimulatedCluster {
   readonly configuration: Configuration;
   readonly settings: RaftSettings;
   events = 0;
+  /** Those who see each event before it happens, faults among them that wait for their moment. */
+  readonly witnesses = new Set<Witness>();
   readonly #options: ClusterOptions;
   readonly #queue = new EventQueue<SimulatedEvent>();
   readonly #processes: ProcessHost;
@@ -100,15 +105,17 @@ export class SimulatedCluster {
     return leaders.length === 1 ? (leaders[0] ?? null) : null;
   }
 
-  /** The newest configuration in any node's log. */
+  /** The newest configuration in any node's log, also of one that is down, or whose log was damaged since. */
   get newestConfiguration(): Configuration {
     let newest = { index: 0, term: 0, configuration: this.configuration };
     for (const { disk, process } of this.nodes) {
-      const placed = process?.storage.configurations.at(-1) ?? process?.storage.snapshot ?? null;
-      if (placed === null) continue;
-      const term = process?.storage.termAt(placed.index) ?? disk.hardState.currentTerm;
-      if (term > newest.term || (term === newest.term && placed.index > newest.index)) {
-        newest = { index: placed.index, configuration: placed.configuration, term };
+      for (const log of [process?.storage ?? disk, disk.beforeDamage]) {
+        const placed = log?.configurations.at(-1) ?? log?.snapshot ?? null;
+        if (placed === null) continue;
+        const term = log?.termAt(placed.index) ?? disk.hardState.currentTerm;
+        if (term > newest.term || (term === newest.term && placed.index > newest.index)) {
+          newest = { index: placed.index, configuration: placed.configuration, term };
+        }
       }
     }
     return newest.configuration;
@@ -229,6 +236,7 @@ export class SimulatedCluster {
     this.events += 1;
     this.hash.add(node?.place ?? -1, event.actor, event.kind, event.atUs, event.order);
     this.#options.onEvent?.(event);
+    for (const witness of this.witnesses) witness(event);
     if (node === null || running === null) return event.run?.();
     if (message === null || event.sender === null) event.run?.();
     else {

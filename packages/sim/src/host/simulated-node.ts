@@ -53,6 +53,8 @@ export class SimulatedNode {
   downs = 0;
   /** How long a flush takes at most beyond the usual, and at least. */
   slowFlushMs: { readonly least: number; readonly most: number } | null = null;
+  /** How long each step with a snapshot file takes at most, beyond the usual. */
+  slowFilesMs = 0;
 
   readonly #emptyStore: () => ConfigStore;
 

@@ -69,11 +69,12 @@ export class OneChangeAtATime implements Invariant {
     return false;
   }
 
-  /** What is not committed may have been cut off meanwhile, and does not count. */
+  /** What is not committed may have been cut off meanwhile, and does not count. No leader knows yet of a log that was just damaged. */
   #lags({ id }: Voter, index: number): boolean {
     const disk = this.#view.nodes.find((node) => node.id === id)?.disk;
     const end = Math.min(index - 1, this.#committed.lastIndex);
-    return end - (disk?.lastIndex ?? 0) > this.#view.settings.maxPromotionLagEntries + graceEntries;
+    const had = Math.max(disk?.lastIndex ?? 0, disk?.beforeDamage?.lastIndex ?? 0);
+    return end - had > this.#view.settings.maxPromotionLagEntries + graceEntries;
   }
 }
 
