@@ -43,7 +43,7 @@ export async function rewriteSnapshot(rewriting: SnapshotRewriting, go: () => vo
   let block: SnapshotRow[] = [];
   let bytesInBlock = 0;
   let unflushedBytes = 0;
-  const write = async (piece: Buffer): Promise<void> => {
+  const write = async (piece: Uint8Array): Promise<void> => {
     await file.writeFile(piece);
     unflushedBytes += piece.length;
     if (unflushedBytes >= flushEveryBytes) {

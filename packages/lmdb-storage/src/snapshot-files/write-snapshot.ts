@@ -24,7 +24,7 @@ export async function writeSnapshot(
   const pace = new Pace();
   const file = await open(path, 'w');
   let unflushedBytes = 0;
-  const write = async (piece: Buffer): Promise<void> => {
+  const write = async (piece: Uint8Array): Promise<void> => {
     await file.writeFile(piece);
     unflushedBytes += piece.length;
     if (unflushedBytes >= flushEveryBytes) {

@@ -5,7 +5,7 @@ import { headerText, type SnapshotHeader } from './snapshot-header.ts';
 import { encodeRows, type SnapshotRow } from './snapshot-row.ts';
 
 /** What every snapshot file begins with. */
-export const magic: Buffer = Buffer.from('QUORSNAP');
+export const magic: Uint8Array = Buffer.from('QUORSNAP');
 
 /** The version of the files that this build writes, and the only one that it reads. */
 export const formatVersion = 1;
@@ -31,8 +31,8 @@ export function frameChecksum(kindAndLength: Uint8Array, content: Uint8Array): n
 }
 
 /** Names a snapshot by what it covers and what it holds. */
-export function snapshotId({ index, term }: Pick<SnapshotPoint, 'index' | 'term'>, hash: Buffer): string {
-  return `${index}-${term}-${hash.toString('hex', 0, 8)}`;
+export function snapshotId({ index, term }: Pick<SnapshotPoint, 'index' | 'term'>, hash: Uint8Array): string {
+  return `${index}-${term}-${Buffer.from(hash.subarray(0, 8)).toString('hex')}`;
 }
 
 /** Whether a text can be the id of a snapshot: it names a file, and may come from a peer. */
@@ -55,21 +55,21 @@ export class SnapshotEncoder {
   }
 
   /** The first piece. */
-  begin(): Buffer {
+  begin(): Uint8Array {
     const preamble = Buffer.alloc(preambleBytes);
-    magic.copy(preamble);
+    preamble.set(magic);
     preamble.writeUInt32BE(formatVersion, magic.length);
     return this.#hashed(Buffer.concat([preamble, frame(frameKinds.header, Buffer.from(headerText(this.#header)))]));
   }
 
   /** A piece with some rows. */
-  block(rows: readonly SnapshotRow[]): Buffer {
+  block(rows: readonly SnapshotRow[]): Uint8Array {
     this.#rowCount += rows.length;
     return this.#hashed(frame(frameKinds.rows, encodeRows(rows)));
   }
 
   /** The last piece, and the name of the whole. */
-  end(): { readonly id: string; readonly piece: Buffer } {
+  end(): { readonly id: string; readonly piece: Uint8Array } {
     const hash = this.#hash.digest();
     const content = Buffer.concat([Buffer.alloc(8), hash]);
     content.writeBigUInt64BE(BigInt(this.#rowCount));
@@ -78,14 +78,14 @@ export class SnapshotEncoder {
     return { id: snapshotId(this.#header, hash), piece };
   }
 
-  #hashed(piece: Buffer): Buffer {
+  #hashed(piece: Uint8Array): Uint8Array {
     this.#hash.update(piece);
     this.#bytes += piece.length;
     return piece;
   }
 }
 
-function frame(kind: number, content: Buffer): Buffer {
+function frame(kind: number, content: Uint8Array): Buffer {
   const header = Buffer.alloc(frameHeaderBytes);
   header.writeUInt8(kind, 0);
   header.writeUInt32BE(content.length, 1);

@@ -11,7 +11,7 @@ const rowFrameBytes = 6;
 export const rowBytes = ({ key, record }: SnapshotRow): number => rowFrameBytes + key.length + record.length;
 
 /** Encodes rows, one after the other. */
-export function encodeRows(rows: readonly SnapshotRow[]): Buffer {
+export function encodeRows(rows: readonly SnapshotRow[]): Uint8Array {
   const block = Buffer.allocUnsafe(rows.reduce((sum, row) => sum + rowBytes(row), 0));
   let at = 0;
   for (const { key, record } of rows) {
@@ -25,7 +25,8 @@ export function encodeRows(rows: readonly SnapshotRow[]): Buffer {
 }
 
 /** Decodes what `encodeRows` made, as views of it; null if it is anything else. */
-export function decodeRows(block: Buffer): readonly SnapshotRow[] | null {
+export function decodeRows(bytes: Uint8Array): readonly SnapshotRow[] | null {
+  const block = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const rows: SnapshotRow[] = [];
   let at = 0;
   while (at < block.length) {
