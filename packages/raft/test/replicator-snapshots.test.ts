@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { defaultRaftSettings, logIndex, term } from '../src/index.ts';
-import { senderOf } from './support/fake-context.ts';
+import { type Sent, senderOf } from './support/fake-context.ts';
 import { ReplicatorFixture, token } from './support/replicator-fixture.ts';
 import { snapshotAt } from './support/snapshots.ts';
 
@@ -106,11 +106,41 @@ test('the log is kept for a peer while that answers, and no longer: it may never
     return asks.map(({ snapshotIndex }) => snapshotIndex);
   };
   needed();
-  for (let beat = 1; beat < 40; beat += 1) expect(pinned()).toEqual([40]);
+  for (let beat = 1; beat <= 40; beat += 1) expect(pinned()).toEqual([40]);
   expect(pinned()).toEqual([null]);
   expect(pinned()).toEqual([null]);
   answer(100);
   expect(pinned()).toEqual([40]);
+});
+
+describe('under rounds that follow each other faster than heartbeats', () => {
+  let round = 0;
+
+  /** Goes through so many heartbeat intervals. Gives what the applier and the log store were asked for. */
+  const rounds = (intervals: number): readonly Sent['message'][] => {
+    const messages: Sent['message'][] = [];
+    for (let half = 0; half < 2 * intervals; half += 1) {
+      replicator.elapse(heartbeatIntervalMs / 2);
+      round += 1;
+      replicator.advance({ round });
+      for (const { message } of replicator.context.take()) {
+        messages.push(message);
+        if (message.kind === 'prepareAppend') replicator.prepared(message);
+      }
+    }
+    return messages;
+  };
+
+  test('what is lost is sent again', () => {
+    needed();
+    expect(asked()).toEqual([0]);
+    expect(rounds(5).filter(({ kind }) => kind === 'readChunk')).toMatchObject([{ offset: 0 }]);
+  });
+
+  test('the log is not kept for a peer that does not answer', () => {
+    needed();
+    expect(rounds(42).findLast(({ kind }) => kind === 'prepareAppend')).toMatchObject({ snapshotIndex: null });
+  });
 });
 
 describe('what is lost on the way', () => {

@@ -54,5 +54,5 @@ export const replicatorProtocol = {
   },
 } as const;
 
-/** A message to a replicator; `heartbeat` is its own timer's. */
-export type ReplicatorMessage = MessageOf<typeof replicatorProtocol> | { readonly kind: 'heartbeat' };
+/** A message to a replicator; `heartbeat` and `chunksDue` are its own timers'. */
+export type ReplicatorMessage = MessageOf<typeof replicatorProtocol> | { readonly kind: 'heartbeat' | 'chunksDue' };

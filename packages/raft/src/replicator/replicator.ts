@@ -100,6 +100,8 @@ export class Replicator implements Actor<ReplicatorMessage> {
         return this.#installSnapshotReply(message, from);
       case 'heartbeat':
         return this.#heartbeat();
+      case 'chunksDue':
+        return this.#chunksDue();
       default:
         return message satisfies never;
     }
@@ -114,9 +116,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
     this.#heartbeatDue = true;
     this.#preparing = null;
     this.#restartHeartbeat();
-    if (this.#mode.kind === 'snapshot') this.#mode.sending.heartbeat();
     this.#pump();
-    this.#sendChunks();
   }
 
   /** Asks the log store for the next append, if there is one to send. */
@@ -216,7 +216,22 @@ export class Replicator implements Actor<ReplicatorMessage> {
     this.#inflights.clear();
     this.#nextIndex = logIndex(record.index + 1);
     const isSame = this.#mode.kind === 'snapshot' && this.#mode.sending.record.id === record.id;
-    if (!isSame) this.#mode = { kind: 'snapshot', sending: new SnapshotSending(record, this.#options.settings) };
+    if (!isSame) {
+      this.#mode = { kind: 'snapshot', sending: new SnapshotSending(record, this.#options.settings) };
+      this.#restartChunksDue();
+    }
+    this.#sendChunks();
+  }
+
+  /** A timer of its own: the heartbeat's begins anew with every round, and may never end under load. */
+  #restartChunksDue(): void {
+    this.#context.startTimer('chunksDue', this.#options.settings.heartbeatIntervalMs, { kind: 'chunksDue' });
+  }
+
+  #chunksDue(): void {
+    if (this.#mode.kind !== 'snapshot') return;
+    this.#mode.sending.intervalPassed();
+    this.#restartChunksDue();
     this.#sendChunks();
   }
 

@@ -6,11 +6,11 @@ export interface SendingSettings {
   readonly maxInflightChunks: number;
 }
 
-/** After so many heartbeats without an answer what is on its way is taken for lost. */
-const patienceHeartbeats = 4;
+/** After so many heartbeat intervals without an answer what is on its way is taken for lost. */
+const patienceIntervals = 4;
 
-/** A peer that has not answered for so many heartbeats is not waited for: it may never come back, and the log would grow for it. */
-const heartbeatsToLive = 40;
+/** A peer that has not answered for so many heartbeat intervals is not waited for: it may never come back, and the log would grow for it. */
+const intervalsToLive = 40;
 
 /** So often the peer says the same again when a chunk in between was lost. */
 const repeatsOfALoss = 2;
@@ -23,8 +23,8 @@ export class SnapshotSending {
   #nextOffset = 0;
   /** Until the peer has said how much it has already, one chunk asks. */
   #isKnown = false;
-  #silentHeartbeats = 0;
-  /** How many heartbeats have passed since the last answer. */
+  #silentIntervals = 0;
+  /** How many intervals have passed since the last answer. */
   #unanswered = 0;
   #repeats = 0;
 
@@ -35,7 +35,7 @@ export class SnapshotSending {
 
   /** Whether the peer is there, as far as is known: what follows the snapshot must stay in the log for it. */
   get isAwaited(): boolean {
-    return this.#unanswered < heartbeatsToLive;
+    return this.#unanswered < intervalsToLive;
   }
 
   /** The offset of the next chunk to send, or null if the window is full or all was sent. */
@@ -50,7 +50,7 @@ export class SnapshotSending {
 
   /** The peer has all before `offset`. True if that is all there is. */
   acknowledge(offset: number): boolean {
-    this.#silentHeartbeats = 0;
+    this.#silentIntervals = 0;
     this.#unanswered = 0;
     this.#isKnown = true;
     this.#repeats = offset > this.#ackedOffset ? 0 : this.#repeats + 1;
@@ -64,12 +64,12 @@ export class SnapshotSending {
     return this.#ackedOffset >= this.record.bytes;
   }
 
-  /** A heartbeat has passed. What nobody answers is sent again. */
-  heartbeat(): void {
+  /** A heartbeat interval has passed. What nobody answers is sent again. */
+  intervalPassed(): void {
     this.#unanswered += 1;
-    this.#silentHeartbeats += 1;
-    if (this.#silentHeartbeats < patienceHeartbeats) return;
-    this.#silentHeartbeats = 0;
+    this.#silentIntervals += 1;
+    if (this.#silentIntervals < patienceIntervals) return;
+    this.#silentIntervals = 0;
     this.#nextOffset = this.#ackedOffset;
   }
 }
