@@ -113,6 +113,23 @@ test('the log is kept for a peer while that answers, and no longer: it may never
   expect(pinned()).toEqual([40]);
 });
 
+test('a peer that was away is sent the snapshot that is the newest when it comes back', () => {
+  needed();
+  replicator.elapse(41 * heartbeatIntervalMs);
+  replicator.context.take();
+  replicator.elapse(4 * heartbeatIntervalMs);
+  expect(replicator.context.takeAll('prepareAppend').at(-1)).toMatchObject({ nextIndex: 1 });
+  replicator.elapse(4 * heartbeatIntervalMs);
+  const newer = snapshotAt(50, 2, 1000);
+  const asks = replicator.context.takeAll('prepareAppend');
+  const sequence = Number(asks.at(-1)?.sequence);
+  replicator.receive({ kind: 'snapshotNeeded', token, sequence, record: newer });
+  answer(100);
+  expect(asked()).toEqual([0]);
+  answer(100, newer.id);
+  expect(asked()).toEqual([100, 200, 300]);
+});
+
 describe('under rounds that follow each other faster than heartbeats', () => {
   let round = 0;
 

@@ -230,7 +230,10 @@ export class Replicator implements Actor<ReplicatorMessage> {
 
   #chunksDue(): void {
     if (this.#mode.kind !== 'snapshot') return;
-    this.#mode.sending.intervalPassed();
+    const { sending } = this.#mode;
+    const isRepeating = sending.intervalPassed();
+    // Nobody was there for long: the next heartbeat asks the log store, which may have a newer snapshot by now.
+    if (isRepeating && !sending.isAwaited) this.#nextIndex = logIndex(this.#matchIndex + 1);
     this.#restartChunksDue();
     this.#sendChunks();
   }

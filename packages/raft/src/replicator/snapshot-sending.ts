@@ -64,12 +64,13 @@ export class SnapshotSending {
     return this.#ackedOffset >= this.record.bytes;
   }
 
-  /** A heartbeat interval has passed. What nobody answers is sent again. */
-  intervalPassed(): void {
+  /** A heartbeat interval has passed. What nobody answers is sent again, and true is returned then. */
+  intervalPassed(): boolean {
     this.#unanswered += 1;
     this.#silentIntervals += 1;
-    if (this.#silentIntervals < patienceIntervals) return;
+    if (this.#silentIntervals < patienceIntervals) return false;
     this.#silentIntervals = 0;
     this.#nextOffset = this.#ackedOffset;
+    return true;
   }
 }
