@@ -9,10 +9,15 @@ interface Office {
   readonly sinceMs: number;
   /** By peer, when this leader last heard of it. All times are on the leader's own clock. */
   readonly heardAtMs: Map<NodeId, number>;
+  /** By peer, when it was heard again after a silence for which it may be removed. */
+  readonly backAtMs: Map<NodeId, number>;
   removedAtMs: number;
 }
 
 const leastVoters = 3;
+
+/** So long a removal that was decided on may wait for the append ahead of it, and its voter come back meanwhile. */
+const graceMs = 2000;
 
 /** A leader removes by itself only a voter that it has not heard of for so long as it was told, one and no other, and no second one before as long has passed again; and it leaves three. */
 export class AutoRemovalIsCareful implements Invariant {
@@ -40,6 +45,7 @@ export class AutoRemovalIsCareful implements Invariant {
       granted: message,
       sinceMs,
       heardAtMs: new Map(),
+      backAtMs: new Map(),
       removedAtMs: Number.NEGATIVE_INFINITY,
     });
   }
@@ -47,7 +53,13 @@ export class AutoRemovalIsCareful implements Invariant {
   delivered(node: SimulatedNode, process: SimulatedProcess, message: ActorMessage): void {
     if (message.kind !== 'matched') return;
     const office = this.#offices.get(process);
-    if (office?.granted.token === message.token) office.heardAtMs.set(message.peer, this.#nowMs(node));
+    if (office?.granted.token !== message.token) return;
+    const { peer } = message;
+    const nowMs = this.#nowMs(node);
+    const silentMs = nowMs - (office.heardAtMs.get(peer) ?? office.sinceMs);
+    const { autoRemoveAfterMs } = this.#view.settings;
+    if (autoRemoveAfterMs !== null && silentMs >= autoRemoveAfterMs) office.backAtMs.set(peer, nowMs);
+    office.heardAtMs.set(peer, nowMs);
   }
 
   entriesStaged(node: SimulatedNode, process: SimulatedProcess, entries: readonly LogEntry[]): void {
@@ -71,7 +83,8 @@ export class AutoRemovalIsCareful implements Invariant {
     const [first] = leaving;
     if (first === undefined || leaving.length > 1) return 'they go at once';
     const silentMs = nowMs - (office.heardAtMs.get(first.id) ?? office.sinceMs);
-    if (silentMs < autoRemoveAfterMs) return `it was heard ${silentMs.toFixed(0)} ms ago`;
+    const wasSilent = nowMs - (office.backAtMs.get(first.id) ?? Number.NEGATIVE_INFINITY) < graceMs;
+    if (silentMs < autoRemoveAfterMs && !wasSilent) return `it was heard ${silentMs.toFixed(0)} ms ago`;
     const pauseMs = nowMs - office.removedAtMs;
     return pauseMs < autoRemoveAfterMs ? `another was removed ${pauseMs.toFixed(0)} ms ago` : null;
   }
