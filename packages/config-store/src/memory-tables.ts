@@ -10,6 +10,7 @@ export class MemoryTables implements Tables {
   #progress: Progress = { lastApplied: logIndex(0), lastAppliedTerm: term(0), revision: 0 };
   /** What each key that the transaction changed was before; null while there is no transaction. */
   #undo: Map<string, StoredEntry | null> | null = null;
+  readonly #writer: TablesWriter = this.#writerOf();
 
   get progress(): Progress {
     return this.#progress;
@@ -35,7 +36,7 @@ export class MemoryTables implements Tables {
     const progress = this.#progress;
     this.#undo = undo;
     try {
-      return step(this.#writer());
+      return step(this.#writer);
     } catch (error) {
       for (const [key, before] of undo) this.#set(key, before);
       this.#progress = progress;
@@ -45,7 +46,7 @@ export class MemoryTables implements Tables {
     }
   }
 
-  #writer(): TablesWriter {
+  #writerOf(): TablesWriter {
     const progress = (): Progress => this.#progress;
     return {
       get progress() {

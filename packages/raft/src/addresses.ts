@@ -31,8 +31,16 @@ export const apiAt: (where: Where) => Address<ApiMessage> = at('api');
 /** The disk alarm of a node and group, which the host provides. */
 export const diskAlarmAt: (where: Where) => Address<DiskAlarmMessage> = at('diskAlarm');
 
-/** The name of the replicator that serves `peer`. */
-export const replicatorName = (peer: NodeId): string => `replicator/${peer}`;
+const replicatorNames = new Map<NodeId, string>();
+
+/** The name of the replicator that serves `peer`: the same string each time, which whoever looks it up need not hash anew. */
+export function replicatorName(peer: NodeId): string {
+  const known = replicatorNames.get(peer);
+  if (known !== undefined) return known;
+  const name = `replicator/${peer}`;
+  replicatorNames.set(peer, name);
+  return name;
+}
 
 /** The replicator of a node and group that serves `peer`. */
 export const replicatorAt = (where: Where, peer: NodeId): Address<ReplicatorMessage> =>

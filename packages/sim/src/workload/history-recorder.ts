@@ -28,13 +28,13 @@ export class HistoryRecorder {
   returned(open: OpenOperation, outcome: ConfigStoreOutcome): void {
     this.#places += 1;
     this.#open.delete(open);
-    this.#operations.push({ ...told(open), returnedAt: this.#places, outcome });
+    this.#operations.push(operationOf(open, this.#places, outcome));
   }
 
   /** It is told that nobody knows. */
   unknown(open: OpenOperation): void {
     this.#open.delete(open);
-    this.#operations.push({ ...told(open), returnedAt: null, outcome: null });
+    this.#operations.push(operationOf(open, null, null));
   }
 
   /** It is told that it certainly did not happen: it says nothing of the store. */
@@ -44,19 +44,12 @@ export class HistoryRecorder {
 
   /** Everything up to now; what is open counts as unknown. */
   get history(): History<ConfigStoreOperation, ConfigStoreOutcome> {
-    const open = [...this.#open].map((one): Operation => ({ ...told(one), returnedAt: null, outcome: null }));
-    return [...this.#operations, ...open];
+    return [...this.#operations, ...[...this.#open].map((open) => operationOf(open, null, null))];
   }
 }
 
-const told = ({
-  client,
-  key,
-  operation,
-  calledAt,
-}: OpenOperation): Pick<Operation, 'process' | 'key' | 'operation' | 'calledAt'> => ({
-  process: client,
-  key,
-  operation,
-  calledAt,
-});
+const operationOf = (
+  { client, key, operation, calledAt }: OpenOperation,
+  returnedAt: number | null,
+  outcome: ConfigStoreOutcome | null,
+): Operation => ({ process: client, key, operation, calledAt, returnedAt, outcome });

@@ -20,7 +20,8 @@ export function bytesOf(text: string): Uint8Array {
 }
 
 /** The text of bytes that `bytesOf` made. */
-export const textOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
+export const textOf = ({ buffer, byteOffset, length }: Uint8Array): string =>
+  Buffer.from(buffer, byteOffset, length).toString('latin1');
 
 /** The bytes of a command, as a client sends them. */
 export function encodeCommand(command: Command): Uint8Array {
@@ -54,14 +55,25 @@ export function decodeAnswer(bytes: Uint8Array): PlainEntry | null {
 /** The end of the log that the answer to a get shows. */
 export const appliedIndexOf = (bytes: Uint8Array): number => Number(textOf(bytes).split('\n')[1]);
 
+/** What was decoded, by the bytes: each node applies the same ones, and nobody changes them. */
+const decoded = new WeakMap<Uint8Array, Command>();
+
+function decode(bytes: Uint8Array): Command {
+  const [kind, key = '', condition = '', value = ''] = textOf(bytes).split('\n');
+  const ifRevision = condition === '' ? {} : { ifRevision: Number(condition) };
+  if (kind === 'put') return { kind, key, value: bytesOf(value), ...ifRevision };
+  if (kind === 'delete') return { kind, key, ...ifRevision };
+  throw new RangeError(`${kind} is no command`);
+}
+
 /** The config store's bytes in the simulator. */
 export const plainCodec: ConfigStoreCodec = {
   decodeCommand: (bytes): Command => {
-    const [kind, key = '', condition = '', value = ''] = textOf(bytes).split('\n');
-    const ifRevision = condition === '' ? {} : { ifRevision: Number(condition) };
-    if (kind === 'put') return { kind, key, value: bytesOf(value), ...ifRevision };
-    if (kind === 'delete') return { kind, key, ...ifRevision };
-    throw new RangeError(`${kind} is no command`);
+    const known = decoded.get(bytes);
+    if (known !== undefined) return known;
+    const command = decode(bytes);
+    decoded.set(bytes, command);
+    return command;
   },
   encodeResult: (result: CommandResult) => {
     if (result.kind === 'put') return bytesOf(`put\n${result.revision}`);
