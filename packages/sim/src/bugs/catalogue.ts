@@ -12,6 +12,7 @@ import { campaignWithoutPreVote } from './campaign-without-pre-vote.ts';
 import { changeBeforeOwnCommit } from './change-before-own-commit.ts';
 import { changeWhileAnotherIsUncommitted } from './change-while-another-is-uncommitted.ts';
 import { chunkAnsweredBeforeTermIsFlushed } from './chunk-answered-before-term-is-flushed.ts';
+import { chunkOfAnotherSnapshotAccepted } from './chunk-of-another-snapshot-accepted.ts';
 import { clientRepeatsUnknownWrites } from './client-repeats-unknown-writes.ts';
 import { commitIndexGoesBack } from './commit-index-goes-back.ts';
 import { commitSaidOnce } from './commit-said-once.ts';
@@ -32,6 +33,7 @@ import { flushOfOverwrittenEntriesCounted } from './flush-of-overwritten-entries
 import { gatewayProposesAgain } from './gateway-proposes-again.ts';
 import { heardLeaderNotProtected } from './heard-leader-not-protected.ts';
 import { incarnationNotRaised } from './incarnation-not-raised.ts';
+import { installDropsWhatFollows } from './install-drops-what-follows.ts';
 import { installKeepsATailThatConflicts } from './install-keeps-a-tail-that-conflicts.ts';
 import { jointCommitByNewMajority } from './joint-commit-by-new-majority.ts';
 import { jointElectionByNewMajority } from './joint-election-by-new-majority.ts';
@@ -107,6 +109,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   changeBeforeOwnCommit,
   changeWhileAnotherIsUncommitted,
   chunkAnsweredBeforeTermIsFlushed,
+  chunkOfAnotherSnapshotAccepted,
   clientRepeatsUnknownWrites,
   commitIndexGoesBack,
   commitSaidOnce,
@@ -127,6 +130,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   gatewayProposesAgain,
   heardLeaderNotProtected,
   incarnationNotRaised,
+  installDropsWhatFollows,
   installKeepsATailThatConflicts,
   jointCommitByNewMajority,
   jointElectionByNewMajority,
