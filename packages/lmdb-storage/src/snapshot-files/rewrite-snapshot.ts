@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { type Configuration, CorruptRecord, type SnapshotRecord } from '@quorate/raft';
 import {
@@ -14,9 +13,7 @@ import { bufferOn } from '../bytes.ts';
 import { groupPrefix } from '../group-key.ts';
 import { readTableEntry, recordTableEntry } from '../table-record.ts';
 import { Pace } from './pace.ts';
-
-/** After so many bytes the file is flushed, so that no flush is a large one. */
-const flushEveryBytes = 4 * 1024 * 1024;
+import { PacedFile } from './paced-file.ts';
 
 /** Which snapshot becomes whose. */
 export interface SnapshotRewriting {
@@ -38,24 +35,13 @@ export interface SnapshotRewriting {
 export async function rewriteSnapshot(rewriting: SnapshotRewriting, go: () => void): Promise<SnapshotRecord> {
   const { source, checksum, target, owner, configuration } = rewriting;
   const pace = new Pace();
-  const file = await open(target, 'w');
+  const file = await PacedFile.open(target, pace, go);
   let encoder: SnapshotEncoder | null = null;
   let block: SnapshotRow[] = [];
   let bytesInBlock = 0;
-  let unflushedBytes = 0;
-  const write = async (piece: Uint8Array): Promise<void> => {
-    await file.writeFile(piece);
-    unflushedBytes += piece.length;
-    if (unflushedBytes >= flushEveryBytes) {
-      await file.datasync();
-      unflushedBytes = 0;
-    }
-    go();
-    pace.restart();
-  };
   const begin = async (header: SnapshotHeader): Promise<SnapshotEncoder> => {
     const begun = new SnapshotEncoder({ ...header, ...owner, configuration });
-    await write(begun.begin());
+    await file.write(begun.begin());
     return begun;
   };
   try {
@@ -65,7 +51,7 @@ export async function rewriteSnapshot(rewriting: SnapshotRewriting, go: () => vo
         block.push(rowOf(row, header.group, owner.group, source));
         bytesInBlock += rowBytes(row);
         if (bytesInBlock < blockBytes) continue;
-        await write(encoder.block(block));
+        await file.write(encoder.block(block));
         block = [];
         bytesInBlock = 0;
       }
@@ -75,9 +61,9 @@ export async function rewriteSnapshot(rewriting: SnapshotRewriting, go: () => vo
     const { index, term } = content.header;
     if (index === 0) throw new CorruptRecord(source, 'it is of no entry');
     const whole = encoder ?? (await begin(content.header));
-    if (block.length > 0) await write(whole.block(block));
+    if (block.length > 0) await file.write(whole.block(block));
     const { id, piece } = whole.end();
-    await write(piece);
+    await file.write(piece);
     await file.sync();
     return { index, term, configuration, id, bytes: whole.bytes };
   } finally {

@@ -1,13 +1,10 @@
-import { open } from 'node:fs/promises';
 import { blockBytes, rowBytes, SnapshotEncoder, type SnapshotHeader, type SnapshotRow } from '@quorate/wire';
 import type { TableReading } from '../table-reading.ts';
 import { Pace } from './pace.ts';
+import { PacedFile } from './paced-file.ts';
 
 /** So many rows are read at a time. */
 const rowsAtATime = 128;
-
-/** After so many bytes the file is flushed: one large flush at the end would hold up those of the log. */
-const flushEveryBytes = 4 * 1024 * 1024;
 
 /**
  * Writes a snapshot of the tables to a new file and flushes it, a little at a time: each piece waits for the one before.
@@ -22,27 +19,16 @@ export async function writeSnapshot(
 ): Promise<{ readonly id: string; readonly bytes: number }> {
   const encoder = new SnapshotEncoder(header);
   const pace = new Pace();
-  const file = await open(path, 'w');
-  let unflushedBytes = 0;
-  const write = async (piece: Uint8Array): Promise<void> => {
-    await file.writeFile(piece);
-    unflushedBytes += piece.length;
-    if (unflushedBytes >= flushEveryBytes) {
-      await file.datasync();
-      unflushedBytes = 0;
-    }
-    go();
-    pace.restart();
-  };
+  const file = await PacedFile.open(path, pace, go);
   try {
-    await write(encoder.begin());
+    await file.write(encoder.begin());
     for (;;) {
       const rows = await nextBlock(reading, pace);
       if (rows.length === 0) break;
-      await write(encoder.block(rows));
+      await file.write(encoder.block(rows));
     }
     const { id, piece } = encoder.end();
-    await write(piece);
+    await file.write(piece);
     await file.sync();
     return { id, bytes: encoder.bytes };
   } finally {
