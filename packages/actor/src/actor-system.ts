@@ -6,6 +6,7 @@ export interface Host {
   /** How this node signs what it sends; timers are delivered in its name. */
   readonly identity: Sender;
   now(): number;
+  wallNow(): number;
   random(): number;
   /** Takes a message to its mailbox, here or on another node. */
   route(from: Address, to: Address, message: unknown): void;
@@ -100,6 +101,7 @@ export class ActorSystem {
     return {
       self,
       now: () => this.#host.now(),
+      wallNow: () => this.#host.wallNow(),
       random: () => this.#host.random(),
       send: (to, message) => this.#host.route(self, to, message),
       startTimer: (key, delayMs, message) => {

@@ -26,6 +26,8 @@ export interface Context<Message> {
   readonly self: Address<Message>;
   /** Milliseconds on a monotonic clock. */
   now(): number;
+  /** Milliseconds since the epoch on the machine's wall clock, which may be wrong, and may jump either way at any time: nothing that safety rests on uses it. */
+  wallNow(): number;
   /** Uniform in [0, 1). */
   random(): number;
   /** Tells, and never fails: the message may be lost, between nodes and within one. */

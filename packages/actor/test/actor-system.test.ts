@@ -18,6 +18,7 @@ class TestHost implements Host {
   #due: { fire: () => void; delayMs: number }[] = [];
 
   now = (): number => 0;
+  wallNow = (): number => 0;
   random = (): number => 0.5;
 
   route(from: Address, to: Address, message: unknown): void {

@@ -213,9 +213,10 @@ describe('tail', () => {
     while (lines.length < 2) await once(printed, 'line');
     await output('del', '/t');
     while (lines.length < 3) await once(printed, 'line');
-    expect(lines[0]).toMatch(/^ *INDEX +TERM +KIND +COMMAND$/);
-    expect(lines[1]).toMatch(new RegExp(`^ *${next} +\\d+ +command +put /t one$`));
-    expect(lines[2]).toMatch(new RegExp(`^ *${next + 1} +\\d+ +command +delete /t$`));
+    expect(lines[0]).toMatch(/^ *INDEX +TERM +TIME +KIND +COMMAND$/);
+    const time = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z';
+    expect(lines[1]).toMatch(new RegExp(`^ *${next} +\\d+ +${time} +command +put /t one$`));
+    expect(lines[2]).toMatch(new RegExp(`^ *${next + 1} +\\d+ +${time} +command +delete /t$`));
 
     child.kill('SIGINT');
     expect(await once(child, 'close')).toEqual([0, null]);

@@ -29,6 +29,8 @@ test('a value is shown on one line, and cannot speak to the terminal', () => {
 const committed = (fields: Partial<CommittedEntry>): CommittedEntry => ({
   index: 7n,
   term: 2n,
+  timestampUs: 1_700_000_000_000_042n,
+  logTimeMs: 60_000n,
   kind: 'command',
   command: null,
   commandBytes: new Uint8Array(0),
@@ -36,13 +38,14 @@ const committed = (fields: Partial<CommittedEntry>): CommittedEntry => ({
   ...fields,
 });
 
-test('an entry of the log is shown with its command', () => {
+test('an entry of the log is shown with its time and its command', () => {
+  const time = '2023-11-14T22:13:20.000042Z';
   const put = { kind: 'put', key: '/a', value: bytesOf('x'), ifRevision: 3n } as const;
-  expect(committedRow(committed({ command: put }))).toEqual(['7', '2', 'command', 'put /a if at revision 3 x']);
-  expect(committedRow(committed({ command: { kind: 'delete', key: '/a' } }))[3]).toBe('delete /a');
-  expect(committedRow(committed({ kind: 'noop' }))).toEqual(['7', '2', 'noop', '']);
+  expect(committedRow(committed({ command: put }))).toEqual(['7', '2', time, 'command', 'put /a if at revision 3 x']);
+  expect(committedRow(committed({ command: { kind: 'delete', key: '/a' } }))[4]).toBe('delete /a');
+  expect(committedRow(committed({ kind: 'noop' }))).toEqual(['7', '2', time, 'noop', '']);
   // Of a later version, whose commands this one does not know.
-  expect(committedRow(committed({ commandBytes: new Uint8Array(5) }))[3]).toBe('(5 bytes)');
+  expect(committedRow(committed({ commandBytes: new Uint8Array(5) }))[4]).toBe('(5 bytes)');
 });
 
 const node = (fields: Partial<NodeStatus> & Pick<NodeStatus, 'id'>): NodeStatus => ({

@@ -8,6 +8,8 @@ export function toCommittedEntry(entry: LogEntry): CommittedEntry {
     index: BigInt(entry.index),
     term: BigInt(entry.term),
     kind: entry.kind,
+    timestampUs: BigInt(entry.timestampUs),
+    logTimeMs: BigInt(entry.logTimeMs),
     command: toCommand(entry),
     commandBytes: entry.command,
     fields: entry.fields ?? {},

@@ -2,6 +2,7 @@ import {
   type CommandJson,
   commandToJson,
   type EntryJson,
+  timestampText,
   type CommittedEntryJson as WireCommittedEntryJson,
   entryToJson as wireEntryToJson,
 } from '@quorate/wire';
@@ -53,6 +54,8 @@ export function committedEntryToJson(entry: CommittedEntry): CommittedEntryJson 
     index: String(entry.index),
     term: String(entry.term),
     kind: entry.kind,
+    time: timestampText(Number(entry.timestampUs)),
+    logTimeMs: String(entry.logTimeMs),
     ...commandFields(entry),
     ...(Object.keys(entry.fields).length === 0 ? {} : { fields: entry.fields }),
   };

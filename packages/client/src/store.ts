@@ -56,6 +56,10 @@ export interface CommittedEntry {
   readonly term: bigint;
   /** A new leader commits a `noop` first; `configuration` changes the members. */
   readonly kind: 'command' | 'noop' | 'configuration';
+  /** When it got its place in the log, in microseconds since the epoch: close to real time, the same on every node, and higher with each entry. */
+  readonly timestampUs: bigint;
+  /** How long the log has had a leader, in milliseconds: time in which nobody led does not count. It never falls. */
+  readonly logTimeMs: bigint;
   /** Null if the entry has none, or one that this version of the SDK does not know. */
   readonly command: CommittedCommand | null;
   /** The command's bytes, as they stand in the log. */

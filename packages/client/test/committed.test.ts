@@ -85,6 +85,8 @@ it('gives entries as they are in the log', async () => {
       index: 1n,
       term: 1n,
       kind: 'command',
+      timestampUs: 1n,
+      logTimeMs: 0n,
       command: { kind: 'put', key: '/index', value: new Uint8Array([0x31]) },
       commandBytes: new Uint8Array(logEntry(1).command),
       fields: {},

@@ -11,8 +11,16 @@ export type Change =
       readonly version: number;
       /** The log entry that made the change. */
       readonly index: number;
+      /** When that entry got its place in the log. */
+      readonly timestampUs: number;
     }
-  | { readonly op: 'delete'; readonly key: string; readonly revision: number; readonly index: number };
+  | {
+      readonly op: 'delete';
+      readonly key: string;
+      readonly revision: number;
+      readonly index: number;
+      readonly timestampUs: number;
+    };
 
 /**
  * The tokens under which a key stands in the subjects of changes: split at `/`, one leading slash dropped, all but
@@ -47,6 +55,7 @@ export function changeNotice(
     headers: {
       'Nats-Msg-Id': `${stream}.${change.revision}.${ordinal}`,
       'Quorate-Revision': String(change.revision),
+      'Quorate-Timestamp-Us': String(change.timestampUs),
       ...(typeof trace === 'string' && traceparent.test(trace) ? { traceparent: trace } : {}),
     },
     body,

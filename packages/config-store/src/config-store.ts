@@ -86,7 +86,8 @@ export class ConfigStore implements StateMachine {
     const current = writer.get(command.key);
     const mismatch = revisionMismatch(command, current);
     if (mismatch !== null) return failed(mismatch);
-    const at = { revision: writer.progress.revision + 1, index: entry.index };
+    const { index, timestampUs } = entry;
+    const at = { revision: writer.progress.revision + 1, index, timestampUs };
     if (command.kind === 'put') return put(writer, command, current, at);
     if (current === null) return deletedNothing(writer.progress.revision);
     return remove(writer, command, at);
@@ -147,6 +148,7 @@ const failed = (error: QuorateError): Outcome => ({ result: { kind: 'failed', er
 interface ChangePlace {
   readonly revision: number;
   readonly index: LogIndex;
+  readonly timestampUs: number;
 }
 
 function put(writer: TablesWriter, command: PutCommand, current: StoredEntry | null, at: ChangePlace): Outcome {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keyTokens } from '../src/index.ts';
 import { bytesOf, fromBytes } from './json-codec.ts';
-import { entryAt, StoreFixture } from './store-fixture.ts';
+import { entryAt, StoreFixture, timeOf } from './store-fixture.ts';
 
 const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
@@ -40,15 +40,19 @@ describe('the tokens of a key', () => {
 });
 
 describe('the notices of changes', () => {
-  it('carry a put with its value, revisions, version and index', () => {
+  it('carry a put with its value, revisions, version, index and time', () => {
     const fixture = new StoreFixture();
     fixture.put('/app/name', bytesOf('one'));
     const { notices } = fixture.applyEntry(fixture.entry({ kind: 'put', key: '/app/name', value: bytesOf('two') }));
     expect(notices.map(({ subject, headers }) => ({ subject, headers }))).toEqual([
-      { subject: 'app.name', headers: { 'Nats-Msg-Id': 'main.config.2.0', 'Quorate-Revision': '2' } },
+      {
+        subject: 'app.name',
+        headers: { 'Nats-Msg-Id': 'main.config.2.0', 'Quorate-Revision': '2', 'Quorate-Timestamp-Us': `${timeOf(2)}` },
+      },
     ]);
+    const value = { value: bytesOf('two'), createRevision: 1, version: 2 };
     expect(notices.map((notice) => fromBytes(notice.body))).toEqual([
-      { op: 'put', key: '/app/name', value: bytesOf('two'), createRevision: 1, version: 2, revision: 2, index: 2 },
+      { op: 'put', key: '/app/name', ...value, revision: 2, index: 2, timestampUs: timeOf(2) },
     ]);
   });
 
@@ -57,7 +61,7 @@ describe('the notices of changes', () => {
     fixture.put('/a');
     const { notices } = fixture.applyEntry(fixture.entry({ kind: 'delete', key: '/a' }));
     expect(notices.map((notice) => fromBytes(notice.body))).toEqual([
-      { op: 'delete', key: '/a', revision: 2, index: 2 },
+      { op: 'delete', key: '/a', revision: 2, index: 2, timestampUs: timeOf(2) },
     ]);
     expect(notices[0]?.headers['Nats-Msg-Id']).toBe('main.config.2.0');
   });
@@ -82,6 +86,7 @@ describe('the notices of changes', () => {
     expect(headersWith({ traceparent: trace, other: 'kept out' })).toEqual({
       'Nats-Msg-Id': 'main.config.1.0',
       'Quorate-Revision': '1',
+      'Quorate-Timestamp-Us': `${timeOf(1)}`,
       traceparent: trace,
     });
     expect(headersWith({ traceparent: `${trace}\r\nNats-Rollup: all` })).not.toHaveProperty('traceparent');

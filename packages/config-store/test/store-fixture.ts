@@ -9,6 +9,9 @@ import {
 } from '../src/index.ts';
 import { fromBytes, jsonCodec, toBytes } from './json-codec.ts';
 
+/** The timestamp of the entry at `index`. */
+export const timeOf = (index: number): number => 1_700_000_000_000_000 + index;
+
 /** An entry as the log would hold it. */
 export function entryAt(
   index: number,
@@ -17,6 +20,8 @@ export function entryAt(
   return {
     index: logIndex(index),
     term: term(options.term ?? 1),
+    timestampUs: timeOf(index),
+    logTimeMs: index,
     kind: options.kind ?? 'command',
     command: options.command ?? new Uint8Array(0),
     ...(options.fields === undefined ? {} : { fields: options.fields }),

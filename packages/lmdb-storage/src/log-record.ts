@@ -5,6 +5,7 @@ import {
   type EntryFields,
   type EntryKind,
   type HardState,
+  isEntryTime,
   isLogIndex,
   isTerm,
   type LogEntry,
@@ -13,11 +14,13 @@ import {
 import { bufferOn, bytesOf, readCounter, writeCounter } from './bytes.ts';
 import { headerLength, seal, unseal } from './checked-record.ts';
 
-// After the header: kind, term, index, length of the fields, fields (msgpack), command.
+// After the header: kind, term, index, timestamp, log time, length of the fields, fields (msgpack), command.
 const kindAt = headerLength;
 const termAt = kindAt + 1;
 const indexAt = termAt + 8;
-const fieldsLengthAt = indexAt + 8;
+const timestampAt = indexAt + 8;
+const logTimeAt = timestampAt + 8;
+const fieldsLengthAt = logTimeAt + 8;
 const fieldsAt = fieldsLengthAt + 4;
 
 const kindCodes: Readonly<Record<EntryKind, number>> = { command: 1, noop: 2, configuration: 3 };
@@ -51,6 +54,8 @@ function recordEntry(entry: LogEntry, fields: Uint8Array | null, record: Buffer,
   record[kindAt] = kindCodes[entry.kind];
   writeCounter(record, entry.term, termAt);
   writeCounter(record, entry.index, indexAt);
+  writeCounter(record, entry.timestampUs, timestampAt);
+  writeCounter(record, entry.logTimeMs, logTimeAt);
   record.writeUInt32BE(fields?.length ?? 0, fieldsLengthAt);
   if (fields !== null) record.set(fields, fieldsAt);
   record.set(entry.command, commandAt);
@@ -69,9 +74,11 @@ export function readEntry(bytes: Uint8Array, index: LogIndex, seed: number, wher
   const claimed = readCounter(record, indexAt);
   if (!isTerm(term)) throw new CorruptRecord(where, `${term} is no term`);
   if (claimed !== index) throw new CorruptRecord(where, `it claims index ${claimed}`);
+  const time = { timestampUs: readCounter(record, timestampAt), logTimeMs: readCounter(record, logTimeAt) };
+  if (!isEntryTime(time)) throw new CorruptRecord(where, 'its time is none');
   const commandAt = fieldsAt + record.readUInt32BE(fieldsLengthAt);
   if (commandAt > record.length) throw new CorruptRecord(where, 'its fields reach beyond its end');
-  const entry = { term, index, kind, command: bytesOf(record, commandAt, record.length) };
+  const entry = { term, index, kind, command: bytesOf(record, commandAt, record.length), ...time };
   return commandAt === fieldsAt ? entry : { ...entry, fields: readFields(record.subarray(fieldsAt, commandAt), where) };
 }
 

@@ -2,6 +2,7 @@ import {
   CorruptRecord,
   decodeConfiguration,
   encodeConfiguration,
+  isEntryTime,
   isLogIndex,
   isTerm,
   type SnapshotRecord,
@@ -10,20 +11,24 @@ import { bufferOn, readCounter, writeCounter } from './bytes.ts';
 import { headerLength, seal, unseal } from './checked-record.ts';
 import type { LogPosition } from './term-runs.ts';
 
-// After the header: index, term, size of the file, length of the id, id, configuration.
+// After the header: index, term, timestamp, log time, size of the file, length of the id, id, configuration.
 const indexAt = headerLength;
 const termAt = indexAt + 8;
-const bytesAt = termAt + 8;
+const timestampAt = termAt + 8;
+const logTimeAt = timestampAt + 8;
+const bytesAt = logTimeAt + 8;
 const idLengthAt = bytesAt + 8;
 const idAt = idLengthAt + 1;
 
 /** Encodes the record of a snapshot. */
-export function recordSnapshot({ index, term, configuration, id, bytes }: SnapshotRecord, seed: number): Buffer {
-  const name = Buffer.from(id);
-  const record = Buffer.concat([Buffer.alloc(idAt), name, encodeConfiguration(configuration)]);
-  writeCounter(record, index, indexAt);
-  writeCounter(record, term, termAt);
-  writeCounter(record, bytes, bytesAt);
+export function recordSnapshot(snapshot: SnapshotRecord, seed: number): Buffer {
+  const name = Buffer.from(snapshot.id);
+  const record = Buffer.concat([Buffer.alloc(idAt), name, encodeConfiguration(snapshot.configuration)]);
+  writeCounter(record, snapshot.index, indexAt);
+  writeCounter(record, snapshot.term, termAt);
+  writeCounter(record, snapshot.timestampUs, timestampAt);
+  writeCounter(record, snapshot.logTimeMs, logTimeAt);
+  writeCounter(record, snapshot.bytes, bytesAt);
   record.writeUInt8(name.length, idLengthAt);
   seal(record, seed);
   return record;
@@ -38,8 +43,10 @@ export function readSnapshot(stored: Uint8Array, seed: number, where: string): S
   const position = readPosition(record, where);
   const configuration = decodeConfiguration(record.subarray(configurationAt));
   if (configuration === null) throw new CorruptRecord(where, 'its configuration cannot be read');
+  const time = { timestampUs: readCounter(record, timestampAt), logTimeMs: readCounter(record, logTimeAt) };
+  if (!isEntryTime(time)) throw new CorruptRecord(where, 'its time is none');
   const id = record.toString('utf8', idAt, configurationAt);
-  return { ...position, configuration, id, bytes: readCounter(record, bytesAt) };
+  return { ...position, ...time, configuration, id, bytes: readCounter(record, bytesAt) };
 }
 
 /** Encodes where a log begins: after that entry. */

@@ -4,7 +4,7 @@ import { clusterName, groupId, nodeId } from '@quorate/actor';
 import { type FormationRecord, logIndex, type SnapshotRecord, term } from '@quorate/raft';
 import { clusterIdOf } from '@quorate/wire';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { entries } from './sample-entries.ts';
+import { entries, timeOf } from './sample-entries.ts';
 import { SnapshotSubject, values } from './snapshot-subject.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -69,7 +69,7 @@ describe.each([
     const subject = await open();
     const { snapshot, damage, firstIndex } = subject.folder.openLog(group);
     expect([damage, firstIndex, snapshot?.index]).toEqual([null, 16, lastApplied]);
-    expect(snapshot?.configuration).toEqual(record.configuration);
+    expect(snapshot).toMatchObject({ configuration: record.configuration, ...timeOf(lastApplied) });
     expect(subject.folder.findings).toEqual([expect.stringContaining(says)]);
     expect(names()).toEqual([`${snapshot?.id}.snapshot`]);
     if (lastApplied === 20) expect(snapshot).toEqual(record);

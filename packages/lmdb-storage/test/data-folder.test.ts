@@ -67,7 +67,7 @@ describe('a data folder', () => {
     expect(folder.storageId).toMatch(/^[0-9a-f]{32}$/);
     expect([folder.path, folder.nodeId, folder.clusterName]).toEqual([path, 'n1', 'main']);
     expect(JSON.parse(readFileSync(join(path, 'quorate.json'), 'utf8'))).toEqual({
-      formatVersion: 1,
+      formatVersion: 2,
       nodeId: 'n1',
       clusterName: 'main',
       storageId: folder.storageId,
@@ -195,15 +195,15 @@ describe('a folder is refused', () => {
 
   test('of another format version', async () => {
     const path = await usedFolder();
-    writeFileSync(join(path, 'quorate.json'), '{"formatVersion":2,"storage":[]}');
-    await expectRefused(path, 'UnknownFormatVersion', 'format version 2');
+    writeFileSync(join(path, 'quorate.json'), '{"formatVersion":1,"storage":[]}');
+    await expectRefused(path, 'UnknownFormatVersion', 'format version 1');
   });
 
   test.each([
     ['is empty', ''],
-    ['is no JSON', '{"formatVersion":1,'],
+    ['is no JSON', '{"formatVersion":2,'],
     ['is no object', '[]'],
-    ['lacks a field', '{"formatVersion":1,"nodeId":"n1","clusterName":"main"}'],
+    ['lacks a field', '{"formatVersion":2,"nodeId":"n1","clusterName":"main"}'],
   ])('whose quorate.json %s', async (_what, text) => {
     const path = await usedFolder();
     writeFileSync(join(path, 'quorate.json'), text);

@@ -10,7 +10,7 @@ import {
 } from '@quorate/raft';
 import { describe, expect, test } from 'vitest';
 import type { StorageUnderTest } from './log-storage-suite.ts';
-import { entries, entry, plain } from './sample-entries.ts';
+import { entries, entry, plain, timeOf } from './sample-entries.ts';
 
 const all = { maxEntries: 1_000, maxBytes: 1_000_000 };
 const members = configurationOf([{ id: nodeId('n1'), storageId: 'disk-of-n1' }]);
@@ -19,6 +19,7 @@ const members = configurationOf([{ id: nodeId('n1'), storageId: 'disk-of-n1' }])
 export const snapshotAt = (index: number, ofTerm: number): SnapshotRecord => ({
   index: logIndex(index),
   term: term(ofTerm),
+  ...timeOf(index),
   configuration: members,
   id: `${index}-${ofTerm}-0123456789abcdef`,
   bytes: 100 + index,

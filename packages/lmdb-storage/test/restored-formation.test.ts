@@ -6,6 +6,7 @@ import { clusterIdOf } from '@quorate/wire';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type DataFolder, openDataFolder } from '../src/data-folder.ts';
 import { Child } from './child.ts';
+import { timeOf } from './sample-entries.ts';
 import { restoredRecord, type SnapshotSource, snapshotSource, stageAll, stageStretch } from './snapshot-source.ts';
 import { SnapshotSubject } from './snapshot-subject.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -32,7 +33,7 @@ async function expectRestored(path: string, { content }: SnapshotSource, record:
   expect(log.hardState).toEqual({ currentTerm: 1, votedFor: null });
   expect(log).toMatchObject({ firstIndex: 41, lastIndex: 40, configurations: [] });
   expect(log.termAt(log.lastIndex)).toBe(1);
-  expect(snapshot).toMatchObject({ index: 40, term: 1, configuration: configurationOf(record.voters) });
+  expect(snapshot).toMatchObject({ index: 40, term: 1, ...timeOf(40), configuration: configurationOf(record.voters) });
   expect(snapshotsIn(subject)).toEqual([`${snapshot.id}.snapshot`]);
   subject.files.load(snapshot);
   await subject.answer('snapshotLoaded');

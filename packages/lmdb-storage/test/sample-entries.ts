@@ -1,4 +1,4 @@
-import { type EntryFields, type LogEntry, logIndex, term } from '@quorate/raft';
+import { type EntryFields, type EntryTime, type LogEntry, logIndex, term } from '@quorate/raft';
 
 /** An entry whose command is a text. */
 export function entry(index: number, ofTerm: number, command = `command ${index} of term ${ofTerm}`): LogEntry {
@@ -7,8 +7,15 @@ export function entry(index: number, ofTerm: number, command = `command ${index}
     term: term(ofTerm),
     kind: 'command',
     command: new TextEncoder().encode(command),
+    ...timeOf(index),
   };
 }
+
+/** The time of the entry at `index`. */
+export const timeOf = (index: number): EntryTime => ({
+  timestampUs: 1_700_000_000_000_000 + 1000 * index,
+  logTimeMs: 2 * index,
+});
 
 /** Entries that follow one another. */
 export function entries(firstIndex: number, count: number, ofTerm: number): readonly LogEntry[] {
@@ -20,10 +27,13 @@ export function plain(of: LogEntry): {
   index: number;
   term: number;
   kind: string;
+  timestampUs: number;
+  logTimeMs: number;
   command: string;
   fields?: EntryFields;
 } {
-  const { index, kind, command, fields } = of;
+  const { index, kind, timestampUs, logTimeMs, command, fields } = of;
   const hex = Buffer.from(command).toString('hex');
-  return { index, term: of.term, kind, command: hex, ...(fields === undefined ? {} : { fields }) };
+  const time = { timestampUs, logTimeMs };
+  return { index, term: of.term, kind, ...time, command: hex, ...(fields === undefined ? {} : { fields }) };
 }

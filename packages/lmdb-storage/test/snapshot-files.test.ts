@@ -306,9 +306,9 @@ describe('a snapshot on disk', () => {
 
   test('that is missing, or of another format, is told from one that is damaged', () => {
     const other = Buffer.from(content);
-    other.writeUInt32BE(2, 8);
+    other.writeUInt32BE(1, 8);
     writeFileSync(fileOf(subject, record), other);
-    expect(refusal()).toContain('format version 2');
+    expect(refusal()).toContain('format version 1');
     record = { ...record, id: '7-1-0123456789abcdef' };
     expect(refusal()).toContain('missing');
   });

@@ -5,6 +5,7 @@ import { type DataFolder, openDataFolder } from '../src/data-folder.ts';
 import type { LmdbTables } from '../src/lmdb-tables.ts';
 import type { SnapshotAnswer } from '../src/snapshot-files/answer.ts';
 import type { LmdbSnapshotFiles } from '../src/snapshot-files/lmdb-snapshot-files.ts';
+import { timeOf } from './sample-entries.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 type Kind = SnapshotAnswer['kind'];
@@ -118,7 +119,7 @@ const isOf = <Wanted extends Kind>(
 /** Where a snapshot ends, and who is a member there. */
 export function pointAt(index: number): SnapshotPoint {
   const voters = ['n1', 'n2', 'n3'].map((id) => ({ id: nodeId(id), storageId: `disk-of-${id}` }));
-  return { index: logIndex(index), term: term(1), configuration: configurationOf(voters) };
+  return { index: logIndex(index), term: term(1), ...timeOf(index), configuration: configurationOf(voters) };
 }
 
 /** So many keys, with values of that length. */

@@ -12,6 +12,7 @@ export interface GroupHostOptions {
   /** How an actor's messages to its own node travel: in memory, or on NATS as all others do. */
   readonly localDelivery: 'memory' | 'nats';
   readonly now: () => number;
+  readonly wallNow: () => number;
   readonly random: () => number;
   /** An actor threw. If nobody watches it, the node must end. */
   readonly onFailure: (actor: string, error: unknown, watched: boolean) => void;
@@ -56,10 +57,11 @@ export class GroupHost {
   }
 
   #host(): Host {
-    const { identity, bus, localDelivery, now, random, onFailure } = this.#options;
+    const { identity, bus, localDelivery, now, wallNow, random, onFailure } = this.#options;
     return {
       identity,
       now,
+      wallNow,
       random,
       route: (_from, to, message) => {
         if (!isActorMessage(message)) return;

@@ -186,7 +186,14 @@ test('an actor that throws does not stop the bus', async () => {
 });
 
 test('an entry that is kept holds its own message and not all that the socket read', async () => {
-  const entry = { index: 1, term: 1, kind: 'command', command: new Uint8Array([1, 2, 3]) };
+  const entry = {
+    index: 1,
+    term: 1,
+    kind: 'command',
+    command: new Uint8Array([1, 2, 3]),
+    timestampUs: 1,
+    logTimeMs: 0,
+  };
   const append = {
     kind: 'appendEntries',
     term: 1,
@@ -229,7 +236,7 @@ test('a sampled request carries its own context, which began in that of its firs
   });
   await peer.flush();
   const { traced, notes } = tracedBus();
-  const entry = { index: 1, term: 1, kind: 'command', command: new Uint8Array() };
+  const entry = { index: 1, term: 1, kind: 'command', command: new Uint8Array(), timestampUs: 1, logTimeMs: 0 };
   const entries = [entry, { ...entry, index: 2, fields: { traceparent: '00-entry-01' } }];
   const append = { kind: 'appendEntries', sequence: 4, entries };
   const caused = { ...vote, traceparent: '00-cause-01' };

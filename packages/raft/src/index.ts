@@ -42,4 +42,5 @@ export { MemoryLogStorage } from './storage/memory-log-storage.ts';
 export * from './storage/snapshot-files.ts';
 export type { AppliedEntry, StateMachine, StreamNotice } from './storage/state-machine.ts';
 export { takeWithin } from './storage/take-within.ts';
+export { timeAt } from './storage/time-at.ts';
 export * from './types.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { decodeConfiguration, isConfiguration, isNodeId, isStorageId } from './membership/configuration-codec.ts';
 import type { SnapshotRecord } from './storage/snapshot-files.ts';
 import type { Configuration, EntryFields, EntryKind, LeaderToken, LogEntry, LogIndex, Term } from './types.ts';
-import { isLeaderToken, isLogIndex, isTerm } from './types.ts';
+import { isEntryTime, isLeaderToken, isLogIndex, isTerm } from './types.ts';
 
 /** Far beyond what any group reaches. A term at the end of the numbers would be taken over, and none could follow it. */
 const maxCounter = 2 ** 48;
@@ -44,26 +44,34 @@ const isLogEntry = (value: unknown): value is LogEntry =>
   value.index > 0 &&
   entryKinds.includes(value.kind) &&
   value.command instanceof Uint8Array &&
+  isEntryTime(value) &&
   (value.kind !== 'configuration' || decodeConfiguration(value.command) !== null) &&
   (value.fields === undefined || isEntryFields(value.fields));
 
-/** Entries of a log, without a gap: each index is one more than the last, and terms never fall. */
+/** Entries of a log, without a gap: each index is one more than the last, terms and log time never fall, timestamps rise. */
 const areLogEntries = (value: unknown): value is readonly LogEntry[] => {
   if (!Array.isArray(value)) return false;
   let previous: LogEntry | null = null;
   for (const entry of value) {
     if (!isLogEntry(entry)) return false;
-    if (previous !== null && (entry.index !== previous.index + 1 || entry.term < previous.term)) return false;
+    if (previous !== null && !follows(previous, entry)) return false;
     previous = entry;
   }
   return true;
 };
+
+const follows = (previous: LogEntry, entry: LogEntry): boolean =>
+  entry.index === previous.index + 1 &&
+  entry.term >= previous.term &&
+  entry.timestampUs > previous.timestampUs &&
+  entry.logTimeMs >= previous.logTimeMs;
 
 const isSnapshotRecord = (value: unknown): value is SnapshotRecord =>
   isRecord(value) &&
   isMessageTerm(value.term) &&
   isMessageIndex(value.index) &&
   value.index > 0 &&
+  isEntryTime(value) &&
   isConfiguration(value.configuration) &&
   typeof value.id === 'string' &&
   /^[a-zA-Z0-9-]{1,128}$/.test(value.id) &&
@@ -78,6 +86,7 @@ export const shape = {
   node: z.custom<NodeId>(isNodeId, 'a node id'),
   storage: z.custom<string>(isStorageId, 'a storage id'),
   counter: z.number().int().nonnegative(),
+  time: z.object({ timestampUs: z.number().int().nonnegative(), logTimeMs: z.number().int().nonnegative() }),
   nothing: z.custom<object>(isRecord, 'an object'),
   flag: z.boolean(),
   text: z.string(),

@@ -5,6 +5,7 @@ import type { RaftSettings } from './settings.ts';
 import type { LogStorage } from './storage/log-storage.ts';
 import type { SnapshotFiles } from './storage/snapshot-files.ts';
 import type { StateMachine } from './storage/state-machine.ts';
+import { timeAt } from './storage/time-at.ts';
 import type { Configuration, LogIndex } from './types.ts';
 
 /** What one node's part of a group is made from. */
@@ -33,7 +34,12 @@ export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions, p
   const logStore = { storage, identity, configuration, lastApplied, settings, logger, configurationCommitted };
   system.start('logStore', (context) => new parts.LogStore(context, logStore, parts));
   const { logger: applierLogger, streams } = portsOf('applier');
-  const snapshots = { files, newest: storage.snapshot, configuration: configurationAt(options, lastApplied) };
+  const snapshots = {
+    files,
+    newest: storage.snapshot,
+    configuration: configurationAt(options, lastApplied),
+    time: timeAt(storage, lastApplied),
+  };
   system.start(
     'applier',
     (context) =>

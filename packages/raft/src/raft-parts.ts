@@ -4,6 +4,7 @@ import { Ballot } from './election/ballot.ts';
 import { Election } from './election/election.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { AutoRemoval } from './leader/auto-removal.ts';
+import { EntryClock } from './leader/entry-clock.ts';
 import { FailureDetector } from './leader/failure-detector.ts';
 import { Grant } from './leader/grant.ts';
 import { Leader } from './leader/leader.ts';
@@ -38,6 +39,7 @@ export interface RaftParts {
   readonly Ballot: typeof Ballot;
   readonly Leader: typeof Leader;
   readonly Grant: typeof Grant;
+  readonly EntryClock: typeof EntryClock;
   readonly Membership: typeof Membership;
   readonly Proposals: typeof Proposals;
   readonly ReadRounds: typeof ReadRounds;
@@ -67,6 +69,7 @@ export const raftParts: RaftParts = {
   Ballot,
   Leader,
   Grant,
+  EntryClock,
   Membership,
   Proposals,
   ReadRounds,

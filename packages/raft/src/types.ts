@@ -20,6 +20,10 @@ export const isLogIndex = (value: unknown): value is LogIndex => isCounter(value
 /** Whether `value` can be a leader's token. */
 export const isLeaderToken = (value: unknown): value is LeaderToken => isCounter(value);
 
+/** Whether `timestampUs` and `logTimeMs` of `value` can be an entry's. */
+export const isEntryTime = (value: { readonly timestampUs?: unknown; readonly logTimeMs?: unknown }): boolean =>
+  isCounter(value.timestampUs) && isCounter(value.logTimeMs);
+
 /** @throws {RangeError} if `value` is no counter */
 export function term(value: number): Term {
   if (!isTerm(value)) throw new RangeError(`${value} is no term`);
@@ -47,8 +51,19 @@ export const maxIndex = (a: LogIndex, b: LogIndex): LogIndex => (a > b ? a : b);
 /** `command` is the state machine's; a new leader commits a `noop` first (Raft §8); `configuration` changes the members. */
 export type EntryKind = 'command' | 'noop' | 'configuration';
 
+/** When an entry got its place in the log, by the clocks of the leader that gave it. */
+export interface EntryTime {
+  /** Hybrid logical clock (Kulkarni et al., OPODIS 2014), in microseconds since the epoch: close to real time, and higher with each entry of the log, whoever leads. */
+  readonly timestampUs: number;
+  /** How long the log has had a leader, in milliseconds on the monotonic clocks of those it had. It never falls along the log: what expires, expires by it. */
+  readonly logTimeMs: number;
+}
+
+/** The time before the first entry. */
+export const timeBeforeLog: EntryTime = { timestampUs: 0, logTimeMs: 0 };
+
 /** One entry of the log: an envelope around bytes that only the state machine reads. */
-export interface LogEntry {
+export interface LogEntry extends EntryTime {
   readonly term: Term;
   readonly index: LogIndex;
   readonly kind: EntryKind;

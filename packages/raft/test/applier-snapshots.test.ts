@@ -13,7 +13,7 @@ import {
   silentPorts,
   term,
 } from '../src/index.ts';
-import { entriesOf, entryOf, votersOf } from './support/entries.ts';
+import { entriesOf, entryOf, timeOf, votersOf } from './support/entries.ts';
 import { FakeContext, senderOf } from './support/fake-context.ts';
 import { RecordingStateMachine } from './support/recording-state-machine.ts';
 import { snapshotAt } from './support/snapshots.ts';
@@ -52,7 +52,7 @@ let files: FakeFiles;
 let applier: Applier;
 
 function start(newest: SnapshotRecord | null = null): void {
-  const snapshots = { files, newest, configuration: votersOf('n1') };
+  const snapshots = { files, newest, configuration: votersOf('n1'), time: timeOf(stateMachine.lastApplied) };
   const { logger, streams } = silentPorts;
   applier = new Applier(context, { stateMachine, settings, streams, logger, snapshots }, raftParts);
 }
@@ -85,7 +85,7 @@ const storeChunk = (record: SnapshotRecord, offset: number): void => {
 };
 
 describe('taking snapshots', () => {
-  test('at the same places on every node, in the middle of what is applied, with the members as of there', () => {
+  test('at the same places on every node, in the middle of what is applied, with the members and the time as of there', () => {
     const members = votersOf('n1', 'n2');
     const configuration = { ...entryOf(1, 4, encodeConfiguration(members)), kind: 'configuration' } as const;
     const later = { ...entryOf(1, 12, encodeConfiguration(votersOf('n9'))), kind: 'configuration' } as const;
@@ -94,7 +94,7 @@ describe('taking snapshots', () => {
     );
     commit(log);
     expect(stateMachine.lastApplied).toBe(15);
-    expect(files.taken).toEqual([{ index: 10, term: 1, configuration: members }]);
+    expect(files.taken).toEqual([{ index: 10, term: 1, configuration: members, ...timeOf(10) }]);
   });
 
   test('when much was applied since the last', () => {

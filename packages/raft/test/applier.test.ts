@@ -11,6 +11,7 @@ import {
   defaultRaftSettings as settings,
   silentPorts,
   term,
+  timeBeforeLog,
 } from '../src/index.ts';
 import { entriesOf, votersOf } from './support/entries.ts';
 import { FakeContext } from './support/fake-context.ts';
@@ -34,7 +35,7 @@ function start(): Applier {
   const publish = (applied: readonly AppliedEntry[]): void => {
     published.push(applied.map(({ entry }) => entry.index));
   };
-  const snapshots = { files: noSnapshotFiles, newest: null, configuration: votersOf('n1') };
+  const snapshots = { files: noSnapshotFiles, newest: null, configuration: votersOf('n1'), time: timeBeforeLog };
   const { logger } = silentPorts;
   return new Applier(context, { stateMachine, settings, streams: { publish }, logger, snapshots }, raftParts);
 }

@@ -29,7 +29,12 @@ describe('taking office', () => {
     fixture.take();
     fixture.grant();
     const first = { term: officeTerm, index: noopIndex, kind: 'noop', command: new Uint8Array() };
-    expect(fixture.takeOne('append')).toEqual({ kind: 'append', token, prevLogIndex: startIndex, entries: [first] });
+    expect(fixture.takeOne('append')).toMatchObject({
+      kind: 'append',
+      token,
+      prevLogIndex: startIndex,
+      entries: [first],
+    });
     fixture.appended(noopIndex);
     expect(fixture.takeOne('append')).toMatchObject({ prevLogIndex: noopIndex, entries: [{ kind: 'command' }] });
   });

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { InvariantViolated, leaderToken, logIndex, term } from '../src/index.ts';
-import { entriesOf, termsOf } from './support/entries.ts';
+import { entriesOf, entryOf, termsOf, timeOf } from './support/entries.ts';
 import { senderOf } from './support/fake-context.ts';
 import { LogStoreFixture } from './support/log-store-fixture.ts';
+import { snapshotAt } from './support/snapshots.ts';
 
 const room = { maxEntries: 100, maxBytes: 1e6 };
 
@@ -12,6 +13,20 @@ describe('the leader token', () => {
     store.receive({ kind: 'campaign', attempt: 1, fromTerm: term(2), isTransfer: false });
     store.receive({ kind: 'becomeLeader', term: term(3), asker: 7 });
     expect(store.takeOne('leadershipGranted')).toMatchObject({ term: 3, lastLogIndex: 2, commitIndex: 1 });
+  });
+
+  test('comes with the time of the last entry, also of one that only the snapshot has: there time goes on', () => {
+    const store = new LogStoreFixture({ log: [1, 1], currentTerm: 1 });
+    store.lead();
+    store.receive({ kind: 'becomeLeader', term: term(2), asker: 7 });
+    expect(store.takeOne('leadershipGranted')).toMatchObject({ lastTime: timeOf(2) });
+
+    const compacted = new LogStoreFixture({ log: [1, 1], currentTerm: 1 });
+    compacted.storage.setSnapshot(snapshotAt(2, 1));
+    compacted.storage.compact(logIndex(2));
+    compacted.lead();
+    compacted.receive({ kind: 'becomeLeader', term: term(2), asker: 7 });
+    expect(compacted.takeOne('leadershipGranted')).toMatchObject({ lastLogIndex: 2, lastTime: timeOf(2) });
   });
 
   test('is given to one asker of a term: a second is refused', () => {
@@ -110,6 +125,20 @@ describe('append by the own leader', () => {
     const token = store.lead();
     const append = { kind: 'append', token, prevLogIndex: logIndex(0), entries: entriesOf([1]) } as const;
     expect(() => store.receive(append)).toThrow(InvariantViolated);
+  });
+});
+
+describe('time along the log', () => {
+  test.each([
+    ['a timestamp that is no later', { timestampUs: timeOf(1).timestampUs }],
+    ['a log time that is earlier', { logTimeMs: timeOf(1).logTimeMs - 1 }],
+  ])('does not go back: an append with %s stops the node', (_, time) => {
+    const store = new LogStoreFixture({ log: [1], currentTerm: 1 });
+    const token = store.lead();
+    const entries = [{ ...entryOf(2, 2), ...time }];
+    expect(() => store.receive({ kind: 'append', token, prevLogIndex: logIndex(1), entries })).toThrow(
+      InvariantViolated,
+    );
   });
 });
 

@@ -8,6 +8,7 @@ import {
   logIndex,
   logStoreAt,
   term,
+  timeBeforeLog,
 } from '@quorate/raft';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FaultCounts } from '../src/faults/fault-counts.ts';
@@ -32,6 +33,8 @@ const command = (index: number): LogEntry => ({
   term: officeTerm,
   kind: 'command',
   command: new Uint8Array(),
+  timestampUs: index,
+  logTimeMs: 0,
 });
 
 /** n1 leads in term 2, with a log of 40 entries; n4 is a machine more, with an empty disk. */
@@ -58,6 +61,7 @@ beforeEach(() => {
     token: leaderToken(1),
     term: officeTerm,
     lastLogIndex: logIndex(40),
+    lastTime: timeBeforeLog,
     commitIndex: logIndex(0),
     configuration: cluster.configuration,
     configurationIndex: logIndex(0),

@@ -8,6 +8,7 @@ import {
   logStoreAt,
   type SnapshotRecord,
   term,
+  timeBeforeLog,
 } from '@quorate/raft';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { contentOf } from '../src/disk/stored-snapshot.ts';
@@ -25,6 +26,8 @@ const entry = (index: number, inTerm: number, text = ''): LogEntry => ({
   term: term(inTerm),
   kind: 'command',
   command: new TextEncoder().encode(text),
+  timestampUs: index,
+  logTimeMs: 0,
 });
 
 let cluster: SimulatedCluster;
@@ -83,7 +86,8 @@ function votes(place: number, candidate: string, inTerm: number): void {
 function takesOffice(): void {
   const { configuration } = cluster;
   const zero = logIndex(0);
-  const start = { lastLogIndex: zero, commitIndex: zero, configuration, configurationIndex: zero };
+  const log = { lastLogIndex: zero, lastTime: timeBeforeLog, commitIndex: zero };
+  const start = { ...log, configuration, configurationIndex: zero };
   says(0, { kind: 'leadershipGranted', token, term: term(0), ...start });
 }
 
@@ -119,6 +123,7 @@ const vote = (inTerm: number): ActorMessage => ({
 const snapshot: SnapshotRecord = {
   index: logIndex(1),
   term: term(1),
+  ...timeBeforeLog,
   configuration: configurationOf([{ id: nodeId('n1'), storageId: 'disk-of-n1' }]),
   id: '1-1',
   bytes: 48,
@@ -159,6 +164,14 @@ describe('the invariants see', () => {
   it('what is applied and was never committed', () => {
     const node = nodeAt(0);
     if (node.process !== null) watch.applied(node, node.process, [entry(1, 1)]);
+    expect(watch.violation?.invariant).toBe('state machine safety');
+  });
+
+  it('an entry that bears another time on another node', () => {
+    const { process } = nodeAt(0);
+    if (process === null) throw new Error('it does not run');
+    watch.committed.push({ entry: entry(1, 1), inTerm: 1 });
+    watch.applied(nodeAt(0), process, [{ ...entry(1, 1), timestampUs: 7 }]);
     expect(watch.violation?.invariant).toBe('state machine safety');
   });
 

@@ -107,7 +107,14 @@ describe('a reply in JSON', () => {
   });
 
   it('shows committed entries with their commands', () => {
-    const at = (index: number) => ({ index: logIndex(index), term: term(2) });
+    const at = (index: number) => ({
+      index: logIndex(index),
+      term: term(2),
+      timestampUs: 1_700_000_000_000_000 + index,
+      logTimeMs: 1000,
+    });
+    const time = '2023-11-14T22:13:20.00000';
+    const shownAt = (index: number) => ({ index: `${index}`, term: '2', time: `${time}${index}Z`, logTimeMs: '1000' });
     const command = encodeCommand({ kind: 'put', key: '/a', value: Buffer.from('x') });
     const page = encodeEntriesPage({
       firstIndex: logIndex(1),
@@ -120,15 +127,14 @@ describe('a reply in JSON', () => {
     });
     expect(ok('entries', page)).toEqual({
       entries: [
-        { index: '4', term: '2', kind: 'noop' },
+        { ...shownAt(4), kind: 'noop' },
         {
-          index: '5',
-          term: '2',
+          ...shownAt(5),
           kind: 'command',
           command: { op: 'put', key: '/a', value: 'x' },
           fields: { traceparent: 't' },
         },
-        { index: '6', term: '2', kind: 'command', commandBase64: '/w==' },
+        { ...shownAt(6), kind: 'command', commandBase64: '/w==' },
       ],
       firstIndex: '1',
       commitIndex: '9',
@@ -159,7 +165,15 @@ describe('a reply in JSON', () => {
     expect(encodeJsonReply('list', { kind: 'ok', body, leader }).length).toBeLessThan(1_048_576 - 16_384);
     expect(ok('list', body)).toMatchObject({ entries: [{ key: '/a' }], more: true });
     const log = [1, 2].map(
-      (index) => ({ index: logIndex(index), term: term(1), kind: 'command', command: value }) as const,
+      (index) =>
+        ({
+          index: logIndex(index),
+          term: term(1),
+          kind: 'command',
+          command: value,
+          timestampUs: index,
+          logTimeMs: 0,
+        }) as const,
     );
     const page = encodeEntriesPage({ firstIndex: logIndex(1), commitIndex: logIndex(2), entries: log });
     expect(ok('entries', page)).toMatchObject({ entries: [{ index: '1' }], commitIndex: '2' });
@@ -167,7 +181,9 @@ describe('a reply in JSON', () => {
 
   it('gives one entry at least, so that paging goes on', () => {
     const command = new Uint8Array(1024 * 1024);
-    const log = [{ index: logIndex(1), term: term(1), kind: 'command', command }] as const;
+    const log = [
+      { index: logIndex(1), term: term(1), kind: 'command', command, timestampUs: 1, logTimeMs: 0 },
+    ] as const;
     const page = encodeEntriesPage({ firstIndex: logIndex(1), commitIndex: logIndex(1), entries: log });
     expect(ok('entries', page)).toMatchObject({ entries: [{ index: '1' }] });
   });

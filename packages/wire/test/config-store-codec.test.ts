@@ -173,6 +173,8 @@ describe('a store with this codec', () => {
     index: logIndex(index),
     term: term(1),
     kind: 'command',
+    timestampUs: 1_700_000_000_000_000 + index,
+    logTimeMs: 0,
     command: bytes,
   });
 
@@ -194,9 +196,9 @@ describe('a store with this codec', () => {
     const notices = applied.flatMap((one) => one.notices);
     expect(notices.map(({ subject }) => subject)).toEqual(Array(3).fill(keyTokens('/app/db')));
     expect(notices.map(({ body }) => Buffer.from(body).toString())).toEqual([
-      '{"key":"/app/db","op":"put","value":"postgres://db","revision":"1","createRevision":"1","version":"1","index":"1"}',
-      '{"key":"/app/db","op":"put","valueBase64":"/w==","revision":"2","createRevision":"1","version":"2","index":"2"}',
-      '{"key":"/app/db","op":"delete","revision":"3","index":"3"}',
+      '{"key":"/app/db","op":"put","value":"postgres://db","revision":"1","createRevision":"1","version":"1","index":"1","time":"2023-11-14T22:13:20.000001Z"}',
+      '{"key":"/app/db","op":"put","valueBase64":"/w==","revision":"2","createRevision":"1","version":"2","index":"2","time":"2023-11-14T22:13:20.000002Z"}',
+      '{"key":"/app/db","op":"delete","revision":"3","index":"3","time":"2023-11-14T22:13:20.000003Z"}',
     ]);
     expect(decodeAnswer(store.query(encodeQuery({ kind: 'get', key: '/app/db' })))).toEqual({
       kind: 'get',

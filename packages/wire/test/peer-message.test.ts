@@ -12,7 +12,15 @@ const receiver: Receiver = {
   from: nodeId('n2'),
   actor: 'logStore',
 };
-const entry = { term: term(2), index: logIndex(5), kind: 'command', command: new Uint8Array([1, 2, 3]) } as const;
+const time = { timestampUs: 1_700_000_000_000_000, logTimeMs: 60_000 };
+const entry = {
+  term: term(2),
+  index: logIndex(5),
+  kind: 'command',
+  command: new Uint8Array([1, 2, 3]),
+  ...time,
+} as const;
+const next = { ...entry, index: 6, timestampUs: time.timestampUs + 1, fields: { traceparent: '00-a-b-01', later: 1 } };
 const appendEntries = {
   kind: 'appendEntries',
   term: 2,
@@ -21,7 +29,7 @@ const appendEntries = {
   prevLogIndex: 4,
   prevLogTerm: 1,
   leaderCommit: 4,
-  entries: [entry, { ...entry, index: 6, fields: { traceparent: '00-a-b-01', later: 1 } }],
+  entries: [entry, next],
 };
 
 test('a message comes out as it went in, with the sender that header and subject name', () => {
@@ -32,13 +40,13 @@ test('a message comes out as it went in, with the sender that header and subject
   });
 });
 
-test('the frame of version 1 names the fields of the message, and not those of its entries', () => {
+test('the frame of version 2 names the fields of the message, and not those of its entries', () => {
   const { kind, entries, ...fields } = appendEntries;
   const packed = [
-    [2, 5, 'command', new Uint8Array([1, 2, 3]), null],
-    [2, 6, 'command', new Uint8Array([1, 2, 3]), { traceparent: '00-a-b-01', later: 1 }],
+    [2, 5, 'command', 1_700_000_000_000_000, 60_000, new Uint8Array([1, 2, 3]), null],
+    [2, 6, 'command', 1_700_000_000_000_001, 60_000, new Uint8Array([1, 2, 3]), { traceparent: '00-a-b-01', later: 1 }],
   ];
-  const frame = [1, 'c1', 's2', 3, 'appendEntries', { ...fields, entries: packed }];
+  const frame = [2, 'c1', 's2', 3, 'appendEntries', { ...fields, entries: packed }];
   expect(decodeMsgpack(encodePeerMessage(header, appendEntries))).toEqual(frame);
 });
 
@@ -49,12 +57,18 @@ const dropReason = (bytes: Uint8Array, to: Partial<Receiver> = {}): string => {
 
 const { kind: _kind, entries: _entries, ...scalars } = appendEntries;
 const fields = { ...scalars, entries: [] };
-const packedEntry = [2, 5, 'command', new Uint8Array([1]), null];
+const packedEntry = [2, 5, 'command', time.timestampUs, time.logTimeMs, new Uint8Array([1]), null];
 
 /** A frame as it should be, but for what the test says. */
 const frameOf = (parts: { readonly [part: string]: unknown }): Uint8Array => {
   const whole = { clusterId: 'c1', storageId: 's2', incarnation: 3, kind: 'appendEntries', fields, ...parts };
-  return encodeMsgpack([1, whole.clusterId, whole.storageId, whole.incarnation, whole.kind, whole.fields]);
+  return encodeMsgpack([2, whole.clusterId, whole.storageId, whole.incarnation, whole.kind, whole.fields]);
+};
+
+/** AppendEntries with these entries. */
+const entriesOf = (...entries: readonly object[]): Uint8Array => {
+  const message = { ...appendEntries, entries };
+  return encodePeerMessage(header, message);
 };
 
 test('a frame as it should be is a message, and its kind is that of the frame', () => {
@@ -68,7 +82,7 @@ test.each([
   ['no msgpack', new Uint8Array([0xc1, 0xff]), 'notMsgpack'],
   ['an empty message', new Uint8Array(), 'notMsgpack'],
   ['a value that is no frame', encodeMsgpack('hello'), 'wrongShape'],
-  ['a frame without fields', encodeMsgpack([1, 'c1', 's2', 3, 'appendEntries']), 'wrongShape'],
+  ['a frame without fields', encodeMsgpack([2, 'c1', 's2', 3, 'appendEntries']), 'wrongShape'],
   ['a cluster id that is no text', frameOf({ clusterId: 1 }), 'wrongShape'],
   ['a storage id that is no text', frameOf({ storageId: 2 }), 'wrongShape'],
   ['a storage id that is missing', frameOf({ storageId: null }), 'wrongShape'],
@@ -79,9 +93,9 @@ test.each([
   ['entries that are no list', frameOf({ fields: { ...fields, entries: {} } }), 'wrongShape'],
   ['an entry that is nothing', frameOf({ fields: { ...fields, entries: [null] } }), 'wrongShape'],
   ['an entry that is a number', frameOf({ fields: { ...fields, entries: [7] } }), 'wrongShape'],
-  ['an entry with too little', frameOf({ fields: { ...fields, entries: [packedEntry.slice(0, 4)] } }), 'wrongShape'],
+  ['an entry with too little', frameOf({ fields: { ...fields, entries: [packedEntry.slice(0, 6)] } }), 'wrongShape'],
   ['an entry with too much', frameOf({ fields: { ...fields, entries: [[...packedEntry, 1]] } }), 'wrongShape'],
-  ['another format version', encodeMsgpack([2, 'c1', 's2', 3, 'appendEntries', {}]), 'formatVersion'],
+  ['another format version', encodeMsgpack([1, 'c1', 's2', 3, 'appendEntries', {}]), 'formatVersion'],
   ['another cluster', encodePeerMessage({ ...header, clusterId: 'c2' }, appendEntries), 'otherCluster'],
   ['a kind that nobody knows', encodePeerMessage(header, { kind: 'constructor' }), 'wrongKind'],
   ['a kind of another actor', encodePeerMessage(header, { kind: 'leaderHeard' }), 'wrongKind'],
@@ -96,9 +110,13 @@ test.each([
   ['a negative term', encodePeerMessage(header, { ...appendEntries, term: -1 } as typeof appendEntries), 'wrongShape'],
   [
     'a gap in the entries',
-    encodePeerMessage(header, { ...appendEntries, entries: [entry, { ...entry, index: 7 }] } as typeof appendEntries),
+    encodePeerMessage(header, { ...appendEntries, entries: [entry, { ...next, index: 7 }] } as typeof appendEntries),
     'wrongShape',
   ],
+  ['a timestamp that does not rise', entriesOf(entry, { ...next, timestampUs: entry.timestampUs }), 'wrongShape'],
+  ['a log time that falls', entriesOf(entry, { ...next, logTimeMs: entry.logTimeMs - 1 }), 'wrongShape'],
+  ['a timestamp that is no whole number', entriesOf({ ...entry, timestampUs: 0.5 }), 'wrongShape'],
+  ['a log time that is missing', entriesOf({ ...entry, logTimeMs: null }), 'wrongShape'],
 ])('%s is dropped', (_, bytes, reason) => {
   expect(dropReason(bytes)).toBe(reason);
 });

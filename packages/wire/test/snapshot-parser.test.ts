@@ -9,6 +9,8 @@ const header: SnapshotHeader = {
   group: groupId('config'),
   index: logIndex(7),
   term: term(2),
+  timestampUs: 1_700_000_000_000_000,
+  logTimeMs: 60_000,
   revision: 5,
   configuration: configurationOf([{ id: nodeId('n1'), storageId: 'disk' }]),
 };

@@ -97,6 +97,7 @@ export class Group {
       storage,
       localDelivery: settings.localDelivery,
       now,
+      wallNow: Date.now,
       random: Math.random,
       onFailure: (actor, error, watched) => {
         if (watched) loggerOf(actor).error('the actor failed', { error: describe(error) });

@@ -127,6 +127,8 @@ function snapshotBytes(): { readonly bytes: Buffer; readonly checksum: string } 
     group: groupId('config'),
     index: logIndex(7),
     term: term(2),
+    timestampUs: 1_700_000_000_000_000,
+    logTimeMs: 60_000,
     revision: 5,
     configuration: configurationOf([{ id: nodeId('old'), storageId: 'ab'.repeat(16) }]),
   });

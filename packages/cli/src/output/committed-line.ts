@@ -1,4 +1,5 @@
 import type { CommittedEntry } from '@quorate/client';
+import { timestampText } from '@quorate/wire';
 import { escaped, previewOf } from './preview.ts';
 import type { Column } from './table.ts';
 
@@ -6,6 +7,7 @@ import type { Column } from './table.ts';
 export const committedColumns: readonly Column[] = [
   { title: 'INDEX   ', align: 'right' },
   { title: 'TERM', align: 'right' },
+  { title: 'TIME                       ' },
   { title: 'KIND   ' },
   { title: 'COMMAND' },
 ];
@@ -14,6 +16,7 @@ export const committedColumns: readonly Column[] = [
 export const committedRow = (entry: CommittedEntry): readonly string[] => [
   String(entry.index),
   String(entry.term),
+  timestampText(Number(entry.timestampUs)),
   entry.kind,
   commandText(entry),
 ];

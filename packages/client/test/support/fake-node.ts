@@ -136,6 +136,8 @@ export const logEntry = (index: number): LogEntry => ({
   index: logIndex(index),
   term: term(1),
   kind: 'command',
+  timestampUs: index,
+  logTimeMs: 0,
   command: encodeCommand({ kind: 'put', key: '/index', value: Buffer.from(String(index)) }),
 });
 

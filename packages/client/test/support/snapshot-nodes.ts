@@ -37,6 +37,8 @@ export function snapshotBytes(index: number, rows: number, cluster = 'main', gro
     group,
     index: logIndex(index),
     term: term(2),
+    timestampUs: 1_700_000_000_000_000,
+    logTimeMs: 60_000,
     revision: index,
     configuration: configurationOf(voters),
   });

@@ -150,16 +150,16 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
 
   async #take(point: SnapshotPoint, reading: TableReading): Promise<void> {
     const { owner, tell } = this.#options;
-    const { index, term, configuration } = point;
+    const { index } = point;
     const { draftPath } = this.#folder;
     try {
       this.#goOn();
       const { lastApplied, revision } = reading.progress;
       if (lastApplied !== index) throw new Error(`the state is that of ${lastApplied}, not of ${index}`);
-      const header = { ...owner, index, term, revision, configuration };
+      const header = { ...owner, ...point, revision };
       const { id, bytes } = await writeSnapshot(draftPath, header, reading, this.#goOn);
       await this.#complete(draftPath, id, bytes);
-      this.#tell({ kind: 'snapshotTaken', record: { index, term, configuration, id, bytes } });
+      this.#tell({ kind: 'snapshotTaken', record: { ...point, id, bytes } });
     } catch (error) {
       rmSync(draftPath, { force: true });
       // A state that is damaged is not to be used any more.

@@ -1,6 +1,6 @@
 import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
-import type { SnapshotRecord } from '@quorate/raft';
+import { CorruptRecord, type SnapshotRecord, timeAt } from '@quorate/raft';
 import { type SnapshotOwner, SnapshotParser } from '@quorate/wire';
 import { flushFolder } from '../durable-file.ts';
 import type { LmdbLogStorage } from '../lmdb-log-storage.ts';
@@ -57,13 +57,17 @@ async function takeAgain({ log, tables, folder, owner }: GroupStores, before: Sn
   const { lastApplied: index, lastAppliedTerm: term, revision } = tables.progress;
   const placed = log.configurations.findLast((one) => one.index <= index);
   const configuration = placed?.configuration ?? before.configuration;
+  const time = timeAt(log, index);
+  if (time === null) throw new CorruptRecord(`the log of group ${owner.group}`, `it has no entry ${index}`);
+  const { timestampUs, logTimeMs } = time;
+  const point = { index, term, timestampUs, logTimeMs, configuration };
   const reading = tables.reading();
   try {
-    const header = { ...owner, index, term, revision, configuration };
+    const header = { ...owner, ...point, revision };
     const { id, bytes } = await writeSnapshot(folder.draftPath, header, reading, () => {});
     await rename(folder.draftPath, folder.wholePath(id));
     await flushFolder(folder.path);
-    const record = { index, term, configuration, id, bytes };
+    const record = { ...point, id, bytes };
     log.setSnapshot(record);
     await flushed(log);
     return record;

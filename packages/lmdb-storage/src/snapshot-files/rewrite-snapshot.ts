@@ -27,7 +27,7 @@ export interface SnapshotRewriting {
 }
 
 /**
- * Makes of one cluster's snapshot that of another: the same rows, index, term and revision under another header. It is checked as it is read,
+ * Makes of one cluster's snapshot that of another: the same rows, index, term, time and revision under another header. It is checked as it is read,
  * each row too, and flushed. Equal sources, owners and configurations give equal files. `go` is asked between steps, and throws to stop it.
  * What was written when this throws is no snapshot.
  * @throws {CorruptRecord} naming the source, if it is not whole and unaltered, or another one
@@ -58,14 +58,14 @@ export async function rewriteSnapshot(rewriting: SnapshotRewriting, go: () => vo
       await pace.pause();
     });
     if (content.checksum !== checksum) throw new CorruptRecord(source, `its content is that of ${content.checksum}`);
-    const { index, term } = content.header;
+    const { index, term, timestampUs, logTimeMs } = content.header;
     if (index === 0) throw new CorruptRecord(source, 'it is of no entry');
     const whole = encoder ?? (await begin(content.header));
     if (block.length > 0) await file.write(whole.block(block));
     const { id, piece } = whole.end();
     await file.write(piece);
     await file.sync();
-    return { index, term, configuration, id, bytes: whole.bytes };
+    return { index, term, timestampUs, logTimeMs, configuration, id, bytes: whole.bytes };
   } finally {
     await file.close();
   }

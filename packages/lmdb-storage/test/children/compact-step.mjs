@@ -12,11 +12,14 @@ export function compactStep(log, step) {
 }
 
 const command = new TextEncoder().encode('x'.repeat(100));
-const entryAt = (index, term) => ({ term, index, kind: 'command', command });
+const entryAt = (index, term) => ({ term, index, kind: 'command', command, ...timeOf(index) });
+
+const timeOf = (index) => ({ timestampUs: index, logTimeMs: index });
 
 const snapshotAt = (index, term) => ({
   index,
   term,
+  ...timeOf(index),
   id: `${index}-${term}-0123456789abcdef`,
   bytes: index,
   configuration: { voters: [{ id: 'n1', storageId: 'disk' }], outgoingVoters: [], learners: [], removed: [] },

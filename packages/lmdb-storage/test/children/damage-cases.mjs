@@ -55,8 +55,8 @@ function faultOf(folder, found, good) {
 async function write(folder) {
   const log = folder.openLog(groupId('other'));
   log.setHardState({ currentTerm: 9, votedFor: null });
-  const entry = { term: 9, kind: 'command', command: new Uint8Array(2_000) };
-  log.append(Array.from({ length: 50 }, (_, at) => ({ ...entry, index: at + 1 })));
+  const entry = { term: 9, kind: 'command', command: new Uint8Array(2_000), logTimeMs: 0 };
+  log.append(Array.from({ length: 50 }, (_, at) => ({ ...entry, index: at + 1, timestampUs: at + 1 })));
   const outcome = await new Promise((resolve) => log.flush(resolve));
   if (outcome.kind === 'failed') throw outcome.error;
   folder.openTables(groupId('other')).transaction((writer) => {

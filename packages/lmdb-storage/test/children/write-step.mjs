@@ -10,6 +10,8 @@ export function writeStep(log, step, commandBytes) {
     term: step,
     index: firstIndex + at,
     kind: 'command',
+    timestampUs: firstIndex + at,
+    logTimeMs: step,
     command,
   }));
   log.append(entries);

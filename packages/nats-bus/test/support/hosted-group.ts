@@ -80,6 +80,7 @@ export function hosted(localDelivery: GroupHostOptions['localDelivery'] = 'memor
     storage,
     localDelivery,
     now: () => 7,
+    wallNow: () => 1_700_000_000_000,
     random: () => 0.25,
     onFailure: (actor, error, watched) => void failures.push([actor, String(error), watched]),
     onFlushFailed: (error) => void failures.push(['flush', String(error)]),

@@ -7,7 +7,7 @@ import type { Logger } from '../ports.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { SnapshotFiles, SnapshotRecord } from '../storage/snapshot-files.ts';
 import type { StateMachine } from '../storage/state-machine.ts';
-import { type Configuration, type LogEntry, logIndex } from '../types.ts';
+import { type Configuration, type EntryTime, type LogEntry, logIndex } from '../types.ts';
 import type { ApplierMessage } from './messages.ts';
 import { SnapshotRequests } from './snapshot-requests.ts';
 
@@ -22,6 +22,8 @@ export interface SnapshotsOptions {
   readonly logger: Logger;
   /** The members as of the state machine's lastApplied. */
   readonly configuration: Configuration;
+  /** The time of that entry. Null if nobody knows it: then the state is behind a snapshot, and is loaded from it. */
+  readonly time: EntryTime | null;
   /** The newest snapshot that the log has a record of. */
   readonly newest: SnapshotRecord | null;
 }
@@ -43,6 +45,7 @@ export class Snapshots {
   readonly #options: SnapshotsOptions;
   #newest: SnapshotRecord | null;
   #configuration: Configuration;
+  #time: EntryTime | null;
   #bytesSince = 0;
   #isTaking = false;
   /** Whole and flushed, and the log store does not say yet that it has a record of it. */
@@ -57,6 +60,7 @@ export class Snapshots {
     this.#options = options;
     this.#newest = options.newest;
     this.#configuration = options.configuration;
+    this.#time = options.time;
     this.#requests = new SnapshotRequests(servingElectionTimeouts * options.settings.electionTimeoutMaxMs);
     this.#loadIfBehind();
   }
@@ -79,6 +83,7 @@ export class Snapshots {
       this.#bytesSince += command.length + entryEnvelopeBytes;
       if (kind === 'configuration') this.#configuration = decodeConfiguration(command) ?? this.#configuration;
     }
+    this.#time = entries.at(-1) ?? this.#time;
     if (this.#isDue) this.take();
   }
 
@@ -93,9 +98,11 @@ export class Snapshots {
     const { files, stateMachine } = this.#options;
     const { lastApplied: index, lastAppliedTerm: term } = stateMachine;
     if (this.#isTaking || this.isLoading || index <= (this.#newest?.index ?? 0)) return;
+    invariant(this.#time !== null, () => `nobody knows the time of entry ${index}`);
+    const { timestampUs, logTimeMs } = this.#time;
     this.#isTaking = true;
     this.#bytesSince = 0;
-    files.take({ index, term, configuration: this.#configuration });
+    files.take({ index, term, timestampUs, logTimeMs, configuration: this.#configuration });
   }
 
   snapshotTaken({ record }: Of<'snapshotTaken'>): void {
@@ -148,6 +155,7 @@ export class Snapshots {
     if (this.#loading?.id !== id) return false;
     const { index, configuration } = this.#loading;
     invariant(stateMachine.lastApplied === index, () => `snapshot ${id} was loaded, at ${stateMachine.lastApplied}`);
+    this.#time = this.#loading;
     this.#loading = null;
     this.#configuration = configuration;
     logger.info('snapshot loaded', { index, id });

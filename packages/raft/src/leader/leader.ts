@@ -130,10 +130,11 @@ export class Leader implements Actor<LeaderMessage> {
     const context = this.#context;
     const replicators = new Replicators({ context, token, term, identity, settings, parts: this.#parts });
     const peers = new this.#parts.PeerWatch({ context, settings, logger, tracer, parts: this.#parts });
-    this.#grant = new this.#parts.Grant({ token, membership, voters, replicators, peers, lastLogIndex });
+    const clock = new this.#parts.EntryClock({ context, lastTime: message.lastTime });
+    this.#grant = new this.#parts.Grant({ token, membership, voters, replicators, peers, clock, lastLogIndex });
     this.#reads.startFor(token);
     replicators.serve(peersOf(configuration, self), lastLogIndex);
-    this.#append([{ term, index: this.#grant.noopIndex, kind: 'noop', command: new Uint8Array() }]);
+    this.#append([{ term, index: this.#grant.noopIndex, kind: 'noop', command: new Uint8Array(), ...clock.next() }]);
   }
 
   /** A refusal that an earlier leader of this node asked for, and that comes late, is not meant for this one. */
@@ -197,7 +198,11 @@ export class Leader implements Actor<LeaderMessage> {
     if (this.#grant === null || this.#appending !== null || !this.#proposals.hasWaiting) return;
     // Its own removal is the last thing that a leader proposes; and a successor is to have all of the log.
     if (this.#grant.membership.excludesSelf || this.#transfer.isUnderWay) return;
-    const entries = this.#proposals.place(this.#lastLogIndex, this.#options.term, this.#options.settings);
+    const { term, settings } = this.#options;
+    const entries = this.#proposals.place(
+      { lastLogIndex: this.#lastLogIndex, term, clock: this.#grant.clock },
+      settings,
+    );
     for (const { kind, index } of entries) if (kind === 'configuration') this.#reconfigure(this.#grant, index);
     this.#append(entries);
   }

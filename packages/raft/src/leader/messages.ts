@@ -31,6 +31,8 @@ export const leaderProtocol = {
       token: shape.token,
       term: shape.term,
       lastLogIndex: shape.index,
+      /** When the entry at `lastLogIndex` got its place. */
+      lastTime: shape.time,
       commitIndex: shape.index,
       configuration: shape.configuration,
       configurationIndex: shape.index,

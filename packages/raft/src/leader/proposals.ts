@@ -1,7 +1,8 @@
 import type { Sender } from '@quorate/actor';
 import type { ProposalOutcome } from '../gateway/messages.ts';
 import type { CommitSpan } from '../ports.ts';
-import { type LogEntry, type LogIndex, logIndex, type Term } from '../types.ts';
+import { type EntryTime, type LogEntry, type LogIndex, logIndex, type Term } from '../types.ts';
+import type { EntryClock } from './entry-clock.ts';
 
 /** What is to have a place in the log: a command that a gateway has handed to this leader, or a configuration. */
 export interface Proposal {
@@ -37,6 +38,13 @@ interface Asker {
 export interface BatchLimit {
   readonly maxBatchEntries: number;
   readonly maxBatchBytes: number;
+}
+
+/** Where and when the next entries get their places. */
+export interface EntryPlace {
+  readonly lastLogIndex: LogIndex;
+  readonly term: Term;
+  readonly clock: Pick<EntryClock, 'next'>;
 }
 
 /** What an entry costs in a batch beside its command. */
@@ -93,7 +101,7 @@ export class Proposals {
   }
 
   /** Gives the next waiting proposals their places after `lastLogIndex`, within the limit, one at least. */
-  place(lastLogIndex: LogIndex, term: Term, limit: BatchLimit): readonly LogEntry[] {
+  place({ lastLogIndex, term, clock }: EntryPlace, limit: BatchLimit): readonly LogEntry[] {
     const entries: LogEntry[] = [];
     let bytes = 0;
     for (const proposal of this.#waiting) {
@@ -103,7 +111,7 @@ export class Proposals {
       proposal.index = index;
       proposal.span?.appended(index, term);
       this.#placed.set(index, proposal);
-      entries.push(entryOf(proposal, index, term));
+      entries.push(entryOf(proposal, index, term, clock.next()));
     }
     this.#waiting = this.#waiting.slice(entries.length);
     return entries;
@@ -144,9 +152,9 @@ export class Proposals {
 
 const keyOf = (from: Sender): string => `${from.storageId}/${from.incarnation}`;
 
-function entryOf(proposal: Proposal, index: LogIndex, term: Term): LogEntry {
+function entryOf(proposal: Proposal, index: LogIndex, term: Term, time: EntryTime): LogEntry {
   const { kind, command } = proposal;
-  const entry = { term, index, kind, command } as const;
+  const entry = { term, index, kind, command, ...time } as const;
   const traceparent = proposal.span?.traceparent ?? null;
   return traceparent === null ? entry : { ...entry, fields: { traceparent } };
 }

@@ -1,7 +1,7 @@
 import type { Sender } from '@quorate/actor';
 import { leaderAt, logStoreAt, replicatorAt } from '../addresses.ts';
 import { invariant } from '../invariant.ts';
-import { type LeaderToken, type LogIndex, leaderToken, logIndex, type Term } from '../types.ts';
+import { type LeaderToken, type LogEntry, type LogIndex, leaderToken, logIndex, type Term } from '../types.ts';
 import type { LogState } from './log-state.ts';
 import type { LogStoreMessage } from './messages.ts';
 import type { SnapshotDesk } from './snapshot-desk.ts';
@@ -31,11 +31,13 @@ export class LeaderDesk {
     if (!own || taken) return this.#refuse();
     state.leadership ??= { term: message.term, asker: message.asker, token: this.#nextToken() };
     state.leaderHeardAtMs = state.context.now();
+    const { lastTime } = state;
     state.context.send(leaderAt(state.context.self), {
       kind: 'leadershipGranted',
       token: state.leadership.token,
       term: message.term,
       lastLogIndex: state.lastLogIndex,
+      lastTime: { timestampUs: lastTime.timestampUs, logTimeMs: lastTime.logTimeMs },
       commitIndex: state.commitIndex,
       configuration: state.configuration,
       configurationIndex: state.configurationIndex,
@@ -56,6 +58,7 @@ export class LeaderDesk {
     const { currentTerm } = state;
     const stray = message.entries.find((entry) => entry.term !== currentTerm);
     invariant(stray === undefined, () => `a leader of term ${currentTerm} appends an entry of term ${stray?.term}`);
+    this.#checkTime(message.entries);
     state.storage.append(message.entries);
     state.durability.appended();
     state.context.send(leader, { kind: 'appended', token: message.token, lastLogIndex: state.lastLogIndex });
@@ -117,6 +120,16 @@ export class LeaderDesk {
     const { incarnation } = from;
     const reply = { kind: 'repairPointReply', term: inTerm, incarnation, sequence, lastLogIndex } as const;
     this.#state.sendWhenTermFlushed(logStoreAt(this.#state.placeOf(from)), reply);
+  }
+
+  /** Whoever relies on time, for leases and for history, does so on every node: one entry that goes back would expire, or hide, what it must not. */
+  #checkTime([first]: readonly LogEntry[]): void {
+    if (first === undefined) return;
+    const { lastTime } = this.#state;
+    invariant(
+      first.timestampUs > lastTime.timestampUs && first.logTimeMs >= lastTime.logTimeMs,
+      () => `entry ${first.index} is of an earlier time than the entry before it`,
+    );
   }
 
   protected repairIndex({ lastLogIndex }: LogState): LogIndex {

@@ -6,8 +6,10 @@ import { votersOf } from '../quorum.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { LogStorage } from '../storage/log-storage.ts';
+import { timeAt } from '../storage/time-at.ts';
 import {
   type Configuration,
+  type EntryTime,
   type LeaderToken,
   type LogIndex,
   logIndex,
@@ -103,6 +105,13 @@ export class LogState {
 
   get lastLogTerm(): Term {
     return this.storage.termAt(this.storage.lastIndex) ?? term(0);
+  }
+
+  /** When the last entry got its place, also if the log is empty and begins after a snapshot. */
+  get lastTime(): EntryTime {
+    const lastTime = timeAt(this.storage, this.lastLogIndex);
+    invariant(lastTime !== null, () => `the log has no entry at its end, ${this.lastLogIndex}`);
+    return lastTime;
   }
 
   get commitIndex(): LogIndex {

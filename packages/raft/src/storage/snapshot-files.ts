@@ -1,8 +1,8 @@
 import type { NodeId } from '@quorate/actor';
-import type { Configuration, LogIndex, Term } from '../types.ts';
+import type { Configuration, EntryTime, LogIndex, Term } from '../types.ts';
 
-/** What a snapshot covers: the state after the entry at `index`, and the members as of it. */
-export interface SnapshotPoint {
+/** What a snapshot covers: the state after the entry at `index`, the members as of it, and its time, after which a log that begins here goes on. */
+export interface SnapshotPoint extends EntryTime {
   readonly index: LogIndex;
   readonly term: Term;
   readonly configuration: Configuration;

@@ -95,6 +95,7 @@ export class TestCluster extends Schedule {
     const system: ActorSystem = new ActorSystem(node.id, this.group, {
       identity,
       now: () => this.nowMs,
+      wallNow: () => this.nowMs,
       random: () => this.random(),
       route: (from, to, message) => this.#route({ from, to, message: message as { kind: string } }, identity),
       schedule: (delayMs, fire) => this.at(delayMs, () => this.#turn(node, system, fire)),

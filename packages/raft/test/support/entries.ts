@@ -1,4 +1,4 @@
-import { type Configuration, configurationOf, type LogEntry, logIndex, term } from '../../src/index.ts';
+import { type Configuration, configurationOf, type EntryTime, type LogEntry, logIndex, term } from '../../src/index.ts';
 import { senderOf } from './fake-context.ts';
 
 /** Bytes of a text. */
@@ -14,7 +14,11 @@ export const entryOf = (value: number, index: number, command: Uint8Array = byte
   index: logIndex(index),
   kind: 'command',
   command,
+  ...timeOf(index),
 });
+
+/** The time of the entry at `index`, unless a test wants it otherwise. */
+export const timeOf = (index: number): EntryTime => ({ timestampUs: 1000 * index, logTimeMs: index });
 
 /** The terms of a log, as the figures of the paper show it. */
 export const termsOf = (log: readonly LogEntry[]): number[] => log.map((entry) => entry.term);

@@ -22,6 +22,8 @@ export class FakeContext<Message> implements Context<Message> {
   readonly spawned = new Set<string>();
   readonly stopped: string[] = [];
   nowMs = 0;
+  /** How far the wall clock is ahead of the monotonic one. */
+  wallAheadMs = 1_700_000_000_000;
   chance = 0.5;
 
   constructor(node: string, actor: string) {
@@ -30,6 +32,10 @@ export class FakeContext<Message> implements Context<Message> {
 
   now(): number {
     return this.nowMs;
+  }
+
+  wallNow(): number {
+    return this.wallAheadMs + this.nowMs;
   }
 
   random(): number {

@@ -18,7 +18,7 @@ import {
   term,
 } from '../../src/index.ts';
 import { Leader } from '../../src/leader/leader.ts';
-import { bytes, votersOf } from './entries.ts';
+import { bytes, timeOf, votersOf } from './entries.ts';
 import { FakeContext, type Sent, senderOf } from './fake-context.ts';
 
 /** The token of the fixture's office. */
@@ -68,12 +68,14 @@ export class LeaderFixture {
     configuration: Configuration = votersOf('n1', 'n2', 'n3'),
     givenTerm = officeTerm,
     configurationIndex = 0,
+    lastTime = timeOf(startIndex),
   ): void {
     this.receive({
       kind: 'leadershipGranted',
       token,
       term: givenTerm,
       lastLogIndex: logIndex(startIndex),
+      lastTime,
       commitIndex: logIndex(2),
       configuration,
       configurationIndex: logIndex(configurationIndex),

@@ -9,6 +9,7 @@ import {
   term,
   type Voter,
 } from '../../src/index.ts';
+import { timeOf } from './entries.ts';
 import { senderOf } from './fake-context.ts';
 
 /** A voter with its usual disk. */
@@ -56,4 +57,5 @@ export const configurationEntry = (value: number, index: number, configuration: 
   index: logIndex(index),
   kind: 'configuration',
   command: encodeConfiguration(configuration),
+  ...timeOf(index),
 });

@@ -115,6 +115,7 @@ export class ProcessHost {
     return new ActorSystem(node.id, this.#options.group, {
       identity,
       now: () => node.clock.at(this.#options.queue.nowUs),
+      wallNow: () => node.wallClock.at(this.#options.queue.nowUs),
       random: () => chance?.next() ?? 0,
       route: (from, to, message) => {
         if (isActorMessage(message)) this.#route(node, processOf(), from, to, message);

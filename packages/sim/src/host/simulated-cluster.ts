@@ -22,6 +22,7 @@ import { SimulatedEvent } from './simulated-event.ts';
 import { SimulatedNode } from './simulated-node.ts';
 import { simulatedStore } from './simulated-store.ts';
 import { TraceHash } from './trace-hash.ts';
+import { drawWallClock } from './wall-clock.ts';
 
 /** What a cluster is made from. */
 export interface ClusterOptions {
@@ -81,11 +82,13 @@ export class SimulatedCluster {
     const { plant = {} } = options;
     const { disk: PlantedDisk = Disk } = plant;
     const clocks = new RandomStream(options.seed, 'clocks');
+    const wallClocks = new RandomStream(options.seed, 'wall clocks');
     const drift = clocks.chance(0.5) ? 0.05 : 0;
     this.nodes = Array.from({ length: options.nodes + options.spares }, (_, place) => {
-      const clock = new NodeClock(1 + clocks.between(-drift, drift), clocks.between(0, 1e6));
+      const monotonic = new NodeClock(1 + clocks.between(-drift, drift), clocks.between(0, 1e6));
+      const wall = drawWallClock(wallClocks);
       const disk = new PlantedDisk(`disk-of-n${place + 1}`);
-      return new SimulatedNode(nodeId(`n${place + 1}`), place, clock, disk, () => simulatedStore(plant));
+      return new SimulatedNode(nodeId(`n${place + 1}`), place, { monotonic, wall }, disk, () => simulatedStore(plant));
     });
     const first = this.nodes.slice(0, options.nodes);
     this.configuration = configurationOf(first.map(({ id, disk }) => ({ id, storageId: disk.storageId })));

@@ -6,6 +6,7 @@ import type { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
 import type { NodeClock } from './node-clock.ts';
 import type { SimulatedEvent } from './simulated-event.ts';
 import { simulatedStore } from './simulated-store.ts';
+import type { WallClock } from './wall-clock.ts';
 
 /** One life of a node: from its start to its end. */
 export interface SimulatedProcess {
@@ -38,6 +39,7 @@ export class SimulatedNode {
   readonly id: NodeId;
   readonly place: number;
   readonly clock: NodeClock;
+  readonly wallClock: WallClock;
   disk: Disk;
   stateMachine: ConfigStore;
   /** What led to the state of the state machine, from the first entry on. */
@@ -61,13 +63,14 @@ export class SimulatedNode {
   constructor(
     id: NodeId,
     place: number,
-    clock: NodeClock,
+    clocks: { readonly monotonic: NodeClock; readonly wall: WallClock },
     disk: Disk,
     emptyStore: () => ConfigStore = () => simulatedStore({}),
   ) {
     this.id = id;
     this.place = place;
-    this.clock = clock;
+    this.clock = clocks.monotonic;
+    this.wallClock = clocks.wall;
     this.disk = disk;
     this.#emptyStore = emptyStore;
     this.stateMachine = emptyStore();

@@ -1,4 +1,4 @@
-import type { LogEntry } from '@quorate/raft';
+import type { EntryTime, LogEntry } from '@quorate/raft';
 import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
 import type { Invariant, Violated } from './cluster-view.ts';
 
@@ -53,8 +53,12 @@ export class LogMatching implements Invariant {
 /** Whether two entries are the same in all that counts. */
 export function isSame(one: LogEntry, other: LogEntry): boolean {
   if (one === other) return true;
-  return one.term === other.term && one.index === other.index && one.kind === other.kind && sameBytes(one, other);
+  const isSamePlace = one.term === other.term && one.index === other.index && one.kind === other.kind;
+  return isSamePlace && isSameTime(one, other) && sameBytes(one, other);
 }
+
+const isSameTime = (one: EntryTime, other: EntryTime): boolean =>
+  one.timestampUs === other.timestampUs && one.logTimeMs === other.logTimeMs;
 
 function sameBytes({ command: one }: LogEntry, { command: other }: LogEntry): boolean {
   return one === other || (one.length === other.length && one.every((byte, at) => byte === other[at]));

@@ -20,6 +20,7 @@ import { LeaderCompleteness } from './leader-completeness.ts';
 import { LeaderKeepsQuorum } from './leader-keeps-quorum.ts';
 import { LeaderOfTheTerm } from './leader-of-the-term.ts';
 import { LogMatching } from './log-matching.ts';
+import { LogTimeNeverFalls } from './log-time-never-falls.ts';
 import { NoGoingBack } from './no-going-back.ts';
 import { NothingAcknowledgedLost } from './nothing-acknowledged-lost.ts';
 import { OneChangeAtATime } from './one-change-at-a-time.ts';
@@ -31,6 +32,7 @@ import { RevisionCountsChanges } from './revision-counts-changes.ts';
 import { RoundsAreNew } from './rounds-are-new.ts';
 import { SnapshotsAreThere } from './snapshots-are-there.ts';
 import { StateMachineSafety } from './state-machine-safety.ts';
+import { TimestampsRise } from './timestamps-rise.ts';
 import { WriteBeforeSend } from './write-before-send.ts';
 
 /** The first thing that was not as it must be. */
@@ -60,6 +62,8 @@ const constructors: readonly Constructor[] = [
   OneChangeAtATime,
   AutoRemovalIsCareful,
   StateMachineSafety,
+  TimestampsRise,
+  LogTimeNeverFalls,
   NoGoingBack,
   WriteBeforeSend,
   CompactionIsCovered,

@@ -227,6 +227,7 @@ export class ScenarioHost {
     return new ActorSystem(node.id, this.group, {
       identity,
       now: () => this.time.nowMs,
+      wallNow: () => node.wallClock.at(this.time.nowMs * 1000),
       random: () => this.time.random(),
       route: (from, to, message) => {
         if (isActorMessage(message)) this.#route(node, processOf(), from, to, message);

@@ -3,6 +3,7 @@ import { Disk } from '../disk/disk.ts';
 import type { ActorMessage } from '../host/actor-message.ts';
 import { NodeClock } from '../host/node-clock.ts';
 import { SimulatedNode } from '../host/simulated-node.ts';
+import { WallClock } from '../host/wall-clock.ts';
 
 /** A message to an actor of a node that has come, and that the actor has not taken yet. */
 export interface Mail {
@@ -30,7 +31,7 @@ export class ScenarioNode extends SimulatedNode {
 
   constructor(name: string, place: number) {
     const id: NodeId = nodeId(name);
-    super(id, place, new NodeClock(1, 0), new Disk(`disk-of-${name}`));
+    super(id, place, { monotonic: new NodeClock(1, 0), wall: new WallClock(1, 0) }, new Disk(`disk-of-${name}`));
   }
 
   /** A process has ended: what had come to it is gone with it. */

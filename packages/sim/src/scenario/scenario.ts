@@ -1,5 +1,6 @@
 import type { NodeId } from '@quorate/actor';
 import { logIndex, type MembershipChange, type RaftSettings, term } from '@quorate/raft';
+import { simulationEpochMs } from '../host/wall-clock.ts';
 import { CommandRefused } from './invalid-scenario.ts';
 import { commandAt } from './message-text.ts';
 import { MessageTrace } from './message-trace.ts';
@@ -9,6 +10,9 @@ import { ScenarioNode } from './scenario-node.ts';
 import { ScenarioWires } from './scenario-wires.ts';
 import { statusLines } from './status-lines.ts';
 import { Trace } from './trace.ts';
+
+/** The time of the first entry that a log has before its story. */
+const beforeTheStoryUs = (simulationEpochMs - 1000) * 1000;
 
 /** A story while it runs: what its commands do. Each throws `CommandRefused` if it makes no sense as things stand. */
 export class Scenario {
@@ -55,6 +59,8 @@ export class Scenario {
       index: logIndex(place + 1),
       kind: 'command' as const,
       command: commandAt(place + 1, value),
+      timestampUs: beforeTheStoryUs + place,
+      logTimeMs: 0,
     }));
     const hardState = { currentTerm: term(currentTerm), votedFor: null };
     node.disk.commit([

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { decodeCommand } from '../config-store/command-codec.ts';
 import { type CommandJson, commandToJson } from '../config-store/entry-json.ts';
 import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
+import { timestampText } from '../config-store/timestamp-text.ts';
 import { MalformedMessage } from './errors.ts';
-import { API_FORMAT_VERSION } from './request.ts';
 
 /** A page of committed entries, and how far the log of the node that gives it reaches. */
 export interface EntriesPage {
@@ -17,21 +17,26 @@ export interface EntriesPage {
   readonly entries: readonly LogEntry[];
 }
 
-/** `[1, [entry, …]]`: a message on the stream of committed entries, with one or more of them, in order and without a gap. */
+/** The version of messages and pages with entries of the log. */
+const ENTRIES_FORMAT_VERSION = 2;
+
+/** `[2, [entry, …]]`: a message on the stream of committed entries, with one or more of them, in order and without a gap. */
 export function encodeCommitted(entries: readonly LogEntry[]): Uint8Array {
-  return encodeMsgpack([API_FORMAT_VERSION, entries.map(frameOf)]);
+  return encodeMsgpack([ENTRIES_FORMAT_VERSION, entries.map(frameOf)]);
 }
 
-/** `[1, firstIndex, commitIndex, [entry, …]]`: the body of a reply of `entries`. */
+/** `[2, firstIndex, commitIndex, [entry, …]]`: the body of a reply of `entries`. */
 export function encodeEntriesPage(page: EntriesPage): Uint8Array {
-  return encodeMsgpack([API_FORMAT_VERSION, page.firstIndex, page.commitIndex, page.entries.map(frameOf)]);
+  return encodeMsgpack([ENTRIES_FORMAT_VERSION, page.firstIndex, page.commitIndex, page.entries.map(frameOf)]);
 }
 
-/** An entry is `[index, term, kind, command, fields | null]`. */
+/** An entry is `[index, term, kind, timestampUs, logTimeMs, command, fields | null]`. */
 const frameOf = (entry: LogEntry): readonly unknown[] => [
   entry.index,
   entry.term,
   entry.kind,
+  entry.timestampUs,
+  entry.logTimeMs,
   entry.command,
   entry.fields ?? null,
 ];
@@ -43,20 +48,22 @@ const entryFrame = z
     index,
     z.custom<Term>(isTerm),
     z.enum(['command', 'noop', 'configuration']),
+    z.int().nonnegative(),
+    z.int().nonnegative(),
     z.instanceof(Uint8Array),
     z.record(z.string(), z.union([z.string(), z.number()])).nullable(),
   ])
-  .transform(([index, term, kind, command, fields]): LogEntry => {
-    return { index, term, kind, command, ...(fields === null ? {} : { fields }) };
+  .transform(([index, term, kind, timestampUs, logTimeMs, command, fields]): LogEntry => {
+    return { index, term, kind, timestampUs, logTimeMs, command, ...(fields === null ? {} : { fields }) };
   });
 
 const entriesFrame = z
   .array(entryFrame)
   .refine((entries) => entries.every((entry, at) => entry.index === (entries[0]?.index ?? 0) + at));
 
-const committedFrame = z.tuple([z.literal(API_FORMAT_VERSION), entriesFrame]);
+const committedFrame = z.tuple([z.literal(ENTRIES_FORMAT_VERSION), entriesFrame]);
 
-const pageFrame = z.tuple([z.literal(API_FORMAT_VERSION), index, index, entriesFrame]);
+const pageFrame = z.tuple([z.literal(ENTRIES_FORMAT_VERSION), index, index, entriesFrame]);
 
 /** Commands are views of `bytes`. @throws {MalformedMessage} */
 export function decodeCommitted(bytes: Uint8Array): readonly LogEntry[] {
@@ -92,6 +99,9 @@ export interface CommittedEntryJson {
   readonly index: string;
   readonly term: string;
   readonly kind: LogEntry['kind'];
+  /** RFC 3339, with microseconds. */
+  readonly time: string;
+  readonly logTimeMs: string;
   readonly command?: CommandJson;
   readonly commandBase64?: string;
   readonly fields?: EntryFields;
@@ -103,6 +113,8 @@ export function committedEntryToJson(entry: LogEntry): CommittedEntryJson {
     index: String(entry.index),
     term: String(entry.term),
     kind: entry.kind,
+    time: timestampText(entry.timestampUs),
+    logTimeMs: String(entry.logTimeMs),
     ...commandFields(entry),
     ...(entry.fields === undefined ? {} : { fields: entry.fields }),
   };

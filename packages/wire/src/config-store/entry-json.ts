@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type Change, type Command, MAX_VALUE_BYTES, type StoredEntry } from '@quorate/config-store';
+import { timestampText } from './timestamp-text.ts';
 
 /** A value as JSON carries it: as text, or, if it is none, as base64. */
 export type ValueJson = { readonly value: string } | { readonly valueBase64: string };
@@ -64,11 +65,10 @@ export function commandToJson(command: Command): CommandJson {
 
 /** The JSON body of a message on the stream of changes. */
 export function encodeChange(change: Change): Uint8Array {
-  const { key, op, revision, index } = change;
+  const { key, op, revision, index, timestampUs } = change;
   const written = op === 'put' ? valueToJson(change.value) : {};
   const counters =
     op === 'put' ? { createRevision: String(change.createRevision), version: String(change.version) } : {};
-  return Buffer.from(
-    JSON.stringify({ key, op, ...written, revision: String(revision), ...counters, index: String(index) }),
-  );
+  const place = { index: String(index), time: timestampText(timestampUs) };
+  return Buffer.from(JSON.stringify({ key, op, ...written, revision: String(revision), ...counters, ...place }));
 }

@@ -37,3 +37,4 @@ export {
 } from './entry-json.ts';
 export { decodeMsgpack, encodeMsgpack, MalformedMsgpack } from './msgpack.ts';
 export { decodeAnswer, decodeResult, encodeAnswer, encodeResult, failureIn } from './result-codec.ts';
+export { timestampText } from './timestamp-text.ts';

@@ -3,7 +3,7 @@ import { type LogEntry, protocolOf } from '@quorate/raft';
 import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
 
 /** The version of the frame of messages between actors. A node drops what has another. */
-export const PEER_FORMAT_VERSION = 1;
+export const PEER_FORMAT_VERSION = 2;
 
 /** Why a message was dropped before any actor saw it. */
 export type DropReason =
@@ -43,7 +43,7 @@ export type Decoded =
   | { readonly kind: 'message'; readonly message: ActorMessage; readonly sender: Sender }
   | { readonly kind: 'dropped'; readonly reason: DropReason };
 
-/** `[1, clusterId, storageId, incarnation, kind, fields]`; log entries in the fields are `[term, index, kind, command, fields | null]`. */
+/** `[2, clusterId, storageId, incarnation, kind, fields]`; log entries in the fields are `[term, index, kind, timestampUs, logTimeMs, command, fields | null]`. */
 export function encodePeerMessage(header: PeerHeader, message: ActorMessage): Uint8Array {
   const { kind, ...fields } = message;
   const { clusterId, storageId, incarnation } = header;
@@ -110,6 +110,8 @@ const packedEntry = (entry: LogEntry): readonly unknown[] => [
   entry.term,
   entry.index,
   entry.kind,
+  entry.timestampUs,
+  entry.logTimeMs,
   entry.command,
   entry.fields ?? null,
 ];
@@ -121,7 +123,8 @@ function unpacked(fields: Readonly<Record<string, unknown>>): Readonly<Record<st
 
 /** What is no packed entry stays what it is, for the schema to refuse. */
 function unpackedEntry(packedOne: unknown): unknown {
-  if (!Array.isArray(packedOne) || packedOne.length !== 5) return packedOne;
-  const [term, index, kind, command, fields]: unknown[] = packedOne;
-  return fields === null ? { term, index, kind, command } : { term, index, kind, command, fields };
+  if (!Array.isArray(packedOne) || packedOne.length !== 7) return packedOne;
+  const [term, index, kind, timestampUs, logTimeMs, command, fields]: unknown[] = packedOne;
+  const entry = { term, index, kind, timestampUs, logTimeMs, command };
+  return fields === null ? entry : { ...entry, fields };
 }

@@ -33,15 +33,18 @@ const headerSchema = z.strictObject({
   group: z.string(),
   index: z.custom<LogIndex>(isLogIndex),
   term: z.custom<Term>(isTerm),
+  timestampUs: z.int().nonnegative(),
+  logTimeMs: z.int().nonnegative(),
   revision: z.number().int().nonnegative(),
   configuration: z.unknown(),
 });
 
 /** A header as text: the same for equal headers, in whatever order their members and fields stand. */
 export function headerText(header: SnapshotHeader): string {
-  const { clusterName, clusterId, group, index, term, revision, configuration } = header;
-  const configurationValue: unknown = JSON.parse(configurationText(configuration));
-  return JSON.stringify({ clusterName, clusterId, group, index, term, revision, configuration: configurationValue });
+  const { clusterName, clusterId, group, index, term, timestampUs, logTimeMs, revision } = header;
+  const configuration: unknown = JSON.parse(configurationText(header.configuration));
+  const fields = { clusterName, clusterId, group, index, term, timestampUs, logTimeMs, revision, configuration };
+  return JSON.stringify(fields);
 }
 
 /** Reads what `headerText` made; null if it is anything else. */
@@ -64,6 +67,8 @@ export function mismatchOf(header: SnapshotHeader, owner: SnapshotOwner, point: 
   if (header.index !== point.index || header.term !== point.term) {
     return `it ends with ${header.index} of term ${header.term}`;
   }
+  if (header.timestampUs !== point.timestampUs || header.logTimeMs !== point.logTimeMs)
+    return 'it ends at another time';
   const isSame = configurationText(header.configuration) === configurationText(point.configuration);
   return isSame ? null : 'it has other members';
 }
