@@ -1,6 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
+import { Latencies } from '@quorate/load';
 import { BenchCluster } from './bench-cluster.ts';
-import { Latencies, latencyTitles } from './latencies.ts';
+import { latencyCells, latencyTitles } from './latency-cells.ts';
 import type { Measurement, Run } from './measurement.ts';
 import { NumberOptions } from './options.ts';
 import { mebibytes, numberText, tableLines } from './table.ts';
@@ -132,11 +133,11 @@ function sayLatencies(wrote: readonly Wrote[], cluster: BenchCluster, run: Run):
   const others = new Latencies();
   for (const { atMs, tookMs } of wrote) {
     const isBeside = busy.some(([fromMs, toMs]) => atMs + tookMs >= fromMs && atMs <= toMs);
-    (isBeside ? beside : others).add(tookMs);
+    (isBeside ? beside : others).record(tookMs);
   }
   const rows = [
-    ['beside snapshots and compaction', ...beside.cells()],
-    ['all others', ...others.cells()],
+    ['beside snapshots and compaction', ...latencyCells(beside)],
+    ['all others', ...latencyCells(others)],
   ];
   for (const line of tableLines(['', ...latencyTitles], rows)) run.say(line);
   run.say('');

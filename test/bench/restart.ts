@@ -1,6 +1,6 @@
 import { BenchCluster } from './bench-cluster.ts';
-import { median } from './latencies.ts';
 import type { Measurement, Run } from './measurement.ts';
+import { median } from './median.ts';
 import { NumberOptions } from './options.ts';
 import { mebibytes, numberText, tableLines } from './table.ts';
 import { folderBytes } from './usage.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
+import { Latencies } from '@quorate/load';
 import { BenchCluster } from './bench-cluster.ts';
-import { Latencies, latencyTitles } from './latencies.ts';
+import { latencyCells, latencyTitles } from './latency-cells.ts';
 import type { Measurement } from './measurement.ts';
 import { NumberOptions } from './options.ts';
 import { tableLines } from './table.ts';
@@ -72,7 +73,7 @@ const during = (written: readonly Written[], restart: Restart): readonly Written
 
 function cellsOf(written: readonly Written[]): readonly string[] {
   const latencies = new Latencies();
-  for (const { tookMs } of written) latencies.add(tookMs);
+  for (const { tookMs } of written) latencies.record(tookMs);
   const failed = written.filter(({ error }) => error !== null);
-  return [...latencies.cells(), String(failed.length)];
+  return [...latencyCells(latencies), String(failed.length)];
 }

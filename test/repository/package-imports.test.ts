@@ -24,6 +24,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     '@quorate/broker',
     '@quorate/node',
   ],
+  '@quorate/load': [],
   '@quorate/checker': [],
   '@quorate/sim': ['@quorate/actor', '@quorate/raft', '@quorate/config-store', '@quorate/checker'],
   '@quorate/node': [
