@@ -25,6 +25,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     '@quorate/node',
   ],
   '@quorate/load': [],
+  '@quorate/local-machine': [],
   '@quorate/checker': [],
   '@quorate/sim': ['@quorate/actor', '@quorate/raft', '@quorate/config-store', '@quorate/checker'],
   '@quorate/node': [

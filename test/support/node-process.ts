@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { standsStill } from '@quorate/local-machine';
 import { spawnQuorate } from './quorate-command.ts';
-import { standsStill } from './stands-still.ts';
 
 /** One event of a node's log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };

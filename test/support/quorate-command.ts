@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { endWithThisProcess } from './end-with-this-process.ts';
+import { endWithThisProcess } from '@quorate/local-machine';
 
 const launcher = fileURLToPath(new URL('../../packages/cli/bin/quorate.js', import.meta.url));
 

@@ -5,8 +5,8 @@ import { mkdir, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { endWithThisProcess } from '@quorate/local-machine';
 import { onTestFinished } from 'vitest';
-import { endWithThisProcess } from './end-with-this-process.ts';
 import { makeTemporaryFolder, removeTemporaryFolder } from './temporary-folder.ts';
 
 const run = promisify(execFile);

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { buffer, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { endWithThisProcess } from '../../../test/support/end-with-this-process.ts';
+import { endWithThisProcess } from '@quorate/local-machine';
 
 /** The program, as npm links it. */
 export const launcher = fileURLToPath(new URL('../bin/quorate.js', import.meta.url));

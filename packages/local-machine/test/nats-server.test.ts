@@ -1,6 +1,6 @@
 import { connect, type NatsConnection } from 'nats';
 import { expect, onTestFinished, test } from 'vitest';
-import { type NatsServer, startNatsServer } from './nats-server.ts';
+import { type NatsServer, startNatsServer } from '../../../test/support/nats-server.ts';
 
 async function startForTest(config?: string): Promise<NatsServer> {
   const server = await startNatsServer(config === undefined ? {} : { config });
