@@ -23,6 +23,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     '@quorate/client',
     '@quorate/broker',
     '@quorate/node',
+    '@quorate/load',
+    '@quorate/local-machine',
   ],
   '@quorate/load': [],
   '@quorate/local-machine': [],

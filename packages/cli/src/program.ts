@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { lineOf } from './command-outcome.ts';
+import { addBench } from './commands/bench/bench.ts';
 import { addDel } from './commands/del.ts';
 import { addForm } from './commands/form.ts';
 import { addGet } from './commands/get.ts';
@@ -29,7 +30,8 @@ export function createProgram(): Command {
     });
   for (const add of [addUp, addNode, addForm, addMembers, addTransfer]) add(program.commandsGroup('Clusters:'));
   for (const add of [addPut, addGet, addDel, addList, addImport]) add(program.commandsGroup('Keys:'));
-  for (const add of [addStatus, addTail, addSnapshot, addPermissions]) add(program.commandsGroup('Operation:'));
+  for (const add of [addStatus, addTail, addSnapshot, addBench, addPermissions])
+    add(program.commandsGroup('Operation:'));
   program.addHelpText(
     'after',
     '\nquorate <command> --help has the flags and examples of each. Each setting is a variable too.',

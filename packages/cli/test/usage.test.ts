@@ -26,6 +26,7 @@ const commands = [
   'members',
   'transfer',
   'snapshot',
+  'bench',
 ];
 
 describe.each([
@@ -52,6 +53,11 @@ describe.each([
   ['a file that is not there', ['snapshot', 'check', '/nowhere/x'], 'ENOENT'],
   ['a file that is not there', ['snapshot', 'restore', '/nowhere/x', '--voters', 'n1'], 'ENOENT'],
   ['a node whose id is no name', ['snapshot', 'n.1'], 'nodes'],
+  ['an unknown command of bench', ['bench', 'pu'], 'pu'],
+  ['a load of nobody', ['bench', 'put', '--callers', '0'], '--callers'],
+  ['values that are too large', ['bench', 'put', '--size', '524289'], '--size'],
+  ['a rate of nothing', ['bench', 'get', '--rate', '0'], '--rate'],
+  ['nothing but reads', ['bench', 'mixed', '--reads', '100'], '--reads'],
   ['no voters', ['form'], '--voters'],
   ['no value', ['put', '/a'], '--file'],
   ['two values', ['put', '/a', 'b', '--file', 'c'], '--file'],
@@ -103,6 +109,8 @@ test.each([
   ['members'],
   ['members', 'add', 'n4'],
   ['transfer'],
+  ['bench', 'put'],
+  ['bench', 'get'],
 ])('%s tells on one line that there is no NATS', async (...args) => {
   const { exitCode, stdout, stderr } = await quorate([...args, '--nats', 'nats://127.0.0.1:1']);
   expect(stderr).toMatch(/^quorate: [^\n]*127\.0\.0\.1:1[^\n]*\n$/);
