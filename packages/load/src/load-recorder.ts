@@ -14,8 +14,8 @@ const restMs = 1;
 
 /** Makes calls, and keeps what became of them. */
 export class LoadRecorder {
-  readonly toMs: number;
   readonly #fromMs: number;
+  #toMs: number;
   readonly #clock: Clock;
   readonly #operations = new Map<string, OperationResult>();
   #answered = 0;
@@ -23,8 +23,18 @@ export class LoadRecorder {
 
   constructor({ fromMs, toMs, clock }: LoadRecorderOptions) {
     this.#fromMs = fromMs;
-    this.toMs = toMs;
+    this.#toMs = toMs;
     this.#clock = clock;
+  }
+
+  /** When it is over. */
+  get toMs(): number {
+    return this.#toMs;
+  }
+
+  /** It is over now. */
+  stop(): void {
+    this.#toMs = Math.min(this.#toMs, this.#clock.now());
   }
 
   /** How many were answered from the beginning, the warm-up included. */
@@ -59,16 +69,16 @@ export class LoadRecorder {
     if (!this.#isMeasured(dueMs)) return;
     const result = this.#resultOf(name);
     result.notBegun += 1;
-    result.latencies.record(this.toMs - dueMs);
+    result.latencies.record(this.#toMs - dueMs);
   }
 
   /** What it came to. */
   result(): LoadResult {
-    return { seconds: (this.toMs - this.#fromMs) / 1_000, operations: this.#operations };
+    return { seconds: Math.max(0, this.#toMs - this.#fromMs) / 1_000, operations: this.#operations };
   }
 
   #isMeasured(momentMs: number): boolean {
-    return momentMs >= this.#fromMs && momentMs < this.toMs;
+    return momentMs >= this.#fromMs && momentMs < this.#toMs;
   }
 
   #resultOf(name: string): OperationResult {

@@ -12,12 +12,13 @@ export interface LoadOptions {
   readonly callers: number;
   /** So long it runs before it is measured. */
   readonly warmUpMs: number;
+  /** Infinity for until it is stopped. */
   readonly measuredMs: number;
   /** How many calls are begun in a second, by all callers together; null for as many as they can. */
   readonly ratePerSecond: number | null;
   /** Told twice a second. */
   readonly onProgress?: (progress: LoadProgress) => void;
-  /** Ends it early: no more calls are begun. */
+  /** Stops it early. No more calls are begun, and the result is what was measured until then. */
   readonly signal?: AbortSignal;
   /** The machine's unless given. */
   readonly clock?: Clock;
@@ -26,7 +27,6 @@ export interface LoadOptions {
 /**
  * Has callers call, and records how long each call took that was begun while it was measured; those are waited for. At a rate, a call that
  * was late because all callers were waiting is timed from when it was due, so that a slow answer counts for the calls that it held up.
- * @throws the signal's reason, when the last call that was under way has ended
  */
 export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const { callers, warmUpMs, measuredMs, ratePerSecond, onProgress, signal, clock = systemClock } = options;
@@ -34,12 +34,15 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
   const recorder = new LoadRecorder({ fromMs: startMs + warmUpMs, toMs: startMs + warmUpMs + measuredMs, clock });
   const schedule = ratePerSecond === null ? null : new RateSchedule(startMs, ratePerSecond);
   const stopTelling = onProgress === undefined ? () => {} : tellProgress(recorder, warmUpMs, onProgress);
+  const stop = (): void => recorder.stop();
+  if (signal?.aborted === true) stop();
+  signal?.addEventListener('abort', stop, { once: true });
   const calling = Array.from({ length: callers }, (_, caller) =>
     schedule === null ? callOn(caller, options, recorder) : callAtRate(caller, options, recorder, schedule),
   );
   await Promise.all(calling);
+  signal?.removeEventListener('abort', stop);
   stopTelling();
-  signal?.throwIfAborted();
   if (schedule !== null) addNotBegun(options, recorder, schedule);
   return recorder.result();
 }
@@ -47,10 +50,10 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult> {
 /** A closed loop: one call after the other. */
 async function callOn(
   caller: number,
-  { operations, signal, clock = systemClock }: LoadOptions,
+  { operations, clock = systemClock }: LoadOptions,
   recorder: LoadRecorder,
 ): Promise<void> {
-  for (let nowMs = clock.now(); nowMs < recorder.toMs && signal?.aborted !== true; nowMs = clock.now()) {
+  for (let nowMs = clock.now(); nowMs < recorder.toMs; nowMs = clock.now()) {
     await recorder.time(randomOperation(operations, Math.random()), caller, nowMs);
   }
 }
@@ -58,12 +61,13 @@ async function callOn(
 /** An open loop: each call is due at its time, whatever became of those before, and the first caller who is free makes it. */
 async function callAtRate(
   caller: number,
-  { operations, signal, clock = systemClock }: LoadOptions,
+  { operations, clock = systemClock }: LoadOptions,
   recorder: LoadRecorder,
   schedule: RateSchedule,
 ): Promise<void> {
-  while (schedule.nextMs < recorder.toMs && clock.now() < recorder.toMs && signal?.aborted !== true) {
+  while (schedule.nextMs < recorder.toMs && clock.now() < recorder.toMs) {
     const beginMs = await whenDue(schedule.take(), clock);
+    if (beginMs >= recorder.toMs) return;
     await recorder.time(randomOperation(operations, Math.random()), caller, beginMs);
   }
 }

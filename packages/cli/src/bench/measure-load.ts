@@ -2,14 +2,14 @@ import { type LoadOptions, type LoadProgress, type LoadResult, runLoad } from '@
 import { CommandFailure } from '../command-error.ts';
 import { StatusLine } from '../output/status-line.ts';
 
-/** Runs a load, and shows on a terminal how far it is. */
+/** Runs a load, and shows on a terminal how far it is. @throws the signal's reason if that ends it */
 export async function measureLoad(what: string, options: LoadOptions): Promise<LoadResult> {
   const line = new StatusLine();
   try {
-    return await runLoad({
-      ...options,
-      onProgress: (progress) => line.show(progressText(what, progress, options.measuredMs)),
-    });
+    const onProgress = (progress: LoadProgress): void => line.show(progressText(what, progress, options.measuredMs));
+    const result = await runLoad({ ...options, onProgress });
+    options.signal?.throwIfAborted();
+    return result;
   } finally {
     line.end();
   }
