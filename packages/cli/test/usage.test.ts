@@ -58,6 +58,8 @@ describe.each([
   ['values that are too large', ['bench', 'put', '--size', '524289'], '--size'],
   ['a rate of nothing', ['bench', 'get', '--rate', '0'], '--rate'],
   ['nothing but reads', ['bench', 'mixed', '--reads', '100'], '--reads'],
+  ['a fault that is none', ['bench', 'failover', '--fault', 'fire'], '--fault'],
+  ['a road that no certificate knows', ['bench', 'failover', '--fault', 'cut', '--tls', '--nats', 'x'], 'TLS'],
   ['no voters', ['form'], '--voters'],
   ['no value', ['put', '/a'], '--file'],
   ['two values', ['put', '/a', 'b', '--file', 'c'], '--file'],

@@ -71,7 +71,6 @@ export class TcpRelay {
         if (!this.#isCut) from.resume();
       });
     });
-
     // What goes wrong on one side shows on the other as its end.
     from.on('error', () => {});
     from.on('close', () => {

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { endWithThisProcess, standsStill } from '@quorate/local-machine';
 import { UsageError } from '../command-error.ts';
 import { readyMessage } from '../parent-process.ts';
 
@@ -36,6 +37,7 @@ export class NodeProcess {
   /** Resolves with true once the node has begun, and with false if it ends before. */
   readonly ready: Promise<boolean>;
   readonly #child: ChildProcess;
+  #isWatched = false;
   #lastWords = '';
 
   /** @throws {UsageError} if the log file cannot be written */
@@ -73,9 +75,31 @@ export class NodeProcess {
     return this.#child.pid;
   }
 
+  /** Ends the node at once, paused or not; resolves when it is gone. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.exited;
+  }
+
+  /** Freezes the process by SIGSTOP, and resolves when all of it stands still. */
+  async pause(): Promise<void> {
+    // Whoever stands still does not see that its parent is gone.
+    if (!this.#isWatched) endWithThisProcess(this.#child);
+    this.#isWatched = true;
+    this.#child.kill('SIGSTOP');
+    if (this.pid !== undefined) await standsStill(this.pid);
+  }
+
+  /** Lets a paused process go on. */
+  resume(): void {
+    this.#child.kill('SIGCONT');
+  }
+
   /** Asks the node to end, and ends it if it does not; resolves when it is gone. */
   async stop(graceMs: number): Promise<void> {
     this.#child.kill('SIGTERM');
+    // A paused one would not hear of it.
+    this.#child.kill('SIGCONT');
     const deadline = setTimeout(() => this.#child.kill('SIGKILL'), graceMs);
     await this.exited;
     clearTimeout(deadline);

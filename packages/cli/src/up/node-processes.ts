@@ -17,10 +17,11 @@ const longestRestartMs = 10_000;
 /** A node that ran for so long had begun well: the next wait is short again. */
 const goodRunMs = 10_000;
 
-/** The node processes of `quorate up`: starts them, tells of those that die, and ends them. */
+/** The node processes of a cluster on this machine: starts them, tells of those that die, and ends them. */
 export class NodeProcesses {
   readonly #options: NodeProcessesOptions;
   readonly #running = new Map<string, NodeProcess>();
+  readonly #killed = new WeakSet<NodeProcess>();
   readonly #stopping = new AbortController();
 
   constructor(options: NodeProcessesOptions) {
@@ -39,6 +40,26 @@ export class NodeProcesses {
   async start(): Promise<void> {
     const begun = this.#options.nodes.map((options) => this.#begin(options));
     await Promise.all(begun);
+  }
+
+  /** The process of a node. @throws {UsageError} if there is none now */
+  running(id: string): NodeProcess {
+    const node = this.#running.get(id);
+    if (node === undefined) throw new UsageError(`node ${id} does not run`);
+    return node;
+  }
+
+  /** Kills a node, of which nothing is said, and resolves when it is gone. */
+  async kill(id: string): Promise<void> {
+    const node = this.running(id);
+    this.#killed.add(node);
+    await node.kill();
+  }
+
+  /** Starts a node that was killed, and resolves when it has begun. @throws {UsageError} with its own reason if it cannot */
+  async startAgain(id: string): Promise<void> {
+    const options = this.#options.nodes.find((node) => node.id === id);
+    if (options !== undefined) await this.#begin(options);
   }
 
   /** Ends all nodes, the hard way after five seconds. */
@@ -86,7 +107,7 @@ export class NodeProcesses {
       const startedAtMs = performance.now();
       const exit = await node.exited;
       this.#running.delete(options.id);
-      if (this.#stopping.signal.aborted) return;
+      if (this.#stopping.signal.aborted || this.#killed.has(node)) return;
       if (!this.#options.restart) return this.#options.say(`node ${options.id} ${endOf(exit)}`);
 
       if (performance.now() - startedAtMs > goodRunMs) waitMs = firstRestartMs;

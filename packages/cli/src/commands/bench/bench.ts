@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addExamples } from '../examples.ts';
+import { addBenchFailover } from './failover.ts';
 import { addBenchGet } from './get.ts';
 import { addBenchMixed } from './mixed.ts';
 import { addBenchPut } from './put.ts';
@@ -11,12 +12,13 @@ export function addBench(program: Command): void {
     .command('bench')
     .summary('measure how fast a cluster is')
     .description(
-      'Measures a cluster that runs, under a load that it makes. It writes keys of its own, and leaves them there: quorate del removes them.',
+      'Measures a cluster that runs, under a load that it makes: with keys of its own, which it leaves there. What the loss of a leader costs it measures on a cluster that it starts.',
     );
-  for (const add of [addBenchPut, addBenchGet, addBenchMixed, addBenchResponder]) add(command);
+  for (const add of [addBenchPut, addBenchGet, addBenchMixed, addBenchFailover, addBenchResponder]) add(command);
   addExamples(command, [
     ['quorate bench put', 'writes a second, and how long each takes'],
     ['quorate bench get --callers 1 --connections 1', 'one read after the other, beside what NATS alone takes'],
     ['quorate bench mixed --rate 5000', 'reads and writes at a rate'],
+    ['quorate bench failover', 'how long no write is acknowledged when a leader is killed'],
   ]);
 }
