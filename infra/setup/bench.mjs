@@ -1,4 +1,5 @@
-// npm run bench:restart, bench:endurance, bench:rolling: what real processes on a real nats-server take.
+// npm run bench: Quorate beside its peers. npm run bench:restart, bench:endurance, bench:rolling: what real processes on a real nats-server
+// take.
 
 import { compile } from './compile.mjs';
 import { ensureInstalled } from './install.mjs';

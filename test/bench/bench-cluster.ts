@@ -24,14 +24,20 @@ const patience = { timeoutMs: 300_000, intervalMs: 5 };
 /** Three nodes as they ship, processes of `quorate node`, on a nats-server, with their data on a disk. */
 export class BenchCluster {
   readonly ids: readonly string[] = ['n1', 'n2', 'n3'];
-  readonly #run: Run;
+  readonly #run: Pick<Run, 'onEnd'>;
   readonly #nats: NatsServer;
   readonly #folder: string;
   readonly #args: readonly string[];
   readonly #nodes = new Map<string, NodeProcess>();
   readonly #observer: NatsConnection;
 
-  private constructor(run: Run, nats: NatsServer, observer: NatsConnection, folder: string, args: readonly string[]) {
+  private constructor(
+    run: Pick<Run, 'onEnd'>,
+    nats: NatsServer,
+    observer: NatsConnection,
+    folder: string,
+    args: readonly string[],
+  ) {
     this.#run = run;
     this.#nats = nats;
     this.#observer = observer;
@@ -40,7 +46,7 @@ export class BenchCluster {
   }
 
   /** Starts and forms it; `args` are further arguments of each node. It ends with the run, or when it is stopped. */
-  static async start(run: Run, args: readonly string[] = []): Promise<BenchCluster> {
+  static async start(run: Pick<Run, 'onEnd'>, args: readonly string[] = []): Promise<BenchCluster> {
     const folder = await makeTemporaryFolder('bench');
     run.onEnd(() => removeTemporaryFolder(folder));
     const nats = await startNatsServer();
@@ -54,6 +60,11 @@ export class BenchCluster {
     await formCluster({ servers: nats.url, voters: [...cluster.ids], timeoutMs: 20_000 });
     await cluster.leader();
     return cluster;
+  }
+
+  /** Where clients connect. */
+  get url(): string {
+    return this.#nats.url;
   }
 
   /** A connection of its own, closed when the run ends. */

@@ -3,7 +3,7 @@ import { Latencies } from '@quorate/load';
 import { BenchCluster } from './bench-cluster.ts';
 import { latencyCells, latencyTitles } from './latency-cells.ts';
 import type { Measurement, Run } from './measurement.ts';
-import { NumberOptions } from './options.ts';
+import { Options } from './options.ts';
 import { mebibytes, numberText, tableLines } from './table.ts';
 import { folderBytes, memoryBytes } from './usage.ts';
 import { Writers } from './writers.ts';
@@ -39,9 +39,10 @@ interface Wrote {
 /** A steady load for long: do the folders and the processes stay small, and does a snapshot or compaction hold up a write? */
 export const endurance: Measurement = {
   name: 'endurance',
+  command: 'bench:endurance',
   defaults: { writes: '1000000', keys: '10000', callers: '16' },
   async measure(args, run) {
-    const options = new NumberOptions(args, endurance.defaults);
+    const options = new Options(args, endurance.defaults);
     const [writes, keys, callers] = [options.number('writes'), options.number('keys'), options.number('callers')];
     const cluster = await BenchCluster.start(run);
     const stores = await Promise.all(Array.from({ length: connections }, () => cluster.connect({ timeoutMs: 60_000 })));

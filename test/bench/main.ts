@@ -1,11 +1,12 @@
 import { constants } from 'node:os';
+import { comparison } from './comparison/comparison.ts';
 import { endurance } from './endurance.ts';
 import type { Measurement, Run } from './measurement.ts';
 import { InvalidOptions } from './options.ts';
 import { restart } from './restart.ts';
 import { rolling } from './rolling.ts';
 
-const measurements: readonly Measurement[] = [restart, endurance, rolling];
+const measurements: readonly Measurement[] = [comparison, restart, endurance, rolling];
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Runs the measurement that is named first. The answer is the exit code: 0, 1 if what it is to show does not hold, 2 if it could not be made, and 128 + its number for a signal. */
@@ -16,7 +17,9 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
     return 2;
   }
   const ends: (() => Promise<void>)[] = [];
+  const interruption = new AbortController();
   const run: Run = {
+    signal: interruption.signal,
     onEnd: (end) => void ends.push(end),
     progress: (text) => {
       if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${text}`);
@@ -28,7 +31,10 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
   };
   let interrupt: (signal: NodeJS.Signals) => void = () => {};
   const interrupted = new Promise<number>((resolve) => {
-    interrupt = (signal) => resolve(128 + constants.signals[signal]);
+    interrupt = (signal) => {
+      interruption.abort(new Error('interrupted'));
+      resolve(128 + constants.signals[signal]);
+    };
   });
   for (const signal of signals) process.on(signal, interrupt);
   try {
@@ -44,7 +50,7 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
   }
 }
 
-function usageOf({ name, defaults }: Measurement): string {
+function usageOf({ command, defaults }: Measurement): string {
   const options = Object.entries(defaults).map(([option, value]) => `[--${option} ${value}]`);
-  return `npm run bench:${name} -- ${options.join(' ')}`;
+  return `npm run ${command} -- ${options.join(' ')}`;
 }

@@ -1,7 +1,7 @@
 import { BenchCluster } from './bench-cluster.ts';
 import type { Measurement, Run } from './measurement.ts';
 import { median } from './median.ts';
-import { NumberOptions } from './options.ts';
+import { Options } from './options.ts';
 import { mebibytes, numberText, tableLines } from './table.ts';
 import { folderBytes } from './usage.ts';
 import { Writers } from './writers.ts';
@@ -22,9 +22,10 @@ interface Settings {
 /** How long a node takes from the start of its process until it has applied all, by how much was ever written. */
 export const restart: Measurement = {
   name: 'restart',
+  command: 'bench:restart',
   defaults: { entries: '10000,100000,1000000', runs: '5', keys: '10000', callers: '256' },
   async measure(args, run) {
-    const options = new NumberOptions(args, restart.defaults);
+    const options = new Options(args, restart.defaults);
     const settings: Settings = {
       entries: options.numbers('entries').toSorted((a, b) => a - b),
       runs: options.number('runs'),

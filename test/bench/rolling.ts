@@ -3,7 +3,7 @@ import { Latencies } from '@quorate/load';
 import { BenchCluster } from './bench-cluster.ts';
 import { latencyCells, latencyTitles } from './latency-cells.ts';
 import type { Measurement } from './measurement.ts';
-import { NumberOptions } from './options.ts';
+import { Options } from './options.ts';
 import { tableLines } from './table.ts';
 import { Writers, type Written } from './writers.ts';
 
@@ -24,9 +24,10 @@ interface Restart {
 /** Every node is restarted by SIGTERM under load: how long does a write wait? */
 export const rolling: Measurement = {
   name: 'rolling',
+  command: 'bench:rolling',
   defaults: { rounds: '3', keys: '10000', callers: '16' },
   async measure(args, run) {
-    const options = new NumberOptions(args, rolling.defaults);
+    const options = new Options(args, rolling.defaults);
     const [rounds, keys, callers] = [options.number('rounds'), options.number('keys'), options.number('callers')];
     const cluster = await BenchCluster.start(run);
     const stores = await Promise.all(Array.from({ length: connections }, () => cluster.connect({ timeoutMs: 20_000 })));
