@@ -102,6 +102,14 @@ test('a cluster forms and serves under these permissions, its own messages over 
   }
   expect(await runAs('operator', 'snapshot', 'save', file)).toMatchObject({ exitCode: 0, stderr: '' });
 
+  const load = ['--callers', '2', '--connections', '1', '--keys', '5', '--seconds', '1', '--warm-up', '0'];
+  const bench = await runAs('client', 'bench', 'get', ...load, '--json');
+  expect(bench).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringMatching(/^quorate: NATS alone is not measured: .*\n$/),
+  });
+  expect(Object.keys(JSON.parse(bench.stdout).operations)).toEqual(['get']);
+
   const tail = await runAs('client', 'tail', '--count', '2', '--json');
   expect(tail.stdout.trimEnd().split('\n')).toHaveLength(2);
 });

@@ -25,7 +25,12 @@ async function respond(command: Command): Promise<void> {
   const { subject, replyBytes } = command.opts<ResponderFlags>();
   const connection = await connect({ ...connectionOptions(natsSettings(command)), name: 'quorate bench responder' });
   const reply = new Uint8Array(replyBytes);
-  connection.subscribe(subject, { callback: (_error, message) => void message.respond(reply) });
+  connection.subscribe(subject, {
+    // If NATS does not let it listen, whoever asks is told that nobody does.
+    callback: (error, message) => {
+      if (error === null) message.respond(reply);
+    },
+  });
   await connection.flush();
   const leaveParent = endWithParent();
   const told = new Promise<void>((resolve) => process.once('SIGTERM', resolve));
