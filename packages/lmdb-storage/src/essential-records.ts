@@ -1,13 +1,13 @@
 import { type GroupId, isName } from '@quorate/actor';
-import { CorruptRecord, type FormationRecord, type HardState } from '@quorate/raft';
+import { CorruptRecord, type FormationRecord } from '@quorate/raft';
 import type { z } from 'zod';
 import { bufferOn } from './bytes.ts';
 import { headerLength, seal, unseal } from './checked-record.ts';
 import { type Essentials, identitySchema } from './essentials.ts';
 import { formationRecordSchema } from './formation-record.ts';
 import { groupPrefix, groupSeed } from './group-key.ts';
-import type { LogCommit, LogEnvironment } from './log-environment.ts';
-import { readHardState, recordHardState } from './log-record.ts';
+import type { BinaryTable, LogCommit, LogEnvironment } from './log-environment.ts';
+import { readHardState, readPromise, recordHardState, recordPromise } from './log-record.ts';
 
 const identityKey = Buffer.from('identity');
 const formationKey = Buffer.from('formation');
@@ -18,12 +18,15 @@ export async function saveEssentials(
   essentials: Essentials,
   more: (commit: LogCommit) => void = () => {},
 ): Promise<void> {
-  const { identity, formation, hardStates } = essentials;
+  const { identity, formation, hardStates, longestPromises } = essentials;
   await environment.commit((commit) => {
     commit.put(environment.identity, identityKey, recordContent(identity));
     if (formation !== null) commit.put(environment.identity, formationKey, recordContent(formation));
     for (const [group, state] of hardStates) {
       commit.put(environment.hardStates, groupPrefix(group), recordHardState(state, groupSeed(group)));
+    }
+    for (const [group, ms] of longestPromises) {
+      commit.put(environment.promises, groupPrefix(group), recordPromise(ms, groupSeed(group)));
     }
     more(commit);
   }, essentials);
@@ -34,18 +37,23 @@ export function loadEssentials(environment: LogEnvironment): Essentials {
   const identity = load(environment, identityKey, 'the identity', identitySchema);
   if (identity === null) throw new CorruptRecord('the identity', 'it is missing');
   const formation = load(environment, formationKey, 'the formation record', formationRecordSchema);
-  return { identity, formation, hardStates: loadHardStates(environment) };
+  const hardStates = loadByGroup(environment.hardStates, 'hard state', readHardState);
+  const longestPromises = loadByGroup(environment.promises, 'longest promise', readPromise);
+  return { identity, formation, hardStates, longestPromises };
 }
 
-function loadHardStates(environment: LogEnvironment): ReadonlyMap<GroupId, HardState> {
-  const hardStates = new Map<GroupId, HardState>();
-  for (const { key, value } of environment.hardStates.getRange({})) {
+function loadByGroup<Content>(
+  table: BinaryTable,
+  what: string,
+  read: (stored: Uint8Array, seed: number, where: string) => Content,
+): ReadonlyMap<GroupId, Content> {
+  const contents = new Map<GroupId, Content>();
+  for (const { key, value } of table.getRange({})) {
     const group = key.toString('utf8', 0, key.length - 1);
-    if (!isGroupId(group) || !groupPrefix(group).equals(key))
-      throw new CorruptRecord('the hard states', 'a key is no group');
-    hardStates.set(group, readHardState(value, groupSeed(group), `the hard state of group ${group}`));
+    if (!isGroupId(group) || !groupPrefix(group).equals(key)) throw new CorruptRecord(`a ${what}`, 'a key is no group');
+    contents.set(group, read(value, groupSeed(group), `the ${what} of group ${group}`));
   }
-  return hardStates;
+  return contents;
 }
 
 const isGroupId = (text: string): text is GroupId => isName(text);

@@ -71,7 +71,12 @@ export async function createDataFolder(
   await makeFolder(log);
   const environment = new LogEnvironment(log);
   try {
-    const essentials = { identity: { storageId, incarnation: 0 }, formation: null, hardStates: new Map() };
+    const essentials = {
+      identity: { storageId, incarnation: 0 },
+      formation: null,
+      hardStates: new Map(),
+      longestPromises: new Map(),
+    };
     environment.secondCopy = await SecondCopy.open(folder, essentials);
     await saveEssentials(environment, essentials);
   } finally {

@@ -48,6 +48,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
   readonly #recent: RecentEntries;
   readonly #configurations = new ConfigurationEntries();
   #hardState: HardState = { currentTerm: term(0), votedFor: null };
+  #longestPromiseMs = 0;
   #snapshot: SnapshotRecord | null = null;
   #damage: string | null = null;
   /** What of these changed since they were handed to LMDB. */
@@ -87,6 +88,10 @@ export class LmdbLogStorage implements FlushableLogStorage {
 
   get hardState(): HardState {
     return this.#hardState;
+  }
+
+  get longestPromiseMs(): number {
+    return this.#longestPromiseMs;
   }
 
   get snapshot(): SnapshotRecord | null {
@@ -139,6 +144,12 @@ export class LmdbLogStorage implements FlushableLogStorage {
   setHardState(hardState: HardState): void {
     this.#hardState = hardState;
     this.#staged = { ...this.#staged, hardState };
+    this.#written += 1;
+  }
+
+  setLongestPromise(longestPromiseMs: number): void {
+    this.#longestPromiseMs = longestPromiseMs;
+    this.#staged = { ...this.#staged, longestPromiseMs };
     this.#written += 1;
   }
 
@@ -293,8 +304,9 @@ export class LmdbLogStorage implements FlushableLogStorage {
   }
 
   #load(): void {
-    const { hardState, base, snapshot, damage } = this.#stored.head();
+    const { hardState, longestPromiseMs, base, snapshot, damage } = this.#stored.head();
     this.#hardState = hardState ?? this.#hardState;
+    this.#longestPromiseMs = longestPromiseMs ?? 0;
     this.#snapshot = snapshot ?? null;
     this.#damage = damage ?? null;
     if (base !== undefined) this.#terms.reset(base);

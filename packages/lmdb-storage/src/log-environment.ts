@@ -31,6 +31,8 @@ export class LogEnvironment {
   readonly entries: BinaryTable;
   /** The hard state of each group. */
   readonly hardStates: BinaryTable;
+  /** The longest hard promise of each group. */
+  readonly promises: BinaryTable;
   /** Where the log of each group begins, if something of it was compacted. */
   readonly bases: BinaryTable;
   /** The newest snapshot of each group. */
@@ -50,6 +52,7 @@ export class LogEnvironment {
     this.#root = open({ path: folder, noSubdir: false, overlappingSync: false, eventTurnBatching: false, ...binary });
     this.entries = this.#root.openDB({ name: 'entries', ...binary });
     this.hardStates = this.#root.openDB({ name: 'hardStates', ...binary });
+    this.promises = this.#root.openDB({ name: 'promises', ...binary });
     this.bases = this.#root.openDB({ name: 'bases', ...binary });
     this.snapshots = this.#root.openDB({ name: 'snapshots', ...binary });
     this.identity = this.#root.openDB({ name: 'identity', ...binary });

@@ -118,6 +118,23 @@ export function readHardState(bytes: Uint8Array, seed: number, where: string): H
   return { currentTerm, votedFor };
 }
 
+/** Encodes the length of the longest hard promise, in ms. */
+export function recordPromise(longestPromiseMs: number, seed: number): Buffer {
+  const record = Buffer.alloc(headerLength + 8);
+  record.writeDoubleBE(longestPromiseMs, headerLength);
+  seal(record, seed);
+  return record;
+}
+
+/** Reads what `recordPromise` made. @throws {CorruptRecord} saying where it stands and what is wrong */
+export function readPromise(bytes: Uint8Array, seed: number, where: string): number {
+  const record = bufferOn(bytes);
+  unseal(record, seed, where);
+  const longestPromiseMs = record.length === headerLength + 8 ? record.readDoubleBE(headerLength) : Number.NaN;
+  if (longestPromiseMs >= 0 && Number.isFinite(longestPromiseMs)) return longestPromiseMs;
+  throw new CorruptRecord(where, 'it is no length of time');
+}
+
 const isNodeId = (text: string): text is NodeId => isName(text);
 
 /** An index that stands in a key. @throws {CorruptRecord} if it is none */

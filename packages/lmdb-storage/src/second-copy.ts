@@ -25,6 +25,10 @@ const contentSchema = z.strictObject({
       votedFor: name<NodeId>().nullable(),
     }),
   ),
+  // A copy of format version 1 has none: no promise was ever made then.
+  longestPromises: z
+    .array(z.strictObject({ group: name<GroupId>(), longestPromiseMs: z.number().nonnegative() }))
+    .default([]),
 });
 
 // A slot: checksum of all that follows, magic, format version, sequence number, length of the content, content.
@@ -35,7 +39,8 @@ const sequenceAt = versionAt + 4;
 const lengthAt = sequenceAt + 8;
 const contentAt = lengthAt + 4;
 const slotBytes = 64 * 1024;
-const formatVersion = 1;
+const formatVersion = 2;
+const readableVersions: readonly number[] = [1, formatVersion];
 
 interface Slot {
   readonly sequence: number;
@@ -88,7 +93,8 @@ export class SecondCopy {
   /** Changes what it holds; resolves when that is on disk. After a write that failed every later one fails too. @throws {Error} the system's */
   save(change: Partial<Essentials>): Promise<void> {
     const hardStates = new Map([...this.#essentials.hardStates, ...(change.hardStates ?? [])]);
-    this.#essentials = { ...this.#essentials, ...change, hardStates };
+    const longestPromises = new Map([...this.#essentials.longestPromises, ...(change.longestPromises ?? [])]);
+    this.#essentials = { ...this.#essentials, ...change, hardStates, longestPromises };
     this.#queued ??= this.#last = this.#last.then(() => this.#write());
     return this.#queued;
   }
@@ -158,9 +164,14 @@ async function readSlots(folder: string): Promise<Slots> {
   return { newest, damage, hasSize };
 }
 
-function encode({ sequence, essentials: { identity, formation, hardStates } }: Slot): Buffer {
+function encode({ sequence, essentials }: Slot): Buffer {
+  const { identity, formation, hardStates } = essentials;
   const states = [...hardStates].map(([group, { currentTerm, votedFor }]) => ({ group, currentTerm, votedFor }));
-  const content = Buffer.from(JSON.stringify({ identity, formation, hardStates: states }));
+  const longestPromises = [...essentials.longestPromises].map(([group, longestPromiseMs]) => ({
+    group,
+    longestPromiseMs,
+  }));
+  const content = Buffer.from(JSON.stringify({ identity, formation, hardStates: states, longestPromises }));
   if (contentAt + content.length > slotBytes)
     throw new RangeError(`the second copy has no room for ${content.length} bytes`);
   const slot = Buffer.concat([Buffer.alloc(contentAt), content]);
@@ -178,13 +189,15 @@ function decode(folder: string, slot: Buffer): Slot | null {
   const end = contentAt + slot.readUInt32BE(lengthAt);
   if (end > slot.length || crc32(slot.subarray(magicAt, end)) !== slot.readUInt32BE(0)) return null;
   const version = slot.readUInt32BE(versionAt);
-  if (version !== formatVersion) {
-    const found = `has a ${secondCopyFile} of format version ${version}, and this build knows ${formatVersion} only`;
+  if (!readableVersions.includes(version)) {
+    const found = `has a ${secondCopyFile} of format version ${version}, and this build knows ${readableVersions.join(' and ')}`;
     throw new DataFolderError('UnknownFormatVersion', folder, found);
   }
   const content = contentSchema.safeParse(JSON.parse(slot.toString('utf8', contentAt, end)));
   if (!content.success) return null;
-  const { identity, formation, hardStates } = content.data;
+  const { identity, formation, hardStates, longestPromises } = content.data;
   const states = hardStates.map(({ group, currentTerm, votedFor }) => [group, { currentTerm, votedFor }] as const);
-  return { sequence: readCounter(slot, sequenceAt), essentials: { identity, formation, hardStates: new Map(states) } };
+  const promises = longestPromises.map(({ group, longestPromiseMs }) => [group, longestPromiseMs] as const);
+  const essentials = { identity, formation, hardStates: new Map(states), longestPromises: new Map(promises) };
+  return { sequence: readCounter(slot, sequenceAt), essentials };
 }

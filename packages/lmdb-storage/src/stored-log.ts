@@ -8,9 +8,10 @@ import {
   type SnapshotRecord,
 } from '@quorate/raft';
 import { readDamage } from './damage-record.ts';
+import type { Essentials } from './essentials.ts';
 import { EntryKeys, groupSeed, keyAfter } from './group-key.ts';
 import type { BinaryTable, LogCommit, LogEnvironment } from './log-environment.ts';
-import { indexInKey, readEntry, readHardState, recordHardState } from './log-record.ts';
+import { indexInKey, readEntry, readHardState, readPromise, recordHardState, recordPromise } from './log-record.ts';
 import { readBase, readSnapshot, recordBase, recordSnapshot } from './snapshot-record.ts';
 import { asDamage } from './storage-damage.ts';
 import type { LogPosition } from './term-runs.ts';
@@ -18,6 +19,7 @@ import type { LogPosition } from './term-runs.ts';
 /** The records of a group's log that are no entries; those that are given are to be written. */
 export interface LogHead {
   readonly hardState?: HardState;
+  readonly longestPromiseMs?: number;
   readonly base?: LogPosition;
   /** Null takes the record away. */
   readonly snapshot?: SnapshotRecord | null;
@@ -52,17 +54,19 @@ export class StoredLog {
 
   /** @throws {CorruptRecord} */
   head(): LogHead {
-    const { hardStates, bases, snapshots, damages } = this.#environment;
+    const { hardStates, promises, bases, snapshots, damages } = this.#environment;
     const read = <Content>(table: BinaryTable, what: string, reader: Reader<Content>): Content | undefined => {
       const stored = table.getBinary(this.#keys.prefix);
       return stored === undefined ? undefined : reader(stored, this.seed, this.placeOf(what));
     };
     const hardState = read(hardStates, 'hard state', readHardState);
+    const longestPromiseMs = read(promises, 'longest promise', readPromise);
     const base = read(bases, 'base', readBase);
     const snapshot = read(snapshots, 'snapshot record', readSnapshot);
     const damage = read(damages, 'damage', readDamage);
     return {
       ...(hardState === undefined ? {} : { hardState }),
+      ...(longestPromiseMs === undefined ? {} : { longestPromiseMs }),
       ...(base === undefined ? {} : { base }),
       ...(snapshot === undefined ? {} : { snapshot }),
       ...(damage === undefined ? {} : { damage }),
@@ -104,21 +108,29 @@ export class StoredLog {
   /** Resolves when all of it is on disk. @throws {Error} what LMDB said */
   async write({ head, firstIndex, records, removed, removedKeys }: LogWrite): Promise<void> {
     const { entries } = this.#environment;
-    const { hardState } = head;
-    const change = hardState === undefined ? null : { hardStates: new Map([[this.#group, hardState]]) };
     await this.#environment.commit((commit) => {
       for (const [at, record] of records.entries()) commit.put(entries, this.#keys.at(firstIndex + at), record);
       for (let index = removed[0]; index < removed[1]; index += 1) commit.remove(entries, this.#keys.at(index));
       for (const key of removedKeys) commit.remove(entries, key);
       this.putHead(commit, head);
-    }, change);
+    }, this.#essentialsIn(head));
+  }
+
+  /** What of it has a second copy. */
+  #essentialsIn({ hardState, longestPromiseMs }: LogHead): Partial<Essentials> | null {
+    if (hardState === undefined && longestPromiseMs === undefined) return null;
+    return {
+      ...(hardState === undefined ? {} : { hardStates: new Map([[this.#group, hardState]]) }),
+      ...(longestPromiseMs === undefined ? {} : { longestPromises: new Map([[this.#group, longestPromiseMs]]) }),
+    };
   }
 
   /** Makes those records that are given a part of a commit. */
-  putHead(commit: LogCommit, { hardState, base, snapshot, damage }: LogHead): void {
-    const { hardStates, bases, snapshots, damages } = this.#environment;
+  putHead(commit: LogCommit, { hardState, longestPromiseMs, base, snapshot, damage }: LogHead): void {
+    const { hardStates, promises, bases, snapshots, damages } = this.#environment;
     const { prefix } = this.#keys;
     if (hardState !== undefined) commit.put(hardStates, prefix, recordHardState(hardState, this.seed));
+    if (longestPromiseMs !== undefined) commit.put(promises, prefix, recordPromise(longestPromiseMs, this.seed));
     if (base !== undefined) commit.put(bases, prefix, recordBase(base, this.seed));
     if (snapshot === null) commit.remove(snapshots, prefix);
     else if (snapshot !== undefined) commit.put(snapshots, prefix, recordSnapshot(snapshot, this.seed));

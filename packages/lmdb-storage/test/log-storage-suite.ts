@@ -65,6 +65,17 @@ export function describeLogStorage(name: string, open: () => Promise<StorageUnde
       expect([storage.written, storage.staged]).toEqual([4, false]);
     });
 
+    test('shows the longest promise at once, as a write of its own', async () => {
+      const subject = await open();
+      const { storage } = subject;
+      expect(storage.longestPromiseMs).toBe(0);
+      storage.setLongestPromise(62.5);
+      expect([storage.longestPromiseMs, storage.written, storage.staged]).toEqual([62.5, 1, true]);
+      expect(await flush(subject)).toEqual({ kind: 'flushed', written: 1 });
+      storage.setHardState(hardState(1));
+      expect(storage.longestPromiseMs).toBe(62.5);
+    });
+
     test('gives back entries as they were', async () => {
       const subject = await open();
       const { storage } = subject;

@@ -1,5 +1,6 @@
 import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { clusterName, groupId, nodeId } from '@quorate/actor';
 import { type HardState, term } from '@quorate/raft';
 import { expect, onTestFinished, test, vi } from 'vitest';
@@ -57,6 +58,40 @@ test('a vote is in both slots when it is flushed', async () => {
     expect(essentials?.hardStates.get(group)).toEqual({ currentTerm: 3, votedFor: null });
     expect(damage).toBe('one of its slots is damaged');
   }
+});
+
+test('so is the longest promise: a log that is lost, and one that is not, begin with it', async () => {
+  const path = await usedFolder();
+  const folder = await open(path);
+  const used = folder.openLog(group);
+  used.setLongestPromise(50);
+  await new Promise((resolve) => used.flush(resolve));
+  await folder.close();
+  const again = await open(path);
+  expect(again.openLog(group).longestPromiseMs).toBe(50);
+  await again.close();
+  spoilLog(path);
+  const log = (await open(path)).openLog(group);
+  expect([log.damage, log.longestPromiseMs]).toEqual([expect.stringContaining('no LMDB file'), 50]);
+});
+
+test('one of before there were promises is read as one that has none', async () => {
+  const path = await usedFolder();
+  const bytes = readFileSync(copyOf(path));
+  for (const slot of [0, slotBytes]) {
+    const length = bytes.readUInt32BE(slot + 24);
+    const { longestPromises: _, ...content } = JSON.parse(bytes.toString('utf8', slot + 28, slot + 28 + length));
+    const written = Buffer.from(JSON.stringify(content));
+    bytes.writeUInt32BE(1, slot + 12);
+    bytes.writeUInt32BE(written.length, slot + 24);
+    written.copy(bytes, slot + 28);
+    bytes.writeUInt32BE(crc32(bytes.subarray(slot + 4, slot + 28 + written.length)), slot);
+  }
+  writeFileSync(copyOf(path), bytes);
+  const { essentials, damage } = await SecondCopy.read(path);
+  expect(damage).toBeNull();
+  expect(essentials?.hardStates.get(group)).toEqual({ currentTerm: 5, votedFor: 'n2' });
+  expect(essentials?.longestPromises).toEqual(new Map());
 });
 
 test('appending writes nothing to it', async () => {
@@ -158,7 +193,12 @@ test('a formation is in it only when it is in the log, with what belongs to it',
   const environment = new LogEnvironment(temporaryFolder());
   onTestFinished(() => environment.close());
   const identity = { storageId: '1'.repeat(32), incarnation: 1 };
-  const copy = await SecondCopy.open(temporaryFolder(), { identity, formation: null, hardStates: new Map() });
+  const copy = await SecondCopy.open(temporaryFolder(), {
+    identity,
+    formation: null,
+    hardStates: new Map(),
+    longestPromises: new Map(),
+  });
   onTestFinished(() => copy.close());
   environment.secondCopy = copy;
   const save = vi.spyOn(copy, 'save').mockImplementation(async () => {

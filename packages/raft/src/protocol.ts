@@ -5,6 +5,9 @@ import type { SnapshotRecord } from './storage/snapshot-files.ts';
 import type { Configuration, EntryFields, EntryKind, LeaderToken, LogEntry, LogIndex, Term } from './types.ts';
 import { isEntryTime, isLeaderToken, isLogIndex, isTerm } from './types.ts';
 
+/** No hard promise is longer: a voter that made it could be without a leader for as long. */
+export const maxPromiseMs = 10_000;
+
 /** Far beyond what any group reaches. A term at the end of the numbers would be taken over, and none could follow it. */
 const maxCounter = 2 ** 48;
 
@@ -88,6 +91,10 @@ export const shape = {
   counter: z.number().int().nonnegative(),
   time: z.object({ timestampUs: z.number().int().nonnegative(), logTimeMs: z.number().int().nonnegative() }),
   nothing: z.custom<object>(isRecord, 'an object'),
+  /** A stretch of time that a hard promise may be asked for. */
+  promiseMs: z.number().nonnegative().max(maxPromiseMs),
+  /** A moment on the monotonic clock of whoever says it. */
+  timeMs: z.number(),
   flag: z.boolean(),
   text: z.string(),
   bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes'),

@@ -16,6 +16,7 @@ import { Transfer } from './leader/transfer.ts';
 import { VoterProgress } from './leader/voter-progress.ts';
 import { Durability } from './log-store/durability.ts';
 import { FollowerDesk } from './log-store/follower-desk.ts';
+import { HardPromise } from './log-store/hard-promise.ts';
 import { LeaderDesk } from './log-store/leader-desk.ts';
 import { LogState } from './log-store/log-state.ts';
 import { LogStore } from './log-store/log-store.ts';
@@ -31,6 +32,7 @@ export interface RaftParts {
   readonly LogState: typeof LogState;
   readonly Durability: typeof Durability;
   readonly Repair: typeof Repair;
+  readonly HardPromise: typeof HardPromise;
   readonly Voting: typeof Voting;
   readonly FollowerDesk: typeof FollowerDesk;
   readonly SnapshotDesk: typeof SnapshotDesk;
@@ -61,6 +63,7 @@ export const raftParts: RaftParts = {
   LogState,
   Durability,
   Repair,
+  HardPromise,
   Voting,
   FollowerDesk,
   SnapshotDesk,

@@ -5,6 +5,10 @@ export interface RaftSettings {
   readonly electionTimeoutMaxMs: number;
   /** How often a leader is heard when it has nothing to say. */
   readonly heartbeatIntervalMs: number;
+  /** How long a leader asks for the hard promise, so that its lease lasts about as long; 0: never, and every linearizable read takes a round of confirmation. No longer than the shortest election timeout. */
+  readonly leaseMs: number;
+  /** By how much the clocks of two nodes may run at different speeds, as a part of one: a lease is shortened by it. */
+  readonly maxClockDrift: number;
   /** One AppendEntries, and one append to the leader's log, hold at most so many entries and bytes. One entry always fits. */
   readonly maxBatchEntries: number;
   readonly maxBatchBytes: number;
@@ -34,6 +38,8 @@ export const defaultRaftSettings: RaftSettings = {
   electionTimeoutMinMs: 150,
   electionTimeoutMaxMs: 300,
   heartbeatIntervalMs: 50,
+  leaseMs: 50,
+  maxClockDrift: 0.1,
   maxBatchEntries: 1024,
   maxBatchBytes: 960 * 1024,
   maxInflightAppends: 64,

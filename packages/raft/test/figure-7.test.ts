@@ -25,7 +25,7 @@ function clusterOf(logs: Readonly<Record<string, readonly number[]>>, leader: st
   for (const [name, terms] of Object.entries(logs)) {
     const hardState = { currentTerm: term(currentTerm), votedFor: null };
     // Entries of one index and term are the same entry: their bytes tell both.
-    cluster.setDisk(name, { hardState, entries: entriesOf(terms) });
+    cluster.setDisk(name, { hardState, longestPromiseMs: 0, entries: entriesOf(terms) });
   }
   cluster.passes = ({ from, message }) => {
     if (message.kind === 'prepareCampaign') return from.node === leader;

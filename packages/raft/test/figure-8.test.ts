@@ -15,7 +15,11 @@ class Figure8 {
 
   constructor() {
     for (const id of this.cluster.nodes.keys()) {
-      this.cluster.setDisk(id, { hardState: { currentTerm: term(1), votedFor: null }, entries: entriesOf([1]) });
+      this.cluster.setDisk(id, {
+        hardState: { currentTerm: term(1), votedFor: null },
+        longestPromiseMs: 0,
+        entries: entriesOf([1]),
+      });
     }
     this.cluster.passes = (delivery) => this.#passes(delivery);
     this.cluster.startAll();

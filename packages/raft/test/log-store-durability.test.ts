@@ -152,7 +152,7 @@ describe('the own leader and the applier', () => {
     expect(store.takeAll('durable')).toEqual([]);
     store.endFlush();
     expect(store.takeOne('durable')).toMatchObject({ token, durableIndex: 1 });
-    store.receive({ kind: 'confirmRound', token, round: 0 });
+    store.confirmRound({ token, round: 0 });
     expect(store.takeOne('durable')).toMatchObject({ durableIndex: 1 });
     store.flush();
     expect(store.takeOne('durable')).toMatchObject({ durableIndex: 2 });
@@ -163,7 +163,7 @@ describe('the own leader and the applier', () => {
     const token = store.lead();
     store.receive({ kind: 'append', token, prevLogIndex: logIndex(0), entries: [entryOf(1, 1)] });
     store.take();
-    store.receive({ kind: 'confirmRound', token, round: 0 });
+    store.confirmRound({ token, round: 0 });
     expect(store.takeOne('durable')).toMatchObject({ durableIndex: 1 });
   });
 

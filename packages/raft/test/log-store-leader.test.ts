@@ -81,7 +81,7 @@ describe('the leader token', () => {
     store.take();
     const second = store.lead(8);
     expect(second).not.toBe(first);
-    store.receive({ kind: 'confirmRound', token: first, round: 0 });
+    store.confirmRound({ token: first, round: 0 });
     expect(store.take()).toEqual([]);
   });
 });
@@ -217,8 +217,8 @@ describe('a round of confirmation', () => {
   test('is confirmed to the holder of the token', () => {
     const store = new LogStoreFixture();
     const token = store.lead();
-    store.receive({ kind: 'confirmRound', token, round: 3 });
-    expect(store.takeOne('roundConfirmed')).toEqual({ kind: 'roundConfirmed', token, round: 3 });
+    store.confirmRound({ token, round: 3 });
+    expect(store.takeOne('roundConfirmed')).toMatchObject({ token, round: 3 });
   });
 
   test('is not, once this node has voted for another', () => {
@@ -227,7 +227,7 @@ describe('a round of confirmation', () => {
     store.context.nowMs += 1000;
     store.requestVote({ term: 2, last: [9, 1] });
     expect(store.takeOne('requestVoteReply')).toMatchObject({ voteGranted: true });
-    store.receive({ kind: 'confirmRound', token, round: 3 });
+    store.confirmRound({ token, round: 3 });
     expect(store.take()).toMatchObject([{ message: { kind: 'leadershipRefused', term: 2 } }]);
   });
 });

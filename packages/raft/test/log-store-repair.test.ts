@@ -124,6 +124,7 @@ describe('its log is whole again', () => {
         term: term(4),
         sequence: 9,
         round: 0,
+        leaseMs: 0,
         prevLogIndex: logIndex(3),
         prevLogTerm: term(3),
         entries: [],

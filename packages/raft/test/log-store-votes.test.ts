@@ -138,7 +138,7 @@ describe('leader stickiness', () => {
     const store = new LogStoreFixture();
     const token = store.lead();
     store.context.nowMs += protectedMs - 1;
-    store.receive({ kind: 'confirmRound', token, round: 0 });
+    store.confirmRound({ token, round: 0 });
     store.context.nowMs += protectedMs - 1;
     store.take();
     store.requestVote({ term: 2, last: [9, 1] });

@@ -154,7 +154,13 @@ describe('what an earlier office of a node left on its way does not harm the nex
   test('a question with its token', () => {
     const { cluster, leader } = secondOffice();
     const where = { node: leader.id, group: cluster.group };
-    cluster.send(leader.id, logStoreAt(where), { kind: 'confirmRound', token: leaderToken(1), round: 0 });
+    cluster.send(leader.id, logStoreAt(where), {
+      kind: 'confirmRound',
+      token: leaderToken(1),
+      round: 0,
+      leaseMs: 0,
+      askedAtMs: 0,
+    });
     expectItLeads(cluster, leader);
   });
 

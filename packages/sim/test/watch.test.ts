@@ -106,6 +106,7 @@ const heartbeat = (inTerm: number): ActorMessage => ({
   term: term(inTerm),
   sequence: 1,
   round: 0,
+  leaseMs: 0,
   prevLogIndex: logIndex(0),
   prevLogTerm: term(0),
   entries: [],

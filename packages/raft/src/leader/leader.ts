@@ -168,8 +168,8 @@ export class Leader implements Actor<LeaderMessage> {
   }
 
   #confirmSelf(grant: Grant): void {
-    const confirm = { kind: 'confirmRound', token: grant.token, round: this.#reads.round } as const;
-    this.#context.send(logStoreAt(this.#context.self), confirm);
+    const asked = { token: grant.token, round: this.#reads.round, leaseMs: 0, askedAtMs: this.#context.now() };
+    this.#context.send(logStoreAt(this.#context.self), { kind: 'confirmRound', ...asked });
   }
 
   #lose(term: Term, reason: string): void {

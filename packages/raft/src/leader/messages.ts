@@ -43,8 +43,13 @@ export const leaderProtocol = {
     appended: z.object({ token: shape.token, lastLogIndex: shape.index }),
     /** From the log store: entries of this token up to `durableIndex` are on this node's disk. */
     durable: z.object({ token: shape.token, durableIndex: shape.index, truncationEpoch: shape.counter }),
-    /** From the log store: when `round` was asked of it the token was good. */
-    roundConfirmed: z.object({ token: shape.token, round: shape.counter }),
+    /** From the log store: when `round` was asked of it the token was good. `askedAtMs` is that of the question, and `promisedMs` the hard promise that counts. */
+    roundConfirmed: z.object({
+      token: shape.token,
+      round: shape.counter,
+      askedAtMs: shape.timeMs,
+      promisedMs: shape.promiseMs,
+    }),
     /** From a replicator: what its peer has acknowledged. */
     matched: z.object({
       token: shape.token,

@@ -13,7 +13,15 @@ interface DueReply {
   readonly term: Term;
   readonly sequence: number;
   readonly round: number;
+  readonly promisedMs: number;
   readonly leader: Sender;
+}
+
+/** Where the logs part, and what was promised all the same. */
+interface Refusal {
+  readonly conflictIndex: LogIndex;
+  readonly conflictTerm: Term;
+  readonly promisedMs: number;
 }
 
 /** What the log store does for a leader on another node: Raft figure 2, AppendEntries, receiver. */
@@ -28,18 +36,20 @@ export class FollowerDesk {
 
   appendEntries(message: AppendEntries, from: Sender): void {
     const state = this.#state;
-    if (message.term < state.currentTerm) return this.#refuse(message, from, logIndex(0), term(0));
+    if (message.term < state.currentTerm)
+      return this.#refuse(message, from, { conflictIndex: logIndex(0), conflictTerm: term(0), promisedMs: 0 });
     state.observeTerm(message.term);
     invariant(state.leadership === null, () => `${from.node} leads in term ${message.term}, and so does this node`);
     state.leaderHeardAtMs = state.context.now();
     state.context.send(electionAt(state.context.self), { kind: 'leaderHeard', term: message.term, leader: from.node });
     state.repair.leaderHeard(from);
     if (!this.isConsistent(message)) return;
+    const promisedMs = state.promise.make(message.leaseMs);
 
     const verdict = this.verify(message);
     if (verdict.kind === 'conflict') {
       state.roundAnswered = Math.max(state.roundAnswered, message.round);
-      return this.#refuse(message, from, verdict.conflictIndex, verdict.conflictTerm);
+      return this.#refuse(message, from, { ...verdict, promisedMs });
     }
     if (verdict.truncateFrom !== null) this.#truncate(verdict.truncateFrom, message.term, from);
     if (verdict.newEntries.length > 0) {
@@ -51,7 +61,8 @@ export class FollowerDesk {
     // Beyond what this very message verified, the log may be another leader's.
     state.raiseCommitIndex(minIndex(message.leaderCommit, verified));
     state.repair.advance();
-    this.#acknowledge(message, from, verdict.newEntries.length > 0);
+    const reply = { term: message.term, sequence: message.sequence, round: message.round, promisedMs, leader: from };
+    this.#acknowledge(reply, verdict.newEntries.length > 0);
   }
 
   /** Sends the reply that the flush which has just ended was waited for with. */
@@ -88,12 +99,10 @@ export class FollowerDesk {
   }
 
   /** A heartbeat is answered at once, and so is a round of confirmation: neither waits for a flush of entries. What was written is acknowledged when it is on disk. */
-  #acknowledge(message: AppendEntries, from: Sender, wrote: boolean): void {
+  #acknowledge(reply: DueReply, wrote: boolean): void {
     const state = this.#state;
-    const { term: leaderTerm, sequence, round } = message;
-    const reply = { term: leaderTerm, sequence, round, leader: from };
-    if (!wrote || round > state.roundAnswered) this.#reply(reply);
-    state.roundAnswered = Math.max(state.roundAnswered, round);
+    if (!wrote || reply.round > state.roundAnswered) this.#reply(reply);
+    state.roundAnswered = Math.max(state.roundAnswered, reply.round);
     if (!wrote) return;
     state.durability.afterWrite(state.storage.written, () => {
       this.#dueReply = reply;
@@ -114,6 +123,7 @@ export class FollowerDesk {
         round: reply.round,
         success: true,
         isRepairing: this.isRepairing,
+        promisedMs: reply.promisedMs,
         matchIndex: this.matchIndex,
         conflictIndex: logIndex(0),
         conflictTerm: term(0),
@@ -121,7 +131,7 @@ export class FollowerDesk {
     });
   }
 
-  #refuse(message: AppendEntries, from: Sender, conflictIndex: LogIndex, conflictTerm: Term): void {
+  #refuse(message: AppendEntries, from: Sender, { conflictIndex, conflictTerm, promisedMs }: Refusal): void {
     const state = this.#state;
     state.sendWhenTermFlushed(replicatorAt(state.placeOf(from), state.identity.node), {
       kind: 'appendEntriesReply',
@@ -131,6 +141,7 @@ export class FollowerDesk {
       round: message.round,
       success: false,
       isRepairing: this.isRepairing,
+      promisedMs,
       matchIndex: logIndex(0),
       conflictIndex,
       conflictTerm,

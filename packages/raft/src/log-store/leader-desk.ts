@@ -84,8 +84,9 @@ export class LeaderDesk {
     const state = this.#state;
     if (!this.#holds(message.token)) return this.#refuseDeposed();
     state.leaderHeardAtMs = state.context.now();
-    const { token, round } = message;
-    state.context.send(leaderAt(state.context.self), { kind: 'roundConfirmed', token, round });
+    const { token, round, leaseMs, askedAtMs } = message;
+    const promisedMs = state.promise.make(leaseMs);
+    state.context.send(leaderAt(state.context.self), { kind: 'roundConfirmed', token, round, askedAtMs, promisedMs });
     state.noticeLeader();
   }
 

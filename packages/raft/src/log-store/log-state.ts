@@ -19,6 +19,7 @@ import {
   term,
 } from '../types.ts';
 import type { Durability } from './durability.ts';
+import type { HardPromise } from './hard-promise.ts';
 import type { LogStoreMessage } from './messages.ts';
 import type { Repair } from './repair.ts';
 
@@ -53,6 +54,7 @@ export class LogState {
   readonly storage: LogStorage;
   readonly durability: Durability;
   readonly repair: Repair;
+  readonly promise: HardPromise;
   readonly identity: Sender;
   readonly settings: RaftSettings;
   readonly logger: Logger;
@@ -75,7 +77,7 @@ export class LogState {
   constructor(
     context: Context<LogStoreMessage>,
     options: LogStoreOptions,
-    parts: Pick<RaftParts, 'Durability' | 'Repair'>,
+    parts: Pick<RaftParts, 'Durability' | 'HardPromise' | 'Repair'>,
   ) {
     this.context = context;
     this.storage = options.storage;
@@ -86,6 +88,7 @@ export class LogState {
     this.#configurationCommitted = options.configurationCommitted ?? (() => {});
     this.durability = new parts.Durability(options.storage);
     this.repair = new parts.Repair(this);
+    this.promise = new parts.HardPromise(this);
     this.#commitIndex = maxIndex(options.lastApplied, options.storage.snapshot?.index ?? logIndex(0));
     this.#appliedIndex = options.lastApplied;
     invariant(

@@ -7,11 +7,12 @@ const conflict = z.object({ conflictIndex: shape.index, conflictTerm: shape.term
 /** What the log store accepts. */
 export const logStoreProtocol = {
   peer: {
-    /** Raft figure 2, AppendEntries RPC. Empty ones are heartbeats. `round` is the newest round of confirmation that the leader asks for. */
+    /** Raft figure 2, AppendEntries RPC. Empty ones are heartbeats. `round` is the newest round of confirmation that the leader asks for, `leaseMs` how long it wants the hard promise. */
     appendEntries: z.object({
       term: shape.term,
       sequence: shape.counter,
       round: shape.counter,
+      leaseMs: shape.promiseMs,
       prevLogIndex: shape.index,
       prevLogTerm: shape.term,
       entries: shape.entries,
@@ -65,8 +66,13 @@ export const logStoreProtocol = {
     append: z.object({ token: shape.token, prevLogIndex: shape.index, entries: shape.entries }),
     /** From the leader: `commitIndex` is on a quorum. */
     commit: z.object({ token: shape.token, commitIndex: shape.index }),
-    /** From the leader: is this token still good? Its own log store is asked as any voter is. */
-    confirmRound: z.object({ token: shape.token, round: shape.counter }),
+    /** From the leader: is this token still good, and does this voter promise to keep to it? Its own log store is asked as any voter is. */
+    confirmRound: z.object({
+      token: shape.token,
+      round: shape.counter,
+      leaseMs: shape.promiseMs,
+      askedAtMs: shape.timeMs,
+    }),
     /** From a replicator: the contents of one AppendEntries, taken in one reading. */
     prepareAppend: z.object({
       token: shape.token,

@@ -16,6 +16,8 @@ export const replicatorProtocol = {
       success: shape.flag,
       /** The follower's log was damaged and is being filled: what it says counts for nothing but that. */
       isRepairing: shape.flag,
+      /** The hard promise that counts, from the receipt of that AppendEntries. */
+      promisedMs: shape.promiseMs,
       matchIndex: shape.index,
       conflictIndex: shape.index,
       conflictTerm: shape.term,

@@ -167,6 +167,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
       term,
       sequence,
       round,
+      leaseMs: 0,
       prevLogIndex,
       prevLogTerm,
       entries,

@@ -21,6 +21,8 @@ export type FlushOutcome =
  */
 export interface LogStorage {
   readonly hardState: HardState;
+  /** The longest hard promise that this node may have made, in ms; 0 if it never made one. Kept as the hard state is: also in a log that was damaged. */
+  readonly longestPromiseMs: number;
   /** The first index that is held, 1 in a log that was never compacted; `lastIndex` + 1 when the log is empty. The term before it is known. */
   readonly firstIndex: LogIndex;
   readonly lastIndex: LogIndex;
@@ -41,6 +43,8 @@ export interface LogStorage {
   read(from: LogIndex, limit: ReadLimit): readonly LogEntry[];
   /** Stages a term and vote. */
   setHardState(hardState: HardState): void;
+  /** Stages that a promise of that length may be made. */
+  setLongestPromise(longestPromiseMs: number): void;
   /** Stages entries that continue the log at lastIndex + 1. @throws {RangeError} if they do not */
   append(entries: readonly LogEntry[]): void;
   /** Stages the removal of `from` and all that follows it. */

@@ -9,6 +9,7 @@ import type { SnapshotRecord } from './snapshot-files.ts';
 export class MemoryLogStorage implements FlushableLogStorage {
   readonly #log = new LogInMemory();
   #hardState: HardState = { currentTerm: term(0), votedFor: null };
+  #longestPromiseMs = 0;
   #snapshot: SnapshotRecord | null = null;
   #written = 0;
   #flushed = 0;
@@ -23,6 +24,10 @@ export class MemoryLogStorage implements FlushableLogStorage {
 
   get hardState(): HardState {
     return this.#hardState;
+  }
+
+  get longestPromiseMs(): number {
+    return this.#longestPromiseMs;
   }
 
   get snapshot(): SnapshotRecord | null {
@@ -63,6 +68,11 @@ export class MemoryLogStorage implements FlushableLogStorage {
 
   setHardState(hardState: HardState): void {
     this.#hardState = hardState;
+    this.#written += 1;
+  }
+
+  setLongestPromise(longestPromiseMs: number): void {
+    this.#longestPromiseMs = longestPromiseMs;
     this.#written += 1;
   }
 

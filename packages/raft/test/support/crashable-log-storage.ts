@@ -16,11 +16,16 @@ import {
 /** What survives a loss of power. */
 export interface Disk {
   readonly hardState: HardState;
+  readonly longestPromiseMs: number;
   readonly entries: readonly LogEntry[];
 }
 
 /** A disk that nothing was written to. */
-export const emptyDisk: Disk = { hardState: { currentTerm: term(0), votedFor: null }, entries: [] };
+export const emptyDisk: Disk = {
+  hardState: { currentTerm: term(0), votedFor: null },
+  longestPromiseMs: 0,
+  entries: [],
+};
 
 const everything: ReadLimit = { maxEntries: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER };
 
@@ -33,6 +38,7 @@ export class CrashableLogStorage implements FlushableLogStorage {
   constructor(disk: Disk) {
     this.#disk = disk;
     if (disk !== emptyDisk) this.#memory.setHardState(disk.hardState);
+    if (disk.longestPromiseMs > 0) this.#memory.setLongestPromise(disk.longestPromiseMs);
     if (disk.entries.length > 0) this.#memory.append(disk.entries);
     this.#memory.flush(() => {});
     this.#memory.completeFlush();
@@ -45,6 +51,10 @@ export class CrashableLogStorage implements FlushableLogStorage {
 
   get hardState(): HardState {
     return this.#memory.hardState;
+  }
+
+  get longestPromiseMs(): number {
+    return this.#memory.longestPromiseMs;
   }
 
   get firstIndex(): LogIndex {
@@ -92,6 +102,10 @@ export class CrashableLogStorage implements FlushableLogStorage {
     this.#memory.setHardState(hardState);
   }
 
+  setLongestPromise(longestPromiseMs: number): void {
+    this.#memory.setLongestPromise(longestPromiseMs);
+  }
+
   append(entries: readonly LogEntry[]): void {
     this.#memory.append(entries);
   }
@@ -117,7 +131,8 @@ export class CrashableLogStorage implements FlushableLogStorage {
   }
 
   flush(done: (outcome: FlushOutcome) => void): void {
-    const disk = { hardState: this.hardState, entries: this.read(logIndex(1), everything) };
+    const { hardState, longestPromiseMs } = this;
+    const disk = { hardState, longestPromiseMs, entries: this.read(logIndex(1), everything) };
     this.#memory.flush((outcome) => {
       this.#flushing = null;
       this.#disk = disk;

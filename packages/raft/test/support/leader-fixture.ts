@@ -108,7 +108,7 @@ export class LeaderFixture {
   }
 
   roundConfirmed(round: number, shown = token): void {
-    this.receive({ kind: 'roundConfirmed', token: shown, round });
+    this.receive({ kind: 'roundConfirmed', token: shown, round, askedAtMs: this.context.nowMs, promisedMs: 0 });
   }
 
   propose(

@@ -108,6 +108,7 @@ export class LogStoreFixture {
       readonly entries?: readonly LogEntry[];
       readonly leaderCommit?: number;
       readonly round?: number;
+      readonly leaseMs?: number;
     },
     from: Sender = senderOf('n2'),
   ): void {
@@ -118,6 +119,7 @@ export class LogStoreFixture {
       term: term(fields.term),
       sequence: this.#sequence,
       round: fields.round ?? 0,
+      leaseMs: fields.leaseMs ?? 0,
       prevLogIndex: logIndex(prevLogIndex),
       prevLogTerm: term(prevLogTerm),
       entries: fields.entries ?? [],
@@ -153,6 +155,12 @@ export class LogStoreFixture {
     this.flush();
     this.receive({ kind: 'becomeLeader', term: this.storage.hardState.currentTerm, asker });
     return leaderToken(Number(this.takeOne('leadershipGranted').token));
+  }
+
+  /** The own leader asks whether its token is still good. */
+  confirmRound(fields: { readonly token: LeaderToken; readonly round?: number; readonly leaseMs?: number }): void {
+    const { token, round = 0, leaseMs = 0 } = fields;
+    this.receive({ kind: 'confirmRound', token, round, leaseMs, askedAtMs: this.context.nowMs });
   }
 
   take(): Sent[] {

@@ -116,6 +116,7 @@ export class ReplicatorFixture {
         round,
         success: conflict === undefined,
         isRepairing,
+        promisedMs: 0,
         matchIndex: logIndex(matchIndex),
         conflictIndex: logIndex(conflict?.[0] ?? 0),
         conflictTerm: term(conflict?.[1] ?? 0),

@@ -24,6 +24,10 @@ class LastConfigurationKept implements LogStorage {
     return this.#storage.hardState;
   }
 
+  get longestPromiseMs(): number {
+    return this.#storage.longestPromiseMs;
+  }
+
   get snapshot(): SnapshotRecord | null {
     return this.#storage.snapshot;
   }
@@ -55,6 +59,10 @@ class LastConfigurationKept implements LogStorage {
 
   read(from: LogIndex, limit: ReadLimit): readonly LogEntry[] {
     return this.#storage.read(from, limit);
+  }
+
+  setLongestPromise(longestPromiseMs: number): void {
+    this.#storage.setLongestPromise(longestPromiseMs);
   }
 
   setHardState(hardState: HardState): void {

@@ -13,6 +13,7 @@ import type { StoredSnapshot } from './stored-snapshot.ts';
 /** One write to the log of a node. */
 export type Write =
   | { readonly kind: 'hardState'; readonly hardState: HardState }
+  | { readonly kind: 'longestPromise'; readonly longestPromiseMs: number }
   | { readonly kind: 'append'; readonly entries: readonly LogEntry[] }
   | { readonly kind: 'truncate'; readonly from: LogIndex }
   | { readonly kind: 'snapshot'; readonly record: SnapshotRecord }
@@ -27,6 +28,7 @@ export class Disk {
   /** Snapshot files, flushed with their folder: whole ones, and those that are still coming from a peer. */
   readonly snapshots = new Map<string, StoredSnapshot>();
   #hardState: HardState = { currentTerm: term(0), votedFor: null };
+  #longestPromiseMs = 0;
   #snapshot: SnapshotRecord | null = null;
   #log = new LogInMemory();
   #beforeDamage: Disk | null = null;
@@ -44,6 +46,7 @@ export class Disk {
     copy.#snapshot = this.#snapshot;
     copy.commit([
       { kind: 'hardState', hardState: this.#hardState },
+      { kind: 'longestPromise', longestPromiseMs: this.#longestPromiseMs },
       { kind: 'append', entries: this.#log.entries },
     ]);
     copy.#beforeDamage = this.#beforeDamage;
@@ -55,7 +58,7 @@ export class Disk {
     return this.#beforeDamage;
   }
 
-  /** What is in the log's files cannot be read any more; term and vote are, which are kept twice. */
+  /** What is in the log's files cannot be read any more; term, vote and the longest promise are, which are kept twice. */
   damage(): void {
     this.#beforeDamage ??= this.copy(this.storageId);
     this.#log = new LogInMemory();
@@ -64,6 +67,11 @@ export class Disk {
 
   get hardState(): HardState {
     return this.#hardState;
+  }
+
+  /** The longest hard promise that was ever made from this disk. */
+  get longestPromiseMs(): number {
+    return this.#longestPromiseMs;
   }
 
   get snapshot(): SnapshotRecord | null {
@@ -115,6 +123,9 @@ export class Disk {
     switch (write.kind) {
       case 'hardState':
         this.#hardState = write.hardState;
+        return;
+      case 'longestPromise':
+        this.#longestPromiseMs = write.longestPromiseMs;
         return;
       case 'append':
         return this.#log.append(write.entries);

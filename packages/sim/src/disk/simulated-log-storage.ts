@@ -30,6 +30,7 @@ export class SimulatedLogStorage implements LogStorage {
   readonly #observer: WriteObserver;
   readonly #log = new LogInMemory();
   #hardState: HardState;
+  #longestPromiseMs: number;
   #snapshot: SnapshotRecord | null;
   #damage: string | null;
   #written = 0;
@@ -42,12 +43,17 @@ export class SimulatedLogStorage implements LogStorage {
     this.#log.install(disk.base);
     this.#log.append(disk.entries);
     this.#hardState = disk.hardState;
+    this.#longestPromiseMs = disk.longestPromiseMs;
     this.#snapshot = disk.snapshot;
     this.#damage = this.damageOf(disk);
   }
 
   get hardState(): HardState {
     return this.#hardState;
+  }
+
+  get longestPromiseMs(): number {
+    return this.#longestPromiseMs;
   }
 
   get snapshot(): SnapshotRecord | null {
@@ -101,6 +107,11 @@ export class SimulatedLogStorage implements LogStorage {
     this.#observer.hardStateStaged(hardState);
     this.#hardState = hardState;
     this.#stage({ kind: 'hardState', hardState });
+  }
+
+  setLongestPromise(longestPromiseMs: number): void {
+    this.#longestPromiseMs = longestPromiseMs;
+    this.#stage({ kind: 'longestPromise', longestPromiseMs });
   }
 
   append(entries: readonly LogEntry[]): void {
