@@ -59,7 +59,15 @@ describe('a file of LMDB', () => {
       seen.push(`${bytes.toString('latin1', at, at + length)} ${valueLength} ${bytes[valueAt]}`);
     };
     const tables = await examineDataFile(folder, new Map([['entries', entry]]));
-    expect([...tables].sort()).toEqual(['bases', 'damages', 'entries', 'hardStates', 'identity', 'snapshots']);
+    expect([...tables].sort()).toEqual([
+      'bases',
+      'damages',
+      'entries',
+      'hardStates',
+      'identity',
+      'promises',
+      'snapshots',
+    ]);
     const environment = new LogEnvironment(folder);
     const expected = [...environment.entries.getRange({})].map(
       ({ key, value }) => `${key} ${value.length} ${value[0]}`,
