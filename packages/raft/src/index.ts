@@ -8,6 +8,7 @@ export type { ApiMessage, GatewayAnswer, GatewayMessage, StatusPart } from './ga
 export { type ReadConsistency, readConsistency } from './gateway/read-consistency.ts';
 export { InvariantViolated, invariant } from './invariant.ts';
 export { type DetectorSettings, type PeerStage, peerStages } from './leader/failure-detector.ts';
+export type { Lease, VoterPromise } from './leader/lease.ts';
 export type { LeaderProgress } from './leader/membership.ts';
 export type { LeaderMessage } from './leader/messages.ts';
 export type { ReadRequest } from './leader/read-rounds.ts';

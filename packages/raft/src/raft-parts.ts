@@ -8,6 +8,7 @@ import { EntryClock } from './leader/entry-clock.ts';
 import { FailureDetector } from './leader/failure-detector.ts';
 import { Grant } from './leader/grant.ts';
 import { Leader } from './leader/leader.ts';
+import { Lease } from './leader/lease.ts';
 import { Membership } from './leader/membership.ts';
 import { PeerWatch } from './leader/peer-watch.ts';
 import { Proposals } from './leader/proposals.ts';
@@ -42,6 +43,7 @@ export interface RaftParts {
   readonly Leader: typeof Leader;
   readonly Grant: typeof Grant;
   readonly EntryClock: typeof EntryClock;
+  readonly Lease: typeof Lease;
   readonly Membership: typeof Membership;
   readonly Proposals: typeof Proposals;
   readonly ReadRounds: typeof ReadRounds;
@@ -73,6 +75,7 @@ export const raftParts: RaftParts = {
   Leader,
   Grant,
   EntryClock,
+  Lease,
   Membership,
   Proposals,
   ReadRounds,

@@ -113,13 +113,13 @@ describe('ReadIndex', () => {
     const round = fixture.takeRound();
     fixture.elapse(settings.heartbeatIntervalMs);
     const sent = fixture.take().map(({ message }) => message);
-    expect(sent).toContainEqual({ kind: 'confirmRound', token, round });
-    expect(sent.filter((message) => message.kind === 'advance' && message.round === round)).toHaveLength(2);
+    expect(sent).toContainEqual(expect.objectContaining({ kind: 'confirmRound', token, round }));
+    expect(sent).toContainEqual(expect.objectContaining({ kind: 'advance', round }));
   });
 
   test('asked of another term it is answered with nothing', () => {
     fixture.lead();
-    fixture.readIndex(1, senderOf('n2'), 2);
+    fixture.readIndex(1, senderOf('n2'), { inTerm: 2 });
     expect(fixture.takeOne('readIndexReply')).toMatchObject({ sequence: 1, readIndex: null });
   });
 

@@ -153,7 +153,7 @@ describe('Raft figure 2, rules for servers: leaders, commit', () => {
     fixture.appended(noopIndex);
     fixture.durable(noopIndex);
     const matchIndex = logIndex(noopIndex);
-    const from = { token, peer: senderOf('n2').node, matchIndex, round: 9, roundTripMs: 1 } as const;
+    const from = { token, peer: senderOf('n2').node, matchIndex, round: 9, promise: null, roundTripMs: 1 } as const;
     fixture.receive({ kind: 'matched', ...from, mode: 'repair' });
     expect(fixture.takeAll('commit')).toEqual([]);
     fixture.receive({ kind: 'matched', ...from, mode: 'replicate' });

@@ -177,6 +177,8 @@ describe('what an earlier office of a node left on its way does not harm the nex
       lastLogIndex: logIndex(50),
       commitIndex: logIndex(50),
       round: 2 ** 32 + 9,
+      leaseMs: 0,
+      maxHeartbeatIntervalMs: null,
     } as const;
     for (const { id } of cluster.nodes.values()) {
       if (id !== leader.id) cluster.send(leader.id, replicatorAt(where, id), late);

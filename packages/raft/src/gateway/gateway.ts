@@ -264,7 +264,7 @@ export class Gateway implements Actor<GatewayMessage> {
     if (leader === null) return;
     if (request.asked !== null) this.#sequences.delete(request.asked.sequence);
     request.asked = this.#ask(id);
-    const ask = { kind: 'readIndex', term: leaderTerm, sequence: request.asked.sequence } as const;
+    const ask = { kind: 'readIndex', term: leaderTerm, sequence: request.asked.sequence, mayUseLease: true } as const;
     this.#context.send(leaderAt({ node: leader, group: this.#context.self.group }), ask);
   }
 

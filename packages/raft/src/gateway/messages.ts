@@ -22,6 +22,8 @@ const part = z.discriminatedUnion('actor', [
   z.object({ actor: z.literal('applier'), lastApplied: shape.index }),
   z.object({
     actor: z.literal('leader'),
+    /** Whether reads are answered from the lease now, and how many that might have been were not. */
+    lease: z.object({ isValid: shape.flag, fallbacks: shape.counter }),
     peers: z
       .array(
         z.object({

@@ -1,5 +1,5 @@
 import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
-import { applierAt, electionAt, gatewayAt, logStoreAt, type Where } from '../addresses.ts';
+import { applierAt, electionAt, gatewayAt, logStoreAt } from '../addresses.ts';
 import { invariant } from '../invariant.ts';
 import type { CommitTracer, Logger, MemberTracer } from '../ports.ts';
 import { peersOf } from '../quorum.ts';
@@ -14,7 +14,7 @@ import type { LeaderProgress } from './membership.ts';
 import type { LeaderMessage } from './messages.ts';
 import { ProposalDesk } from './proposal-desk.ts';
 import type { Proposals } from './proposals.ts';
-import type { ReadRounds } from './read-rounds.ts';
+import { ReadDesk } from './read-desk.ts';
 import { Replicators } from './replicators.ts';
 import type { Transfer } from './transfer.ts';
 
@@ -38,7 +38,7 @@ export class Leader implements Actor<LeaderMessage> {
   readonly #asker: number;
   readonly #proposals: Proposals;
   readonly #desk: ProposalDesk;
-  readonly #reads: ReadRounds;
+  readonly #reads: ReadDesk;
   readonly #transfer: Transfer;
   readonly #autoRemoval: AutoRemoval;
   readonly #startedAtMs: number;
@@ -57,7 +57,7 @@ export class Leader implements Actor<LeaderMessage> {
     const { term, settings, tracer, memberTracer, logger, identity } = options;
     this.#proposals = new parts.Proposals();
     this.#desk = new ProposalDesk({ context, term, tracer, proposals: this.#proposals });
-    this.#reads = new parts.ReadRounds();
+    this.#reads = new ReadDesk({ context, term, settings, parts });
     this.#transfer = new parts.Transfer({ context, term, settings });
     this.#autoRemoval = new parts.AutoRemoval({ self: identity.node, settings, logger, tracer: memberTracer });
     this.#asker = Math.floor(context.random() * Number.MAX_SAFE_INTEGER);
@@ -93,6 +93,10 @@ export class Leader implements Actor<LeaderMessage> {
         return this.#applied(message);
       case 'tick':
         return this.#tick();
+      case 'leaseDue':
+        return this.#leaseDue();
+      case 'dropLease':
+        return this.#dropLease(message.reason);
       case 'replicatorFailed':
         return this.#lose(this.#options.term, 'a replicator failed');
       case 'describe':
@@ -168,7 +172,8 @@ export class Leader implements Actor<LeaderMessage> {
   }
 
   #confirmSelf(grant: Grant): void {
-    const asked = { token: grant.token, round: this.#reads.round, leaseMs: 0, askedAtMs: this.#context.now() };
+    const { leaseMs } = this.#reads.leaseTerms;
+    const asked = { token: grant.token, round: this.#reads.round, leaseMs, askedAtMs: this.#context.now() };
     this.#context.send(logStoreAt(this.#context.self), { kind: 'confirmRound', ...asked });
   }
 
@@ -266,6 +271,7 @@ export class Leader implements Actor<LeaderMessage> {
     grant.voters.observed(message.peer, message.mode, message.roundTripMs);
     if (message.mode === 'repair') return;
     grant.voters.heard(message.peer, message.round, this.#context.now());
+    if (message.promise !== null) this.#reads.promised(message.peer, message.promise);
     grant.voters.matched(message.peer, message.matchIndex);
     this.#pursueTransfer();
     this.#finishReadRound(grant);
@@ -331,6 +337,7 @@ export class Leader implements Actor<LeaderMessage> {
     const { membership } = grant;
     if (!membership.excludesSelf || !membership.isCommitted(this.#commitIndex)) return;
     if (this.#proposals.firstPlaced !== null) return;
+    this.#reads.endLease();
     this.#transfer.leave(grant, this.#progress());
     this.#lose(this.#options.term, 'this node is no voter any more');
   }
@@ -339,6 +346,9 @@ export class Leader implements Actor<LeaderMessage> {
     if (this.#grant === null || message.term !== this.#options.term) return;
     this.#transfer.begin(message, from, this.#grant, this.#progress());
     if (!this.#transfer.isUnderWay) return;
+    // Before anyone is asked to campaign: that waives the promises which it rests on (etcd#12704).
+    this.#reads.endLease();
+    this.#advanceReplicators();
     this.#desk.withdrawWaiting();
     this.#pursueTransfer();
   }
@@ -358,52 +368,63 @@ export class Leader implements Actor<LeaderMessage> {
   // --- reads -----------------------------------------------------------------------------------------------------------
 
   #readIndex(message: Of<'readIndex'>, from: Sender): void {
-    if (message.term !== this.#options.term) return this.#answerRead(from, message.sequence, null);
-    this.#reads.add({ from, sequence: message.sequence });
+    const wasWanted = this.#reads.isLeaseWanted;
+    this.#reads.take(message, from, this.#grant, this.#commitIndex);
     this.#beginReadRound();
+    if (!wasWanted && this.#reads.isLeaseWanted) this.#restartLeaseTimer();
   }
 
   #beginReadRound(): void {
-    if (this.#grant === null || !this.#grant.mayRead(this.#commitIndex)) return;
-    if (!this.#reads.begin(this.#commitIndex)) return;
+    if (this.#grant === null || !this.#reads.begin(this.#grant, this.#commitIndex)) return;
     this.#confirmSelf(this.#grant);
     this.#advanceReplicators();
+  }
+
+  #restartLeaseTimer(): void {
+    this.#context.startTimer('lease', this.#reads.renewalIntervalMs, { kind: 'leaseDue' });
+  }
+
+  /** The own log store is asked here, and the peers by their replicators, which send at least as often. */
+  #leaseDue(): void {
+    if (this.#reads.isLeaseWanted) {
+      this.#restartLeaseTimer();
+      if (this.#grant !== null) this.#confirmSelf(this.#grant);
+    }
+    this.#advanceReplicators();
+  }
+
+  #dropLease(reason: string): void {
+    this.#options.logger.info('dropped the lease', { reason });
+    this.#reads.dropLease();
   }
 
   #roundConfirmed(message: Of<'roundConfirmed'>): void {
     const grant = this.#grantOf(message.token);
     if (grant === null) return;
     grant.voters.heard(this.#self(), message.round, this.#context.now());
+    this.#reads.promised(this.#self(), { sentAtMs: message.askedAtMs, promisedMs: message.promisedMs });
     this.#finishReadRound(grant);
   }
 
   #finishReadRound(grant: Grant): void {
-    if (!this.#reads.asking || !grant.voters.isConfirmedByQuorum(this.#reads.round)) return;
-    const finished = this.#reads.finish();
-    if (finished === null) return;
-    for (const { from, sequence } of finished.requests) this.#answerRead(from, sequence, finished.readIndex);
+    this.#reads.finish(grant);
     this.#beginReadRound();
-  }
-
-  #answerRead(to: Sender, sequence: number, readIndex: LogIndex | null): void {
-    const { term } = this.#options;
-    const reply = { kind: 'readIndexReply', term, incarnation: to.incarnation, sequence, readIndex } as const;
-    this.#context.send(gatewayAt(this.#gatewayOf(to)), reply);
   }
 
   // --- small things ----------------------------------------------------------------------------------------------------
 
   #advanceReplicators(): void {
     if (this.#grant === null) return;
-    const { round } = this.#reads;
-    this.#grant.replicators.advance({ lastLogIndex: this.#lastLogIndex, commitIndex: this.#commitIndex, round });
+    const { round, leaseTerms } = this.#reads;
+    const progress = { lastLogIndex: this.#lastLogIndex, commitIndex: this.#commitIndex };
+    this.#grant.replicators.advance({ ...progress, round, ...leaseTerms });
   }
 
   #describe(request: number): void {
     const grant = this.#grant;
     const stageOf = (peer: NodeId): PeerStage => grant?.peers.stageOf(peer) ?? 'alive';
     const peers = grant?.voters.describe(this.#self(), this.#lastLogIndex, this.#context.now(), stageOf) ?? [];
-    const part = { actor: 'leader', peers } as const;
+    const part = { actor: 'leader', peers, lease: this.#reads.describe(grant, this.#commitIndex) } as const;
     this.#context.send(gatewayAt(this.#context.self), { kind: 'described', request, part });
   }
 
@@ -414,10 +435,6 @@ export class Leader implements Actor<LeaderMessage> {
 
   #self(): NodeId {
     return this.#options.identity.node;
-  }
-
-  #gatewayOf(sender: Sender): Where {
-    return { node: sender.node, group: this.#context.self.group };
   }
 }
 

@@ -23,7 +23,12 @@ export const leaderProtocol = {
     /** Hand leadership to `target`, or to whoever is farthest if it is null. Only a refusal is answered. */
     transferLeadership: z.object({ term: shape.term, sequence: shape.counter, target: shape.node.nullable() }),
     /** From which index on does a state show all that was acknowledged before now (Raft §6.4 of the dissertation)? */
-    readIndex: z.object({ term: shape.term, sequence: shape.counter }),
+    readIndex: z.object({
+      term: shape.term,
+      sequence: shape.counter,
+      /** Whether the leader may answer from its lease, and need not ask a quorum. */
+      mayUseLease: shape.flag,
+    }),
   },
   node: {
     /** From the log store: the token, without which nothing that a leader does counts. */
@@ -56,6 +61,8 @@ export const leaderProtocol = {
       peer: shape.node,
       matchIndex: shape.index,
       round: shape.counter,
+      /** The hard promise that its answer states; null if it is not known any more when the question was sent. */
+      promise: z.object({ sentAtMs: shape.timeMs, promisedMs: shape.promiseMs }).nullable(),
       mode: z.enum(['probe', 'replicate', 'snapshot', 'repair']),
       /** Of a heartbeat; null for a reply that waited for a flush. */
       roundTripMs: z.number().nonnegative().nullable(),
@@ -64,13 +71,16 @@ export const leaderProtocol = {
     applied: z.object({
       results: z.array(z.object({ index: shape.index, term: shape.term, result: shape.bytes })).readonly(),
     }),
+    /** From the host: whatever was promised so far may not hold any more. */
+    dropLease: z.object({ reason: shape.text }),
     /** From the gateway: for `status`. */
     describe: z.object({ request: shape.counter }),
   },
 } as const;
 
-/** A message to the leader; `appendPending` it sends itself, so that what waits in the mailbox goes in one batch. */
+/** A message to the leader; `tick` and `leaseDue` are its own timers', `replicatorFailed` its supervisor's. */
 export type LeaderMessage =
   | MessageOf<typeof leaderProtocol>
   | { readonly kind: 'tick' }
+  | { readonly kind: 'leaseDue' }
   | { readonly kind: 'replicatorFailed' };

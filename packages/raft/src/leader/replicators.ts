@@ -4,6 +4,7 @@ import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { LeaderToken, LogIndex, Term, Voter } from '../types.ts';
 import type { LeaderMessage } from './messages.ts';
+import type { LeaseTerms } from './read-desk.ts';
 
 /** So long, in election timeouts, a member that was removed still gets the log. */
 const formerPeerElectionTimeouts = 10;
@@ -16,6 +17,13 @@ export interface ReplicatorsOptions {
   readonly identity: Sender;
   readonly settings: RaftSettings;
   readonly parts: RaftParts;
+}
+
+/** What replicators have to know of their leader. */
+export interface LeaderNews extends LeaseTerms {
+  readonly lastLogIndex: LogIndex;
+  readonly commitIndex: LogIndex;
+  readonly round: number;
 }
 
 /** The replicators of one leadership, the leader's children: one for each peer. */
@@ -37,8 +45,8 @@ export class Replicators {
     }
   }
 
-  /** Tells all of them how far the log, the commits and the rounds of confirmation are. */
-  advance(news: { readonly lastLogIndex: LogIndex; readonly commitIndex: LogIndex; readonly round: number }): void {
+  /** Tells all of them how far the log, the commits and the rounds of confirmation are, and what the lease needs. */
+  advance(news: LeaderNews): void {
     const { context } = this.#options;
     for (const id of this.#running.keys()) context.send(replicatorAt(context.self, id), { kind: 'advance', ...news });
   }

@@ -51,8 +51,16 @@ export const replicatorProtocol = {
     }),
     /** From the leader: the peer is silent, and is to be asked whether it is there. */
     probe: shape.nothing,
-    /** From the leader: there is more to send. Cumulative. */
-    advance: z.object({ lastLogIndex: shape.index, commitIndex: shape.index, round: shape.counter }),
+    /** From the leader: there is more to send. Cumulative, but for what concerns the lease. */
+    advance: z.object({
+      lastLogIndex: shape.index,
+      commitIndex: shape.index,
+      round: shape.counter,
+      /** How long the peer is to make the hard promise; 0: not at all. */
+      leaseMs: shape.promiseMs,
+      /** The longest time between two heartbeats; null: whatever is usual. */
+      maxHeartbeatIntervalMs: z.number().positive().nullable(),
+    }),
   },
 } as const;
 

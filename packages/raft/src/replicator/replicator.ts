@@ -29,10 +29,11 @@ type Mode =
   | { readonly kind: 'replicate' }
   | { readonly kind: 'snapshot'; readonly sending: SnapshotSending };
 
-/** An append that went out: what a success proves, and when it was sent if its answer waits for no flush. */
+/** An append that went out: what a success proves, and whether its answer waits for no flush. */
 interface Sent {
   readonly lastIndex: LogIndex;
-  readonly heartbeatAtMs: number | null;
+  readonly sentAtMs: number;
+  readonly isHeartbeat: boolean;
 }
 
 /** How many unanswered appends are remembered. A peer that is gone answers none. */
@@ -56,6 +57,8 @@ export class Replicator implements Actor<ReplicatorMessage> {
   #commitIndex: LogIndex = logIndex(0);
   #round = 0;
   #sequence = 0;
+  #leaseMs = 0;
+  #heartbeatIntervalMs: number;
   /** The request that the log store has not answered yet; one at a time, and given up at the next heartbeat. */
   #preparing: { readonly sequence: number; readonly withEntries: boolean } | null = null;
   #sentCommitIndex: LogIndex = logIndex(0);
@@ -71,6 +74,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
     this.#context = context;
     this.#options = options;
     this.#inflights = new parts.Inflights(options.settings);
+    this.#heartbeatIntervalMs = options.settings.heartbeatIntervalMs;
     this.#lastLogIndex = options.lastLogIndex;
     this.#nextIndex = logIndex(options.lastLogIndex + 1);
     this.#restartHeartbeat();
@@ -80,10 +84,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
   receive(message: ReplicatorMessage, from: Sender): void {
     switch (message.kind) {
       case 'advance':
-        this.#lastLogIndex = maxIndex(this.#lastLogIndex, message.lastLogIndex);
-        this.#commitIndex = maxIndex(this.#commitIndex, message.commitIndex);
-        this.#round = Math.max(this.#round, message.round);
-        return this.#pump();
+        return this.#advance(message);
       case 'probe':
         // A heartbeat of its own: whatever else is sent may be waiting for a flush.
         this.#heartbeatDue = true;
@@ -107,8 +108,20 @@ export class Replicator implements Actor<ReplicatorMessage> {
     }
   }
 
+  #advance(message: Of<'advance'>): void {
+    this.#lastLogIndex = maxIndex(this.#lastLogIndex, message.lastLogIndex);
+    this.#commitIndex = maxIndex(this.#commitIndex, message.commitIndex);
+    this.#round = Math.max(this.#round, message.round);
+    this.#leaseMs = message.leaseMs;
+    const { heartbeatIntervalMs } = this.#options.settings;
+    const before = this.#heartbeatIntervalMs;
+    this.#heartbeatIntervalMs = Math.min(heartbeatIntervalMs, message.maxHeartbeatIntervalMs ?? heartbeatIntervalMs);
+    if (this.#heartbeatIntervalMs < before) this.#restartHeartbeat();
+    this.#pump();
+  }
+
   #restartHeartbeat(): void {
-    this.#context.startTimer('heartbeat', this.#options.settings.heartbeatIntervalMs, { kind: 'heartbeat' });
+    this.#context.startTimer('heartbeat', this.#heartbeatIntervalMs, { kind: 'heartbeat' });
   }
 
   /** Whatever was lost is found out by an empty append: its answer ends a probe, or tells that appends are missing. */
@@ -162,17 +175,20 @@ export class Replicator implements Actor<ReplicatorMessage> {
     const to = logStoreAt({ node: this.#options.peer.id, group: this.#context.self.group });
     const { term } = this.#options;
     const round = this.#round;
+    // Before it is sent: what is promised for it counts from then, and the process may stand still at any point.
+    const sentAtMs = this.#context.now();
     this.#context.send(to, {
       kind: 'appendEntries',
       term,
       sequence,
       round,
-      leaseMs: 0,
+      leaseMs: this.#leaseMs,
       prevLogIndex,
       prevLogTerm,
       entries,
       leaderCommit,
     });
+    this.#remember(sequence, { lastIndex, sentAtMs, isHeartbeat: entries.length === 0 });
     this.#noteSent(sequence, lastIndex, entries);
     this.#sentRound = round;
     // Not leaderCommit: the log store may not have heard of the newest yet, and the next heartbeat brings it.
@@ -183,7 +199,6 @@ export class Replicator implements Actor<ReplicatorMessage> {
   }
 
   #noteSent(sequence: number, lastIndex: LogIndex, entries: Of<'appendPrepared'>['entries']): void {
-    this.#remember(sequence, { lastIndex, heartbeatAtMs: entries.length === 0 ? this.#context.now() : null });
     if (this.#mode.kind === 'probe') {
       this.#nextIndex = logIndex(lastIndex - entries.length + 1);
       this.#mode = { kind: 'probe', outstanding: true, conflict: null };
@@ -346,7 +361,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
   }
 
   #tellLeader(message: Of<'appendEntriesReply'>): void {
-    const heartbeatAtMs = this.#sent.get(message.sequence)?.heartbeatAtMs ?? null;
+    const sent = this.#sent.get(message.sequence);
     this.#forgetUpTo(message.sequence);
     this.#context.send(leaderAt(this.#context.self), {
       kind: 'matched',
@@ -354,8 +369,9 @@ export class Replicator implements Actor<ReplicatorMessage> {
       peer: this.#options.peer.id,
       matchIndex: this.#matchIndex,
       round: message.round,
+      promise: sent === undefined ? null : { sentAtMs: sent.sentAtMs, promisedMs: message.promisedMs },
       mode: message.isRepairing ? 'repair' : this.#mode.kind,
-      roundTripMs: heartbeatAtMs === null ? null : this.#context.now() - heartbeatAtMs,
+      roundTripMs: sent?.isHeartbeat === true ? this.#context.now() - sent.sentAtMs : null,
     });
   }
 }

@@ -18,6 +18,7 @@ import {
   term,
 } from '../../src/index.ts';
 import { Leader } from '../../src/leader/leader.ts';
+import type { VoterPromise } from '../../src/leader/lease.ts';
 import { bytes, timeOf, votersOf } from './entries.ts';
 import { FakeContext, type Sent, senderOf } from './fake-context.ts';
 
@@ -93,7 +94,7 @@ export class LeaderFixture {
   }
 
   /** A peer has all up to `matchIndex` on its disk, and has confirmed `round`. */
-  matched(peer: string, matchIndex: number, round = 0, shown = token): void {
+  matched(peer: string, matchIndex: number, round = 0, shown = token, promise: VoterPromise | null = null): void {
     const { node } = senderOf(peer);
     const index = logIndex(matchIndex);
     this.receive({
@@ -102,13 +103,15 @@ export class LeaderFixture {
       peer: node,
       matchIndex: index,
       round,
+      promise,
       mode: 'replicate',
       roundTripMs: 1,
     });
   }
 
-  roundConfirmed(round: number, shown = token): void {
-    this.receive({ kind: 'roundConfirmed', token: shown, round, askedAtMs: this.context.nowMs, promisedMs: 0 });
+  roundConfirmed(round: number, shown = token, promise: VoterPromise = { sentAtMs: 0, promisedMs: 0 }): void {
+    const { sentAtMs: askedAtMs, promisedMs } = promise;
+    this.receive({ kind: 'roundConfirmed', token: shown, round, askedAtMs, promisedMs });
   }
 
   propose(
@@ -124,8 +127,13 @@ export class LeaderFixture {
     );
   }
 
-  readIndex(sequence: number, from: Sender = senderOf('n2'), inTerm: number = officeTerm): void {
-    this.receive({ kind: 'readIndex', term: term(inTerm), sequence }, from);
+  readIndex(
+    sequence: number,
+    from: Sender = senderOf('n2'),
+    other: { inTerm?: number; mayUseLease?: boolean } = {},
+  ): void {
+    const { inTerm = officeTerm, mayUseLease = true } = other;
+    this.receive({ kind: 'readIndex', term: term(inTerm), sequence, mayUseLease }, from);
   }
 
   /** An operator wants other members. */

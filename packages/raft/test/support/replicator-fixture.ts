@@ -29,6 +29,7 @@ interface ReplyFields {
   /** Given, the reply is a refusal: where the logs part, and the term there. */
   readonly conflict?: readonly [index: number, term: number];
   readonly isRepairing?: boolean;
+  readonly promisedMs?: number;
 }
 
 /** The replicator that brings n2's log up to n1's, by itself. The log store of n1 is played: its log has the terms that the test names. */
@@ -70,10 +71,18 @@ export class ReplicatorFixture {
   }
 
   advance(
-    fields: { readonly lastLogIndex?: number; readonly commitIndex?: number; readonly round?: number } = {},
+    fields: {
+      readonly lastLogIndex?: number;
+      readonly commitIndex?: number;
+      readonly round?: number;
+      readonly leaseMs?: number;
+      readonly maxHeartbeatIntervalMs?: number | null;
+    } = {},
   ): void {
-    const { lastLogIndex = this.log.length, commitIndex = this.commitIndex, round = 0 } = fields;
-    this.receive({ kind: 'advance', lastLogIndex: logIndex(lastLogIndex), commitIndex: logIndex(commitIndex), round });
+    const { lastLogIndex = this.log.length, commitIndex = this.commitIndex } = fields;
+    const { round = 0, leaseMs = 0, maxHeartbeatIntervalMs = null } = fields;
+    const places = { lastLogIndex: logIndex(lastLogIndex), commitIndex: logIndex(commitIndex) };
+    this.receive({ kind: 'advance', ...places, round, leaseMs, maxHeartbeatIntervalMs });
   }
 
   /** Answers, as n1's log store does, all that it is asked for, until nothing more is; the answer is what n2 was sent. @throws {Error} if that has no end */
@@ -106,7 +115,8 @@ export class ReplicatorFixture {
   }
 
   reply(fields: ReplyFields, from: Sender = senderOf('n2')): void {
-    const { sequence, matchIndex = 0, inTerm = 3, round = 0, incarnation = 1, conflict, isRepairing = false } = fields;
+    const { sequence, matchIndex = 0, inTerm = 3, round = 0, incarnation = 1, conflict } = fields;
+    const { isRepairing = false, promisedMs = 0 } = fields;
     this.receive(
       {
         kind: 'appendEntriesReply',
@@ -116,7 +126,7 @@ export class ReplicatorFixture {
         round,
         success: conflict === undefined,
         isRepairing,
-        promisedMs: 0,
+        promisedMs,
         matchIndex: logIndex(matchIndex),
         conflictIndex: logIndex(conflict?.[0] ?? 0),
         conflictTerm: term(conflict?.[1] ?? 0),
