@@ -65,6 +65,7 @@ const node = (fields: Partial<NodeStatus> & Pick<NodeStatus, 'id'>): NodeStatus 
   peers: [],
   dropped: {},
   disk: null,
+  lease: null,
   writesRefused: null,
   voters: [],
   outgoingVoters: [],

@@ -23,6 +23,7 @@ const node = (id: string, fields: Partial<NodeStatus> = {}): NodeStatus => ({
   peers: [],
   dropped: {},
   disk: null,
+  lease: null,
   writesRefused: null,
   voters: [],
   outgoingVoters: [],

@@ -99,6 +99,14 @@ export interface PeerStatus {
   readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair';
 }
 
+/** How a leader's lease stands. */
+export interface LeaseStatus {
+  /** Whether linearizable reads are answered from it now. */
+  readonly isValid: boolean;
+  /** How many reads of this leadership might have been, and took a round of confirmation instead. */
+  readonly fallbacks: number;
+}
+
 /** The file system that a node's data folder is on. */
 export interface DiskStatus {
   readonly freeBytes: number;
@@ -130,6 +138,8 @@ export interface NodeStatus extends Voter {
   readonly damage: string | null;
   /** Empty but in a leader. */
   readonly peers: readonly PeerStatus[];
+  /** Null but in a leader. */
+  readonly lease: LeaseStatus | null;
   /** How many messages it dropped unread, by kind. */
   readonly dropped: Readonly<Record<string, number>>;
   /** As it was last looked at; null if it could not be. */

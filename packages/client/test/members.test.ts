@@ -57,6 +57,7 @@ const status: NodeStatus = {
   ],
   dropped: {},
   disk: null,
+  lease: null,
   writesRefused: null,
   voters: [voter('n1'), voter('n2')],
   outgoingVoters: [],

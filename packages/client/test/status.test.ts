@@ -26,6 +26,7 @@ const statusOf = (name: string, status: Partial<NodeStatus> = {}): NodeStatus =>
   peers: [],
   dropped: {},
   disk: null,
+  lease: null,
   writesRefused: null,
   voters,
   outgoingVoters: [],

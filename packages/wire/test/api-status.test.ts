@@ -38,6 +38,7 @@ const status: NodeStatus = {
       state: 'replicate',
     },
   ],
+  lease: { isValid: true, fallbacks: 7 },
   dropped: { malformed: 2 },
   disk: { freeBytes: 12, neededBytes: 40, isLow: true },
   writesRefused: 'DiskSpaceLow',
@@ -57,6 +58,7 @@ describe('a node’s status', () => {
       role: null,
       leader: null,
       peers: [],
+      lease: null,
       voters: [],
     };
     expect(decodeStatus(encodeStatus(unformed))).toEqual(unformed);

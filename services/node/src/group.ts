@@ -12,6 +12,7 @@ import {
   electionAt,
   gatewayAt,
   type Logger,
+  leaderAt,
   peersOf,
   type RaftSettings,
   startRaftGroup,
@@ -136,6 +137,17 @@ export class Group {
   listen(connection: NatsConnection, epoch: number): void {
     this.#bus.listen(connection, epoch);
     this.#host.tell(electionAt(this.#where), { kind: 'busConnected' });
+    this.#dropLease('the connection to NATS is another');
+  }
+
+  /** The connection to NATS is gone. */
+  disconnected(): void {
+    this.#dropLease('the connection to NATS was lost');
+  }
+
+  /** A lease belongs to one connection: what was promised over another counts for nothing. */
+  #dropLease(reason: string): void {
+    this.#host.tell(leaderAt(this.#where), { kind: 'dropLease', reason });
   }
 
   /** This node has so much room: the alarm takes it into account, and the other members are told. */
@@ -173,6 +185,8 @@ const raftSettingsOf = (settings: NodeSettings): RaftSettings => ({
   electionTimeoutMinMs: settings.electionTimeoutMinMs,
   electionTimeoutMaxMs: settings.electionTimeoutMaxMs,
   heartbeatIntervalMs: settings.heartbeatIntervalMs,
+  leaseMs: settings.leaseMs,
+  maxClockDrift: settings.maxClockDrift,
   autoRemoveAfterMs: settings.autoRemoveAfterMs,
   snapshotEntries: settings.snapshotEntries,
   snapshotLogBytes: settings.snapshotLogBytes,

@@ -247,6 +247,7 @@ export class Node {
     const reason = error?.message ?? null;
     if (epoch === null) this.#logger.warn('could not connect to NATS', { reason });
     else this.#logger.warn('lost the connection to NATS', { reason, epoch });
+    this.#member?.group.disconnected();
   }
 
   #serve(connection: NatsConnection): void {

@@ -17,6 +17,10 @@ export interface NodeSettings {
   readonly electionTimeoutMinMs: number;
   readonly electionTimeoutMaxMs: number;
   readonly heartbeatIntervalMs: number;
+  /** How long a leader's lease lasts without being renewed; 0: no leases, and every linearizable read takes a round of confirmation. */
+  readonly leaseMs: number;
+  /** By how much the clocks of two nodes may run at different speeds, as a part of one. */
+  readonly maxClockDrift: number;
   /** The leader removes a voter that has been offline for so long, as long as three are left; null: it never does. */
   readonly autoRemoveAfterMs: number | null;
   /** A snapshot is taken after so many entries, or when so many bytes of them were applied and it is no smaller. */
@@ -40,6 +44,8 @@ export const defaultNodeSettings: Omit<NodeSettings, 'id' | 'dataDir' | 'nats'> 
   electionTimeoutMinMs: defaultRaftSettings.electionTimeoutMinMs,
   electionTimeoutMaxMs: defaultRaftSettings.electionTimeoutMaxMs,
   heartbeatIntervalMs: defaultRaftSettings.heartbeatIntervalMs,
+  leaseMs: defaultRaftSettings.leaseMs,
+  maxClockDrift: defaultRaftSettings.maxClockDrift,
   autoRemoveAfterMs: defaultRaftSettings.autoRemoveAfterMs,
   snapshotEntries: defaultRaftSettings.snapshotEntries,
   snapshotLogBytes: defaultRaftSettings.snapshotLogBytes,
@@ -68,7 +74,7 @@ export class InvalidSetting extends Error {
   }
 }
 
-/** @throws {InvalidSetting} unless the times fit together: heartbeats several times into an election timeout */
+/** @throws {InvalidSetting} unless the times fit together: heartbeats several times into an election timeout, and a lease into one */
 export function checkTimes(settings: NodeSettings): void {
   const { electionTimeoutMinMs: min, electionTimeoutMaxMs: max, heartbeatIntervalMs: heartbeat } = settings;
   for (const [name, value] of Object.entries({ min, max, heartbeat })) {
@@ -79,7 +85,13 @@ export function checkTimes(settings: NodeSettings): void {
   if (heartbeat * 2 > min) {
     throw new InvalidSetting(`heartbeats every ${heartbeat} ms do not fit twice into an election timeout of ${min} ms`);
   }
-  const { autoRemoveAfterMs } = settings;
+  const { leaseMs, maxClockDrift, autoRemoveAfterMs } = settings;
+  if (!(Number.isFinite(leaseMs) && leaseMs >= 0)) throw new InvalidSetting(`leaseMs is no number from 0: ${leaseMs}`);
+  // A longer one would keep the others from electing a leader when they are due.
+  if (leaseMs > min) throw new InvalidSetting(`a lease of ${leaseMs} ms outlasts an election timeout of ${min} ms`);
+  if (!(maxClockDrift >= 0 && maxClockDrift < 1)) {
+    throw new InvalidSetting(`maxClockDrift is no number from 0 to below 1: ${maxClockDrift}`);
+  }
   if (autoRemoveAfterMs !== null && !(Number.isFinite(autoRemoveAfterMs) && autoRemoveAfterMs > 0)) {
     throw new InvalidSetting(`autoRemoveAfterMs is neither a positive number nor null: ${autoRemoveAfterMs}`);
   }

@@ -1,6 +1,6 @@
 import type { NodeSettings } from '@quorate/node';
 import { type Command, Option } from 'commander';
-import { duration, integer } from './option-values.ts';
+import { duration, integer, partOfOne } from './option-values.ts';
 
 /** What can be tuned of a node: the fields of its settings that have defaults and name nothing. */
 export type NodeTuning = Partial<
@@ -10,6 +10,8 @@ export type NodeTuning = Partial<
     | 'electionTimeoutMinMs'
     | 'electionTimeoutMaxMs'
     | 'heartbeatIntervalMs'
+    | 'leaseMs'
+    | 'maxClockDrift'
     | 'autoRemoveAfterMs'
     | 'snapshotEntries'
     | 'snapshotLogBytes'
@@ -59,6 +61,20 @@ export function addNodeTuning(command: Command): Command {
         'how often a leader says that it is there; 50 by default',
         'QUORATE_HEARTBEAT_INTERVAL_MS',
       ).argParser(milliseconds),
+    )
+    .addOption(
+      option(
+        '--lease-ms <ms>',
+        "how long a leader's lease lasts, from which it answers reads; 50 by default, 0 for none",
+        'QUORATE_LEASE_MS',
+      ).argParser(integer(0, 10_000)),
+    )
+    .addOption(
+      option(
+        '--max-clock-drift <part>',
+        'by how much the clocks of two nodes may run at different speeds; 0.1 by default, which is 10 %',
+        'QUORATE_MAX_CLOCK_DRIFT',
+      ).argParser(partOfOne),
     )
     .addOption(
       option(
@@ -112,6 +128,8 @@ export function nodeTuning(command: Command): NodeTuning {
     electionTimeoutMinMs,
     electionTimeoutMaxMs,
     heartbeatIntervalMs,
+    leaseMs,
+    maxClockDrift,
     autoRemoveAfter: autoRemoveAfterMs,
     snapshotEntries,
     snapshotLogBytes,
@@ -125,6 +143,8 @@ export function nodeTuning(command: Command): NodeTuning {
     ...(electionTimeoutMinMs === undefined ? {} : { electionTimeoutMinMs }),
     ...(electionTimeoutMaxMs === undefined ? {} : { electionTimeoutMaxMs }),
     ...(heartbeatIntervalMs === undefined ? {} : { heartbeatIntervalMs }),
+    ...(leaseMs === undefined ? {} : { leaseMs }),
+    ...(maxClockDrift === undefined ? {} : { maxClockDrift }),
     ...(autoRemoveAfterMs === undefined ? {} : { autoRemoveAfterMs }),
     ...(snapshotEntries === undefined ? {} : { snapshotEntries }),
     ...(snapshotLogBytes === undefined ? {} : { snapshotLogBytes }),

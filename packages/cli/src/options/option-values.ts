@@ -26,6 +26,13 @@ export function duration(text: string): number {
 
 const isUnit = (text: string): text is keyof typeof unitsMs => Object.hasOwn(unitsMs, text);
 
+/** Takes a part of one: `0.1`. */
+export function partOfOne(text: string): number {
+  const value = Number(text);
+  if (/^0?(\.\d{1,9})?$/.test(text) && text !== '' && value < 1) return value;
+  throw new InvalidArgumentError('It must be a number from 0 to below 1, such as 0.1.');
+}
+
 /** A parser for an option that takes a counter of 64 bits, from `min` on. */
 export function counter(min: bigint): (text: string) => bigint {
   return (text) => {

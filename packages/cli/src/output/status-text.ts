@@ -18,6 +18,7 @@ export function statusLines(status: ClusterStatus, where: { cluster: string; gro
   const peers = leaderPeers(status);
   return [
     `cluster ${where.cluster}, group ${where.group}: ${leads}`,
+    ...leaseLines(status),
     ...alarmLines(status),
     '',
     ...tableLines(
@@ -26,6 +27,15 @@ export function statusLines(status: ClusterStatus, where: { cluster: string; gro
     ),
     ...damageLines(status),
   ];
+}
+
+/** Whether reads are answered from the leader's lease, once anyone has read. */
+function leaseLines({ leader, nodes }: ClusterStatus): readonly string[] {
+  const leading = nodes.find(({ id }) => id === leader);
+  if (leading === undefined || leading.role === 'unreachable' || leading.lease === null) return [];
+  const { isValid, fallbacks } = leading.lease;
+  if (!isValid && fallbacks === 0) return [];
+  return [`lease: ${isValid ? 'valid' : 'not held'}; reads that took a round of confirmation instead: ${fallbacks}`];
 }
 
 /** Which nodes take part in no quorum, and why. */

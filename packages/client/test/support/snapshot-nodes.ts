@@ -75,6 +75,7 @@ export const statusReply = (name: string): ReturnType<Behaviour> => {
     learners: [],
     removed: [],
     disk: null,
+    lease: null,
     writesRefused: null,
   };
   return ok(encodeStatus(status));

@@ -36,6 +36,14 @@ export interface PeerStatus {
   readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair';
 }
 
+/** How a leader's lease stands. */
+export interface LeaseStatus {
+  /** Whether linearizable reads are answered from it now. */
+  readonly isValid: boolean;
+  /** How many reads of this leadership might have been, and took a round of confirmation instead. */
+  readonly fallbacks: number;
+}
+
 /** The role of a node in its cluster; `removed`: it was a member, and its removal is committed. */
 export const roleSchema = z.enum(['leader', 'follower', 'candidate', 'learner', 'removed']);
 
@@ -74,6 +82,8 @@ export interface NodeStatus {
   readonly damage: string | null;
   /** Empty but in a leader. */
   readonly peers: readonly PeerStatus[];
+  /** Null but in a leader. */
+  readonly lease: LeaseStatus | null;
   /** How many messages were dropped unread, by kind. */
   readonly dropped: Readonly<Record<string, number>>;
   /** As it was last looked at; null if it could not be. */
@@ -120,6 +130,7 @@ export const nodeStatusSchema: z.ZodType<NodeStatus> = z.object({
   firstIndex: index,
   damage: z.string().nullable(),
   peers: z.array(peerStatusSchema),
+  lease: z.object({ isValid: z.boolean(), fallbacks: count }).nullable(),
   dropped: z.record(z.string(), count),
   disk: z.object({ freeBytes: count, neededBytes: count, isLow: z.boolean() }).nullable(),
   writesRefused: z.literal('DiskSpaceLow').nullable(),

@@ -179,6 +179,7 @@ function statusOf(facts: NodeFacts, parts: readonly StatusPart[]): NodeStatus {
         break;
       case 'leader':
         status.peers = part.peers;
+        status.lease = part.lease;
         break;
       default:
         part satisfies never;
@@ -204,6 +205,7 @@ export function emptyStatus({ isRemoved, ...facts }: NodeFacts): NodeStatus {
     firstIndex: zero,
     damage: null,
     peers: [],
+    lease: null,
     writesRefused: null,
     voters: [],
     outgoingVoters: [],
