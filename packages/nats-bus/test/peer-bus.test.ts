@@ -199,6 +199,7 @@ test('an entry that is kept holds its own message and not all that the socket re
     term: 1,
     sequence: 1,
     round: 0,
+    leaseMs: 0,
     prevLogIndex: 0,
     prevLogTerm: 0,
     leaderCommit: 0,

@@ -26,6 +26,7 @@ const appendEntries = {
   term: 2,
   sequence: 9,
   round: 0,
+  leaseMs: 50,
   prevLogIndex: 4,
   prevLogTerm: 1,
   leaderCommit: 4,

@@ -348,7 +348,6 @@ export class Leader implements Actor<LeaderMessage> {
     if (!this.#transfer.isUnderWay) return;
     // Before anyone is asked to campaign: that waives the promises which it rests on (etcd#12704).
     this.#reads.endLease();
-    this.#advanceReplicators();
     this.#desk.withdrawWaiting();
     this.#pursueTransfer();
   }
