@@ -31,7 +31,7 @@ export const comparison: Measurement = {
   async measure(args, run) {
     const options = new Options(args, comparison.defaults, ['check']);
     const chosen = chosenBy(options);
-    const environment = await thisEnvironment();
+    const { fileSystem } = await thisEnvironment();
     const systems = await installedSystems(run);
     const isCheck = options.isOn('check');
     const measureOptions: MeasureOptions = {
@@ -41,12 +41,11 @@ export const comparison: Measurement = {
       seconds: isCheck ? check.seconds : options.number('seconds'),
       failoverRuns: options.number('runs'),
     };
-    run.say(
-      `data on ${environment.fileSystem}; ${[...systems.values()].map(({ description }) => description).join('; ')}`,
-    );
+    run.say(`data on ${fileSystem}; ${[...systems.values()].map(({ description }) => description).join('; ')}`);
 
     const records = new Map<string, ExperimentRecord>();
     for (const experiment of chosen) {
+      const environment = await thisEnvironment();
       const facts = await measureExperiment(experiment, measureOptions);
       const record: ExperimentRecord = { ...facts, environment, descriptions: descriptionsOf(systems, experiment) };
       records.set(record.id, record);

@@ -14,6 +14,7 @@ const fields = {
     cores: z.number(),
     memoryGiB: z.number(),
     fileSystem: z.string(),
+    busyPercent: z.number().nullable(),
   }),
   /** What each was: version and client. */
   descriptions: z.partialRecord(subject, z.string()),

@@ -152,13 +152,14 @@ export function environmentLines(records: Records): readonly string[] {
   const machines = new Map<string, string[]>();
   const versions = new Set<string>();
   for (const { id, environment, descriptions } of records.values()) {
-    const { date, cpu, cores, memoryGiB, fileSystem } = environment;
+    const { date, cpu, cores, memoryGiB, fileSystem, busyPercent } = environment;
     const machine = `${date}: ${cores} cores (${cpu}), ${memoryGiB} GiB of memory, data on ${fileSystem}`;
-    machines.set(machine, [...(machines.get(machine) ?? []), id]);
+    const busy = busyPercent === null ? '' : `, ${busyPercent} % busy before`;
+    machines.set(machine, [...(machines.get(machine) ?? []), `${id}${busy}`]);
     for (const description of Object.values(descriptions)) if (description !== undefined) versions.add(description);
   }
   return [
-    ...[...machines].map(([machine, ids]) => `- ${machine}: ${ids.join(', ')}`),
+    ...[...machines].map(([machine, ids]) => `- ${machine}: ${ids.join('; ')}`),
     ...[...versions].toSorted().map((version) => `- ${version}`),
   ];
 }

@@ -8,10 +8,11 @@ import type { LoadFigures } from './load-figures.ts';
 import { plotSvg } from './plots.ts';
 import { isWithin, ratiosOf } from './ratios.ts';
 import type { CurveRecord, LoadRecord } from './records.ts';
-import { failoverLines, figureLines, goalLines } from './report-tables.ts';
+import { environmentLines, failoverLines, figureLines, goalLines } from './report-tables.ts';
 import { keptRecords, pageWith, withSections } from './write-docs.ts';
 
-const environment = { date: '2000-01-01', cpu: 'a processor', cores: 2, memoryGiB: 4, fileSystem: 'ext4' };
+const machine = { cpu: 'a processor', cores: 2, memoryGiB: 4, fileSystem: 'ext4' };
+const environment = { date: '2000-01-01', ...machine, busyPercent: 3 };
 const descriptions = { quorate: 'Quorate' };
 
 const figures = (perSecond: number, p99 = 1): LoadFigures => ({
@@ -74,6 +75,14 @@ test('tables have a row for each goal, each system and each fault', () => {
     '| writes, 256 callers over 8 connections: etcd | 200 | 1.00 | 1.00 | 8.00 | 1.00 | 0 |',
   ]);
   expect(failoverLines(records).slice(2)).toEqual(['| leader killed by SIGKILL: Quorate | 3 | 20 | 30 | 30 |']);
+});
+
+test('where it was measured is said once, and how busy each time', () => {
+  const later = { ...record, id: 'put-1', environment: { ...environment, busyPercent: null } };
+  expect(environmentLines(new Map([record, later].map((one) => [one.id, one])))).toEqual([
+    '- 2000-01-01: 2 cores (a processor), 4 GiB of memory, data on ext4: put-256, 3 % busy before; put-1',
+    '- Quorate',
+  ]);
 });
 
 test('of a page only what is between the markers is written anew', () => {
