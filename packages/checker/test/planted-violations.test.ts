@@ -251,6 +251,24 @@ describe('the revisions that keys share', () => {
         called([4, 5], get, absent, '/a'),
       ],
     ],
+    [
+      'an unknown write whose revision another key had come to before it was called',
+      [
+        called([1, 2], put('x'), written(5), '/a'),
+        called<ConfigStoreOperation, ConfigStoreOutcome>([3, 3], put('y'), null, '/b'),
+        called([6, 7], get, found('y', 3), '/b'),
+      ],
+    ],
+    [
+      'an unknown delete for which another key leaves no revision',
+      [
+        called([1, 2], put('x'), written(1), '/a'),
+        called([1, 9], put('y'), written(2), '/b'),
+        called<ConfigStoreOperation, ConfigStoreOutcome>([3, 3], remove, null, '/a'),
+        called([4, 5], get, absent, '/a'),
+        called([6, 7], put('z'), written(3), '/c'),
+      ],
+    ],
   ])('%s: found', (_, history) => {
     expect(checkHistory(configStoreModel, history).kind).toBe('linearizable');
     expect(checkConfigStore(history).kind).toBe('not-linearizable');

@@ -53,11 +53,6 @@ export class KeyChanges {
     return this.all[this.#countUpTo(revision)];
   }
 
-  /** The first removal after a revision. */
-  firstDeleteAfter(revision: number): KeyChange | undefined {
-    return this.all.slice(this.#countUpTo(revision)).find(({ kind }) => kind === 'delete');
-  }
-
   /** Whether a change at that revision may come right after that state, with none that is known of in between. */
   mayFollow({ changedAt, isCertain }: ConfigStoreState, revision: number): boolean {
     const before = this.lastUpTo(revision - 1)?.revision ?? 0;

@@ -17,7 +17,13 @@ export interface RevisionContradiction {
 /**
  * Looks at what revisions say across keys, where the search for each key is blind: they count the changes of the whole
  * store, so that each belongs to one change, and no caller may be told of a state that is older than one that somebody was told of
- * before the call. Finds no contradiction where there is none; that it finds each is not promised.
+ * before the call.
+ *
+ * It finds no contradiction where there is none, and each that rests on changes whose revisions are known: these order the changes of all keys, and
+ * to let everything else take effect as early as it can leaves most room. A change whose caller was told nothing is taken into account if somebody saw what it
+ * put, which tells its revision, or if it would need a revision that no other change has. What may be missed is this alone: that several changes of
+ * which nobody knows the revision would have needed the same one. Which of them took effect, and in which gap between the revisions that are known,
+ * only a search over all keys together could tell, which is what judging each key by itself is there to avoid.
  */
 export function findRevisionContradiction(history: StoreHistory): RevisionContradiction | null {
   const changes = new Map([...partitionByKey(history)].map(([key, ofKey]) => [key, new KeyChanges(ofKey)]));
@@ -25,6 +31,18 @@ export function findRevisionContradiction(history: StoreHistory): RevisionContra
 }
 
 type ChangesByKey = ReadonlyMap<string, KeyChanges>;
+
+/** The first revision after one that is not known to be another change's. */
+type FreeAfter = (revision: number) => number;
+
+function freeRevisions(changes: ChangesByKey): FreeAfter {
+  const known = [...changes.values()].flatMap(({ all }) => all.map(({ revision }) => revision));
+  const free = new Map<number, number>();
+  for (const revision of known.sort((one, other) => other - one)) {
+    free.set(revision - 1, free.get(revision) ?? revision + 1);
+  }
+  return (revision) => free.get(revision) ?? revision + 1;
+}
 
 function findSharedRevision(changes: ChangesByKey): RevisionContradiction | null {
   const firsts = new Map<number, StoreCall>();
@@ -41,13 +59,19 @@ function findSharedRevision(changes: ChangesByKey): RevisionContradiction | null
 /** Lets every operation take effect at the earliest revision of the store that fits, and finds one that none fits. */
 function findStaleOutcome(history: StoreHistory, changes: ChangesByKey): RevisionContradiction | null {
   const revisions = new Map<StoreCall, number>();
+  const freeAfter = freeRevisions(changes);
   let reached = 0;
   let reachedBy: StoreCall | null = null;
   for (const { place, kind } of eventsInOrder(history)) {
     const called = history[place];
-    if (called === undefined || called.outcome === null) continue;
+    if (called === undefined) continue;
+    if (called.outcome === null) {
+      const made = revisionSeenOf(called, changes.get(called.key));
+      if (made !== null && made <= reached) return madeBeforeItsCall(called, made, reached, reachedBy);
+      continue;
+    }
     if (kind === 'call') {
-      const revision = earliestRevision(called.outcome, reached, changes.get(called.key));
+      const revision = earliestRevision(called.outcome, reached, changes.get(called.key), freeAfter);
       if (revision === null) return staleOutcome(called, reached, reachedBy, changes.get(called.key));
       revisions.set(called, revision);
       continue;
@@ -65,6 +89,7 @@ function earliestRevision(
   outcome: ConfigStoreOutcome,
   reached: number,
   changes: KeyChanges | undefined,
+  freeAfter: FreeAfter,
 ): number | null {
   switch (outcome.kind) {
     case 'written':
@@ -75,9 +100,11 @@ function earliestRevision(
     case 'found':
       return revisionAt(outcome.modRevision, reached, changes);
     case 'absent':
-      return revisionWithout(reached, changes);
+      return revisionWithout(reached, changes, freeAfter);
     case 'revisionMismatch':
-      return outcome.actual === 0 ? revisionWithout(reached, changes) : revisionAt(outcome.actual, reached, changes);
+      return outcome.actual === 0
+        ? revisionWithout(reached, changes, freeAfter)
+        : revisionAt(outcome.actual, reached, changes);
     default:
       return outcome satisfies never;
   }
@@ -89,10 +116,35 @@ function revisionAt(modRevision: number, reached: number, changes: KeyChanges | 
   return revision < next ? revision : null;
 }
 
-function revisionWithout(reached: number, changes: KeyChanges | undefined): number | null {
-  const last = changes?.lastUpTo(reached);
-  if (last === undefined || last.kind === 'delete' || changes?.mayBeDeletedAnyTime === true) return reached;
-  return changes?.firstDeleteAfter(reached)?.revision ?? null;
+/** The earliest revision from `reached` on at which a key may not exist; null if there is none. */
+function revisionWithout(reached: number, changes: KeyChanges | undefined, freeAfter: FreeAfter): number | null {
+  let at = reached;
+  for (let last = changes?.lastUpTo(at); last?.kind === 'put'; last = changes?.lastUpTo(at)) {
+    const next = changes?.firstAfter(last.revision)?.revision ?? Number.POSITIVE_INFINITY;
+    // A delete of which nobody was told has a revision of its own, too.
+    const free = freeAfter(last.revision);
+    if (changes?.mayBeDeletedAnyTime === true && free < next) return Math.max(at, free);
+    if (next === Number.POSITIVE_INFINITY) return null;
+    at = next;
+  }
+  return at;
+}
+
+/** The revision that a put of which its caller was told nothing has made, if somebody saw what it put. */
+function revisionSeenOf({ operation }: StoreCall, changes: KeyChanges | undefined): number | null {
+  return operation.kind === 'put' ? (changes?.revisionOfOnlyPut(operation.value) ?? null) : null;
+}
+
+function madeBeforeItsCall(
+  called: StoreCall,
+  revision: number,
+  reached: number,
+  reachedBy: StoreCall | null,
+): RevisionContradiction {
+  return {
+    operations: reachedBy === null ? [called] : [reachedBy, called],
+    reason: `The last made revision ${revision}, as was seen, and the store had come to revision ${reached} before it was called.`,
+  };
 }
 
 /** The change that made an outcome impossible once the store had come to a revision. */
