@@ -4,8 +4,8 @@ import type { Model, StateKey } from './model.ts';
 /** That an operation cannot have had its outcome in a state. */
 export const IMPOSSIBLE = -1;
 
-/** A map holds some more. */
-const maxKnown = 10_000_000;
+/** A map of so many takes some 150 MB. */
+const maxKnown = 4_000_000;
 
 /** A model's states as numbers, from 0 for the initial one, and what each operation of a history makes of them. */
 export class Transitions<Operation, Outcome, State> {

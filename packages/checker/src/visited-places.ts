@@ -1,5 +1,8 @@
 const NONE = -1;
 
+/** Of rows: a quarter of a gigabyte. */
+const usualMaxWords = 2 ** 26;
+
 /**
  * The places that a search has been to. A place is a key, and a set of optional operations that were used up on the way:
  * a place is known too if the search has been at its key with a part of the set, since more was possible from there.
@@ -7,24 +10,26 @@ const NONE = -1;
 export class VisitedPlaces {
   readonly #keyWords: number;
   readonly #rowWords: number;
+  readonly #maxWords: number;
   #rows: Int32Array;
   #rowCount = 0;
   /** The last row of each bucket; each row names the one before. */
   #buckets: Int32Array = new Int32Array(1024).fill(NONE);
 
-  /** Both in words of 32 bits. */
-  constructor(keyWords: number, setWords: number) {
+  /** All in words of 32 bits. `maxWords` bounds what is remembered: then some places are gone through again, which takes time and is not wrong. */
+  constructor(keyWords: number, setWords: number, maxWords: number = usualMaxWords) {
     this.#keyWords = keyWords;
     this.#rowWords = 1 + keyWords + setWords;
+    this.#maxWords = maxWords;
     this.#rows = new Int32Array(64 * this.#rowWords);
   }
 
-  /** Adds a place; false if it was known. */
+  /** Adds a place, if there is room; false if it was known. */
   add(key: Int32Array, used: Int32Array): boolean {
     for (let row = this.#bucketOf(hashOf(key)); row !== NONE; row = this.#rows[row * this.#rowWords] ?? NONE) {
       if (this.#covers(row * this.#rowWords + 1, key, used)) return false;
     }
-    this.#append(key, used);
+    if ((this.#rowCount + 1) * this.#rowWords <= this.#maxWords) this.#append(key, used);
     return true;
   }
 

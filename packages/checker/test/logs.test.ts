@@ -106,7 +106,7 @@ describe('a log of a register', () => {
     [registerLog('0 :invoke :write 3', '0 :ok :write 4'), '2: this is not the value that it was called with'],
     [registerLog('0 :invoke :cas [3 4]', '0 :fail :cas [3 5]'), '2: this is not the value that it was called with'],
   ])('%j is malformed', (log, fault) => {
-    expect(faultOf(log)).toBe(fault);
+    expect(faultOf(`${log}\n`)).toBe(fault);
   });
 });
 
@@ -167,7 +167,7 @@ describe('a log of a map of texts', () => {
     ['{:process 0, :type :invoke, :f :remove, :key "1", :value nil}', '1: a map knows no remove'],
     ['{:process 0, :type :ok, :f :get, :key "1", :value ""}', '1: process 0 has called nothing that could end'],
   ])('%j is malformed', (log, fault) => {
-    expect(faultOf(log)).toBe(fault);
+    expect(faultOf(`${log}\n`)).toBe(fault);
   });
 
   const invoked = '{:process 0, :type :invoke, :f :put, :key "1", :value "x"}\n';
@@ -178,6 +178,6 @@ describe('a log of a map of texts', () => {
     ['{:process 0, :type :done, :f :put, :key "1", :value "x"}', '2: the type is none of invoke, ok, fail and info'],
     ['INFO  jepsen.util - 0 :invoke :read nil', '2: this is no map with a value for each key'],
   ])('%j is malformed where a put should end', (line, fault) => {
-    expect(faultOf(invoked + line)).toBe(fault);
+    expect(faultOf(`${invoked}${line}\n`)).toBe(fault);
   });
 });

@@ -1,5 +1,6 @@
 import type { History } from '../history.ts';
 import type { RegisterOperation, RegisterOutcome, RegisterValue } from '../models/register.ts';
+import { forEachLine } from './log-lines.ts';
 import { type LoggedEnd, LogRecorder } from './log-recorder.ts';
 import { MalformedLog } from './malformed-log.ts';
 
@@ -29,10 +30,10 @@ interface OperationLine {
  */
 export function parseRegisterLog(text: string): History<RegisterOperation, RegisterOutcome> {
   const recorder = new LogRecorder<RegisterOperation, RegisterOutcome>();
-  for (const [before, content] of text.split('\n').entries()) {
-    const said = parseLine(content.trim(), before + 1);
+  forEachLine(text, (content, line) => {
+    const said = parseLine(content, line);
     if (said !== null) record(recorder, said);
-  }
+  });
   return recorder.history();
 }
 

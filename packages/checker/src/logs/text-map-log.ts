@@ -1,6 +1,7 @@
 import type { History } from '../history.ts';
 import type { TextMapOperation, TextMapOutcome } from '../models/text-map.ts';
 import { type EdnScalar, parseEdnMap } from './edn.ts';
+import { forEachLine } from './log-lines.ts';
 import { type LoggedEnd, LogRecorder } from './log-recorder.ts';
 import { MalformedLog } from './malformed-log.ts';
 
@@ -13,9 +14,9 @@ type Fields = ReadonlyMap<string, EdnScalar>;
  */
 export function parseTextMapLog(text: string): History<TextMapOperation, TextMapOutcome> {
   const recorder = new LogRecorder<TextMapOperation, TextMapOutcome>();
-  for (const [before, content] of text.split('\n').entries()) {
-    if (content.trim() !== '') record(recorder, content, before + 1);
-  }
+  forEachLine(text, (content, line) => {
+    if (content !== '') record(recorder, content, line);
+  });
   return recorder.history();
 }
 
