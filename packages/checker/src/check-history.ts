@@ -1,7 +1,7 @@
+import { decide } from './decide.ts';
 import { assertHistory, type History } from './history.ts';
 import type { Model } from './model.ts';
 import { partitionByKey } from './partition.ts';
-import { search } from './search.ts';
 import { type SearchLimits, StepBudget } from './step-budget.ts';
 
 /** Whether a history is linearizable. */
@@ -29,7 +29,7 @@ export function checkHistory<Operation, Outcome, State>(
   const budget = new StepBudget(limits);
   let isDecided = true;
   for (const part of parts) {
-    const { kind } = search(model.forHistory?.(part) ?? model, part, budget);
+    const { kind } = decide(model, part, budget);
     if (kind === 'not-linearizable') return { kind, history: part };
     if (kind === 'undecided') isDecided = false;
   }

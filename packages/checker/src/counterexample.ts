@@ -1,7 +1,7 @@
+import { type Decision, decide } from './decide.ts';
 import { eventsInOrder } from './event-order.ts';
 import type { History, HistoryOperation } from './history.ts';
 import type { Model } from './model.ts';
-import { type SearchResult, search } from './search.ts';
 import { type SearchLimits, StepBudget } from './step-budget.ts';
 
 /** The smallest stretch of a history that cannot be explained. */
@@ -44,11 +44,11 @@ class Candidates<Operation, Outcome> {
     this.#budget = new StepBudget(limits);
   }
 
-  judge(candidate: History<Operation, Outcome>): SearchResult {
+  judge(candidate: History<Operation, Outcome>): Decision {
     // To prepare a search is work too.
     if (!this.#budget.spend(candidate.length)) return { kind: 'undecided' };
     const budget = new StepBudget({ maxSteps: maxStepsOfOneSearch }, this.#budget);
-    return search(this.#model.forHistory?.(candidate) ?? this.#model, candidate, budget);
+    return decide(this.#model, candidate, budget);
   }
 
   /** What is left of an operation if its caller was told nothing. */
@@ -65,8 +65,18 @@ function shortestStretch<Operation, Outcome>(
   const found = candidates.judge(history);
   if (found.kind !== 'not-linearizable') return history;
   const events = eventsInOrder(history);
-  const end = events.findIndex(({ kind, place }) => kind === 'return' && place === found.unexplained);
-  return events.slice(0, end).flatMap(({ kind, place }) => (kind === 'call' ? (history[place] ?? []) : []));
+  const calledBefore = (end: number): History<Operation, Outcome> =>
+    events.slice(0, end).flatMap(({ kind, place }) => (kind === 'call' ? (history[place] ?? []) : []));
+  const returns = events.flatMap(({ kind, place }, at) => (kind === 'return' ? [{ place, at }] : []));
+  let high = returns.findIndex(({ place }) => place === found.unexplained);
+  // What contradicts itself does so whatever follows.
+  for (let low = found.isFirst ? high : 0; low < high; ) {
+    const middle = (low + high) >> 1;
+    const { kind } = candidates.judge(calledBefore(returns[middle]?.at ?? 0));
+    if (kind === 'not-linearizable') high = middle;
+    else low = middle + 1;
+  }
+  return calledBefore(returns[high]?.at ?? events.length);
 }
 
 /** Forgets as many outcomes as it can: the earliest first, and many at a time. What is needed once stays needed. */
@@ -76,7 +86,7 @@ function fewestOperations<Operation, Outcome>(
 ): Counterexample<Operation, Outcome> {
   let left = stretch;
   let isMinimal = true;
-  const forget = (chunk: History<Operation, Outcome>): SearchResult['kind'] => {
+  const forget = (chunk: History<Operation, Outcome>): Decision['kind'] => {
     const forgotten = new Set(chunk);
     const candidate = left.flatMap((called) => (forgotten.has(called) ? candidates.forget(called) : [called]));
     const { kind } = candidates.judge(candidate);

@@ -1,3 +1,4 @@
+import type { Contradiction, SeenStates } from './chains/seen-states.ts';
 import type { History } from './history.ts';
 
 /** What tells states apart: equal for equal states. */
@@ -28,6 +29,9 @@ export interface Model<Operation, Outcome, State> {
 
   /** The operation and its outcome in a few words. */
   describe(operation: Operation, outcome: Outcome | null): string;
+
+  /** What a history of one object says of the states that somebody saw in it, or what contradicts itself in it. Much is decided by that, and needs no search. */
+  seenStates?(history: History<Operation, Outcome>): SeenStates | Contradiction;
 
   /** The model for one history, of one key if it is partitioned, which may use what is only known afterwards to fail early. */
   forHistory?(history: History<Operation, Outcome>): Model<Operation, Outcome, State>;

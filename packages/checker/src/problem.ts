@@ -24,6 +24,11 @@ export interface Problem {
    * good, so it makes no difference which of them is used: the earlier are used first.
    */
   readonly twins: readonly number[];
+  /** By operation: a number that all have that do the same with the same outcome. */
+  readonly classes: readonly number[];
+  readonly classCount: number;
+  /** By operation: its place among all returns. */
+  readonly returnPlaces: readonly number[];
 }
 
 export function problemOf<Operation, Outcome>(
@@ -37,11 +42,20 @@ export function problemOf<Operation, Outcome>(
   const slots = history.map(() => 0);
   const twins = history.map(() => NO_OPERATION);
   const lastTwins = new Map<string, number>();
+  const classNumbers = new Map<string, number>();
+  const classes = history.map(({ outcome }, place) => {
+    const effect = `${effects[place]} ${JSON.stringify(outcome)}`;
+    const number = classNumbers.get(effect) ?? classNumbers.size;
+    classNumbers.set(effect, number);
+    return number;
+  });
+  const returnPlaces = history.map(() => 0);
   const freeSlots: number[] = [];
   let slotCount = 0;
   let optionalCount = 0;
-  for (const { place, kind } of events) {
+  for (const [at, { place, kind }] of events.entries()) {
     if (kind === 'return') {
+      returnPlaces[place] = at;
       freeSlots.push(slots[place] ?? 0);
     } else if (isOptional[place] === true) {
       const effect = effects[place] ?? '';
@@ -52,5 +66,17 @@ export function problemOf<Operation, Outcome>(
       slots[place] = freeSlots.pop() ?? slotCount++;
     }
   }
-  return { events, isOptional, isObservation, slots, slotCount, optionalCount, twins };
+  const classCount = classNumbers.size;
+  return {
+    events,
+    isOptional,
+    isObservation,
+    slots,
+    slotCount,
+    optionalCount,
+    twins,
+    classes,
+    classCount,
+    returnPlaces,
+  };
 }

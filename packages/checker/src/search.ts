@@ -31,9 +31,10 @@ const NO_STATE = -1;
  * and Gong's search ("Testing and verifying concurrent objects", 1993) with Lowe's memory of where it has been ("Testing
  * for linearizability", 2017).
  *
- * Three things keep it short. An operation that only observes is taken as soon as it fits, with no alternative: later it could only fit
+ * Four things keep it short. An operation that only observes is taken as soon as it fits, with no alternative: later it could only fit
  * as well. An operation of unknown outcome is taken only if the very next one would otherwise come out differently: else
- * it might as well never have taken effect. And a place where less was used up is as good as any with more.
+ * it might as well never have taken effect. Of those that do the same the one that returns first is taken first. And a place where less was used
+ * up is as good as any with more.
  */
 export function search<Operation, Outcome, State>(
   model: Model<Operation, Outcome, State>,
@@ -54,6 +55,8 @@ class Search {
   /** Scratch space for the key of a place: how far it came, its state, and which open operations wait. */
   readonly #key: Int32Array;
   readonly #waiting: Bits;
+  /** By class of operations, which of the moves that are being collected is one of them; what it says of others means nothing. */
+  readonly #moveOfClass: Int32Array;
   /** The furthest return that was ever the first. */
   #furthest = 0;
   /** How many operations were looked at since that was counted. */
@@ -66,6 +69,7 @@ class Search {
     this.#lifted = new Bits(problem.slots.length);
     this.#used = new Bits(problem.optionalCount);
     this.#waiting = new Bits(problem.slotCount);
+    this.#moveOfClass = new Int32Array(problem.classCount).fill(NO_OPERATION);
     this.#key = new Int32Array(2 + this.#waiting.words.length);
     this.#visited = new VisitedPlaces(this.#key.length, this.#used.words.length);
   }
@@ -127,12 +131,23 @@ class Search {
         continue;
       if (isOptional[operation] !== true) {
         if (after === state && isObservation[operation] === true) return [operation];
-        certain.push(operation);
+        this.#addFirstToReturn(certain, operation);
       } else if (!this.#transitions.covers(state, after) && this.#isFirstOfTwins(twins[operation] ?? NO_OPERATION)) {
         optional.push(operation);
       }
     }
     return [...certain, ...optional];
+  }
+
+  /** Of those that do the same with the same outcome only the first to return: whatever order has another before it has one with the two exchanged. */
+  #addFirstToReturn(moves: number[], operation: number): void {
+    const { classes, returnPlaces } = this.#problem;
+    const number = classes[operation] ?? 0;
+    const known = this.#moveOfClass[number] ?? -1;
+    if (moves[known] === undefined || classes[moves[known] ?? 0] !== number) {
+      this.#moveOfClass[number] = moves.length;
+      moves.push(operation);
+    } else if ((returnPlaces[operation] ?? 0) < (returnPlaces[moves[known] ?? 0] ?? 0)) moves[known] = operation;
   }
 
   #isFirstOfTwins(earlier: number): boolean {

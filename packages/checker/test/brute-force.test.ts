@@ -7,6 +7,8 @@ import { configStore, register, textMap } from './support/sequential-object.ts';
 import {
   configStoreVocabulary,
   maxToldRevision,
+  ownRegisterVocabulary,
+  ownTextMapVocabulary,
   registerVocabulary,
   textMapVocabulary,
 } from './support/vocabularies.ts';
@@ -37,6 +39,8 @@ describe('the search agrees with trying every order', () => {
   test.each([
     ['any history', anyHistory(registerVocabulary, maxLength)],
     ['an execution with one outcome spoilt', spoiltExecutionOf(register, registerVocabulary, { maxLength })],
+    ['any history in which no two write the same', anyHistory(ownRegisterVocabulary, maxLength)],
+    ['such an execution with one outcome spoilt', spoiltExecutionOf(register, ownRegisterVocabulary, { maxLength })],
   ])('of a register: %s', (_, histories) => {
     compare(
       histories,
@@ -48,6 +52,8 @@ describe('the search agrees with trying every order', () => {
   test.each([
     ['any history', anyHistory(textMapVocabulary, maxLength)],
     ['an execution with one outcome spoilt', spoiltExecutionOf(textMap, textMapVocabulary, { maxLength })],
+    ['any history in which no two write the same', anyHistory(ownTextMapVocabulary, maxLength)],
+    ['such an execution with one outcome spoilt', spoiltExecutionOf(textMap, ownTextMapVocabulary, { maxLength })],
   ])('of a map of texts: %s', (_, histories) => {
     compare(
       histories,

@@ -1,3 +1,4 @@
+import { registerStates } from '../chains/register-states.ts';
 import type { Model } from '../model.ts';
 
 /** What a register holds: nothing (null) at first. */
@@ -16,28 +17,54 @@ export type RegisterOutcome =
   /** The register did not hold what the compare-and-set expected, and was left as it was. */
   | { readonly kind: 'refused' };
 
+/** A value that nobody ever looks for: all such are the same to everybody. */
+const UNSEEN = false;
+
+type RegisterState = RegisterValue | typeof UNSEEN;
+
 /** One register with compare-and-set. */
-export const registerModel: Model<RegisterOperation, RegisterOutcome, RegisterValue> = {
-  initialState: null,
-  isPartitionedByKey: true,
+export const registerModel: Model<RegisterOperation, RegisterOutcome, RegisterState> = modelWith((value) => value);
 
-  apply(state, operation, outcome) {
-    if (operation.kind === 'read') {
-      return outcome === null || (outcome.kind === 'value' && outcome.value === state) ? state : undefined;
-    }
-    if (operation.kind === 'write') return outcome === null || outcome.kind === 'done' ? operation.value : undefined;
-    const isAsExpected = state === operation.expected;
-    if (outcome === null) return isAsExpected ? operation.value : state;
-    if (outcome.kind === 'done') return isAsExpected ? operation.value : undefined;
-    return outcome.kind === 'refused' && !isAsExpected ? state : undefined;
-  },
+function modelWith(
+  seen: (value: RegisterValue) => RegisterState,
+): Model<RegisterOperation, RegisterOutcome, RegisterState> {
+  return {
+    initialState: null,
+    isPartitionedByKey: true,
 
-  stateKey: (state) => state,
+    apply(state, operation, outcome) {
+      if (operation.kind === 'read') {
+        return outcome === null || (outcome.kind === 'value' && outcome.value === state) ? state : undefined;
+      }
+      const written = seen(operation.value);
+      if (operation.kind === 'write') return outcome === null || outcome.kind === 'done' ? written : undefined;
+      const isAsExpected = state === operation.expected;
+      if (outcome === null) return isAsExpected ? written : state;
+      if (outcome.kind === 'done') return isAsExpected ? written : undefined;
+      return outcome.kind === 'refused' && !isAsExpected ? state : undefined;
+    },
 
-  mayChange: ({ kind }, outcome) => kind !== 'read' && outcome?.kind !== 'refused',
+    stateKey: (state) => state,
 
-  describe: (operation, outcome) => `${describeOperation(operation)}: ${describeOutcome(outcome)}`,
-};
+    mayChange: ({ kind }, outcome) => kind !== 'read' && outcome?.kind !== 'refused',
+
+    effectKey: (operation) =>
+      JSON.stringify(operation.kind === 'read' ? operation : { ...operation, value: seen(operation.value) }),
+
+    seenStates: registerStates,
+
+    describe: (operation, outcome) => `${describeOperation(operation)}: ${describeOutcome(outcome)}`,
+
+    forHistory(history) {
+      const looked = new Set<RegisterValue>([null]);
+      for (const { operation, outcome } of history) {
+        if (outcome?.kind === 'value') looked.add(outcome.value);
+        if (operation.kind === 'compareAndSet') looked.add(operation.expected);
+      }
+      return modelWith((value) => (looked.has(value) ? value : UNSEEN));
+    },
+  };
+}
 
 function describeOperation(operation: RegisterOperation): string {
   if (operation.kind === 'read') return 'read';

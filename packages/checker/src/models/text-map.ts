@@ -1,3 +1,4 @@
+import { textMapStates } from '../chains/text-map-states.ts';
 import type { Model } from '../model.ts';
 
 /** What one key of a map of texts is asked. */
@@ -13,9 +14,21 @@ export type TextMapOutcome = { readonly kind: 'value'; readonly value: string } 
  * A map of texts, each empty at first, that are read, replaced and appended to. A text that is the beginning of none that
  * anybody reads is null: whatever is appended to it, nobody reads that either.
  */
-export const textMapModel: Model<TextMapOperation, TextMapOutcome, string | null> = modelWith((text) => text);
+export const textMapModel: Model<TextMapOperation, TextMapOutcome, string | null> = modelWith({
+  isBeginning: () => true,
+  isPart: () => true,
+});
 
-function modelWith(readable: (text: string) => string | null): Model<TextMapOperation, TextMapOutcome, string | null> {
+/** The texts that are read at some time. */
+interface ReadTexts {
+  /** Whether one of them begins with this. */
+  isBeginning(text: string): boolean;
+  /** Whether this is somewhere in one of them. */
+  isPart(text: string): boolean;
+}
+
+function modelWith(read: ReadTexts): Model<TextMapOperation, TextMapOutcome, string | null> {
+  const readable = (text: string): string | null => (read.isBeginning(text) ? text : null);
   return {
     initialState: '',
     isPartitionedByKey: true,
@@ -35,30 +48,40 @@ function modelWith(readable: (text: string) => string | null): Model<TextMapOper
 
     mayChange: ({ kind }) => kind !== 'get',
 
+    effectKey(operation) {
+      if (operation.kind === 'get') return operation.kind;
+      const { kind, value } = operation;
+      const isSeen = kind === 'put' ? read.isBeginning(value) : read.isPart(value);
+      return isSeen ? `${kind} ${value}` : 'unseen';
+    },
+
+    seenStates: textMapStates,
+
     describe(operation, outcome) {
       const result = outcome === null ? 'unknown' : outcome.kind === 'value' ? JSON.stringify(outcome.value) : 'done';
       return `${operation.kind}${operation.kind === 'get' ? '' : ` ${JSON.stringify(operation.value)}`}: ${result}`;
     },
 
-    forHistory(history) {
-      const read = history.flatMap(({ outcome }) => (outcome?.kind === 'value' ? [outcome.value] : []));
-      return modelWith(readableIn(read));
-    },
+    forHistory: (history) =>
+      modelWith(readTexts(history.flatMap(({ outcome }) => (outcome?.kind === 'value' ? [outcome.value] : [])))),
   };
 }
 
-/** Gives a text, or null if none of `read` begins with it. */
-function readableIn(read: readonly string[]): (text: string) => string | null {
+function readTexts(read: readonly string[]): ReadTexts {
   const sorted = [...new Set(read)].sort();
-  return (text) => {
-    let low = 0;
-    let high = sorted.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((sorted[middle] ?? '') < text) low = middle + 1;
-      else high = middle;
-    }
-    // A text stands right before those that begin with it.
-    return sorted[low]?.startsWith(text) === true ? text : null;
+  // A text stands right before those that begin with it.
+  const longest = sorted.filter((text, place) => sorted[place + 1]?.startsWith(text) !== true);
+  return {
+    isBeginning(text) {
+      let low = 0;
+      let high = sorted.length;
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if ((sorted[middle] ?? '') < text) low = middle + 1;
+        else high = middle;
+      }
+      return sorted[low]?.startsWith(text) === true;
+    },
+    isPart: (text) => longest.some((one) => one.includes(text)),
   };
 }

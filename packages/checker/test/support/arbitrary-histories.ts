@@ -7,11 +7,13 @@ export interface Vocabulary<Operation, Outcome> {
   readonly keys: readonly string[];
   readonly operations: fc.Arbitrary<Operation>;
   readonly outcomes: (operation: Operation) => fc.Arbitrary<Outcome>;
+  /** Makes the operation at that place of a history one that no other does. Without it, several may do the same. */
+  readonly ownOf?: (operation: Operation, place: number) => Operation;
 }
 
 /** Histories of operations whose callers were told anything at all. */
 export function anyHistory<Operation, Outcome>(
-  { keys, operations, outcomes }: Vocabulary<Operation, Outcome>,
+  { keys, operations, outcomes, ownOf = (operation) => operation }: Vocabulary<Operation, Outcome>,
   maxLength: number,
 ): fc.Arbitrary<History<Operation, Outcome>> {
   const called = fc
@@ -28,13 +30,19 @@ export function anyHistory<Operation, Outcome>(
         return { ...rest, process: 0, returnedAt, outcome: isKnown ? outcome : null };
       }),
     );
-  return fc.array(called, { maxLength });
+  return fc
+    .array(called, { maxLength })
+    .map((history) => history.map((one, place) => ({ ...one, operation: ownOf(one.operation, place) })));
 }
 
 /** Histories of an object that did one operation after the other, while its callers overlapped and lost some of its answers. */
 export function executionOf<Operation, Outcome, State>(
   object: SequentialObject<Operation, Outcome, State>,
-  { keys, operations }: Pick<Vocabulary<Operation, Outcome>, 'keys' | 'operations'>,
+  {
+    keys,
+    operations,
+    ownOf = (operation) => operation,
+  }: Pick<Vocabulary<Operation, Outcome>, 'keys' | 'operations' | 'ownOf'>,
   length: { readonly minLength?: number; readonly maxLength: number },
 ): fc.Arbitrary<History<Operation, Outcome>> {
   const step = fc.record({
@@ -47,15 +55,18 @@ export function executionOf<Operation, Outcome, State>(
   });
   return fc.array(step, length).map((steps) => {
     let state = object.initialState;
-    return steps.map(({ key, operation, before, after, choice, fate }, place): HistoryOperation<Operation, Outcome> => {
-      const at = 10 * place;
-      const call = { process: place, key, calledAt: at - before, operation };
-      const results = object.perform(state, key, operation);
-      const result = results[Math.min(choice, results.length - 1)];
-      if (fate === 'neverMade' || result === undefined) return { ...call, returnedAt: null, outcome: null };
-      state = result.state;
-      return { ...call, returnedAt: at + after, outcome: fate === 'told' ? result.outcome : null };
-    });
+    return steps.map(
+      ({ key, operation: drawn, before, after, choice, fate }, place): HistoryOperation<Operation, Outcome> => {
+        const operation = ownOf(drawn, place);
+        const at = 10 * place;
+        const call = { process: place, key, calledAt: at - before, operation };
+        const results = object.perform(state, key, operation);
+        const result = results[Math.min(choice, results.length - 1)];
+        if (fate === 'neverMade' || result === undefined) return { ...call, returnedAt: null, outcome: null };
+        state = result.state;
+        return { ...call, returnedAt: at + after, outcome: fate === 'told' ? result.outcome : null };
+      },
+    );
   });
 }
 

@@ -41,6 +41,36 @@ export const textMapVocabulary: Vocabulary<TextMapOperation, TextMapOutcome> = {
   },
 };
 
+/** Each value is written by one operation alone. */
+export const ownRegisterVocabulary: Vocabulary<RegisterOperation, RegisterOutcome> = {
+  ...registerVocabulary,
+  operations: fc.oneof(
+    fc.constant<RegisterOperation>({ kind: 'read' }),
+    fc.constant<RegisterOperation>({ kind: 'write', value: 0 }),
+    fc
+      .constantFrom(null, 0, 1, 2, 3, 4)
+      .map((expected): RegisterOperation => ({ kind: 'compareAndSet', expected, value: 0 })),
+  ),
+  outcomes: (operation) =>
+    operation.kind === 'read'
+      ? fc.constantFrom(null, 0, 1, 2, 3, 4, 5).map((value): RegisterOutcome => ({ kind: 'value', value }))
+      : registerVocabulary.outcomes(operation),
+  ownOf: (operation, place) => (operation.kind === 'read' ? operation : { ...operation, value: place }),
+};
+
+/** Each text is put or appended by one operation alone. */
+export const ownTextMapVocabulary: Vocabulary<TextMapOperation, TextMapOutcome> = {
+  ...textMapVocabulary,
+  outcomes: (operation) =>
+    operation.kind === 'get'
+      ? fc
+          .constantFrom('', 'a', 'b', 'c', 'd', 'ab', 'ba', 'bc', 'abc', 'cd', 'dc')
+          .map((value): TextMapOutcome => ({ kind: 'value', value }))
+      : textMapVocabulary.outcomes(operation),
+  ownOf: (operation, place) =>
+    operation.kind === 'get' ? operation : { ...operation, value: String.fromCharCode(97 + place) },
+};
+
 const condition = fc.constantFrom({}, {}, { ifRevision: 0 }, { ifRevision: 1 }, { ifRevision: 2 }, { ifRevision: 3 });
 
 /** No outcome says a revision above this. */
