@@ -76,7 +76,8 @@ export class ConfigStore implements StateMachine {
     return {
       entry,
       result: outcome === null ? NOTHING : this.#codec.encodeResult(outcome.result),
-      notices: changes.map((change, ordinal) => this.#notice(change, entry, ordinal)),
+      noticeCount: changes.length,
+      notices: () => changes.map((change, ordinal) => this.#notice(change, entry, ordinal)),
     };
   }
 

@@ -1,6 +1,7 @@
+import type { StreamNotice } from '@quorate/raft';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keyTokens } from '../src/index.ts';
+import { type Command, keyTokens } from '../src/index.ts';
 import { bytesOf, fromBytes } from './json-codec.ts';
 import { entryAt, StoreFixture, timeOf } from './store-fixture.ts';
 
@@ -39,11 +40,17 @@ describe('the tokens of a key', () => {
   });
 });
 
+const noticesOf = (fixture: StoreFixture, command: Command): readonly StreamNotice[] => {
+  const { noticeCount, notices } = fixture.applyEntry(fixture.entry(command));
+  expect(noticeCount).toBe(notices().length);
+  return notices();
+};
+
 describe('the notices of changes', () => {
   it('carry a put with its value, revisions, version, index and time', () => {
     const fixture = new StoreFixture();
     fixture.put('/app/name', bytesOf('one'));
-    const { notices } = fixture.applyEntry(fixture.entry({ kind: 'put', key: '/app/name', value: bytesOf('two') }));
+    const notices = noticesOf(fixture, { kind: 'put', key: '/app/name', value: bytesOf('two') });
     expect(notices.map(({ subject, headers }) => ({ subject, headers }))).toEqual([
       {
         subject: 'app.name',
@@ -59,7 +66,7 @@ describe('the notices of changes', () => {
   it('carry a delete with the revision that it made', () => {
     const fixture = new StoreFixture();
     fixture.put('/a');
-    const { notices } = fixture.applyEntry(fixture.entry({ kind: 'delete', key: '/a' }));
+    const notices = noticesOf(fixture, { kind: 'delete', key: '/a' });
     expect(notices.map((notice) => fromBytes(notice.body))).toEqual([
       { op: 'delete', key: '/a', revision: 2, index: 2, timestampUs: timeOf(2) },
     ]);
@@ -74,14 +81,14 @@ describe('the notices of changes', () => {
       fixture.applyEntry(entryAt(3, { kind: 'noop' })),
       fixture.applyEntry(entryAt(4, { command: bytesOf('garbage') })),
     ];
-    expect(silent.map((applied) => applied.notices)).toEqual([[], [], [], []]);
+    expect(silent.map((applied) => applied.notices())).toEqual([[], [], [], []]);
   });
 
   it('carry the entry’s traceparent, and nothing that is none', () => {
     const fixture = new StoreFixture();
     const headersWith = (fields: Record<string, string | number>): Readonly<Record<string, string>> | undefined => {
       const entry = fixture.entry({ kind: 'put', key: '/a', value: bytesOf('') }, fields);
-      return fixture.applyEntry(entry).notices[0]?.headers;
+      return fixture.applyEntry(entry).notices()[0]?.headers;
     };
     expect(headersWith({ traceparent: trace, other: 'kept out' })).toEqual({
       'Nats-Msg-Id': 'main.config.1.0',

@@ -86,7 +86,7 @@ it('does what a plain map does, command by command and page by page', () => {
         const applied = fixture.applyEntry(fixture.entry(one));
         const result = resultOf(applied);
         expect(result.kind === 'failed' ? 'mismatch' : result).toEqual(expected);
-        expect(applied.notices.length).toBe(model.revision - before);
+        expect(applied.noticeCount).toBe(model.revision - before);
         expect(fixture.store.revision).toBe(model.revision);
       }
       for (const [key, { value, ...counters }] of model.entries) {

@@ -106,9 +106,9 @@ describe('apply', () => {
       entryAt(1, { kind: 'noop' }),
       entryAt(2, { kind: 'configuration', command: toBytes({ kind: 'put', key: '/a', value: bytesOf('x') }) }),
     ]);
-    expect(applied.map(({ result, notices }) => [result.length, notices.length])).toEqual([
-      [0, 0],
-      [0, 0],
+    expect(applied.map(({ result, noticeCount, notices }) => [result.length, noticeCount, notices().length])).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
     ]);
     expect(fixture.tables.progress).toEqual({ lastApplied: 2, lastAppliedTerm: 1, revision: 0 });
   });

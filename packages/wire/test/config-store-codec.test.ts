@@ -193,7 +193,7 @@ describe('a store with this codec', () => {
       { kind: 'delete', revision: 3, deleted: true },
       { kind: 'failed', error: { code: 'InvalidCommand' } },
     ]);
-    const notices = applied.flatMap((one) => one.notices);
+    const notices = applied.flatMap((one) => one.notices());
     expect(notices.map(({ subject }) => subject)).toEqual(Array(3).fill(keyTokens('/app/db')));
     expect(notices.map(({ body }) => Buffer.from(body).toString())).toEqual([
       '{"key":"/app/db","op":"put","value":"postgres://db","revision":"1","createRevision":"1","version":"1","index":"1","time":"2023-11-14T22:13:20.000001Z"}',
@@ -219,7 +219,7 @@ describe('a store with this codec', () => {
         commandEntry(at + 1, encodeCommand({ kind: 'put', key, value: value.subarray(at * 262_144) })),
       ),
     );
-    for (const { body } of applied.flatMap((one) => one.notices)) expect(body.length).toBeLessThan(1_000_000);
+    for (const { body } of applied.flatMap((one) => one.notices())) expect(body.length).toBeLessThan(1_000_000);
     const page = store.query(encodeQuery({ kind: 'list', prefix: '', after: null, limit: 1000 }));
     expect(page.length).toBeGreaterThan(MAX_VALUE_BYTES);
     expect(page.length).toBeLessThan(1_000_000);

@@ -24,7 +24,7 @@ export class NatsStreams implements StreamPublisher {
       this.#connection.publish(committedSubject(this.#cluster, this.#group), encodeCommitted(entries));
     }
     for (const { notices } of applied) {
-      for (const notice of notices) {
+      for (const notice of notices()) {
         const subject = changesSubject(this.#cluster, this.#group, notice.subject);
         this.#connection.publish(subject, notice.body, headersOf(notice.headers));
       }

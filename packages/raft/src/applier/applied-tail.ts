@@ -47,5 +47,8 @@ export class AppliedTail {
   }
 }
 
-const sizeOf = (one: AppliedEntry): number =>
-  one.entry.command.length + one.result.length + one.notices.reduce((sum, notice) => sum + notice.body.length, 0);
+/** About what it takes to keep what a notice will be made of, beside the command. */
+const noticeBytes = 256;
+
+const sizeOf = ({ entry, result, noticeCount }: AppliedEntry): number =>
+  entry.command.length + result.length + noticeCount * noticeBytes;

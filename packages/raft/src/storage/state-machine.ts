@@ -5,8 +5,10 @@ export interface AppliedEntry {
   readonly entry: LogEntry;
   /** What the caller gets, encoded by the state machine; empty for a no-op. */
   readonly result: Uint8Array;
-  /** What subscribers of the state machine's own stream get for it. */
-  readonly notices: readonly StreamNotice[];
+  /** How many notices there are. */
+  readonly noticeCount: number;
+  /** What subscribers of the state machine's own stream get for it. Made when it is asked for: most nodes publish nothing. */
+  notices(): readonly StreamNotice[];
 }
 
 /** A message on a stream of the state machine's own, such as `changes`. */

@@ -32,7 +32,7 @@ export class RecordingStateMachine implements StateMachine {
       this.applied.push(entry);
       this.#watch(entry);
     }
-    return entries.map((entry) => ({ entry, result: entry.command, notices: [] }));
+    return entries.map((entry) => ({ entry, result: entry.command, noticeCount: 0, notices: () => [] }));
   }
 
   query(): Uint8Array {
