@@ -45,6 +45,8 @@ export function entryToJson(entry: Entry): EntryJson {
     createRevision: Number(entry.createRevision),
     modRevision: Number(entry.modRevision),
     version: Number(entry.version),
+    lease: entry.lease === null ? null : Number(entry.lease),
+    contentType: entry.contentType,
   });
 }
 

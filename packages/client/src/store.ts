@@ -12,6 +12,10 @@ export interface Entry {
   readonly modRevision: bigint;
   /** How often it was written since it came to exist; 1n for a new key. */
   readonly version: bigint;
+  /** The lease that the key goes with; null if it goes with none. */
+  readonly lease: bigint | null;
+  /** A media type, such as `application/json`; null if its writer named none. */
+  readonly contentType: string | null;
 }
 
 /** What became of a `put`. */

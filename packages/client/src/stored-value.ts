@@ -22,5 +22,7 @@ export function toEntry(entry: StoredEntry): Entry {
     createRevision: BigInt(entry.createRevision),
     modRevision: BigInt(entry.modRevision),
     version: BigInt(entry.version),
+    lease: entry.lease === null ? null : BigInt(entry.lease),
+    contentType: entry.contentType,
   };
 }

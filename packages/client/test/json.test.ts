@@ -18,7 +18,7 @@ it('writes committed entries as the nodes do', () => {
 });
 
 it('writes entries with texts for numbers of 64 bits, and bytes that are no text as base64', () => {
-  const entry = { key: '/a', createRevision: 1n, modRevision: 2n ** 52n, version: 2n };
+  const entry = { key: '/a', createRevision: 1n, modRevision: 2n ** 52n, version: 2n, lease: null, contentType: null };
   expect(entryToJson({ ...entry, value: new TextEncoder().encode('ä') })).toEqual({
     key: '/a',
     value: 'ä',

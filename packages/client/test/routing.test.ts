@@ -17,7 +17,15 @@ it('puts, gets, deletes and lists', async () => {
   expect(await store.delete('/a')).toEqual({ revision: 9n, deleted: true });
   const value = new Uint8Array([...'text'].map((character) => character.charCodeAt(0)));
   const entry = await store.get('/a');
-  expect(entry).toEqual({ key: '/a', value, createRevision: 3n, modRevision: 7n, version: 2n });
+  expect(entry).toEqual({
+    key: '/a',
+    value,
+    createRevision: 3n,
+    modRevision: 7n,
+    version: 2n,
+    lease: null,
+    contentType: null,
+  });
   // It is a copy of its own: a small value does not keep a large reply in memory.
   expect(entry?.value.buffer.byteLength).toBe(4);
   node.behave(() => getReply(null));
@@ -54,6 +62,8 @@ it('asks any node for a local read, or the one that is named, also when it knows
   ]);
 });
 
+const written = { createRevision: 1, modRevision: 1, version: 1, lease: null, contentType: null };
+
 it('lists page after page, each from where the last one ended', async () => {
   const bus = await TestBus.start();
   const keys = ['/app/a', '/app/b', '/app/c', '/app/d', '/app/e'];
@@ -61,9 +71,7 @@ it('lists page after page, each from where the last one ended', async () => {
     const query = queryBody('list', body);
     if (query.kind !== 'list') return null;
     const after = keys.filter((key) => key.startsWith(query.prefix) && key > (query.after ?? ''));
-    const entries = after
-      .slice(0, query.limit)
-      .map((key) => ({ key, value: Buffer.from(key), createRevision: 1, modRevision: 1, version: 1 }));
+    const entries = after.slice(0, query.limit).map((key) => ({ key, value: Buffer.from(key), ...written }));
     const more = after.length > entries.length;
     return ok(encodeAnswer({ kind: 'list', entries, more, revision: 5, appliedIndex: 5 }));
   });

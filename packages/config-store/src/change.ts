@@ -1,26 +1,31 @@
 import type { LogEntry, StreamNotice } from '@quorate/raft';
+import { traceparentOf } from './traceparent-of.ts';
+
+/** Where a change stands. */
+interface ChangedKey {
+  readonly key: string;
+  readonly revision: number;
+  /** Its place among the changes of its transaction, from 0. */
+  readonly ordinal: number;
+  /** How many changes the transaction has made. */
+  readonly changeCount: number;
+  /** The log entry that made the change. */
+  readonly index: number;
+  /** When that entry got its place in the log. */
+  readonly timestampUs: number;
+}
 
 /** What one transaction did to one key. */
 export type Change =
-  | {
+  | (ChangedKey & {
       readonly op: 'put';
-      readonly key: string;
       readonly value: Uint8Array;
-      readonly revision: number;
       readonly createRevision: number;
       readonly version: number;
-      /** The log entry that made the change. */
-      readonly index: number;
-      /** When that entry got its place in the log. */
-      readonly timestampUs: number;
-    }
-  | {
-      readonly op: 'delete';
-      readonly key: string;
-      readonly revision: number;
-      readonly index: number;
-      readonly timestampUs: number;
-    };
+      readonly lease: number | null;
+      readonly contentType: string | null;
+    })
+  | (ChangedKey & { readonly op: 'delete' });
 
 /**
  * The tokens under which a key stands in the subjects of changes: split at `/`, one leading slash dropped, all but
@@ -37,26 +42,20 @@ const encodeToken = (token: string): string =>
 
 const percentEncoded = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase()}`;
 
-/** A sampled context of tracing as W3C writes it: nothing else of an entry's fields may become a header. */
-const traceparent = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-
-/**
- * The message on the stream of changes for the `ordinal`-th change of a transaction, from 0.
- * Its `Nats-Msg-Id` is the same on every node and for every repeat.
- */
+/** The message on the stream of changes. Its `Nats-Msg-Id` is the same on every node and for every repeat. */
 export function changeNotice(
   change: Change,
-  options: { readonly entry: LogEntry; readonly ordinal: number; readonly stream: string; readonly body: Uint8Array },
+  options: { readonly entry: LogEntry; readonly stream: string; readonly body: Uint8Array },
 ): StreamNotice {
-  const { entry, ordinal, stream, body } = options;
-  const trace = entry.fields?.traceparent;
+  const { entry, stream, body } = options;
+  const traceparent = traceparentOf(entry);
   return {
     subject: keyTokens(change.key),
     headers: {
-      'Nats-Msg-Id': `${stream}.${change.revision}.${ordinal}`,
+      'Nats-Msg-Id': `${stream}.${change.revision}.${change.ordinal}`,
       'Quorate-Revision': String(change.revision),
       'Quorate-Timestamp-Us': String(change.timestampUs),
-      ...(typeof trace === 'string' && traceparent.test(trace) ? { traceparent: trace } : {}),
+      ...(traceparent === null ? {} : { traceparent }),
     },
     body,
   };

@@ -1,7 +1,7 @@
 import type { ErrorData } from './errors.ts';
 import { InvalidCommand, InvalidQuery } from './errors.ts';
 import { checkAfter, checkKey, checkPageLimit, checkPrefix, checkRevision, checkValue } from './limits.ts';
-import type { StoredEntry } from './tables.ts';
+import type { StoredEntry } from './tables/keys-table.ts';
 
 /** Writes a key. */
 export interface PutCommand {

@@ -12,8 +12,12 @@ import {
   type QueryAnswer,
 } from './command.ts';
 import { InvalidCommand, InvalidQuery, QuorateError, RevisionMismatch } from './errors.ts';
+import { Compaction } from './history/compaction.ts';
+import { OpenHistory } from './history/open-history.ts';
+import { recordChanges, type StagedChange } from './history/record-changes.ts';
 import { readPage } from './page.ts';
-import type { Progress, StoredEntry, Tables, TablesWriter } from './tables.ts';
+import { entryOf, type KeyRow, keysTable } from './tables/keys-table.ts';
+import type { Progress, Tables, TablesWriter } from './tables/tables.ts';
 
 /** What a config store is made of. */
 export interface ConfigStoreOptions {
@@ -23,10 +27,10 @@ export interface ConfigStoreOptions {
   readonly stream: string;
 }
 
-/** What one command did: its result, and at most one change of each key. */
+/** What one command is to do: its result, and at most one change of each key. */
 interface Outcome {
   readonly result: CommandResult;
-  readonly changes: readonly Change[];
+  readonly changes: readonly StagedChange[];
 }
 
 const NOTHING = new Uint8Array(0);
@@ -36,6 +40,7 @@ export class ConfigStore implements StateMachine {
   readonly #tables: Tables;
   readonly #codec: ConfigStoreCodec;
   readonly #stream: string;
+  readonly #compaction = new Compaction();
 
   constructor(options: ConfigStoreOptions) {
     this.#tables = options.tables;
@@ -56,42 +61,50 @@ export class ConfigStore implements StateMachine {
     return this.#tables.progress.revision;
   }
 
+  /** Of all that was changed: two stores that have come to the same revision differ in it if they differ at all. */
+  get stateHash(): number {
+    return this.#tables.progress.stateHash;
+  }
+
   /** @throws {RangeError} if the entries do not continue at lastApplied + 1: an invariant, and nothing is applied */
   apply(entries: readonly LogEntry[]): readonly AppliedEntry[] {
     if (entries.length === 0) return [];
-    return this.#tables.transaction((writer) => entries.map((entry) => this.#applyOne(writer, entry)));
+    return this.#tables.transaction((writer) => {
+      const history = new OpenHistory(writer);
+      return entries.map((entry) => this.#applyOne(writer, history, entry));
+    });
   }
 
   query(query: Uint8Array): Uint8Array {
     return this.#codec.encodeAnswer(this.#answer(query));
   }
 
-  #applyOne(writer: TablesWriter, entry: LogEntry): AppliedEntry {
+  #applyOne(writer: TablesWriter, history: OpenHistory, entry: LogEntry): AppliedEntry {
     const before = writer.progress;
     assertFollows(before, entry);
     const outcome = entry.kind === 'command' ? this.#run(writer, entry) : null;
-    const changes = outcome?.changes ?? [];
-    const revision = before.revision + (changes.length > 0 ? 1 : 0);
-    writer.setProgress({ lastApplied: entry.index, lastAppliedTerm: entry.term, revision });
+    const staged = outcome?.changes ?? [];
+    const recorded = staged.length === 0 ? null : recordChanges(writer, staged, entry, history.row);
+    const { revision, stateHash, changes } = recorded ?? { ...before, changes: [] };
+    writer.setProgress({ lastApplied: entry.index, lastAppliedTerm: entry.term, revision, stateHash });
+    this.#compaction.afterEntry(writer, history, entry.timestampUs, changes.length);
     return {
       entry,
       result: outcome === null ? NOTHING : this.#codec.encodeResult(outcome.result),
       noticeCount: changes.length,
-      notices: () => changes.map((change, ordinal) => this.#notice(change, entry, ordinal)),
+      notices: () => changes.map((change) => this.#notice(change, entry)),
     };
   }
 
   #run(writer: TablesWriter, entry: LogEntry): Outcome {
     const command = this.#commandOf(entry.command);
     if (command instanceof QuorateError) return failed(command);
-    const current = writer.get(command.key);
+    const current = writer.get(keysTable, command.key);
     const mismatch = revisionMismatch(command, current);
     if (mismatch !== null) return failed(mismatch);
-    const { index, timestampUs } = entry;
-    const at = { revision: writer.progress.revision + 1, index, timestampUs };
-    if (command.kind === 'put') return put(writer, command, current, at);
-    if (current === null) return deletedNothing(writer.progress.revision);
-    return remove(writer, command, at);
+    const { revision } = writer.progress;
+    if (command.kind === 'put') return put(command, current, revision + 1);
+    return current === null ? deletedNothing(revision) : remove(command, current, revision + 1);
   }
 
   /** What was checked before it was proposed is checked again: a log outlives the version that wrote it. */
@@ -120,11 +133,12 @@ export class ConfigStore implements StateMachine {
     const query = this.#queryOf(bytes);
     if (query instanceof QuorateError) return { kind: 'failed', error: query.toData(), appliedIndex };
     if (query.kind === 'list') return { kind: 'list', ...readPage(this.#tables, query), revision, appliedIndex };
-    return { kind: 'get', entry: this.#tables.get(query.key), revision, appliedIndex };
+    const row = this.#tables.get(keysTable, query.key);
+    return { kind: 'get', entry: row === null ? null : entryOf(query.key, row), revision, appliedIndex };
   }
 
-  #notice(change: Change, entry: LogEntry, ordinal: number): StreamNotice {
-    return changeNotice(change, { entry, ordinal, stream: this.#stream, body: this.#codec.encodeChange(change) });
+  #notice(change: Change, entry: LogEntry): StreamNotice {
+    return changeNotice(change, { entry, stream: this.#stream, body: this.#codec.encodeChange(change) });
   }
 }
 
@@ -137,7 +151,7 @@ function assertFollows(progress: Progress, entry: LogEntry): void {
   }
 }
 
-function revisionMismatch(command: Command, current: StoredEntry | null): RevisionMismatch | null {
+function revisionMismatch(command: Command, current: KeyRow | null): RevisionMismatch | null {
   const actual = current?.modRevision ?? 0;
   if (command.ifRevision === undefined || command.ifRevision === actual) return null;
   return new RevisionMismatch({ key: command.key, expected: String(command.ifRevision), actual: String(actual) });
@@ -145,30 +159,13 @@ function revisionMismatch(command: Command, current: StoredEntry | null): Revisi
 
 const failed = (error: QuorateError): Outcome => ({ result: { kind: 'failed', error: error.toData() }, changes: [] });
 
-/** Where a change stands. */
-interface ChangePlace {
-  readonly revision: number;
-  readonly index: LogIndex;
-  readonly timestampUs: number;
+function put({ key, value }: PutCommand, before: KeyRow | null, revision: number): Outcome {
+  const change: StagedChange = { op: 'put', key, value, contentType: null, before };
+  return { result: { kind: 'put', revision }, changes: [change] };
 }
 
-function put(writer: TablesWriter, command: PutCommand, current: StoredEntry | null, at: ChangePlace): Outcome {
-  const { key, value } = command;
-  const createRevision = current?.createRevision ?? at.revision;
-  const version = (current?.version ?? 0) + 1;
-  writer.put({ key, value, createRevision, modRevision: at.revision, version });
-  return {
-    result: { kind: 'put', revision: at.revision },
-    changes: [{ op: 'put', key, value, createRevision, version, ...at }],
-  };
-}
-
-function remove(writer: TablesWriter, command: DeleteCommand, at: ChangePlace): Outcome {
-  writer.delete(command.key);
-  return {
-    result: { kind: 'delete', revision: at.revision, deleted: true },
-    changes: [{ op: 'delete', key: command.key, ...at }],
-  };
+function remove({ key }: DeleteCommand, before: KeyRow, revision: number): Outcome {
+  return { result: { kind: 'delete', revision, deleted: true }, changes: [{ op: 'delete', key, before }] };
 }
 
 /** Nothing has changed, so the revision stays. */

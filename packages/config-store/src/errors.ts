@@ -152,6 +152,51 @@ function describeMismatch({ key, expected, actual }: z.infer<typeof revisionMism
   return `${quote(key)} is at revision ${actual}, ${expected} was expected`;
 }
 
+const revisionCompactedDetails = z.object({ revision: decimalSchema, oldestRevision: decimalSchema });
+
+/** What was there at a revision is not kept any more; from `oldestRevision` on it is. */
+export class RevisionCompacted extends QuorateError {
+  declare readonly code: 'RevisionCompacted';
+
+  constructor(details: z.infer<typeof revisionCompactedDetails>, message?: string) {
+    const { revision, oldestRevision } = details;
+    const what = `revision ${revision} was compacted; the oldest that can be read is ${oldestRevision}`;
+    super('RevisionCompacted', message ?? what, details);
+  }
+}
+
+const revisionNotWrittenDetails = z.object({ revision: decimalSchema, newestRevision: decimalSchema });
+
+/** A revision that was asked for lies in the future. */
+export class RevisionNotWritten extends QuorateError {
+  declare readonly code: 'RevisionNotWritten';
+
+  constructor(details: z.infer<typeof revisionNotWrittenDetails>, message?: string) {
+    const { revision, newestRevision } = details;
+    super(
+      'RevisionNotWritten',
+      message ?? `revision ${revision} was not written yet; the newest is ${newestRevision}`,
+      details,
+    );
+  }
+}
+
+const invalidRangeDetails = z.object({ from: z.string(), to: z.string() });
+
+/** A range of keys ends before it begins, or where. */
+export class InvalidRange extends QuorateError {
+  declare readonly code: 'InvalidRange';
+
+  constructor(details: z.infer<typeof invalidRangeDetails>, message?: string) {
+    const { from, to } = details;
+    super(
+      'InvalidRange',
+      message ?? `the range from ${quote(from)} to ${quote(to)} is empty: it must end after it begins`,
+      details,
+    );
+  }
+}
+
 const reasonDetails = z.object({ reason: z.string() });
 
 /** The bytes of a command are none, or of a kind that this version does not know. */
@@ -186,6 +231,15 @@ export const storeErrors: ReadonlyMap<string, ErrorBuilder> = new Map([
     'RevisionMismatch',
     errorBuilder(revisionMismatchDetails, (details, message) => new RevisionMismatch(details, message)),
   ],
+  [
+    'RevisionCompacted',
+    errorBuilder(revisionCompactedDetails, (details, message) => new RevisionCompacted(details, message)),
+  ],
+  [
+    'RevisionNotWritten',
+    errorBuilder(revisionNotWrittenDetails, (details, message) => new RevisionNotWritten(details, message)),
+  ],
+  ['InvalidRange', errorBuilder(invalidRangeDetails, (details, message) => new InvalidRange(details, message))],
   ['InvalidCommand', errorBuilder(reasonDetails, (details, message) => new InvalidCommand(details, message))],
   ['InvalidQuery', errorBuilder(reasonDetails, (details, message) => new InvalidQuery(details, message))],
 ]);

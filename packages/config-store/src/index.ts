@@ -24,17 +24,20 @@ export {
   InvalidKey,
   InvalidLimit,
   InvalidQuery,
+  InvalidRange,
   InvalidRevision,
   type KeyRole,
   KeyTooLarge,
   QuorateError,
   quote,
+  RevisionCompacted,
   RevisionMismatch,
+  RevisionNotWritten,
   storeErrors,
   ValueTooLarge,
 } from './errors.ts';
+export * from './key-range.ts';
 export * from './limits.ts';
-export { MemoryTables } from './memory-tables.ts';
 export { type Page, readPage } from './page.ts';
-export * from './tables.ts';
+export * from './tables/index.ts';
 export { compareUtf8, loneSurrogateAt, utf8Length } from './utf8.ts';

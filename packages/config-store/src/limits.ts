@@ -1,5 +1,5 @@
 import { InvalidKey, InvalidLimit, InvalidRevision, type KeyRole, KeyTooLarge, ValueTooLarge } from './errors.ts';
-import type { StoredEntry } from './tables.ts';
+import type { StoredEntry } from './tables/keys-table.ts';
 import { loneSurrogateAt, utf8Length } from './utf8.ts';
 
 /** The largest key, in bytes of UTF-8. */

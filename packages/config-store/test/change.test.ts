@@ -47,6 +47,9 @@ const noticesOf = (fixture: StoreFixture, command: Command): readonly StreamNoti
 };
 
 describe('the notices of changes', () => {
+  const place = { revision: 2, ordinal: 0, changeCount: 1, index: 2, timestampUs: timeOf(2) };
+  const none = { lease: null, contentType: null };
+
   it('carry a put with its value, revisions, version, index and time', () => {
     const fixture = new StoreFixture();
     fixture.put('/app/name', bytesOf('one'));
@@ -57,9 +60,8 @@ describe('the notices of changes', () => {
         headers: { 'Nats-Msg-Id': 'main.config.2.0', 'Quorate-Revision': '2', 'Quorate-Timestamp-Us': `${timeOf(2)}` },
       },
     ]);
-    const value = { value: bytesOf('two'), createRevision: 1, version: 2 };
     expect(notices.map((notice) => fromBytes(notice.body))).toEqual([
-      { op: 'put', key: '/app/name', ...value, revision: 2, index: 2, timestampUs: timeOf(2) },
+      { op: 'put', key: '/app/name', value: bytesOf('two'), ...none, createRevision: 1, version: 2, ...place },
     ]);
   });
 
@@ -67,9 +69,7 @@ describe('the notices of changes', () => {
     const fixture = new StoreFixture();
     fixture.put('/a');
     const notices = noticesOf(fixture, { kind: 'delete', key: '/a' });
-    expect(notices.map((notice) => fromBytes(notice.body))).toEqual([
-      { op: 'delete', key: '/a', revision: 2, index: 2, timestampUs: timeOf(2) },
-    ]);
+    expect(notices.map((notice) => fromBytes(notice.body))).toEqual([{ op: 'delete', key: '/a', ...place }]);
     expect(notices[0]?.headers['Nats-Msg-Id']).toBe('main.config.2.0');
   });
 

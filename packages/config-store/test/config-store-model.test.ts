@@ -91,7 +91,7 @@ it('does what a plain map does, command by command and page by page', () => {
       }
       for (const [key, { value, ...counters }] of model.entries) {
         const { entry } = fixture.ask({ kind: 'get', key });
-        expect(entry).toEqual({ key, value: new Uint8Array([value]), ...counters });
+        expect(entry).toEqual({ key, value: new Uint8Array([value]), ...counters, lease: null, contentType: null });
       }
       for (const { prefix, after, limit } of pages) {
         const { entries, more } = fixture.list(prefix, after, limit);

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigStore, InvalidCommand, MAX_PAGE_BYTES, MemoryTables, readPage } from '../src/index.ts';
+import {
+  ConfigStore,
+  InvalidCommand,
+  keysTable,
+  MAX_PAGE_BYTES,
+  MemoryTables,
+  nothingApplied,
+  readPage,
+} from '../src/index.ts';
 import { bytesOf, jsonCodec, toBytes } from './json-codec.ts';
 import { entryAt, resultOf, StoreFixture } from './store-fixture.ts';
+
+const none = { lease: null, contentType: null };
 
 describe('put, get and delete', () => {
   it('give the entry with its revisions and version', () => {
@@ -11,7 +21,7 @@ describe('put, get and delete', () => {
     expect(fixture.put('/a', bytesOf('two'))).toEqual({ kind: 'put', revision: 3 });
     expect(fixture.ask({ kind: 'get', key: '/a' })).toEqual({
       kind: 'get',
-      entry: { key: '/a', value: bytesOf('two'), createRevision: 1, modRevision: 3, version: 2 },
+      entry: { key: '/a', value: bytesOf('two'), createRevision: 1, modRevision: 3, version: 2, ...none },
       revision: 3,
       appliedIndex: 3,
     });
@@ -96,7 +106,7 @@ describe('apply', () => {
       { kind: 'failed', error: { code: 'RevisionMismatch' } },
     ]);
     expect(applied.map((one) => one.entry.index)).toEqual([1, 2, 3, 4]);
-    expect(fixture.tables.progress).toEqual({ lastApplied: 4, lastAppliedTerm: 3, revision: 2 });
+    expect(fixture.tables.progress).toMatchObject({ lastApplied: 4, lastAppliedTerm: 3, revision: 2 });
     expect([fixture.store.lastApplied, fixture.store.lastAppliedTerm]).toEqual([4, 3]);
   });
 
@@ -110,7 +120,7 @@ describe('apply', () => {
       [0, 0, 0],
       [0, 0, 0],
     ]);
-    expect(fixture.tables.progress).toEqual({ lastApplied: 2, lastAppliedTerm: 1, revision: 0 });
+    expect(fixture.tables.progress).toEqual({ ...nothingApplied, lastApplied: 2, lastAppliedTerm: 1 });
   });
 
   it.each([
@@ -121,8 +131,8 @@ describe('apply', () => {
     const fixture = new StoreFixture();
     const command = toBytes({ kind: 'put', key: '/a', value: bytesOf('x') });
     expect(() => fixture.store.apply(indexes.map((index) => entryAt(index, { command })))).toThrow(RangeError);
-    expect(fixture.tables.progress).toEqual({ lastApplied: 0, lastAppliedTerm: 0, revision: 0 });
-    expect(fixture.tables.get('/a')).toBeNull();
+    expect(fixture.tables.progress).toEqual(nothingApplied);
+    expect(fixture.tables.get(keysTable, '/a')).toBeNull();
   });
 
   it('throws on a term that goes back', () => {
@@ -154,7 +164,7 @@ describe('apply', () => {
     const fixture = new StoreFixture();
     fixture.put('k');
     expect(fixture.applyBytes(command)).toMatchObject({ kind: 'failed', error: { code } });
-    expect(fixture.tables.progress).toEqual({ lastApplied: 2, lastAppliedTerm: 1, revision: 1 });
+    expect(fixture.tables.progress).toMatchObject({ lastApplied: 2, lastAppliedTerm: 1, revision: 1 });
     expect(fixture.list('').entries.map((entry) => entry.version)).toEqual([1]);
   });
 
@@ -218,9 +228,10 @@ describe('list', () => {
 
   it('gives an entry that is larger than any page, so that paging goes on', () => {
     const tables = new MemoryTables();
-    const counters = { createRevision: 1, modRevision: 1, version: 1 };
+    const version = { createRevision: 1, modRevision: 1, version: 1, ...none };
+    const row = { value: new Uint8Array(MAX_PAGE_BYTES + 1), ...version, ordinal: 0, changeNumber: 1, timestampUs: 0 };
     tables.transaction((writer) => {
-      for (const key of ['a', 'b']) writer.put({ key, value: new Uint8Array(MAX_PAGE_BYTES + 1), ...counters });
+      for (const key of ['a', 'b']) writer.put(keysTable, key, row);
     });
     const page = readPage(tables, { kind: 'list', prefix: '', after: null, limit: 100 });
     expect(page).toMatchObject({ entries: [{ key: 'a' }], more: true });

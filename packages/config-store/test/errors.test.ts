@@ -4,10 +4,13 @@ import {
   InvalidKey,
   InvalidLimit,
   InvalidQuery,
+  InvalidRange,
   InvalidRevision,
   KeyTooLarge,
   QuorateError,
+  RevisionCompacted,
   RevisionMismatch,
+  RevisionNotWritten,
   storeErrors,
   ValueTooLarge,
 } from '../src/index.ts';
@@ -19,6 +22,9 @@ const errors: readonly QuorateError[] = [
   new InvalidLimit({ given: '0', limit: 1000 }),
   new InvalidRevision({ given: '-1' }),
   new RevisionMismatch({ key: '/a', expected: '3', actual: '5' }),
+  new RevisionCompacted({ revision: '3', oldestRevision: '5' }),
+  new RevisionNotWritten({ revision: '7', newestRevision: '5' }),
+  new InvalidRange({ from: '/b', to: '/a' }),
   new InvalidCommand({ reason: 'it is empty' }),
   new InvalidQuery({ reason: 'it is empty' }),
 ];

@@ -17,10 +17,9 @@ export function seal(record: Buffer, seed: number): void {
 }
 
 /** Checks a record's header. @throws {CorruptRecord} saying where it stands and what is wrong */
-export function unseal(record: Buffer, seed: number, where: string): void {
-  if (record.length < headerLength) throw new CorruptRecord(where, `it has ${record.length} bytes`);
-  if (record.readUInt32BE(0) !== crc32(record.subarray(4), seed)) {
-    throw new CorruptRecord(where, 'its checksum does not match');
-  }
-  if (record[4] !== recordFormat) throw new CorruptRecord(where, `its format ${record[4]} is not known`);
+export function unseal(record: Buffer, seed: number, where: string | (() => string)): void {
+  const corrupt = (what: string): CorruptRecord => new CorruptRecord(typeof where === 'string' ? where : where(), what);
+  if (record.length < headerLength) throw corrupt(`it has ${record.length} bytes`);
+  if (record.readUInt32BE(0) !== crc32(record.subarray(4), seed)) throw corrupt('its checksum does not match');
+  if (record[4] !== recordFormat) throw corrupt(`its format ${record[4]} is not known`);
 }

@@ -12,7 +12,7 @@ export const descriptionFile = 'quorate.json';
 export const draftFile = 'quorate.json.new';
 
 /** The version of the folder's layout that this build writes, and the only one that it opens. */
-const formatVersion = 2;
+const formatVersion = 3;
 
 /** Whose data a folder holds. */
 export interface FolderOwner {

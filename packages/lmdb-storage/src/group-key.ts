@@ -3,7 +3,7 @@ import type { GroupId } from '@quorate/actor';
 import { writeCounter } from './bytes.ts';
 
 /** The longest key that LMDB takes with pages of 4 KiB, in bytes. */
-const maxKeyLength = 1978;
+export const maxKeyLength = 1978;
 
 /** What all keys of one group begin with. The zero byte, which no name contains, keeps `a` and `ab` apart. */
 export function groupPrefix(group: string): Buffer {
@@ -38,16 +38,4 @@ export class EntryKeys {
 /** What the records of one group are sealed with. */
 export function groupSeed(group: GroupId): number {
   return crc32(groupPrefix(group));
-}
-
-/** The key of a group's table entry, or null if no entry can have it: too long, or no well-formed text. */
-export function tableKey(prefix: Buffer, key: string): Buffer | null {
-  if (/\p{Surrogate}/u.test(key)) return null;
-  const bytes = Buffer.concat([prefix, Buffer.from(key, 'utf8')]);
-  return bytes.length <= maxKeyLength ? bytes : null;
-}
-
-/** A key to begin a range after, cut to what LMDB takes; no stored key lies between the two. */
-export function tableKeyBound(prefix: Buffer, key: string): Buffer {
-  return Buffer.concat([prefix, Buffer.from(key, 'utf8')]).subarray(0, maxKeyLength);
 }

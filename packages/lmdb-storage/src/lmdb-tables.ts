@@ -1,26 +1,38 @@
 import { crc32 } from 'node:zlib';
 import type { GroupId } from '@quorate/actor';
-import type { KeyRange, Progress, StoredEntry, Tables, TablesWriter } from '@quorate/config-store';
-import { CorruptRecord, logIndex, term } from '@quorate/raft';
+import {
+  nothingApplied,
+  type Progress,
+  type Table,
+  type TableRange,
+  type TableRow,
+  type Tables,
+  type TablesWriter,
+} from '@quorate/config-store';
+import { CorruptRecord } from '@quorate/raft';
 import type { RangeOptions } from 'lmdb';
-import { groupPrefix, groupSeed, keyAfter, tableKey, tableKeyBound } from './group-key.ts';
+import { unseal } from './checked-record.ts';
+import { groupPrefix, groupSeed } from './group-key.ts';
+import { readProgress, recordProgress } from './progress-record.ts';
 import type { StateEnvironment } from './state-environment.ts';
 import { storeSync } from './store-sync.ts';
+import { TableKeys } from './table-key.ts';
 import { TableReading } from './table-reading.ts';
-import { readProgress, readTableEntry, recordProgress, recordTableEntry } from './table-record.ts';
+import { RowRecords, readRow } from './table-record.ts';
 import { TableReplacement } from './table-replacement.ts';
-
-const nothingApplied: Progress = { lastApplied: logIndex(0), lastAppliedTerm: term(0), revision: 0 };
 
 /**
  * The tables of one group's state machine, in LMDB. Every read verifies what it reads and throws `CorruptRecord` if it
- * does not pass. Values are copies. Nothing is flushed until the data folder is.
+ * does not pass. Rows are copies. Nothing is flushed until the data folder is.
  */
 export class LmdbTables implements Tables {
   readonly #group: GroupId;
   readonly #environment: StateEnvironment;
   readonly #prefix: Buffer;
   readonly #seed: number;
+  readonly #keys: TableKeys;
+  readonly #records = new RowRecords();
+  readonly #writer: TablesWriter = this.#writerOf();
   #progress: Progress;
   #inTransaction = false;
 
@@ -30,6 +42,7 @@ export class LmdbTables implements Tables {
     this.#environment = environment;
     this.#prefix = groupPrefix(group);
     this.#seed = groupSeed(group);
+    this.#keys = new TableKeys(this.#prefix);
     const stored = environment.progress.getBinary(this.#prefix);
     const where = `the progress of group ${group}`;
     this.#progress = stored === undefined ? nothingApplied : readProgress(stored, this.#seed, where);
@@ -39,23 +52,23 @@ export class LmdbTables implements Tables {
     return this.#progress;
   }
 
-  get(key: string): StoredEntry | null {
-    const stored = tableKey(this.#prefix, key);
-    if (stored === null) return null;
+  get<Key, Row>(table: Table<Key, Row>, key: Key): Row | null {
+    const stored = this.#keys.of(table, key);
     return this.#environment.guard(() => {
-      const record = this.#environment.entries.getBinary(stored);
-      return record === undefined ? null : this.#readEntry(key, stored, record);
+      const record = this.#environment.rows.getBinary(stored);
+      return record === undefined ? null : this.#readRow(table, stored, record);
     });
   }
 
-  range({ prefix, after, limit }: KeyRange): readonly StoredEntry[] {
-    const first = tableKey(this.#prefix, prefix);
-    if (first === null) return [];
-    const last = after === null ? null : tableKeyBound(this.#prefix, after);
-    const exclusiveStart = last !== null && Buffer.compare(last, first) >= 0;
-    const start = exclusiveStart ? last : first;
-    const bounds = { start, end: keyAfter(first), exclusiveStart, limit };
-    return this.#environment.guard(() => this.#readRange(bounds));
+  range<Key, Row>(table: Table<Key, Row>, range: TableRange<Key>): readonly TableRow<Key, Row>[] {
+    const { from, after, to, limit } = range;
+    const begin = from === undefined ? this.#keys.beginningOf(table) : Buffer.from(this.#keys.of(table, from));
+    const last = after === undefined ? null : Buffer.from(this.#keys.of(table, after));
+    const exclusiveStart = last !== null && Buffer.compare(last, begin) >= 0;
+    const end = to === undefined ? this.#keys.endOf(table) : this.#keys.of(table, to);
+    return this.#environment.guard(() =>
+      this.#readRange(table, { start: exclusiveStart ? last : begin, end, exclusiveStart, limit }),
+    );
   }
 
   /** @throws {Error} if a transaction is under way, or LMDB's; whatever is thrown, nothing of it is kept */
@@ -64,7 +77,11 @@ export class LmdbTables implements Tables {
     const before = this.#progress;
     this.#inTransaction = true;
     try {
-      return this.#environment.transaction(() => step(this.#writer()));
+      return this.#environment.transaction(() => {
+        const result = step(this.#writer);
+        if (this.#progress !== before) this.#storeProgress(this.#progress);
+        return result;
+      });
     } catch (error) {
       this.#progress = before;
       throw error;
@@ -79,7 +96,7 @@ export class LmdbTables implements Tables {
       environment: this.#environment,
       prefix: this.#prefix,
       progress: this.#progress,
-      check: (stored, record) => void this.#readEntry(stored.toString('utf8', this.#prefix.length), stored, record),
+      check: (stored, record) => unseal(record, crc32(stored), this.#whereIs(stored)),
     });
   }
 
@@ -88,69 +105,75 @@ export class LmdbTables implements Tables {
     return new TableReplacement({
       environment: this.#environment,
       prefix: this.#prefix,
-      seed: this.#seed,
       finished: (progress) => {
+        this.#environment.transaction(() => this.#storeProgress(progress));
         this.#progress = progress;
       },
     });
   }
 
-  #readRange(bounds: RangeOptions & { readonly start: Buffer; readonly end: Buffer }): readonly StoredEntry[] {
-    const entries: StoredEntry[] = [];
+  #readRange<Key, Row>(
+    table: Table<Key, Row>,
+    bounds: RangeOptions & { readonly start: Buffer },
+  ): readonly TableRow<Key, Row>[] {
+    const rows: TableRow<Key, Row>[] = [];
     let before: Buffer = bounds.start;
     // Read to its end, so that it does not hold on to its snapshot of the environment.
-    for (const { key, value } of this.#environment.entries.getRange(bounds)) {
+    for (const { key, value } of this.#environment.rows.getRange(bounds)) {
       if (Buffer.compare(key, before) < 0)
         throw new CorruptRecord(`the tables of group ${this.#group}`, 'keys are not in order');
       before = key;
-      entries.push(this.#readEntry(key.toString('utf8', this.#prefix.length), key, value));
+      rows.push({ key: this.#keys.read(table, key), row: this.#readRow(table, key, value) });
     }
-    return entries;
+    return rows;
   }
 
-  #writer(): TablesWriter {
+  #writerOf(): TablesWriter {
     const tables = this;
     return {
       get progress() {
         return tables.progress;
       },
-      get: (key) => this.get(key),
-      range: (range) => this.range(range),
-      put: (entry) => this.#put(entry),
-      delete: (key) => this.#delete(key),
+      get: (table, key) => this.get(table, key),
+      range: (table, range) => this.range(table, range),
+      put: (table, key, row) => this.#put(table, key, row),
+      delete: (table, key) => this.#delete(table, key),
       setProgress: (progress) => this.#setProgress(progress),
     };
   }
 
-  #put(entry: StoredEntry): void {
+  #put<Key, Row>(table: Table<Key, Row>, key: Key, row: Row): void {
     this.#checkInTransaction();
-    const key = tableKey(this.#prefix, entry.key);
-    if (key === null) throw new RangeError(`a key of ${entry.key.length} characters is too long or not well-formed`);
-    storeSync(this.#environment.entries, key, recordTableEntry(entry, this.#entrySeed(key)));
+    const stored = this.#keys.of(table, key);
+    storeSync(this.#environment.rows, stored, this.#records.of(table, row, crc32(stored)));
   }
 
-  #delete(key: string): void {
+  #delete<Key, Row>(table: Table<Key, Row>, key: Key): void {
     this.#checkInTransaction();
-    const stored = tableKey(this.#prefix, key);
-    if (stored !== null) this.#environment.entries.removeSync(stored);
+    this.#environment.rows.removeSync(this.#keys.of(table, key));
   }
 
+  /** It is stored at the end of the transaction: once for all entries of a batch. */
   #setProgress(progress: Progress): void {
     this.#checkInTransaction();
-    storeSync(this.#environment.progress, this.#prefix, recordProgress(progress, this.#seed));
     this.#progress = progress;
+  }
+
+  #storeProgress(progress: Progress): void {
+    storeSync(this.#environment.progress, this.#prefix, recordProgress(progress, this.#seed));
   }
 
   #checkInTransaction(): void {
     if (!this.#inTransaction) throw new Error('the transaction is over');
   }
 
-  #readEntry(key: string, stored: Buffer, record: Buffer): StoredEntry {
-    const where = `the tables of group ${this.#group}, key ${JSON.stringify(key)}`;
-    return readTableEntry(key, record, this.#entrySeed(stored), where);
+  #readRow<Key, Row>(table: Table<Key, Row>, stored: Buffer, record: Buffer): Row {
+    return readRow(table, record, crc32(stored), () => this.#whereIs(stored));
   }
 
-  #entrySeed(stored: Buffer): number {
-    return crc32(stored);
+  /** Names a row for people: its key as text, and counters in it as they are. */
+  #whereIs(stored: Buffer): string {
+    const key = stored.toString('latin1', this.#prefix.length + 1).replace(/\0$/, '');
+    return `the tables of group ${this.#group}, table ${stored[this.#prefix.length]}, key ${JSON.stringify(key)}`;
   }
 }

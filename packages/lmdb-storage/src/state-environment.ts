@@ -41,8 +41,8 @@ export interface DiscardedState {
 export class StateEnvironment {
   readonly #folder: string;
   readonly #root: RootDatabase<Buffer, Buffer> & Flushable;
-  /** The entries of all groups. */
-  readonly entries: BinaryTable;
+  /** The rows of all tables of all groups. */
+  readonly rows: BinaryTable;
   /** How far each group has come. */
   readonly progress: BinaryTable;
   /** Why an environment was deleted when this one was opened, or null. */
@@ -54,7 +54,7 @@ export class StateEnvironment {
     this.discarded = discarded;
     const root: RootDatabase<Buffer, Buffer> = open({ path: folder, noSubdir: false, noSync: true, ...binary });
     this.#root = root as RootDatabase<Buffer, Buffer> & Flushable;
-    this.entries = this.#root.openDB({ name: 'entries', ...binary });
+    this.rows = this.#root.openDB({ name: 'rows', ...binary });
     this.progress = this.#root.openDB({ name: 'progress', ...binary });
   }
 
@@ -152,7 +152,7 @@ const checkRecord: EntryVisitor = (bytes, keyAt, keyLength, valueAt, valueLength
 };
 
 const recordChecks: ReadonlyMap<string, EntryVisitor> = new Map([
-  ['entries', checkRecord],
+  ['rows', checkRecord],
   ['progress', checkRecord],
 ]);
 

@@ -53,7 +53,7 @@ export class TableReading {
     const range = { start: this.#last ?? prefix, end: keyAfter(prefix), exclusiveStart, limit: maxRows, transaction };
     const rows: SnapshotRow[] = [];
     let bytes = 0;
-    for (const { key, value } of environment.entries.getRange(range)) {
+    for (const { key, value } of environment.rows.getRange(range)) {
       check(key, value);
       this.#last = key;
       const row = { key: key.subarray(prefix.length), record: value };

@@ -1,58 +1,113 @@
-import type { Progress, StoredEntry } from '@quorate/config-store';
-import { CorruptRecord, isLogIndex, isTerm } from '@quorate/raft';
-import { bufferOn, bytesOf, readCounter, writeCounter } from './bytes.ts';
+import type { RowReader, RowWriter, Table } from '@quorate/config-store';
+import { CorruptRecord } from '@quorate/raft';
+import { bytesOf } from './bytes.ts';
 import { headerLength, seal, unseal } from './checked-record.ts';
 
-// After the header: three counters, then the value.
-const counters = 3;
-const valueAt = headerLength + 8 * counters;
+/** A record is as large as what it holds; this much is there for the usual ones. */
+const usualLength = 4 * 1024;
 
-function record(values: readonly number[], content: Uint8Array, seed: number): Buffer {
-  const bytes = Buffer.allocUnsafe(valueAt + content.length);
-  for (const [at, value] of values.entries()) writeCounter(bytes, value, headerLength + 8 * at);
-  bytes.set(content, valueAt);
-  seal(bytes, seed);
-  return bytes;
+const moreFollows = 0x80;
+
+/**
+ * Makes the records of rows: counters as 7 bits a byte, lowest first, texts and bytes behind their lengths. A record is in a buffer
+ * that the next one overwrites: within a transaction LMDB copies values at once.
+ */
+export class RowRecords implements RowWriter {
+  #buffer: Buffer = Buffer.allocUnsafe(usualLength);
+  #at = 0;
+
+  /** `seed` is what the record is sealed with. @throws {RangeError} if a counter is none */
+  of<Key, Row>(table: Table<Key, Row>, row: Row, seed: number): Buffer {
+    this.#at = headerLength;
+    table.writeRow(row, this);
+    const record = this.#buffer.subarray(0, this.#at);
+    seal(record, seed);
+    return record;
+  }
+
+  counter(field: number): void {
+    if (!Number.isSafeInteger(field) || field < 0) throw new RangeError(`${field} is no counter`);
+    this.#makeRoom(8);
+    let rest = field;
+    while (rest >= moreFollows) {
+      this.#buffer[this.#at] = (rest % moreFollows) | moreFollows;
+      this.#at += 1;
+      rest = Math.floor(rest / moreFollows);
+    }
+    this.#buffer[this.#at] = rest;
+    this.#at += 1;
+  }
+
+  text(field: string): void {
+    const length = Buffer.byteLength(field);
+    this.counter(length);
+    this.#makeRoom(length);
+    this.#at += this.#buffer.write(field, this.#at);
+  }
+
+  bytes(field: Uint8Array): void {
+    this.counter(field.length);
+    this.#makeRoom(field.length);
+    this.#buffer.set(field, this.#at);
+    this.#at += field.length;
+  }
+
+  #makeRoom(length: number): void {
+    const needed = this.#at + length;
+    if (needed <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafe(2 * needed);
+    larger.set(this.#buffer.subarray(0, this.#at));
+    this.#buffer = larger;
+  }
 }
 
-function counterAt(bytes: Buffer, at: number): number {
-  return readCounter(bytes, headerLength + 8 * at);
+/** Reads the record of a row. @throws {CorruptRecord} saying where it stands and what is wrong */
+export function readRow<Key, Row>(table: Table<Key, Row>, record: Buffer, seed: number, where: () => string): Row {
+  unseal(record, seed, where);
+  return table.readRow(new RecordReader(record, where));
 }
 
-function checked(bytes: Uint8Array, seed: number, where: string): Buffer {
-  const buffer = bufferOn(bytes);
-  unseal(buffer, seed, where);
-  if (buffer.length < valueAt) throw new CorruptRecord(where, `it has ${buffer.length} bytes`);
-  return buffer;
-}
+class RecordReader implements RowReader {
+  readonly #record: Buffer;
+  readonly #where: () => string;
+  #at = headerLength;
 
-/** Encodes an entry; its key is sealed in by `seed`. @throws {RangeError} if a revision or the version is no counter */
-export function recordTableEntry(entry: StoredEntry, seed: number): Buffer {
-  return record([entry.createRevision, entry.modRevision, entry.version], entry.value, seed);
-}
+  constructor(record: Buffer, where: () => string) {
+    this.#record = record;
+    this.#where = where;
+  }
 
-/** Reads what `recordTableEntry` made. @throws {CorruptRecord} saying where it stands and what is wrong */
-export function readTableEntry(key: string, bytes: Uint8Array, seed: number, where: string): StoredEntry {
-  const buffer = checked(bytes, seed, where);
-  return {
-    key,
-    value: bytesOf(buffer, valueAt, buffer.length),
-    createRevision: counterAt(buffer, 0),
-    modRevision: counterAt(buffer, 1),
-    version: counterAt(buffer, 2),
-  };
-}
+  get isAtEnd(): boolean {
+    return this.#at === this.#record.length;
+  }
 
-/** Encodes how far a group has come. */
-export function recordProgress({ lastApplied, lastAppliedTerm, revision }: Progress, seed: number): Buffer {
-  return record([lastApplied, lastAppliedTerm, revision], new Uint8Array(0), seed);
-}
+  counter(): number {
+    let counter = 0;
+    for (let factor = 1; ; factor *= moreFollows) {
+      const byte = this.#record[this.#take(1)] ?? 0;
+      counter += (byte % moreFollows) * factor;
+      if (byte < moreFollows) break;
+    }
+    if (!Number.isSafeInteger(counter)) throw new CorruptRecord(this.#where(), 'a counter is too large');
+    return counter;
+  }
 
-/** Reads what `recordProgress` made. @throws {CorruptRecord} saying where it stands and what is wrong */
-export function readProgress(bytes: Uint8Array, seed: number, where: string): Progress {
-  const buffer = checked(bytes, seed, where);
-  const lastApplied = counterAt(buffer, 0);
-  const lastAppliedTerm = counterAt(buffer, 1);
-  if (!isLogIndex(lastApplied) || !isTerm(lastAppliedTerm)) throw new CorruptRecord(where, 'it is no progress');
-  return { lastApplied, lastAppliedTerm, revision: counterAt(buffer, 2) };
+  text(): string {
+    const length = this.counter();
+    const begin = this.#take(length);
+    return this.#record.toString('utf8', begin, begin + length);
+  }
+
+  bytes(): Uint8Array {
+    const length = this.counter();
+    const begin = this.#take(length);
+    return bytesOf(this.#record, begin, begin + length);
+  }
+
+  #take(length: number): number {
+    const begin = this.#at;
+    this.#at += length;
+    if (this.#at > this.#record.length) throw new CorruptRecord(this.#where(), 'it ends within a field');
+    return begin;
+  }
 }

@@ -3,13 +3,12 @@ import type { SnapshotRow } from '@quorate/wire';
 import { keyAfter } from './group-key.ts';
 import type { StateEnvironment } from './state-environment.ts';
 import { storeSync } from './store-sync.ts';
-import { recordProgress } from './table-record.ts';
 
 /** What is replaced, and who wants to know when it is. */
 export interface TableReplacementOptions {
   readonly environment: StateEnvironment;
   readonly prefix: Buffer;
-  readonly seed: number;
+  /** Stores and tells what is applied now. */
   readonly finished: (progress: Progress) => void;
 }
 
@@ -34,9 +33,9 @@ export class TableReplacement {
   removeSome(maxRows: number): boolean {
     const { environment, prefix } = this.#options;
     const range = { start: prefix, end: keyAfter(prefix), limit: maxRows };
-    const keys = environment.guard(() => [...environment.entries.getKeys(range)]);
+    const keys = environment.guard(() => [...environment.rows.getKeys(range)]);
     environment.transaction(() => {
-      for (const key of keys) environment.entries.removeSync(key);
+      for (const key of keys) environment.rows.removeSync(key);
     });
     return keys.length < maxRows;
   }
@@ -46,15 +45,13 @@ export class TableReplacement {
     const { environment, prefix } = this.#options;
     environment.transaction(() => {
       for (const { key, record } of rows) {
-        storeSync(environment.entries, Buffer.concat([prefix, key]), Buffer.from(record));
+        storeSync(environment.rows, Buffer.concat([prefix, key]), Buffer.from(record));
       }
     });
   }
 
   /** Last: this is what is applied. */
   finish(progress: Progress): void {
-    const { environment, prefix, seed, finished } = this.#options;
-    environment.transaction(() => storeSync(environment.progress, prefix, recordProgress(progress, seed)));
-    finished(progress);
+    this.#options.finished(progress);
   }
 }

@@ -2,11 +2,13 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clusterName, type GroupId, groupId, nodeId } from '@quorate/actor';
+import { keysTable } from '@quorate/config-store';
 import { type FormationRecord, logIndex, type SnapshotRecord, silentPorts, term } from '@quorate/raft';
 import { clusterIdOf } from '@quorate/wire';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDataFolder } from '../src/data-folder.ts';
 import { Child } from './child.ts';
+import { putKey } from './rows.ts';
 import { entries } from './sample-entries.ts';
 import { pointAt } from './snapshot-subject.ts';
 
@@ -57,10 +59,10 @@ async function usedFolder(path: string): Promise<void> {
         for (let row = 0; row < 60; row += 1) {
           const key = `/app/${(row * 37 + round * 11) % 400}`;
           const value = Buffer.alloc(row % 30 === 0 ? 20_000 : 100 + row, `${round}`);
-          if (row % 7 === 0) writer.delete(key);
-          else writer.put({ key, value, createRevision: round, modRevision: round, version: 1 });
+          if (row % 7 === 0) writer.delete(keysTable, key);
+          else putKey(writer, key, value);
         }
-        writer.setProgress({ lastApplied: log.lastIndex, lastAppliedTerm: term(3), revision: round });
+        writer.setProgress({ lastApplied: log.lastIndex, lastAppliedTerm: term(3), revision: round, stateHash: round });
       });
     }
     const taken = new Promise<SnapshotRecord>((resolve) => {

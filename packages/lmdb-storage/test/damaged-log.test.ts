@@ -13,11 +13,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { clusterName, groupId, nodeId } from '@quorate/actor';
+import { keysTable } from '@quorate/config-store';
 import { type FormationRecord, logIndex, term } from '@quorate/raft';
 import { expect, onTestFinished, test } from 'vitest';
 import { type DataFolder, openDataFolder } from '../src/data-folder.ts';
+import { putKey } from './rows.ts';
 import { entry } from './sample-entries.ts';
-import { stored } from './tables-suite.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const config = groupId('config');
@@ -52,8 +53,8 @@ async function usedFolder(): Promise<string> {
     await new Promise((resolve) => log.flush(resolve));
   }
   folder.openTables(config).transaction((writer) => {
-    writer.put(stored('/a'));
-    writer.setProgress({ lastApplied: logIndex(3), lastAppliedTerm: term(2), revision: 1 });
+    putKey(writer, '/a');
+    writer.setProgress({ lastApplied: logIndex(3), lastAppliedTerm: term(2), revision: 1, stateHash: 1 });
   });
   await folder.close();
   return path;
@@ -87,7 +88,7 @@ async function expectReplaced(path: string, says: string): Promise<DataFolder> {
   expect(folder.openLog(other).damage).toContain(says);
   expect(folder.stateDiscarded).toBe('damaged');
   expect(folder.openTables(config).progress.lastApplied).toBe(0);
-  expect(folder.openTables(config).get('/a')).toBeNull();
+  expect(folder.openTables(config).get(keysTable, '/a')).toBeNull();
   return folder;
 }
 

@@ -1,13 +1,14 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clusterName, groupId, nodeId } from '@quorate/actor';
+import { keysTable } from '@quorate/config-store';
 import { logIndex, term } from '@quorate/raft';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { type DataFolder, type DataFolderOptions, openDataFolder } from '../src/data-folder.ts';
 import { DataFolderError, type DataFolderErrorCode } from '../src/data-folder-error.ts';
 import { Child } from './child.ts';
+import { putKey } from './rows.ts';
 import { entry, plain } from './sample-entries.ts';
-import { stored } from './tables-suite.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const config = groupId('config');
@@ -67,7 +68,7 @@ describe('a data folder', () => {
     expect(folder.storageId).toMatch(/^[0-9a-f]{32}$/);
     expect([folder.path, folder.nodeId, folder.clusterName]).toEqual([path, 'n1', 'main']);
     expect(JSON.parse(readFileSync(join(path, 'quorate.json'), 'utf8'))).toEqual({
-      formatVersion: 2,
+      formatVersion: 3,
       nodeId: 'n1',
       clusterName: 'main',
       storageId: folder.storageId,
@@ -113,9 +114,9 @@ describe('a data folder', () => {
     expect(log.hardState).toEqual({ currentTerm: 2, votedFor: 'n3' });
     expect(log.read(logIndex(1), all).map(plain)).toEqual([entry(1, 1), entry(2, 2)].map(plain));
     log.append([entry(3, 2)]);
-    const progress = { lastApplied: logIndex(2), lastAppliedTerm: term(2), revision: 1 };
+    const progress = { lastApplied: logIndex(2), lastAppliedTerm: term(2), revision: 1, stateHash: 1 };
     folder.openTables(config).transaction((writer) => {
-      writer.put(stored('/a'));
+      putKey(writer, '/a');
       writer.setProgress(progress);
     });
     await folder.flushState();
@@ -125,7 +126,7 @@ describe('a data folder', () => {
     expect(again.stateDiscarded).toBeNull();
     expect(again.openLog(config).lastIndex).toBe(2);
     expect(again.openTables(config).progress).toEqual(progress);
-    expect(again.openTables(config).get('/a')?.key).toBe('/a');
+    expect(again.openTables(config).get(keysTable, '/a')?.version).toBe(1);
   });
 
   test('is closed once, after the flush that is under way', async () => {
@@ -146,13 +147,13 @@ describe('a data folder', () => {
   test('of which state could be damaged begins with none', async () => {
     const path = await usedFolder();
     const folder = await open(path);
-    folder.openTables(config).transaction((writer) => writer.put(stored('/a')));
+    folder.openTables(config).transaction((writer) => putKey(writer, '/a'));
     await folder.close();
     writeFileSync(join(path, 'state', 'boot-id'), 'an earlier boot\n');
     const again = await open(path);
     expect(again.stateDiscarded).toBe('notClosed');
     expect(again.findings).toEqual([]);
-    expect(again.openTables(config).get('/a')).toBeNull();
+    expect(again.openTables(config).get(keysTable, '/a')).toBeNull();
     expect(again.openLog(config).lastIndex).toBe(2);
   });
 });
@@ -201,9 +202,9 @@ describe('a folder is refused', () => {
 
   test.each([
     ['is empty', ''],
-    ['is no JSON', '{"formatVersion":2,'],
+    ['is no JSON', '{"formatVersion":3,'],
     ['is no object', '[]'],
-    ['lacks a field', '{"formatVersion":2,"nodeId":"n1","clusterName":"main"}'],
+    ['lacks a field', '{"formatVersion":3,"nodeId":"n1","clusterName":"main"}'],
   ])('whose quorate.json %s', async (_what, text) => {
     const path = await usedFolder();
     writeFileSync(join(path, 'quorate.json'), text);

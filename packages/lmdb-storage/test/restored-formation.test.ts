@@ -38,7 +38,7 @@ async function expectRestored(path: string, { content }: SnapshotSource, record:
   subject.files.load(snapshot);
   await subject.answer('snapshotLoaded');
   expect(subject.content()).toEqual(content);
-  expect(subject.tables.progress).toEqual({ lastApplied: 40, lastAppliedTerm: 1, revision: 40 });
+  expect(subject.tables.progress).toEqual({ lastApplied: 40, lastAppliedTerm: 1, revision: 40, stateHash: 40 });
   await subject.close();
 }
 

@@ -100,7 +100,7 @@ describe('a scrub', () => {
   test.each<[string, string, (path: string) => void]>([
     ['an entry of the log', 'table entries', (path) => damage(join(path, 'log', 'data.mdb'), 'command 150 of term 1')],
     ['a row of the state', 'the state', (path) => damage(join(path, 'state', 'data.mdb'), '150vvv')],
-    ['a key of the state', 'the state', (path) => damage(join(path, 'state', 'data.mdb'), 'config\0/key/0000150')],
+    ['a key of the state', 'the state', (path) => damage(join(path, 'state', 'data.mdb'), 'config\0\x01/key/0000299')],
     [
       'a snapshot',
       '.snapshot',

@@ -2,9 +2,11 @@ import { closeSync, openSync, readdirSync, readFileSync, truncateSync, writeFile
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { clusterName, groupId, nodeId } from '@quorate/actor';
+import { keysTable } from '@quorate/config-store';
 import { type Chunk, CorruptRecord, configurationOf, logIndex, type SnapshotRecord, term } from '@quorate/raft';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { checkSnapshotSync } from '../src/snapshot-files/read-snapshot.ts';
+import { putKey } from './rows.ts';
 import { pointAt, SnapshotSubject, values } from './snapshot-subject.ts';
 
 const owner = { clusterName: clusterName('main'), clusterId: 'c1', group: groupId('config') };
@@ -53,7 +55,7 @@ describe('taking a snapshot', () => {
     one.write(7, values(3_000, 100));
     two.write(3, values(5_000, 20));
     two.tables.transaction((writer) => {
-      for (const key of Object.keys(values(2_000, 0, 3_000))) writer.delete(key);
+      for (const key of Object.keys(values(2_000, 0, 3_000))) writer.delete(keysTable, key);
     });
     two.write(7, values(3_000, 100));
     const records = [await one.take(), await two.take()] as const;
@@ -111,7 +113,7 @@ describe('taking a snapshot', () => {
     other.files.load(record);
     await other.answer('snapshotLoaded');
     expect(other.content()).toEqual(values(20_000, 300));
-    expect(other.tables.progress).toEqual({ lastApplied: 1, lastAppliedTerm: 1, revision: 1 });
+    expect(other.tables.progress).toEqual({ lastApplied: 1, lastAppliedTerm: 1, revision: 1, stateHash: 1 });
   });
 
   test('of nothing, and of large values', async () => {
@@ -135,7 +137,7 @@ describe('taking a snapshot', () => {
     subject.write(7, values(1_000, 10));
     await subject.folder.flushState();
     const whole = readFileSync(join(subject.path, 'state', 'data.mdb'));
-    damage(join(subject.path, 'state'), 'config\0/key/0000999');
+    damage(join(subject.path, 'state'), 'config\0\x01/key/0000999');
     subject.files.take(pointAt(7));
     expect(String(await subject.failure())).toContain('"/key/0000999"');
     expect(namesIn(subject)).toEqual([]);
@@ -345,7 +347,7 @@ describe('loading a snapshot', () => {
     expect(to.tables.progress.lastApplied).toBe(5);
     await to.answer('snapshotLoaded');
     expect(to.content()).toEqual(values(20_000, 200));
-    expect(to.tables.progress).toEqual({ lastApplied: 40, lastAppliedTerm: 1, revision: 40 });
+    expect(to.tables.progress).toEqual({ lastApplied: 40, lastAppliedTerm: 1, revision: 40, stateHash: 40 });
     // What the machine takes for itself comes on top of the 2 ms.
     expect(longestMs).toBeLessThan(100);
   });
@@ -358,7 +360,7 @@ describe('loading a snapshot', () => {
     to.write(5, values(20_000, 50, 10_000));
     await transfer(from, to, record);
     to.files.load(record);
-    while (to.tables.get('/key/0010000') !== null) await new Promise(setImmediate);
+    while (to.tables.get(keysTable, '/key/0010000') !== null) await new Promise(setImmediate);
     await to.close();
     to = await SnapshotSubject.open({ node: 'n2', path: to.path });
     expect(to.tables.progress.lastApplied).toBe(0);
@@ -372,7 +374,7 @@ describe('loading a snapshot', () => {
     const subject = await SnapshotSubject.open();
     const other = subject.folder.openTables(groupId('config2'));
     other.transaction((writer) => {
-      writer.put({ key: '/a', value: Buffer.from('b'), createRevision: 1, modRevision: 1, version: 1 });
+      putKey(writer, '/a');
       writer.setProgress({ ...writer.progress, lastApplied: logIndex(3) });
     });
     subject.write(7, values(20, 20));
@@ -381,7 +383,7 @@ describe('loading a snapshot', () => {
     subject.files.load(record);
     await subject.answer('snapshotLoaded');
     expect(subject.content()).toEqual(values(20, 20));
-    expect(other.get('/a')?.version).toBe(1);
+    expect(other.get(keysTable, '/a')?.version).toBe(1);
     expect(subject.folder.openTables(groupId('config2')).progress.lastApplied).toBe(3);
   });
 });

@@ -1,10 +1,12 @@
 import { clusterName, type GroupId, groupId, nodeId } from '@quorate/actor';
+import { keysTable } from '@quorate/config-store';
 import { configurationOf, logIndex, type SnapshotPoint, type SnapshotRecord, silentPorts, term } from '@quorate/raft';
 import { onTestFinished } from 'vitest';
 import { type DataFolder, openDataFolder } from '../src/data-folder.ts';
 import type { LmdbTables } from '../src/lmdb-tables.ts';
 import type { SnapshotAnswer } from '../src/snapshot-files/answer.ts';
 import type { LmdbSnapshotFiles } from '../src/snapshot-files/lmdb-snapshot-files.ts';
+import { keyRow } from './rows.ts';
 import { timeOf } from './sample-entries.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -92,16 +94,16 @@ export class SnapshotSubject {
   write(index: number, values: Readonly<Record<string, string>>): void {
     this.tables.transaction((writer) => {
       for (const [key, value] of Object.entries(values)) {
-        writer.put({ key, value: Buffer.from(value), createRevision: 1, modRevision: index, version: 1 });
+        writer.put(keysTable, key, { ...keyRow(value), modRevision: index });
       }
-      writer.setProgress({ lastApplied: logIndex(index), lastAppliedTerm: term(1), revision: index });
+      writer.setProgress({ lastApplied: logIndex(index), lastAppliedTerm: term(1), revision: index, stateHash: index });
     });
   }
 
   /** What the tables hold. */
   content(): Readonly<Record<string, string>> {
-    const entries = this.tables.range({ prefix: '', after: null, limit: 1_000_000 });
-    return Object.fromEntries(entries.map(({ key, value }) => [key, Buffer.from(value).toString()]));
+    const rows = this.tables.range(keysTable, { limit: 1_000_000 });
+    return Object.fromEntries(rows.map(({ key, row }) => [key, Buffer.from(row.value).toString()]));
   }
 
   /** Takes a snapshot of the state as it is. */

@@ -1,22 +1,23 @@
 import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { keysTable } from '@quorate/config-store';
 import { expect, test } from 'vitest';
 import { StateEnvironment } from '../src/state-environment.ts';
-import { recordTableEntry } from '../src/table-record.ts';
+import { RowRecords } from '../src/table-record.ts';
 import { Child } from './child.ts';
-import { stored } from './tables-suite.ts';
+import { keyRow } from './rows.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 const key = Buffer.from('key');
 
 /** A record that passes its check. */
-const value = recordTableEntry(stored('value'), crc32(key));
+const value = Buffer.from(new RowRecords().of(keysTable, keyRow('value'), crc32(key)));
 
 /** What the environment holds when it is opened under a boot, and whether another was deleted for it. */
 async function reopened(path: string, bootId: string | null): Promise<{ value: string | null; discarded: boolean }> {
   const state = await StateEnvironment.open(path, bootId);
-  const found = state.entries.getBinary(key)?.equals(value) === true ? 'value' : null;
+  const found = state.rows.getBinary(key)?.equals(value) === true ? 'value' : null;
   await state.close();
   return { value: found, discarded: state.discarded !== null };
 }
@@ -55,7 +56,7 @@ test('what was not closed is deleted if its mark is damaged', async () => {
 test('what was closed is kept under any boot', async () => {
   const path = temporaryFolder();
   const state = await StateEnvironment.open(path, 'boot 1');
-  state.entries.putSync(key, value);
+  state.rows.putSync(key, value);
   await state.close();
   for (const bootId of ['boot 2', null, 'boot 1']) {
     expect(await reopened(path, bootId)).toEqual({ value: 'value', discarded: false });
@@ -85,7 +86,7 @@ test('a file that LMDB had only begun is begun anew, and one that is none of LMD
 test('what was found to be damaged is deleted when it is next opened, though it was closed', async () => {
   const path = temporaryFolder();
   const state = await StateEnvironment.open(path, 'boot 1');
-  state.entries.putSync(key, value);
+  state.rows.putSync(key, value);
   state.markDamaged();
   await state.close();
   expect(await reopened(path, 'boot 1')).toEqual({ value: null, discarded: true });

@@ -21,7 +21,8 @@ import { encodeAnswer, encodeCommand, encodeMsgpack, encodeResult } from '../src
 
 const leader = nodeId('n1');
 const mismatch = new RevisionMismatch({ key: '/a', expected: '1', actual: '2' });
-const entry = { key: '/a', value: Buffer.from('x'), createRevision: 1, modRevision: 2, version: 2 };
+const counters = { createRevision: 1, modRevision: 2, version: 2 };
+const entry = { key: '/a', value: Buffer.from('x'), ...counters, lease: null, contentType: null };
 
 describe('a reply in msgpack', () => {
   const replies: readonly ApiReply[] = [

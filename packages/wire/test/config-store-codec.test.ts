@@ -43,7 +43,8 @@ const query: fc.Arbitrary<Query> = fc.oneof(
   text.map((key): Query => ({ kind: 'get', key })),
   fc.record({ kind: fc.constant('list' as const), prefix: text, after: fc.option(text), limit: fc.integer() }),
 );
-const entry = { key: '/a', value: new Uint8Array([1]), createRevision: 1, modRevision: 2 ** 40, version: 3 };
+const counters = { createRevision: 1, modRevision: 2 ** 40, version: 3 };
+const entry = { key: '/a', value: new Uint8Array([1]), ...counters, lease: 9, contentType: 'text/plain' };
 const error = { code: 'RevisionMismatch', message: 'no', details: { key: '/a', expected: '1', actual: '2' } };
 
 describe('commands and queries', () => {
@@ -161,7 +162,7 @@ describe('results and answers', () => {
     ['a negative revision', encodeMsgpack(['put', -1])],
     ['a revision that is no integer', encodeMsgpack(['put', 1.5])],
     ['a failure whose details are no map', encodeMsgpack(['failed', 'x', 'y', [], 0])],
-    ['an entry of another shape', encodeMsgpack(['get', 1, 1, ['/a', 'text', 1, 1, 1]])],
+    ['an entry of another shape', encodeMsgpack(['get', 1, 1, ['/a', 'text', 1, 1, 1, null, null]])],
   ])('are refused with %s', (_what, bytes) => {
     expect(() => decodeResult(bytes)).toThrow(MalformedMessage);
     expect(() => decodeAnswer(bytes)).toThrow(MalformedMessage);
@@ -196,9 +197,9 @@ describe('a store with this codec', () => {
     const notices = applied.flatMap((one) => one.notices());
     expect(notices.map(({ subject }) => subject)).toEqual(Array(3).fill(keyTokens('/app/db')));
     expect(notices.map(({ body }) => Buffer.from(body).toString())).toEqual([
-      '{"key":"/app/db","op":"put","value":"postgres://db","revision":"1","createRevision":"1","version":"1","index":"1","time":"2023-11-14T22:13:20.000001Z"}',
-      '{"key":"/app/db","op":"put","valueBase64":"/w==","revision":"2","createRevision":"1","version":"2","index":"2","time":"2023-11-14T22:13:20.000002Z"}',
-      '{"key":"/app/db","op":"delete","revision":"3","index":"3","time":"2023-11-14T22:13:20.000003Z"}',
+      '{"key":"/app/db","op":"put","value":"postgres://db","revision":"1","ordinal":0,"changeCount":1,"createRevision":"1","version":"1","index":"1","time":"2023-11-14T22:13:20.000001Z"}',
+      '{"key":"/app/db","op":"put","valueBase64":"/w==","revision":"2","ordinal":0,"changeCount":1,"createRevision":"1","version":"2","index":"2","time":"2023-11-14T22:13:20.000002Z"}',
+      '{"key":"/app/db","op":"delete","revision":"3","ordinal":0,"changeCount":1,"index":"3","time":"2023-11-14T22:13:20.000003Z"}',
     ]);
     expect(decodeAnswer(store.query(encodeQuery({ kind: 'get', key: '/app/db' })))).toEqual({
       kind: 'get',

@@ -39,12 +39,13 @@ describe('values in JSON', () => {
 
 it('shows entries and commands with their 64-bit numbers as texts', () => {
   const value = Buffer.from('x');
-  expect(entryToJson({ key: '/a', value, createRevision: 1, modRevision: 2, version: 3 })).toEqual({
-    key: '/a',
-    value: 'x',
-    createRevision: '1',
-    modRevision: '2',
-    version: '3',
+  const entry = { key: '/a', value, createRevision: 1, modRevision: 2, version: 3, lease: null, contentType: null };
+  const json = { key: '/a', value: 'x', createRevision: '1', modRevision: '2', version: '3' };
+  expect(entryToJson(entry)).toEqual(json);
+  expect(entryToJson({ ...entry, lease: 2 ** 40, contentType: 'text/plain' })).toEqual({
+    ...json,
+    lease: '1099511627776',
+    contentType: 'text/plain',
   });
   expect(commandToJson({ kind: 'put', key: '/a', value, ifRevision: 0 })).toEqual({
     op: 'put',

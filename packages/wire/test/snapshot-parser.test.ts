@@ -12,6 +12,7 @@ const header: SnapshotHeader = {
   timestampUs: 1_700_000_000_000_000,
   logTimeMs: 60_000,
   revision: 5,
+  stateHash: 9,
   configuration: configurationOf([{ id: nodeId('n1'), storageId: 'disk' }]),
 };
 

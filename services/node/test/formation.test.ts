@@ -130,6 +130,7 @@ function snapshotBytes(): { readonly bytes: Buffer; readonly checksum: string } 
     timestampUs: 1_700_000_000_000_000,
     logTimeMs: 60_000,
     revision: 5,
+    stateHash: 9,
     configuration: configurationOf([{ id: nodeId('old'), storageId: 'ab'.repeat(16) }]),
   });
   const bytes = Buffer.concat([encoder.begin(), encoder.end().piece]);

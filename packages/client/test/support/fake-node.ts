@@ -117,7 +117,17 @@ export const putReply = (revision: number, leader: string | null = null): ApiRep
 /** The reply to a get. */
 export function getReply(value: string | null, leader: string | null = null): ApiReply {
   const entry =
-    value === null ? null : { key: '/a', value: Buffer.from(value), createRevision: 3, modRevision: 7, version: 2 };
+    value === null
+      ? null
+      : {
+          key: '/a',
+          value: Buffer.from(value),
+          createRevision: 3,
+          modRevision: 7,
+          version: 2,
+          lease: null,
+          contentType: null,
+        };
   return ok(encodeAnswer({ kind: 'get', entry, revision: 9, appliedIndex: 12 }), leader);
 }
 

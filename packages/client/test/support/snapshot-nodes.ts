@@ -40,6 +40,7 @@ export function snapshotBytes(index: number, rows: number, cluster = 'main', gro
     timestampUs: 1_700_000_000_000_000,
     logTimeMs: 60_000,
     revision: index,
+    stateHash: index,
     configuration: configurationOf(voters),
   });
   const all = Array.from({ length: rows }, (_, at) => ({ key: Buffer.from(`/${at}`), record: Buffer.alloc(1024, at) }));

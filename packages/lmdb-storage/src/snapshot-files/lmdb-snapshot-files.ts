@@ -154,9 +154,9 @@ export class LmdbSnapshotFiles implements SnapshotFiles {
     const { draftPath } = this.#folder;
     try {
       this.#goOn();
-      const { lastApplied, revision } = reading.progress;
+      const { lastApplied, revision, stateHash } = reading.progress;
       if (lastApplied !== index) throw new Error(`the state is that of ${lastApplied}, not of ${index}`);
-      const header = { ...owner, ...point, revision };
+      const header = { ...owner, ...point, revision, stateHash };
       const { id, bytes } = await writeSnapshot(draftPath, header, reading, this.#goOn);
       await this.#complete(draftPath, id, bytes);
       this.#tell({ kind: 'snapshotTaken', record: { ...point, id, bytes } });

@@ -11,7 +11,7 @@ const rowsAtATime = 256;
  * @throws {CorruptRecord} naming the file
  */
 export async function loadSnapshot(source: SnapshotSource, tables: LmdbTables, go: () => void): Promise<void> {
-  const { index, term, revision } = await readSnapshot(source, go);
+  const { index, term, revision, stateHash } = await readSnapshot(source, go);
   const pace = new Pace();
   const rest = async (): Promise<void> => {
     await pace.pause();
@@ -26,5 +26,5 @@ export async function loadSnapshot(source: SnapshotSource, tables: LmdbTables, g
       await rest();
     }
   });
-  replacement.finish({ lastApplied: index, lastAppliedTerm: term, revision });
+  replacement.finish({ lastApplied: index, lastAppliedTerm: term, revision, stateHash });
 }

@@ -54,7 +54,7 @@ function damageOf(record: SnapshotRecord, folder: SnapshotFolder, owner: Snapsho
 }
 
 async function takeAgain({ log, tables, folder, owner }: GroupStores, before: SnapshotRecord): Promise<SnapshotRecord> {
-  const { lastApplied: index, lastAppliedTerm: term, revision } = tables.progress;
+  const { lastApplied: index, lastAppliedTerm: term, revision, stateHash } = tables.progress;
   const placed = log.configurations.findLast((one) => one.index <= index);
   const configuration = placed?.configuration ?? before.configuration;
   const time = timeAt(log, index);
@@ -63,7 +63,7 @@ async function takeAgain({ log, tables, folder, owner }: GroupStores, before: Sn
   const point = { index, term, timestampUs, logTimeMs, configuration };
   const reading = tables.reading();
   try {
-    const header = { ...owner, ...point, revision };
+    const header = { ...owner, ...point, revision, stateHash };
     const { id, bytes } = await writeSnapshot(folder.draftPath, header, reading, () => {});
     await rename(folder.draftPath, folder.wholePath(id));
     await flushFolder(folder.path);

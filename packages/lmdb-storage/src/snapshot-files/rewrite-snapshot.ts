@@ -10,8 +10,8 @@ import {
   type SnapshotRow,
 } from '@quorate/wire';
 import { bufferOn } from '../bytes.ts';
+import { seal, unseal } from '../checked-record.ts';
 import { groupPrefix } from '../group-key.ts';
-import { readTableEntry, recordTableEntry } from '../table-record.ts';
 import { Pace } from './pace.ts';
 import { PacedFile } from './paced-file.ts';
 
@@ -74,7 +74,9 @@ export async function rewriteSnapshot(rewriting: SnapshotRewriting, go: () => vo
 /** A row as the tables of another group have it: what its record is sealed with contains the group. @throws {CorruptRecord} */
 function rowOf({ key, record }: SnapshotRow, from: string, to: string, source: string): SnapshotRow {
   const seedOf = (group: string): number => crc32(Buffer.concat([groupPrefix(group), key]));
-  const name = bufferOn(key).toString('utf8');
-  const entry = readTableEntry(name, record, seedOf(from), `${source}, key ${JSON.stringify(name)}`);
-  return from === to ? { key, record } : { key, record: recordTableEntry(entry, seedOf(to)) };
+  unseal(bufferOn(record), seedOf(from), () => `${source}, key ${JSON.stringify(bufferOn(key).toString('latin1'))}`);
+  if (from === to) return { key, record };
+  const sealed = Buffer.from(record);
+  seal(sealed, seedOf(to));
+  return { key, record: sealed };
 }

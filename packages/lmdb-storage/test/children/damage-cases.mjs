@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { clusterName, groupId, nodeId } from '@quorate/actor';
+import { keysTable } from '@quorate/config-store';
 import { openDataFolder } from '@quorate/lmdb-storage';
 
 const [original, copies, first, last] = process.argv.slice(2);
@@ -28,8 +29,8 @@ function contentOf(folder) {
   const tables = folder.openTables(group);
   const { firstIndex, lastIndex, hardState, snapshot, damage } = log;
   const entries = log.read(firstIndex, all).map((entry) => ({ ...entry, command: base64(entry.command) }));
-  const rows = tables.range({ prefix: '', after: null, limit: 1_000_000 });
-  const state = [tables.progress, rows.map((row) => ({ ...row, value: base64(row.value) }))];
+  const rows = tables.range(keysTable, { limit: 1_000_000 });
+  const state = [tables.progress, rows.map(({ key, row }) => ({ key, ...row, value: base64(row.value) }))];
   return {
     damage,
     hardState: JSON.stringify(hardState),
@@ -61,7 +62,17 @@ async function write(folder) {
   if (outcome.kind === 'failed') throw outcome.error;
   folder.openTables(groupId('other')).transaction((writer) => {
     for (let at = 0; at < 50; at += 1) {
-      writer.put({ key: `/other/${at}`, value: entry.command, createRevision: 1, modRevision: 1, version: 1 });
+      writer.put(keysTable, `/other/${at}`, {
+        value: entry.command,
+        createRevision: 1,
+        modRevision: 1,
+        version: 1,
+        lease: null,
+        contentType: null,
+        ordinal: 0,
+        changeNumber: 1,
+        timestampUs: 0,
+      });
     }
   });
 }

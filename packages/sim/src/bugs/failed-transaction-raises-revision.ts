@@ -5,18 +5,18 @@ const countingAll = (tables: Tables): Tables => ({
   get progress() {
     return tables.progress;
   },
-  get: (key) => tables.get(key),
-  range: (range) => tables.range(range),
+  get: (table, key) => tables.get(table, key),
+  range: (table, range) => tables.range(table, range),
   transaction: (step) =>
     tables.transaction((writer) =>
       step({
         get progress() {
           return writer.progress;
         },
-        get: (key) => writer.get(key),
-        range: (range) => writer.range(range),
-        put: (entry) => writer.put(entry),
-        delete: (key) => writer.delete(key),
+        get: (table, key) => writer.get(table, key),
+        range: (table, range) => writer.range(table, range),
+        put: (table, key, row) => writer.put(table, key, row),
+        delete: (table, key) => writer.delete(table, key),
         setProgress: (next) => writer.setProgress({ ...next, revision: writer.progress.revision + 1 }),
       }),
     ),

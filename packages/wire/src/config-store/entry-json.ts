@@ -31,6 +31,8 @@ export interface EntryJson {
   readonly createRevision: string;
   readonly modRevision: string;
   readonly version: string;
+  readonly lease?: string;
+  readonly contentType?: string;
 }
 
 /** A stored entry as JSON. */
@@ -41,6 +43,8 @@ export function entryToJson(entry: StoredEntry): EntryJson {
     createRevision: String(entry.createRevision),
     modRevision: String(entry.modRevision),
     version: String(entry.version),
+    ...(entry.lease === null ? {} : { lease: String(entry.lease) }),
+    ...(entry.contentType === null ? {} : { contentType: entry.contentType }),
   };
 }
 
@@ -65,10 +69,24 @@ export function commandToJson(command: Command): CommandJson {
 
 /** The JSON body of a message on the stream of changes. */
 export function encodeChange(change: Change): Uint8Array {
-  const { key, op, revision, index, timestampUs } = change;
+  const { key, op, revision, index, ordinal, changeCount, timestampUs } = change;
+  const { contentType = null } = op === 'put' ? change : {};
   const written = op === 'put' ? valueToJson(change.value) : {};
   const counters =
     op === 'put' ? { createRevision: String(change.createRevision), version: String(change.version) } : {};
+  const typed = contentType === null ? {} : { contentType };
   const place = { index: String(index), time: timestampText(timestampUs) };
-  return Buffer.from(JSON.stringify({ key, op, ...written, revision: String(revision), ...counters, ...place }));
+  return Buffer.from(
+    JSON.stringify({
+      key,
+      op,
+      ...written,
+      ...typed,
+      revision: String(revision),
+      ordinal,
+      changeCount,
+      ...counters,
+      ...place,
+    }),
+  );
 }

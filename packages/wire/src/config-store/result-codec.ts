@@ -44,7 +44,7 @@ export function decodeResult(bytes: Uint8Array): CommandResult {
 
 /**
  * `['get', appliedIndex, revision, entry | null]`, `['list', appliedIndex, revision, more, entries]` or `['failed', code,
- * message, details, appliedIndex]`, where an entry is `[key, value, createRevision, modRevision, version]`.
+ * message, details, appliedIndex]`, where an entry is `[key, value, createRevision, modRevision, version, lease | null, contentType | null]`.
  */
 export function encodeAnswer(answer: QueryAnswer): Uint8Array {
   const { kind, appliedIndex } = answer;
@@ -64,16 +64,20 @@ const frameOf = (entry: StoredEntry): readonly unknown[] => [
   entry.createRevision,
   entry.modRevision,
   entry.version,
+  entry.lease,
+  entry.contentType,
 ];
 
 const entryFrame = z
-  .tuple([z.string(), bytes, counter, counter, counter])
-  .transform(([key, value, createRevision, modRevision, version]) => ({
+  .tuple([z.string(), bytes, counter, counter, counter, counter.nullable(), z.string().nullable()])
+  .transform(([key, value, createRevision, modRevision, version, lease, contentType]) => ({
     key,
     value,
     createRevision,
     modRevision,
     version,
+    lease,
+    contentType,
   }));
 
 const answerFrame = z.union([

@@ -8,7 +8,7 @@ import { encodeRows, type SnapshotRow } from './snapshot-row.ts';
 export const magic: Uint8Array = Buffer.from('QUORSNAP');
 
 /** The version of the files that this build writes, and the only one that it reads. */
-export const formatVersion = 2;
+export const formatVersion = 3;
 
 /** Magic and format version. */
 export const preambleBytes: number = magic.length + 4;

@@ -25,6 +25,8 @@ export interface SnapshotHeader extends SnapshotPoint {
   readonly group: string;
   /** The state machine's counter of changes. */
   readonly revision: number;
+  /** Of all changes up to there. */
+  readonly stateHash: number;
 }
 
 const headerSchema = z.strictObject({
@@ -36,15 +38,16 @@ const headerSchema = z.strictObject({
   timestampUs: z.int().nonnegative(),
   logTimeMs: z.int().nonnegative(),
   revision: z.number().int().nonnegative(),
+  stateHash: z.number().int().nonnegative(),
   configuration: z.unknown(),
 });
 
 /** A header as text: the same for equal headers, in whatever order their members and fields stand. */
 export function headerText(header: SnapshotHeader): string {
-  const { clusterName, clusterId, group, index, term, timestampUs, logTimeMs, revision } = header;
+  const { clusterName, clusterId, group, index, term, timestampUs, logTimeMs, revision, stateHash } = header;
   const configuration: unknown = JSON.parse(configurationText(header.configuration));
-  const fields = { clusterName, clusterId, group, index, term, timestampUs, logTimeMs, revision, configuration };
-  return JSON.stringify(fields);
+  const state = { index, term, timestampUs, logTimeMs, revision, stateHash };
+  return JSON.stringify({ clusterName, clusterId, group, ...state, configuration });
 }
 
 /** Reads what `headerText` made; null if it is anything else. */

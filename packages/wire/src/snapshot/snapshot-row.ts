@@ -1,5 +1,6 @@
-/** One row of the tables of a group: its key without the group, and its record as it is at rest. */
+/** One row of one of the tables of a group, whichever tables there are, and its record as it is at rest. */
 export interface SnapshotRow {
+  /** The id of the table in a byte, and the row's key in it; without the group. */
   readonly key: Uint8Array;
   readonly record: Uint8Array;
 }

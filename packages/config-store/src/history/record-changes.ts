@@ -1,0 +1,151 @@
+import type { LogEntry } from '@quorate/raft';
+import type { Change } from '../change.ts';
+import { StateHash } from '../state-hash.ts';
+import { type ChangePlace, comparePlaces } from '../tables/change-place.ts';
+import { type ChangeRow, changesTable } from '../tables/changes-table.ts';
+import { deletedKeysTable } from '../tables/deleted-keys-table.ts';
+import type { HistoryRow } from '../tables/history-table.ts';
+import { type KeyRow, keysTable, placeOf } from '../tables/keys-table.ts';
+import { hasLandmark, landmarksTable } from '../tables/landmarks-table.ts';
+import type { Progress, TablesWriter } from '../tables/tables.ts';
+import { traceparentOf } from '../traceparent-of.ts';
+import { dropOldValues } from './drop-old-values.ts';
+import { putRowOf } from './put-row.ts';
+
+/** What a transaction is about to do to one key. `before` is the key as it stands. */
+export type StagedChange =
+  | {
+      readonly op: 'put';
+      readonly key: string;
+      readonly value: Uint8Array;
+      readonly contentType: string | null;
+      readonly before: KeyRow | null;
+    }
+  | { readonly op: 'delete'; readonly key: string; readonly before: KeyRow };
+
+/** What was made of the changes of a transaction. */
+export interface RecordedRevision extends Pick<Progress, 'revision' | 'stateHash'> {
+  readonly changes: readonly Change[];
+}
+
+/** Makes the changes of one transaction, each of another key, one revision: in the table of keys and in history. The progress is left to the caller. */
+export function recordChanges(
+  writer: TablesWriter,
+  staged: readonly StagedChange[],
+  entry: LogEntry,
+  history: HistoryRow,
+): RecordedRevision {
+  const revision = writer.progress.revision + 1;
+  const changes = staged.map((change, ordinal) => changeOf(change, { revision, ordinal }, staged.length, entry));
+  const stateHash = hashAfter(writer.progress.stateHash, changes);
+  const traceparent = traceparentOf(entry);
+  for (const change of changes) {
+    const before = staged[change.ordinal]?.before ?? null;
+    if (before !== null) keepInHistory(writer, change.key, before, history);
+    const isFirst = change.ordinal === 0;
+    // What belongs to the whole revision stands in its first change.
+    const shared = isFirst ? { stateHash, traceparent } : { stateHash: 0, traceparent: null };
+    const changeNumber = recordChange(writer, change, before, shared);
+    dropOldValues(writer, change, changeNumber, history.retention);
+  }
+  return { revision, stateHash, changes };
+}
+
+function changeOf(staged: StagedChange, place: ChangePlace, changeCount: number, entry: LogEntry): Change {
+  const { revision, ordinal } = place;
+  const { index, timestampUs } = entry;
+  const { key, before } = staged;
+  if (staged.op === 'delete') return { op: 'delete', key, revision, ordinal, changeCount, index, timestampUs };
+  return {
+    op: 'put',
+    key,
+    value: staged.value,
+    createRevision: before?.createRevision ?? revision,
+    version: (before?.version ?? 0) + 1,
+    lease: null,
+    contentType: staged.contentType,
+    revision,
+    ordinal,
+    changeCount,
+    index,
+    timestampUs,
+  };
+}
+
+/** Gives the how-manieth change of its key it is. */
+function recordChange(
+  writer: TablesWriter,
+  change: Change,
+  before: KeyRow | null,
+  { stateHash, traceparent }: Pick<ChangeRow, 'stateHash' | 'traceparent'>,
+): number {
+  const { key, revision, ordinal, index, timestampUs } = change;
+  const place = { revision, ordinal };
+  const deletion = before === null ? writer.get(deletedKeysTable, key) : null;
+  const previous = before === null ? deletion : placeOf(before);
+  const changeNumber = 1 + ((before ?? deletion)?.changeNumber ?? 0);
+  // Each field is named, for spreading them costs as much as all the rest.
+  if (change.op === 'put') {
+    const { value, createRevision, version, lease, contentType } = change;
+    writer.put(changesTable, place, {
+      op: 'put',
+      key,
+      changeNumber,
+      previous,
+      index,
+      timestampUs,
+      stateHash,
+      traceparent,
+      value,
+      createRevision,
+      version,
+      lease,
+      contentType,
+    });
+    writer.put(keysTable, key, {
+      value,
+      createRevision,
+      modRevision: revision,
+      version,
+      lease,
+      contentType,
+      ordinal,
+      changeNumber,
+      timestampUs,
+    });
+    if (deletion !== null) writer.delete(deletedKeysTable, key);
+  } else {
+    const row = { key, changeNumber, previous, index, timestampUs, stateHash, traceparent };
+    writer.put(changesTable, place, { op: 'delete', ...row });
+    writer.delete(keysTable, key);
+    writer.put(deletedKeysTable, key, { ...place, changeNumber });
+  }
+  if (hasLandmark(changeNumber)) writer.put(landmarksTable, { key, revision }, { ordinal });
+  return changeNumber;
+}
+
+/** A version that has stood for longer than history goes back is in the table of keys alone; it gets its place in history again once it is past. */
+function keepInHistory(writer: TablesWriter, key: string, before: KeyRow, history: HistoryRow): void {
+  const place = placeOf(before);
+  if (comparePlaces(place, history.sweptTo) >= 0) return;
+  writer.put(changesTable, place, putRowOf(key, before));
+  if (hasLandmark(before.changeNumber)) {
+    writer.put(landmarksTable, { key, revision: place.revision }, { ordinal: place.ordinal });
+  }
+}
+
+function hashAfter(stateHash: number, changes: readonly Change[]): number {
+  const hash = new StateHash(stateHash);
+  for (const change of changes) {
+    hash.counter(change.revision);
+    hash.text(change.op);
+    hash.text(change.key);
+    if (change.op === 'delete') continue;
+    hash.counter(change.createRevision);
+    hash.counter(change.version);
+    hash.counter(change.lease ?? 0);
+    hash.text(change.contentType ?? '');
+    hash.bytes(change.value);
+  }
+  return hash.value;
+}

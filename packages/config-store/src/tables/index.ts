@@ -1,0 +1,17 @@
+export { type ChangePlace, comparePlaces } from './change-place.ts';
+export { type ChangeRow, changesTable, type DeleteRow, type PutRow } from './changes-table.ts';
+export { type DeletedKeyRow, deletedKeysTable } from './deleted-keys-table.ts';
+export { defaultRetention, type HistoryRow, historyTable, type Retention, wholeHistory } from './history-table.ts';
+export { entryOf, type KeyRow, keysTable, placeOf, type StoredEntry, type Version } from './keys-table.ts';
+export { LANDMARK_EVERY, type LandmarkKey, type LandmarkRow, landmarksTable } from './landmarks-table.ts';
+export { MemoryTables } from './memory-tables.ts';
+export type { KeyReader, KeyWriter, RowReader, RowWriter, Table } from './table.ts';
+export {
+  nothingApplied,
+  type Progress,
+  type TableRange,
+  type TableRow,
+  type Tables,
+  type TablesReader,
+  type TablesWriter,
+} from './tables.ts';
