@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { connect as connectToNats } from 'nats';
 import { expect, it, onTestFinished } from 'vitest';
@@ -15,19 +16,29 @@ it('says in one line that no NATS is there', async () => {
   expect(named.message).not.toContain('secret');
 });
 
-it('does not wait for ever for a server that says nothing', async () => {
+it('does not wait for ever for a server that says nothing, and leaves it no socket', async () => {
   const mute = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => {
     mute.close();
   });
   await new Promise((resolve) => mute.once('listening', resolve));
-  mute.on('connection', (socket) => socket.on('error', () => {}));
+  const ended: Promise<unknown>[] = [];
+  mute.on('connection', (socket) => {
+    ended.push(
+      once(
+        socket.resume().on('error', () => {}),
+        'close',
+      ),
+    );
+  });
   const servers = `nats://127.0.0.1:${(mute.address() as AddressInfo).port}`;
   const error = await errorOf(connect({ servers, timeoutMs: 100 }));
   expect(error).toMatchObject({
     code: 'Unavailable',
     message: `cannot reach NATS at ${servers}: no answer within 100 ms`,
   });
+  expect(ended).toHaveLength(1);
+  await Promise.all(ended);
   const signal = AbortSignal.abort(new Error('enough'));
   expect((await errorOf(connect({ servers, signal }))).message).toBe('enough');
 });

@@ -1,4 +1,5 @@
-import { type ConnectionOptions, connect, DebugEvents, Events, type MsgHdrs, type NatsConnection } from 'nats';
+import { type ConnectionOptions, DebugEvents, Events, type MsgHdrs, type NatsConnection } from 'nats';
+import { dial } from './dial.ts';
 
 /** What is told of a connection's life. Neither may throw. */
 export interface ConnectionEvents {
@@ -36,7 +37,7 @@ export class RediallingConnection {
   #epoch = 0;
   #failures = 0;
   #redial: NodeJS.Timeout | null = null;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(options: RedialOptions, events: ConnectionEvents) {
     this.#options = options;
@@ -70,20 +71,20 @@ export class RediallingConnection {
     }
   }
 
-  /** Ends the connection, after what was published has left, and dials no more. A dial that is under way ends by itself. */
+  /** Ends the connection, after what was published has left, and a dial that is under way, and dials no more. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     if (this.#redial !== null) clearTimeout(this.#redial);
     const connection = this.#connection;
     this.#connection = null;
     if (connection === null || connection.isClosed()) return;
-    await Promise.race([connection.flush().catch(() => {}), after(lastWritesMs)]);
+    await atMost(lastWritesMs, connection.flush());
     await connection.close();
   }
 
   async #dial(): Promise<void> {
     try {
-      const connection = await connect({
+      const options: ConnectionOptions = {
         timeout: dialTimeoutMs,
         noAsyncTraces: true,
         ...this.#options.nats,
@@ -92,7 +93,8 @@ export class RediallingConnection {
         waitOnFirstConnect: false,
         pingInterval: pingIntervalMs,
         maxPingOut: 2,
-      });
+      };
+      const connection = await dial(options, this.#closing.signal);
       this.#failures = 0;
       await this.#established(connection);
     } catch (error) {
@@ -102,7 +104,7 @@ export class RediallingConnection {
   }
 
   async #established(connection: NatsConnection): Promise<void> {
-    if (this.#closed) return connection.close();
+    if (this.#closing.signal.aborted) return connection.close();
     this.#epoch += 1;
     const epoch = this.#epoch;
     this.#connection = connection;
@@ -126,7 +128,7 @@ export class RediallingConnection {
 
   /** nats.js ends a connection that it gave up only when all is written, which a server that stands still prevents. */
   async #end(connection: NatsConnection): Promise<void> {
-    await Promise.race([connection.closed(), after(lastWritesMs)]);
+    await atMost(lastWritesMs, connection.closed());
     await connection.close();
   }
 
@@ -135,7 +137,7 @@ export class RediallingConnection {
   }
 
   #lost(error: Error | null, epoch: number | null): void {
-    if (this.#closed) return;
+    if (this.#closing.signal.aborted) return;
     this.#events.disconnected(error, epoch);
     const random = this.#options.random ?? Math.random;
     const delayMs = Math.min(longestRedialMs, firstRedialMs * 2 ** Math.min(this.#failures, 10)) * (0.5 + random());
@@ -145,7 +147,15 @@ export class RediallingConnection {
   }
 }
 
-const after = (delayMs: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, delayMs).unref();
+/**
+ * Waits for `work`, however it ends, and no longer than that. The timer holds the process: a connection that breaks meanwhile answers
+ * nothing any more, and a process that waited for it with nothing else to do would end without a word.
+ */
+async function atMost(limitMs: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs);
   });
+  await Promise.race([work.catch(() => {}), limit]);
+  clearTimeout(timer);
+}

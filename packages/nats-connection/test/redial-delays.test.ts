@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type DialledLink, dial } from './support/dialled-link.ts';
 import { fallSilent, type ScriptedServer, scriptedServer, serve } from './support/scripted-server.ts';
@@ -59,26 +60,38 @@ test('a connection that stood is dialled again soon, however many dials had fail
   expect(Date.now() - lostAtMs).toBe(20);
 });
 
-test('a server that takes the connection and does not greet is given up after two seconds', async () => {
-  const server = await scriptedServer(() => {});
-  const arrival = server.accepted();
-  const { next } = dial(server.url);
-  await arrival;
-  vi.advanceTimersByTime(2_000);
-  expect(await next()).toBe('no dial');
-});
+test.each([
+  [2_000, {}],
+  [500, { timeout: 500 }],
+])(
+  'a server that takes the connection and does not greet is given up after %d ms, and its socket with it',
+  async (givenUpAfterMs, nats) => {
+    const server = await scriptedServer(() => {});
+    const arrival = server.accepted();
+    const { next, happened } = dial(server.url, { nats });
+    const socket = await arrival;
+    await vi.advanceTimersByTimeAsync(givenUpAfterMs - 1);
+    expect(happened).toEqual([]);
+    vi.advanceTimersByTime(1);
+    await once(socket.resume(), 'close');
+    expect(await next()).toBe('no dial');
+  },
+);
 
 test.each([
   ['answers no ping', 0, 3_000],
   ['reads nothing any more', 64, 3_500],
-])('a server that %s is taken for gone, and dialled again', async (_, megabytes, goneAfterMs) => {
-  const server = await scriptedServer(fallSilent);
-  const { link, next } = dial(server.url);
-  expect(await next()).toBe('connected 1');
-  if (megabytes > 0) for (const socket of server.sockets) socket.pause();
-  for (let count = 0; count < megabytes; count += 1) link.publish('a', new Uint8Array(1024 * 1024));
-  await vi.advanceTimersByTimeAsync(goneAfterMs);
-  expect(await next()).toBe('lost 1');
-  vi.advanceTimersToNextTimer();
-  expect(await next()).toBe('connected 2');
-});
+])(
+  'a server that %s is taken for gone, whatever the options say of pings, and dialled again',
+  async (_, megabytes, goneAfterMs) => {
+    const server = await scriptedServer(fallSilent);
+    const { link, next } = dial(server.url, { nats: { pingInterval: 3_600_000, maxPingOut: 99 } });
+    expect(await next()).toBe('connected 1');
+    if (megabytes > 0) for (const socket of server.sockets) socket.pause();
+    for (let count = 0; count < megabytes; count += 1) link.publish('a', new Uint8Array(1024 * 1024));
+    await vi.advanceTimersByTimeAsync(goneAfterMs);
+    expect(await next()).toBe('lost 1');
+    vi.advanceTimersToNextTimer();
+    expect(await next()).toBe('connected 2');
+  },
+);

@@ -1,6 +1,7 @@
 import { type Broker, startBroker } from '@quorate/broker';
-import { connect, headers, type NatsConnection } from 'nats';
+import { connect, headers, type NatsConnection, NatsError } from 'nats';
 import { expect, onTestFinished, test } from 'vitest';
+import { RediallingConnection } from '../src/redialling-connection.ts';
 import { dial } from './support/dialled-link.ts';
 import { infoLine, scriptedServer, serve } from './support/scripted-server.ts';
 
@@ -60,6 +61,22 @@ test('it keeps trying where nothing listens yet', async () => {
   let event = await next();
   while (event === 'no dial') event = await next();
   expect(event).toBe('connected 1');
+});
+
+test('without servers it is the one of this machine, at the port of NATS', async () => {
+  const server = await new Promise<string>((resolve) => {
+    const link = new RediallingConnection(
+      { nats: {} },
+      {
+        connected: (connection) => resolve(connection.getServer()),
+        disconnected: (error) => resolve(error instanceof NatsError ? String(error.chainedError) : String(error)),
+      },
+    );
+    onTestFinished(() => link.close());
+    link.start();
+  });
+  // Whether one runs there or not.
+  expect(server).toContain('127.0.0.1:4222');
 });
 
 test('the reconnecting of nats.js stays off, also when the options ask for it', async () => {
