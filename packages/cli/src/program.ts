@@ -16,6 +16,7 @@ import { addStatus } from './commands/status.ts';
 import { addTail } from './commands/tail.ts';
 import { addTransfer } from './commands/transfer.ts';
 import { addUp } from './commands/up.ts';
+import { writeAfterwards } from './output/output.ts';
 
 /** The whole command. What its actions throw is for `outcomeOf`; what is wrong with the arguments is said already, on one line. */
 export function createProgram(): Command {
@@ -26,6 +27,7 @@ export function createProgram(): Command {
     .helpCommand('help [command]', "show a command's help")
     .exitOverride()
     .configureOutput({
+      writeOut: writeAfterwards,
       outputError: (text, writeText) => writeText(`${lineOf(text.replace(/^error: /, ''))}\n`),
     });
   for (const add of [addUp, addNode, addForm, addMembers, addTransfer]) add(program.commandsGroup('Clusters:'));

@@ -16,11 +16,13 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
+const longestBacklogBytes = 1024 * 1024;
+
 /** Makes the loggers of a node's actors: one JSON line an event, with cluster, group, node, actor and term as fields. */
 export function createLoggers(identity: LogIdentity, options: LoggerOptions): (actor: string) => Logger {
   const { level, destination } = options;
   const settings = { level, base: { pid: process.pid, ...identity }, timestamp: pino.stdTimeFunctions.isoTime };
-  const root = destination === undefined ? pino(settings) : pino(settings, destination);
+  const root = pino(settings, destination ?? standardOutput());
   return (actor) => {
     const child = root.child({ actor });
     return {
@@ -29,4 +31,11 @@ export function createLoggers(identity: LogIdentity, options: LoggerOptions): (a
       error: (message: string, fields: LogFields = {}) => child.error(fields, message),
     };
   };
+}
+
+/** A log that cannot be written, because the disk is full, must not throw at whoever logs; the newest lines are what is lost. */
+function standardOutput(): DestinationStream {
+  const stream = pino.destination({ dest: 1, sync: true, maxLength: longestBacklogBytes });
+  stream.on('error', () => {});
+  return stream;
 }
