@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { quorate } from './command.ts';
+import { type CommandResult, quorate } from './command.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -93,11 +93,22 @@ test('a variable is a flag, and one that is empty is none', async () => {
   expect(empty.stdout).toContain('quorate.main.peer.n1.>');
 });
 
-test.each(['up', 'node'])('%s refuses a folder that it cannot write', async (command) => {
-  const id = command === 'node' ? ['--id', 'n1'] : ['--port', '0'];
-  const { exitCode, stderr } = await quorate([command, ...id, '--data', join(folder, 'file', 'below')]);
-  expect(stderr).toMatch(/^quorate: [^\n]*file[^\n]*ENOTDIR\n$/);
-  expect(exitCode).toBe(2);
+describe.each(['up', 'node'])('%s refuses a folder', (command) => {
+  const runIn = (data: string): Promise<CommandResult> =>
+    quorate([command, ...(command === 'node' ? ['--id', 'n1'] : ['--port', '0']), '--data', data]);
+
+  test('that it cannot write', async () => {
+    const { exitCode, stderr } = await runIn(join(folder, 'file', 'below'));
+    expect(stderr).toMatch(/^quorate: [^\n]*file[^\n]*ENOTDIR\n$/);
+    expect(exitCode).toBe(2);
+  });
+
+  // Where the system is no Linux, /proc itself is missing.
+  test('below one that takes none', async () => {
+    const { exitCode, stderr } = await runIn('/proc/quorate/below');
+    expect(stderr).toMatch(/^quorate: [^\n]*\/proc\/quorate[^\n]* cannot be made: [A-Z]+\n$/);
+    expect(exitCode).toBe(2);
+  });
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DataFolderError, systemCode } from './data-folder-error.ts';
 import { flushFolder, renameFlushed, writeFlushed } from './durable-file.ts';
@@ -47,12 +47,33 @@ export async function contentOf(folder: string): Promise<FolderContent> {
 
 /** Makes a folder, and those above it, durably. Nothing happens to one that is there. @throws {DataFolderError} `DataFolderNotWritable` */
 export async function makeFolder(path: string): Promise<void> {
-  const topmost = await mkdir(path, { recursive: true }).catch((error: unknown) => {
+  await makeLevels(path).catch((error: unknown) => {
     throw new DataFolderError('DataFolderNotWritable', path, `cannot be made: ${String(systemCode(error))}`, error);
   });
-  if (topmost === undefined) return;
-  for (let folder = path; folder.length >= topmost.length; folder = dirname(folder)) await flushFolder(dirname(folder));
 }
+
+/**
+ * One level at a time: Node.js's own `recursive` goes round for ever, and cannot be interrupted, where a folder cannot be made
+ * although the one above it is there, as below /proc.
+ */
+async function makeLevels(path: string): Promise<void> {
+  const above = dirname(path);
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (await isFolder(path)) return;
+    if (systemCode(error) !== 'ENOENT' || (await isFolder(above))) throw error;
+    await makeLevels(above);
+    return makeLevels(path);
+  }
+  await flushFolder(above);
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 
 /**
  * Makes an empty folder a data folder. The description gets its name last of all, when the log with its identity is

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { clusterName, nodeId } from '@quorate/actor';
 import { expect, onTestFinished, test } from 'vitest';
 import { type DataFolder, openDataFolder } from '../src/data-folder.ts';
-import { contentOf } from '../src/folder-creation.ts';
+import { contentOf, makeFolder } from '../src/folder-creation.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 async function open(path: string): Promise<DataFolder> {
@@ -69,6 +69,14 @@ test.each(cuts)('a creation that was cut short %s begins anew', async (_when, cu
   await folder.close();
   const again = await open(path);
   expect([again.incarnation, again.storageId]).toEqual([2, folder.storageId]);
+});
+
+test('a folder is made with those above it, by two at a time as well, and one that is there stays as it is', async () => {
+  const path = join(temporaryFolder(), 'a', 'b');
+  const paths = [join(path, 'c'), join(path, 'd'), join(path, 'c', 'e')];
+  await Promise.all(paths.map(makeFolder));
+  await makeFolder(path);
+  expect(paths.map((made) => existsSync(made))).toEqual([true, true, true]);
 });
 
 test('a draft does not make a data folder of a folder with other things in it', async () => {

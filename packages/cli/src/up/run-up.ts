@@ -1,13 +1,12 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Broker, startBroker } from '@quorate/broker';
 import { type ConnectOptions, connect, formCluster } from '@quorate/client';
-import { UsageError } from '../command-error.ts';
 import { lineOf } from '../command-outcome.ts';
 import { connectionOptions } from '../options/connection-options.ts';
 import { type NatsSettings, natsEnvironment } from '../options/nats-settings.ts';
 import { type NodeTuning, tuningArguments } from '../options/node-options.ts';
 import { say as sayLine, write } from '../output/output.ts';
+import { makeFolder } from './make-folder.ts';
 import type { NodeProcessOptions } from './node-process.ts';
 import { NodeProcesses } from './node-processes.ts';
 import { StopRequest } from './stop-request.ts';
@@ -105,13 +104,4 @@ function processOptions(id: string, settings: UpSettings, nats: NatsSettings): N
     logFile: join(dataDir, `${id}.log`),
     verbose,
   };
-}
-
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new UsageError(`the folder ${path} cannot be made: ${reason}`, { cause: error });
-  }
 }
