@@ -81,7 +81,7 @@ test('a cluster forms and serves under these permissions, its own messages over 
   );
 
   const refused = await runAs('client', 'form', '--voters', 'n1,n2,n3', '--timeout', '1000');
-  expect(refused.exitCode).toBe(1);
+  expect([refused.exitCode, refused.stderr]).toEqual([1, expect.stringContaining('NotPermitted')]);
   const formed = await runAs('operator', 'form', '--voters', 'n1,n2,n3');
   expect(formed).toMatchObject({ exitCode: 0, stderr: '' });
 

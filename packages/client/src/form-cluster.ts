@@ -10,6 +10,7 @@ import { handOut } from './hand-out.ts';
  * spent. Each listed node is then handed the same record.
  * @throws {FormationRefused} naming the node that stands in the way; nothing was formed
  * @throws {OutcomeUnknown} if the record was handed out and no node acknowledged it: the cluster may have been formed, or may yet be
+ * @throws {NotPermitted} by NATS, with these credentials; nothing was formed
  * @throws {Unavailable} if no NATS server answers
  * @throws {InvalidRequest} if an option is wrong
  */

@@ -1,13 +1,13 @@
 import type { FormationRecord } from '@quorate/raft';
 import { decodeHello, encodeFormationRecord, type Hello } from '@quorate/wire';
-import { FormationRefused, OutcomeUnknown, SnapshotProblem } from './errors.ts';
+import { FormationRefused, NotPermitted, OutcomeUnknown, SnapshotProblem } from './errors.ts';
 import type { FormedCluster } from './form-options.ts';
 import type { GroupAccess } from './group-access.ts';
 import type { Lifetime } from './lifetime.ts';
 
 /**
  * Hands a record of formation to all its voters. They hand it on to those that do not acknowledge it.
- * @throws {FormationRefused | SnapshotProblem} if every one refuses it: no one has it
+ * @throws {FormationRefused | SnapshotProblem | NotPermitted} if every one refuses it, or NATS does: no one has it
  * @throws {OutcomeUnknown} if none acknowledges it
  */
 export async function handOut(
@@ -36,7 +36,7 @@ export async function handOut(
   return { clusterId, voters: record.voters, acknowledged, unacknowledged };
 }
 
-/** If every node refuses, no one has the record. */
+/** If every node refuses, or NATS brings it to none, no one has the record. */
 function failureOf(answers: readonly PromiseSettledResult<Hello>[]): Error {
   const refusals = answers.map((answer): unknown => (answer.status === 'rejected' ? answer.reason : null));
   const [refusal] = refusals;
@@ -44,7 +44,7 @@ function failureOf(answers: readonly PromiseSettledResult<Hello>[]): Error {
   return new OutcomeUnknown('no node acknowledged the record: the cluster may have been formed, or may yet be');
 }
 
-const isRefusal = (error: unknown): error is FormationRefused | SnapshotProblem =>
-  error instanceof FormationRefused || error instanceof SnapshotProblem;
+const isRefusal = (error: unknown): error is FormationRefused | SnapshotProblem | NotPermitted =>
+  error instanceof FormationRefused || error instanceof SnapshotProblem || error instanceof NotPermitted;
 
 const isText = (value: string | null): value is string => value !== null;
