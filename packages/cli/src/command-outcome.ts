@@ -2,6 +2,7 @@ import { BrokerError } from '@quorate/broker';
 import { QuorateError } from '@quorate/client';
 import { CommanderError } from 'commander';
 import { OutputClosed, UsageError } from './command-error.ts';
+import { ImportError } from './import/import-error.ts';
 
 /** How a command that threw ends. */
 export interface CommandOutcome {
@@ -12,6 +13,7 @@ export interface CommandOutcome {
 
 /** Codes of errors that blame the arguments: the same command can never succeed. */
 const usageCodes: ReadonlySet<string> = new Set([
+  'InvalidCommand',
   'InvalidKey',
   'KeyTooLarge',
   'ValueTooLarge',
@@ -25,7 +27,9 @@ export function outcomeOf(error: unknown): CommandOutcome {
   // Commander has said what there is to say. Help and version are thrown as well.
   if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? 0 : 2, line: null };
   if (error instanceof OutputClosed) return { exitCode: 0, line: null };
-  if (error instanceof UsageError || error instanceof BrokerError) return { exitCode: 2, line: lineOf(error.message) };
+  if (error instanceof UsageError || error instanceof BrokerError || error instanceof ImportError) {
+    return { exitCode: 2, line: lineOf(error.message) };
+  }
   if (error instanceof QuorateError) {
     return { exitCode: usageCodes.has(error.code) ? 2 : 1, line: lineOf(`${error.message} (${error.code})`) };
   }

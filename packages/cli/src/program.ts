@@ -5,6 +5,7 @@ import { addBench } from './commands/bench/bench.ts';
 import { addDel } from './commands/del.ts';
 import { addForm } from './commands/form.ts';
 import { addGet } from './commands/get.ts';
+import { addHelp } from './commands/help.ts';
 import { addImport } from './commands/import.ts';
 import { addList } from './commands/list.ts';
 import { addMembers } from './commands/members/members.ts';
@@ -24,7 +25,6 @@ export function createProgram(): Command {
     .description('A replicated, linearizable config store on NATS.')
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show this help')
-    .helpCommand('help [command]', "show a command's help")
     .exitOverride()
     .configureOutput({
       writeOut: writeAfterwards,
@@ -34,6 +34,7 @@ export function createProgram(): Command {
   for (const add of [addPut, addGet, addDel, addList, addImport]) add(program.commandsGroup('Keys:'));
   for (const add of [addStatus, addTail, addSnapshot, addBench, addPermissions])
     add(program.commandsGroup('Operation:'));
+  addHelp(program.commandsGroup('Help:'));
   program.addHelpText(
     'after',
     '\nquorate <command> --help has the flags and examples of each. Each setting is a variable too.',

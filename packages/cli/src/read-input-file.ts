@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { CommandFailure } from './command-error.ts';
+import { UsageError } from './command-error.ts';
 
-/** Reads a file that a command takes as its input. @throws {CommandFailure} if it cannot be read */
+/** Reads a file that a command takes as its input. @throws {UsageError} if it cannot be read */
 export async function readInputFile(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    throw new CommandFailure(`${path} cannot be read: ${reason}`, { cause: error });
+    throw new UsageError(`${path} cannot be read: ${reason}`, { cause: error });
   }
 }

@@ -43,6 +43,22 @@ test('each leaf of a file has a key, and its text as the value', async () => {
   }
 });
 
+test('keys are written in the order of the file', async () => {
+  const path = join(folder, 'ordered.yaml');
+  const names = Array.from({ length: 40 }, (_, at) => `k${(at * 7) % 40}`);
+  await writeFile(path, names.map((name) => `${name}: x\n`).join(''));
+  expect(await run('import', path, '--prefix', '/ordered')).toMatchObject({ exitCode: 0 });
+  const listed: { key: string; modRevision: string }[] = JSON.parse((await run('list', '/ordered/', '--json')).stdout);
+  const written = listed.toSorted((one, other) => Number(one.modRevision) - Number(other.modRevision));
+  expect(written.map(({ key }) => key)).toEqual(names.map((name) => `/ordered/${name}`));
+});
+
+test('a name with a slash in it is one part of a key, and each document has a number', async () => {
+  await run('import', join(fixtures, 'kubernetes.yaml'), '--prefix', '/k8s');
+  const { stdout } = await run('list', '/k8s/0/metadata/', '--keys-only');
+  expect(stdout).toContain('/k8s/0/metadata/labels/app.kubernetes.io%2Fname\n');
+});
+
 test('a raw file comes back byte for byte', async () => {
   for (const name of await fixtureNames()) {
     const { stdout } = await run('import', join(fixtures, name), '--prefix', '/raw/', '--raw');
@@ -56,7 +72,7 @@ test('a broken file is told of with line and column, and nothing of it is writte
   await writeFile(path, 'good: 1\nbetter: 2\nbad: [3\n');
   const { exitCode, stdout, stderr } = await run('import', path, '--prefix', '/broken');
   expect(stderr).toMatch(/^quorate: [^\n]*broken\.yaml:\d+:\d+: [^\n]+\n$/);
-  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect((await run('list', '/broken')).stdout).toBe('');
 });
 
@@ -64,7 +80,7 @@ test('where one key or value cannot be, none is written', async () => {
   const path = join(folder, 'large.json');
   await writeFile(path, JSON.stringify({ small: 'x', large: 'x'.repeat(524_289) }));
   const large = await run('import', path, '--prefix', '/large');
-  expect(large).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/large\.json:1:\d+: .*524289.*524288/) });
+  expect(large).toMatchObject({ exitCode: 2, stderr: expect.stringMatching(/large\.json:1:\d+: .*524289.*524288/) });
   expect((await run('list', '/large')).stdout).toBe('');
 
   const control = await run('import', join(fixtures, 'package.json'), '--prefix', '/a\tb');
@@ -74,7 +90,7 @@ test('where one key or value cannot be, none is written', async () => {
 test('the format is given where the name tells none', async () => {
   const path = join(folder, 'settings');
   await writeFile(path, 'PORT=80');
-  expect(await run('import', path, '--prefix', '/s')).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(await run('import', path, '--prefix', '/s')).toMatchObject({ exitCode: 2, stdout: '' });
   expect((await run('import', path, '--prefix', '/s', '--format', 'env')).stdout).toBe('1 key written\n');
   expect((await run('get', '/s/PORT')).stdout).toBe('80');
 });
@@ -82,5 +98,5 @@ test('the format is given where the name tells none', async () => {
 test('a file that is not there is one line', async () => {
   const { exitCode, stderr } = await run('import', join(folder, 'nowhere.json'), '--prefix', '/n');
   expect(stderr).toMatch(/^quorate: [^\n]*nowhere\.json cannot be read: ENOENT\n$/);
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(2);
 });

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CommandResult, quorate } from './command.ts';
 
@@ -31,6 +32,9 @@ const commands = [
 
 describe.each([
   ['an unknown command', ['nope'], "unknown command 'nope'"],
+  ['help for an unknown command', ['help', 'nope'], "unknown command 'nope'"],
+  ['help for an unknown command of another', ['help', 'members', 'nope'], "unknown command 'nope'"],
+  ['the same', ['members', 'help', 'nope'], "unknown command 'nope'"],
   ['an unknown flag', ['up', '--prot', '1'], "unknown option '--prot' (Did you mean --port?)"],
   ['a missing argument', ['get'], "missing required argument 'key'"],
   ['an argument too many', ['get', 'a', 'b'], 'too many arguments'],
@@ -63,6 +67,13 @@ describe.each([
   ['no voters', ['form'], '--voters'],
   ['no value', ['put', '/a'], '--file'],
   ['two values', ['put', '/a', 'b', '--file', 'c'], '--file'],
+  ['an empty key, where there is no NATS', ['put', '', 'b', '--nats', 'nats://127.0.0.1:1'], '(InvalidKey)'],
+  ['the same', ['get', '', '--nats', 'nats://127.0.0.1:1'], '(InvalidKey)'],
+  ['the same', ['del', '', '--nats', 'nats://127.0.0.1:1'], '(InvalidKey)'],
+  ['a prefix that is none', ['list', '\n', '--nats', 'nats://127.0.0.1:1'], '(InvalidKey)'],
+  ['a value that is not there', ['put', '/a', '--file', '/nowhere/x'], 'ENOENT'],
+  ['a file that is not there', ['import', '/nowhere/x.json', '--prefix', '/a'], 'ENOENT'],
+  ['a file of no format', ['import', fileURLToPath(import.meta.url), '--prefix', '/a'], '--raw'],
   ['an import without a prefix', ['import', 'a.json'], '--prefix'],
   ['a format that is none', ['import', 'a', '--prefix', '/a', '--format', 'toml'], '--format'],
   ['a format for a raw file', ['import', 'a', '--prefix', '/a', '--format', 'json', '--raw'], '--raw'],
@@ -91,6 +102,13 @@ test('a variable is a flag, and one that is empty is none', async () => {
   expect(named.stdout).toContain('quorate.blue.peer.n1.>');
   const empty = await quorate(['permissions'], { env: { QUORATE_CLUSTER: '' } });
   expect(empty.stdout).toContain('quorate.main.peer.n1.>');
+});
+
+test('a value that is too large is refused before NATS is looked for', async () => {
+  const command = ['put', '/a', '-', '--nats', 'nats://127.0.0.1:1'];
+  const { exitCode, stderr } = await quorate(command, { stdin: 'x'.repeat(524_289) });
+  expect(stderr).toMatch(/^quorate: [^\n]*524289[^\n]*\(ValueTooLarge\)\n$/);
+  expect(exitCode).toBe(2);
 });
 
 describe.each(['up', 'node'])('%s refuses a folder', (command) => {
@@ -148,6 +166,13 @@ test('without a command there is help, and exit code 2', async () => {
   const { exitCode, stderr } = await quorate([]);
   for (const command of commands) expect(stderr).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
   expect(exitCode).toBe(2);
+});
+
+test('help is --help, of the whole, of a command, and of a command of that', async () => {
+  for (const path of [[], ['put'], ['members'], ['members', 'add']]) {
+    const { stdout } = await quorate([...path, '--help']);
+    expect(await quorate(['help', ...path])).toMatchObject({ exitCode: 0, stdout, stderr: '' });
+  }
 });
 
 test('the version is that of the package', async () => {

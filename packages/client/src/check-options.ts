@@ -53,13 +53,16 @@ export const checkReadOptions = ({ consistency }: ReadOptions): WireReadOptions 
 /** A revision as commands carry it. @throws {InvalidRevision} */
 export function checkRevisionOption(ifRevision: bigint | undefined): { readonly ifRevision?: number } {
   if (ifRevision === undefined) return {};
-  const isRevision = typeof ifRevision === 'bigint' && ifRevision >= 0n && ifRevision <= Number.MAX_SAFE_INTEGER;
+  if (typeof ifRevision !== 'bigint') {
+    throw new InvalidRevision({ given: String(ifRevision) }, `revision ${ifRevision} is no bigint, such as 1n`);
+  }
+  const isRevision = ifRevision >= 0n && ifRevision <= Number.MAX_SAFE_INTEGER;
   if (!isRevision) throw new InvalidRevision({ given: String(ifRevision) });
   return { ifRevision: Number(ifRevision) };
 }
 
 /** The first index that `committed` is to deliver. @throws {InvalidRequest} */
-export function checkFromIndex(fromIndex: bigint): number {
+export function checkFromIndex(fromIndex: bigint | undefined): number {
   const isIndex = typeof fromIndex === 'bigint' && fromIndex >= 1n && fromIndex <= Number.MAX_SAFE_INTEGER;
   if (isIndex) return Number(fromIndex);
   throw new InvalidRequest({ reason: `fromIndex ${fromIndex} is no bigint from 1 to 2^53 - 1`, field: 'fromIndex' });

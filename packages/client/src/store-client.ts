@@ -83,7 +83,7 @@ export class StoreClient implements Store {
     return entryList(options, (query) => this.#readPage(query, options));
   }
 
-  committed(options: CommittedOptions): AsyncIterableIterator<CommittedEntry> {
+  committed(options: Partial<CommittedOptions> = {}): AsyncIterableIterator<CommittedEntry> {
     const { cluster, group, link, router, clock, lifetime } = this.#access;
     const fromIndex = checkFromIndex(options.fromIndex);
     const giveUpMs = options.timeoutMs === undefined ? Infinity : checkTimeoutMs(options.timeoutMs, 0);

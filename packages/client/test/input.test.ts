@@ -50,6 +50,7 @@ it('refuses what is wrong with a list or a stream at once', async () => {
   expect(codeThrown(() => store.committed({ fromIndex: 0n }))).toBe('InvalidRequest');
   expect(codeThrown(() => store.committed({ fromIndex: big }))).toBe('InvalidRequest');
   expect(codeThrown(() => store.committed({ fromIndex: untyped(1) }))).toBe('InvalidRequest');
+  expect(codeThrown(() => store.committed(untyped(undefined)))).toBe('InvalidRequest');
   expect(codeThrown(() => store.committed({ fromIndex: 1n, timeoutMs: -1 }))).toBe('InvalidRequest');
 });
 
@@ -58,4 +59,10 @@ it('names the limit and the size', async () => {
   const error = await errorOf(store.put('/a', new Uint8Array(600_000)));
   expect(error.message).toContain('600000');
   expect(error.message).toContain(String(512 * 1024));
+});
+
+it('says that a revision is a bigint', async () => {
+  const store = await (await TestBus.start()).store();
+  const error = await errorOf(store.put('/a', 'x', { ifRevision: untyped(1) }));
+  expect(error.message).toBe('revision 1 is no bigint, such as 1n');
 });

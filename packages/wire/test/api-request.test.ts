@@ -21,6 +21,7 @@ import {
   encodeTransferRequest,
   encodeTransferred,
   entriesBody,
+  isJsonRequest,
   MAX_TIMEOUT_MS,
   MalformedMessage,
   membersBody,
@@ -63,6 +64,17 @@ describe('a request in msgpack', () => {
       message: `invalid request: ${reason}`,
       details: { reason, field: null },
     });
+  });
+
+  it.each(['', ' ', '\n', '\r\n\t '])('in JSON may have %j before it', (space) => {
+    const bytes = utf8(`${space}{"key":"/a"}`);
+    expect(isJsonRequest(bytes)).toBe(true);
+    expect(decodeRequest('get', bytes)).toEqual(decodeRequest('get', utf8('{"key":"/a"}')));
+  });
+
+  it('in msgpack is no JSON', () => {
+    expect(isJsonRequest(encodeRequest({ timeoutMs: 1000, body }))).toBe(false);
+    expect(isJsonRequest(utf8('get'))).toBe(false);
   });
 
   it.each([0, -1, 1.5, Number.NaN, MAX_TIMEOUT_MS + 1])('is refused with a timeout of %d', (timeoutMs) => {

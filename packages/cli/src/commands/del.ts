@@ -1,3 +1,4 @@
+import { checkKey } from '@quorate/config-store';
 import type { Command } from 'commander';
 import { ifRevisionOf, ifRevisionOption, nodeOf, nodeOption } from '../options/request-options.ts';
 import { say, writeLine } from '../output/output.ts';
@@ -29,6 +30,7 @@ export function addDel(program: Command): void {
 
 async function del(command: Command, key: string): Promise<void> {
   const flags = command.opts<DelFlags>();
+  checkKey(key);
   await withStore(command, async (store) => {
     const { revision, deleted } = await store.delete(key, { ...nodeOf(flags), ...ifRevisionOf(flags) });
     if (!deleted) say(`quorate: ${JSON.stringify(key)} did not exist`);

@@ -1,4 +1,5 @@
 import { entryToJson, type ReadOptions } from '@quorate/client';
+import { checkKey } from '@quorate/config-store';
 import type { Command } from 'commander';
 import { CommandFailure } from '../command-error.ts';
 import { consistencyOf, consistencyOption, jsonOption, nodeOf, nodeOption } from '../options/request-options.ts';
@@ -35,6 +36,7 @@ export function addGet(program: Command): void {
 
 async function get(command: Command, key: string): Promise<void> {
   const flags = command.opts<GetFlags>();
+  checkKey(key);
   await withStore(command, async (store) => {
     const entry = await store.get(key, { ...nodeOf(flags), ...consistencyOf(flags) });
     if (entry === null) throw new CommandFailure(`${JSON.stringify(key)} does not exist`);

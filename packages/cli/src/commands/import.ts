@@ -23,10 +23,15 @@ export function addImport(program: Command): void {
     .command('import')
     .summary('write a file, a key for each leaf')
     .description(
-      'Writes a key for each scalar of a JSON, YAML or .env file: the prefix and the way to the scalar, with its text as the value. With --raw it is one key: the prefix and the name of the file, with its bytes. The whole file is checked before anything is written.',
+      'Writes a key for each scalar of a JSON, YAML or .env file, in their order: the prefix and the way to the scalar with slashes between, and its text as the value. In a name that stands in the file % becomes %25 and / becomes %2F; where a YAML file holds more than one document, the number of the document comes first, from 0. With --raw it is one key: the prefix and the name of the file, with its bytes. The whole file is checked before anything is written.',
     )
     .argument('<file>')
-    .addOption(new Option('--prefix <prefix>', 'what all the keys begin with').makeOptionMandatory())
+    .addOption(
+      new Option(
+        '--prefix <prefix>',
+        "what all the keys begin with; '' for nothing, and no slash either",
+      ).makeOptionMandatory(),
+    )
     .addOption(new Option('--raw', "the file's bytes under one key"))
     .addOption(
       new Option('--format <format>', "told by the file's name if not given").choices(importFormats).conflicts('raw'),
@@ -35,6 +40,8 @@ export function addImport(program: Command): void {
   addExamples(command, [
     ['quorate import compose.yml --prefix /app', '/app/services/web/image and so on'],
     ['quorate import .env --prefix /app/env', '/app/env/PORT and so on'],
+    ['quorate import deploy.yaml --prefix /k8s', '/k8s/0/metadata/labels/app.kubernetes.io%2Fname and so on'],
+    ["quorate import .env --prefix ''", 'PORT and so on'],
     ['quorate import deploy.yaml --prefix /files --raw', '/files/deploy.yaml, byte for byte'],
   ]);
 }

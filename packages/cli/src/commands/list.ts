@@ -1,4 +1,5 @@
 import { type Entry, entryToJson, type ReadOptions, type Store } from '@quorate/client';
+import { checkPrefix } from '@quorate/config-store';
 import { type Command, Option } from 'commander';
 import { integer } from '../options/option-values.ts';
 import { consistencyOf, consistencyOption, jsonOption, nodeOf, nodeOption } from '../options/request-options.ts';
@@ -41,6 +42,7 @@ export function addList(program: Command): void {
 
 async function list(command: Command, prefix: string): Promise<void> {
   const flags = command.opts<ListFlags>();
+  checkPrefix(prefix);
   await withStore(command, async (store) => {
     const pages = pagesOf(store, prefix, flags);
     if (flags.json === true) return writeJson(pages, flags.keysOnly === true);

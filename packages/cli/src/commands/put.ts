@@ -1,4 +1,5 @@
 import { buffer } from 'node:stream/consumers';
+import { checkKey, checkValue } from '@quorate/config-store';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../command-error.ts';
 import { ifRevisionOf, ifRevisionOption, nodeOf, nodeOption } from '../options/request-options.ts';
@@ -36,15 +37,17 @@ export function addPut(program: Command): void {
 
 async function put(command: Command, key: string, text: string | undefined): Promise<void> {
   const flags = command.opts<PutFlags>();
+  checkKey(key);
   const value = await readPutValue(text, flags.file);
+  checkValue(value);
   await withStore(command, async (store) => {
     const { revision } = await store.put(key, value, { ...nodeOf(flags), ...ifRevisionOf(flags) });
     await writeLine(String(revision));
   });
 }
 
-async function readPutValue(text: string | undefined, file: string | undefined): Promise<string | Uint8Array> {
+async function readPutValue(text: string | undefined, file: string | undefined): Promise<Uint8Array> {
   if ((text === undefined) === (file === undefined)) throw new UsageError('put takes either a value or --file');
   if (file !== undefined) return readInputFile(file);
-  return text === undefined || text === '-' ? buffer(process.stdin) : text;
+  return text === undefined || text === '-' ? buffer(process.stdin) : Buffer.from(text);
 }

@@ -8,6 +8,7 @@ import {
   type Scalar,
   visit,
   type YAMLMap,
+  type YAMLParseError,
   type YAMLSeq,
 } from 'yaml';
 import type { ImportError } from './import-error.ts';
@@ -30,13 +31,18 @@ export function yamlLeaves(source: SourceText): readonly Leaf[] {
   const documents = 'empty' in parsed ? [] : parsed;
   const errors = documents.flatMap((document) => document.errors);
   const first = errors.toSorted((left, right) => left.pos[0] - right.pos[0])[0];
-  if (first !== undefined) throw source.errorAt(first.pos[0], first.message);
+  if (first !== undefined) throw source.errorAt(first.pos[0], reasonOf(first));
 
   const roots = documents.flatMap(({ contents }) => (contents === null || isBlank(contents) ? [] : [contents]));
   const reader = new YamlReader(source);
   for (const [index, root] of roots.entries()) reader.read(root, roots.length > 1 ? [String(index)] : []);
   return reader.leaves;
 }
+
+/** The parser says of what is nested too deep for its stack what the engine says. */
+const reasonOf = ({ code, message }: YAMLParseError): string => (code === 'RESOURCE_EXHAUSTION' ? tooDeep : message);
+
+const tooDeep = `this is nested deeper than ${maxDepth} levels`;
 
 const isBlank = (node: Node): boolean => isScalar(node) && node.source === '' && node.type === 'PLAIN' && !node.tag;
 
@@ -87,7 +93,7 @@ class YamlReader {
     this.#follow(node, (target) => {
       this.#count(at);
       if (isMap(target) || isSeq(target)) {
-        if (path.length === maxDepth) throw this.#errorAt(at, `this is nested deeper than ${maxDepth} levels`);
+        if (path.length === maxDepth) throw this.#errorAt(at, tooDeep);
         for (const [name, { key, value }] of this.#children(target)) this.#node(value, value ?? key, [...path, name]);
       } else if (isScalar(target) || target === null) {
         this.#scalar(target, at, path);

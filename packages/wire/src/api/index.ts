@@ -7,7 +7,7 @@ export { encodeJsonReply } from './json-reply.ts';
 export * from './membership.ts';
 export * from './read-options.ts';
 export * from './reply.ts';
-export { API_FORMAT_VERSION, type ApiRequest, decodeRequest, encodeRequest } from './request.ts';
+export { API_FORMAT_VERSION, type ApiRequest, decodeRequest, encodeRequest, isJsonRequest } from './request.ts';
 export * from './request-body.ts';
 export * from './service-error.ts';
 export * from './snapshots.ts';

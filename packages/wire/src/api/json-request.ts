@@ -96,7 +96,7 @@ function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
-    throw invalid('it begins with { and is no JSON in UTF-8');
+    throw invalid('it begins as JSON does, and is no JSON in UTF-8');
   }
 }
 

@@ -39,13 +39,20 @@ const readFrame = z
   .tuple([z.literal(API_FORMAT_VERSION), z.unknown(), z.instanceof(Uint8Array), z.record(z.string(), z.unknown())])
   .transform(([, timeoutMs, body, options]) => ({ timeoutMs, body, options }));
 
+/** What may stand before the `{` of a JSON request. No request in msgpack begins with any of them. */
+const whiteSpace: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d]);
+
+/** Whether a request is JSON, and is to be answered so: it begins with `{`, or with white space, or has no bytes at all. */
+export const isJsonRequest = (bytes: Uint8Array): boolean =>
+  bytes.length === 0 || bytes[0] === 0x7b || whiteSpace.has(bytes[0]);
+
 /**
- * Reads a request in either format. JSON is known by its first byte, `{`; nothing at all is taken for `{}`.
+ * Reads a request in either format, which `isJsonRequest` tells apart; nothing at all is taken for `{}`.
  * The body of a msgpack request is a view of `bytes`, not looked at yet.
  * @throws {InvalidRequest} and, for JSON, the errors of what it holds, such as `InvalidRevision`
  */
 export function decodeRequest(endpoint: Endpoint, bytes: Uint8Array): ApiRequest {
-  if (bytes.length === 0 || bytes[0] === 0x7b) return { format: 'json', ...decodeJsonRequest(endpoint, bytes) };
+  if (isJsonRequest(bytes)) return { format: 'json', ...decodeJsonRequest(endpoint, bytes) };
   const isRead = endpoint === 'get' || endpoint === 'list';
   const frame = (isRead ? z.union([plainFrame, readFrame]) : plainFrame).safeParse(frameOf(bytes));
   if (!frame.success) throw new InvalidRequest({ reason: 'it is no request of this format', field: null });

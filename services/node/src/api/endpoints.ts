@@ -12,6 +12,7 @@ import {
   encodeReply,
   errorReply,
   everyNodeApiSubject,
+  isJsonRequest,
   NODE_ENDPOINTS,
   nodeApiSubject,
   serviceErrorHeaders,
@@ -94,7 +95,7 @@ export class Endpoints {
     try {
       // A copy, which Buffer's slice would not be: the command in it is kept in the log.
       const bytes = new Uint8Array(message.data);
-      const inJson = bytes.length === 0 || bytes[0] === 0x7b;
+      const inJson = isJsonRequest(bytes);
       const reply = await this.#answer(endpoint, bytes, message.headers?.get('traceparent') ?? null);
       const body = inJson ? encodeJsonReply(endpoint, reply) : encodeReply(reply);
       message.respond(body, { headers: headersOf(reply) });

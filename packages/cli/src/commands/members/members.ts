@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addExamples } from '../examples.ts';
+import { addHelp } from '../help.ts';
 import { addAdd } from './add.ts';
 import { addList } from './list.ts';
 import { addPromote } from './promote.ts';
@@ -14,7 +15,7 @@ export function addMembers(program: Command): void {
     .description(
       'Shows the members, or changes them while the cluster goes on. A machine is added as a learner, which gets the log and has no vote, and is promoted when it has caught up. An id that was removed never comes back.',
     );
-  for (const add of [addList, addAdd, addPromote, addRemove, addReplace]) add(command);
+  for (const add of [addList, addAdd, addPromote, addRemove, addReplace, addHelp]) add(command);
   addExamples(command, [
     ['quorate members', 'a table; --json as JSON'],
     ['quorate members add n4 --promote', 'a machine more, with a vote as soon as it can'],

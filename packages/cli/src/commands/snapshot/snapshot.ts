@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { addExamples } from '../examples.ts';
+import { addHelp } from '../help.ts';
 import { addCheck } from './check.ts';
 import { addRestore } from './restore.ts';
 import { addSave } from './save.ts';
@@ -13,7 +14,7 @@ export function addSnapshot(program: Command): void {
     .description(
       'Has the members take a snapshot now, saves one as a file while the cluster goes on, or forms a new cluster from such a file.',
     );
-  for (const add of [addTake, addSave, addRestore, addCheck]) add(command);
+  for (const add of [addTake, addSave, addRestore, addCheck, addHelp]) add(command);
   addExamples(command, [
     ['quorate snapshot', 'every member takes one; their logs can begin later'],
     ['quorate snapshot save main.snapshot', 'a back-up'],
