@@ -1,5 +1,13 @@
-/** What a node tells its parent once it has begun. */
-export const readyMessage = 'ready';
+/** What a node tells its parent: that it has begun, and what of its disk it found to be damaged. */
+export type NodeMessage = { readonly kind: 'ready' } | { readonly kind: 'damage'; readonly finding: string };
+
+/** Reads what a child sent; null if it is nothing that a node says. */
+export function nodeMessageOf(message: unknown): NodeMessage | null {
+  if (typeof message !== 'object' || message === null || !('kind' in message)) return null;
+  if (message.kind === 'ready') return { kind: 'ready' };
+  const isDamage = message.kind === 'damage' && 'finding' in message && typeof message.finding === 'string';
+  return isDamage ? { kind: 'damage', finding: String(message.finding) } : null;
+}
 
 /** How long a process may take to end, once its parent is gone, before it is ended. */
 const graceMs = 5_000;
@@ -24,6 +32,6 @@ export function endWithParent(): () => void {
 }
 
 /** Tells the parent something, if there is one with an IPC channel. That it may have gone meanwhile is for `endWithParent`. */
-export function tellParent(message: string): void {
+export function tellParent(message: NodeMessage): void {
   if (process.connected) process.send?.(message, undefined, undefined, () => {});
 }

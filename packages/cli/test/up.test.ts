@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,12 +123,51 @@ test('with --restart it is started again', async () => {
   expect(await pidsAt(running.url())).not.toEqual([pid]);
 });
 
+/** The events in the log file of a node. */
+async function loggedBy(id: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const lines = (await readFile(join(folder, `${id}.log`), 'utf8')).trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line));
+}
+
 test('the log of a node is JSON in its file, with what identifies it', async () => {
   const running = await up('--nodes', '1', '--cluster', 'blue');
   await running.end('SIGTERM');
-  const lines = (await readFile(join(folder, 'n1.log'), 'utf8')).trimEnd().split('\n');
-  expect(lines.length).toBeGreaterThan(2);
-  for (const line of lines) expect(JSON.parse(line)).toMatchObject({ cluster: 'blue', group: 'config', node: 'n1' });
+  const events = await loggedBy('n1');
+  expect(events.length).toBeGreaterThan(2);
+  for (const event of events) {
+    const term = expect.any(Number);
+    expect(event).toMatchObject({ cluster: 'blue', group: 'config', node: 'n1', actor: expect.any(String), term });
+  }
+  expect(events.at(-1)).toMatchObject({ msg: 'node stopped', term: 1 });
+});
+
+test('what a node says past its logger is a line of JSON too', async () => {
+  await mkdir(join(folder, 'n1'));
+  await writeFile(join(folder, 'n1', 'diary.txt'), 'dear diary');
+  const { exitCode } = await quorate(['up', '--data', folder, '--port', '0', '--nodes', '1']);
+  expect(exitCode).toBe(2);
+  expect(await loggedBy('n1')).toMatchObject([
+    {
+      level: 50,
+      cluster: 'main',
+      group: 'config',
+      node: 'n1',
+      actor: 'stderr',
+      msg: expect.stringMatching(/^quorate: /),
+    },
+  ]);
+});
+
+test('damage that a node finds on its disk is told of on one line', async () => {
+  const first = await up();
+  await quorate(['put', '/kept', 'yes', '--nats', first.url()]);
+  await first.end('SIGTERM');
+  await truncate(join(folder, 'n2', 'log', 'data.mdb'), 4_096);
+
+  const second = await up();
+  await second.complaint(/^quorate: node n2 found damage on its disk: .*the log was set aside in log\.damaged/);
+  expect((await quorate(['get', '/kept', '--nats', second.url(), '--node', 'n2'])).stdout).toBe('yes');
+  for (const line of second.complaints) expect(line).toMatch(/^quorate: node n2 found damage on its disk: /);
 });
 
 describe('on a NATS of its own users', () => {

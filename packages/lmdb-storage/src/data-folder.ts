@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { ClusterName, GroupId, NodeId } from '@quorate/actor';
-import { CorruptRecord, configurationOf, type FormationRecord, type Logger } from '@quorate/raft';
+import { CorruptRecord, configurationOf, type FormationRecord, type Logger, type Term, term } from '@quorate/raft';
 import { canonicalText, clusterIdOf } from '@quorate/wire';
 import { asDataFolderError, DataFolderError } from './data-folder-error.ts';
 import { saveFormation } from './essential-records.ts';
@@ -108,7 +108,7 @@ export class DataFolder {
   readonly #stores: FolderStores;
   readonly #lock: FolderLock;
   readonly #recentEntriesBytes: number;
-  readonly #openLogs = new Set<GroupId>();
+  readonly #openLogs = new Map<GroupId, LmdbLogStorage>();
   #scrub: Scrub | null = null;
   #formationRecord: FormationRecord | null;
   #accepting: { readonly record: FormationRecord; readonly saved: Promise<void> } | null = null;
@@ -166,9 +166,16 @@ export class DataFolder {
   openLog(group: GroupId): LmdbLogStorage {
     this.#checkOpen();
     if (this.#openLogs.has(group)) throw new Error(`the log of group ${group} is open already`);
-    this.#openLogs.add(group);
     const { logs, log } = this.#stores;
-    return logs.get(group) ?? new LmdbLogStorage(log, group, this.#recentEntriesBytes);
+    const opened = logs.get(group) ?? new LmdbLogStorage(log, group, this.#recentEntriesBytes);
+    this.#openLogs.set(group, opened);
+    return opened;
+  }
+
+  /** The term that a group is in on this node, on disk or staged; 0 before its first. */
+  currentTerm(group: GroupId): Term {
+    const log = this.#openLogs.get(group) ?? this.#stores.logs.get(group);
+    return log?.hardState.currentTerm ?? term(0);
   }
 
   /** Opens the tables of a group's state machine. @throws {CorruptRecord} if its progress does not pass its check */

@@ -12,6 +12,8 @@ export interface LogIdentity {
 export interface LoggerOptions {
   /** A level of pino's, such as `info` or `debug`. */
   readonly level: string;
+  /** The term that the node's part of the group is in: of each line, unless the line has one of its own. */
+  readonly currentTerm: () => number;
   /** Standard output if absent. */
   readonly destination?: DestinationStream;
 }
@@ -20,8 +22,13 @@ const longestBacklogBytes = 1024 * 1024;
 
 /** Makes the loggers of a node's actors: one JSON line an event, with cluster, group, node, actor and term as fields. */
 export function createLoggers(identity: LogIdentity, options: LoggerOptions): (actor: string) => Logger {
-  const { level, destination } = options;
-  const settings = { level, base: { pid: process.pid, ...identity }, timestamp: pino.stdTimeFunctions.isoTime };
+  const { level, currentTerm, destination } = options;
+  const settings = {
+    level,
+    base: { pid: process.pid, ...identity },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: () => ({ term: currentTerm() }),
+  };
   const root = pino(settings, destination ?? standardOutput());
   return (actor) => {
     const child = root.child({ actor });

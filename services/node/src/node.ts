@@ -33,6 +33,8 @@ import { quorateVersion } from './version.ts';
 /** What a node is started with, beside its settings. */
 export interface NodeOptions {
   readonly telemetry: Telemetry;
+  /** Told of each damage that was found when the data folder was opened. It must not throw. */
+  readonly onDamage: (finding: string) => void;
   /** The node cannot go on. Told once. With a `CorruptRecord` it has ended its part of the group by then, and another start repairs what is damaged. */
   readonly onFatal: (error: unknown) => void;
 }
@@ -73,9 +75,13 @@ export class Node {
   static async start(settings: NodeSettings, options: NodeOptions): Promise<Node> {
     checkTimes(settings);
     const identity = identityOf(settings);
-    const loggerOf = createLoggers(identity, { level: settings.logLevel });
     const { cluster, node } = identity;
     const folder = await openDataFolder({ path: settings.dataDir, nodeId: node, clusterName: cluster });
+    const group = groupId(settings.group);
+    const loggerOf = createLoggers(identity, {
+      level: settings.logLevel,
+      currentTerm: () => folder.currentTerm(group),
+    });
     try {
       const diskGauge = new DiskGauge({
         path: folder.path,
@@ -112,7 +118,10 @@ export class Node {
     });
     if (folder.stateDiscarded === 'notClosed')
       this.#logger.warn('the state was not closed before the machine stopped; it is rebuilt from the log');
-    for (const finding of folder.findings) this.#logger.error('found damage on disk', { finding });
+    for (const finding of folder.findings) {
+      this.#logger.error('found damage on disk', { finding });
+      parts.onDamage(finding);
+    }
     const { scrubBytesPerSecond: bytesPerSecond } = settings;
     if (bytesPerSecond > 0) {
       const onDamage = (error: Error): void => this.#fail('the scrub found damage', error);

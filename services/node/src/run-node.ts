@@ -22,6 +22,8 @@ const closeWithinMs = 10_000;
 export interface RunOptions {
   /** The node has begun: its folder is open, and it is on its way to NATS. Told once. */
   readonly onReady?: () => void;
+  /** The node found damage on its disk as it began. Told of each finding, with what became of it, for people. */
+  readonly onDamage?: (finding: string) => void;
 }
 
 /**
@@ -40,10 +42,11 @@ export async function runNode(settings: NodeSettings, options: RunOptions = {}):
   try {
     checkTimes(settings);
     telemetry = await startTelemetry(identityOf(settings), quorateVersion, process.env);
+    const { onDamage = () => {} } = options;
     let { onReady } = options;
     for (let repairs = 0; repairs <= maxRepairs; repairs += 1) {
       const beganAtMs = performance.now();
-      const end = await runOnce(settings, telemetry, stopped, onReady);
+      const end = await runOnce({ settings, telemetry, stopped, onDamage, onReady });
       if (end === 'stopped') return 0;
       if (performance.now() - beganAtMs > repairEveryMs) repairs = 0;
       onReady = undefined;
@@ -55,12 +58,15 @@ export async function runNode(settings: NodeSettings, options: RunOptions = {}):
   }
 }
 
-async function runOnce(
-  settings: NodeSettings,
-  telemetry: Telemetry,
-  stopped: Promise<'stopped'>,
-  onReady: (() => void) | undefined,
-): Promise<'stopped' | 'damaged'> {
+interface Run {
+  readonly settings: NodeSettings;
+  readonly telemetry: Telemetry;
+  readonly stopped: Promise<'stopped'>;
+  readonly onDamage: (finding: string) => void;
+  readonly onReady: (() => void) | undefined;
+}
+
+async function runOnce({ settings, telemetry, stopped, onDamage, onReady }: Run): Promise<'stopped' | 'damaged'> {
   let damaged: () => void = () => {};
   const found = new Promise<'damaged'>((resolve) => {
     damaged = () => resolve('damaged');
@@ -70,7 +76,7 @@ async function runOnce(
     if (!(error instanceof CorruptRecord)) exit(error, settings.dataDir);
     damaged();
   };
-  const node = await Node.start(settings, { telemetry, onFatal });
+  const node = await Node.start(settings, { telemetry, onDamage, onFatal });
   onReady?.();
   const end = await Promise.race([stopped, found]);
   if (end === 'stopped') await node.stop();

@@ -7,7 +7,7 @@ import { addNatsOptions, natsSettings } from '../options/nats-options.ts';
 import { defaultServer } from '../options/nats-settings.ts';
 import { addNodeTuning, nodeTuning } from '../options/node-options.ts';
 import { name } from '../options/option-values.ts';
-import { endWithParent, readyMessage, tellParent } from '../parent-process.ts';
+import { endWithParent, tellParent } from '../parent-process.ts';
 import { addExamples } from './examples.ts';
 
 interface NodeFlags extends GroupFlags {
@@ -60,7 +60,10 @@ async function node(command: Command): Promise<void> {
 
   const leaveParent = endWithParent();
   try {
-    process.exitCode = await runNode(settings, { onReady: () => tellParent(readyMessage) });
+    process.exitCode = await runNode(settings, {
+      onReady: () => tellParent({ kind: 'ready' }),
+      onDamage: (finding) => tellParent({ kind: 'damage', finding }),
+    });
   } catch (error) {
     // Nothing but the settings and the folder that they name can keep a node from beginning.
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });

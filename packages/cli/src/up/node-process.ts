@@ -1,20 +1,29 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { appendFileSync, closeSync, openSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { endWithThisProcess, standsStill } from '@quorate/local-machine';
 import { UsageError } from '../command-error.ts';
-import { readyMessage } from '../parent-process.ts';
+import { nodeMessageOf } from '../parent-process.ts';
 
 /** What a node process is started with. */
 export interface NodeProcessOptions {
   readonly id: string;
-  /** Arguments of the command `node`. Everybody on the machine can read them. */
+  readonly cluster: string;
+  readonly group: string;
+  /** Further arguments of the command `node`. Everybody on the machine can read them. */
   readonly args: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
-  /** What the node writes is added to this file. */
+  /** What the node writes is added to this file, as a line of JSON each. */
   readonly logFile: string;
-  /** Its log goes to standard error in place of the file. */
+  /** It goes to standard error in place of the file. */
   readonly verbose: boolean;
+}
+
+/** What is told of a node while it runs. */
+export interface NodeProcessEvents {
+  /** It found damage on its disk, and says what, and what becomes of it. */
+  readonly onDamage: (finding: string) => void;
 }
 
 /** How a node process ended. */
@@ -28,6 +37,8 @@ export interface NodeExit {
 
 const launcher = fileURLToPath(new URL('../../bin/quorate.js', import.meta.url));
 const longestLastWords = 4_096;
+/** Of pino's. */
+const errorLevel = 50;
 
 /** One run of a node as a process of its own. It ends when this process does: the channel between them is closed then. */
 export class NodeProcess {
@@ -41,11 +52,12 @@ export class NodeProcess {
   #lastWords = '';
 
   /** @throws {UsageError} if the log file cannot be written */
-  constructor(options: NodeProcessOptions) {
-    const { id, args, environment, logFile, verbose } = options;
+  constructor(options: NodeProcessOptions, { onDamage }: NodeProcessEvents) {
+    const { id, cluster, group, args, environment, logFile, verbose } = options;
+    const names = ['--id', id, '--cluster', cluster, '--group', group];
     this.id = id;
     const log = openLog(logFile);
-    this.#child = fork(launcher, ['node', ...args], {
+    this.#child = fork(launcher, ['node', ...names, ...args], {
       env: { ...process.env, ...environment },
       // Not this process's own: a debugger's port, say, cannot be taken twice.
       execArgv: [],
@@ -53,19 +65,28 @@ export class NodeProcess {
     });
     closeSync(log);
 
-    this.#child.stderr?.on('data', (chunk: Buffer) => {
-      this.#lastWords = (this.#lastWords + chunk.toString()).slice(-longestLastWords);
-      appendTo(logFile, chunk);
-    });
+    if (this.#child.stderr !== null) {
+      createInterface({ input: this.#child.stderr }).on('line', (line) => {
+        if (line.trim() === '') return;
+        this.#lastWords = line.trim().slice(0, longestLastWords);
+        const text = `${JSON.stringify(this.#logLine(options, line))}\n`;
+        if (verbose) process.stderr.write(text);
+        else appendTo(logFile, text);
+      });
+    }
     this.exited = new Promise((resolve) => {
       this.#child.once('error', (error) => {
         resolve({ code: null, signal: null, lastWords: `it could not be started: ${error.message}` });
       });
       // Not `exit`: what the process wrote last may still be on its way then.
-      this.#child.once('close', (code, signal) => resolve({ code, signal, lastWords: lastLineOf(this.#lastWords) }));
+      this.#child.once('close', (code, signal) => resolve({ code, signal, lastWords: this.#lastWords }));
     });
     this.ready = new Promise((resolve) => {
-      this.#child.once('message', (message) => resolve(message === readyMessage));
+      this.#child.on('message', (message) => {
+        const told = nodeMessageOf(message);
+        if (told?.kind === 'ready') resolve(true);
+        if (told?.kind === 'damage') onDamage(told.finding);
+      });
       void this.exited.then(() => resolve(false));
     });
   }
@@ -104,6 +125,12 @@ export class NodeProcess {
     await this.exited;
     clearTimeout(deadline);
   }
+
+  /** What a node says on standard error, past its logger: the last words of the process, or of a library. */
+  #logLine({ id, cluster, group }: NodeProcessOptions, msg: string): Readonly<Record<string, unknown>> {
+    const time = new Date().toISOString();
+    return { level: errorLevel, time, pid: this.pid, cluster, group, node: id, actor: 'stderr', term: null, msg };
+  }
 }
 
 function openLog(path: string): number {
@@ -116,10 +143,8 @@ function openLog(path: string): number {
 }
 
 /** A log that cannot be written, because the disk is full or the folder gone, ends nothing. */
-function appendTo(path: string, chunk: Buffer): void {
+function appendTo(path: string, text: string): void {
   try {
-    appendFileSync(path, chunk);
+    appendFileSync(path, text);
   } catch {}
 }
-
-const lastLineOf = (text: string): string => text.trimEnd().split('\n').at(-1)?.trim() ?? '';

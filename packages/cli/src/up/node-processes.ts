@@ -82,7 +82,9 @@ export class NodeProcesses {
   }
 
   #spawn(options: NodeProcessOptions): NodeProcess {
-    const node = new NodeProcess(options);
+    const node = new NodeProcess(options, {
+      onDamage: (finding) => this.#options.say(`node ${options.id} found damage on its disk: ${finding}`),
+    });
     this.#running.set(options.id, node);
     return node;
   }

@@ -96,10 +96,11 @@ async function runNodes(settings: UpSettings, nats: NatsSettings, stop: StopRequ
 
 function processOptions(id: string, settings: UpSettings, nats: NatsSettings): NodeProcessOptions {
   const { cluster, group, dataDir, tuning, verbose } = settings;
-  const names = ['--id', id, '--cluster', cluster, '--group', group];
   return {
     id,
-    args: [...names, '--data', join(dataDir, id), ...tuningArguments(tuning)],
+    cluster,
+    group,
+    args: ['--data', join(dataDir, id), ...tuningArguments(tuning)],
     environment: natsEnvironment(nats),
     logFile: join(dataDir, `${id}.log`),
     verbose,

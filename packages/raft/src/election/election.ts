@@ -145,7 +145,7 @@ export class Election implements Actor<ElectionMessage> {
     if (this.#role.kind === 'leader') return;
     if (!this.#isRemoved) this.#logger.warn('was removed from the group, and campaigns no more', { toldBy: from.node });
     this.#isRemoved = true;
-    this.#follow(this.#term, null);
+    this.#follow(this.#term, null, 'it was removed');
   }
 
   /** A learner, a spent disk, or a removed node. Its log may yet say something else, if the newest in it is not committed. */
@@ -181,7 +181,8 @@ export class Election implements Actor<ElectionMessage> {
 
   #campaignRefused(message: Of<'campaignRefused'>): void {
     if (message.attempt !== this.#attempt || this.#role.kind !== 'candidate') return;
-    if (this.#role.ballot.stage === 'preVote' && message.term >= this.#term) this.#follow(message.term, null);
+    if (this.#role.ballot.stage === 'preVote' && message.term >= this.#term)
+      this.#follow(message.term, null, 'the campaign was refused');
   }
 
   #openBallot(stage: Stage, configuration: Configuration): void {
@@ -246,22 +247,27 @@ export class Election implements Actor<ElectionMessage> {
 
   #leadershipLost(lostTerm: Term, reason: string): void {
     if (this.#role.kind !== 'leader' || lostTerm < this.#term) return;
-    this.#logger.info('stepped down', { term: this.#term, reason });
-    this.#follow(lostTerm, null);
+    this.#follow(lostTerm, null, reason);
   }
 
   /** Raft §5.1 and §5.2: back to follower, in a term that is at least as high. */
-  #follow(newTerm: Term, leader: NodeId | null): void {
-    const { kind } = this.#role;
-    const changed =
-      kind !== 'follower' || newTerm !== this.#term || (this.#role.kind === 'follower' && this.#role.leader !== leader);
+  #follow(newTerm: Term, leader: NodeId | null, reason = this.#reasonToFollow(newTerm, leader)): void {
+    const before = this.#role;
+    const changed = before.kind !== 'follower' || newTerm !== this.#term || before.leader !== leader;
     this.#term = newTerm;
-    if (kind === 'leader') this.#context.stop('leader');
+    if (before.kind === 'leader') this.#context.stop('leader');
     this.#become({ kind: 'follower', leader });
     this.#restartTimer();
     if (!changed) return;
-    this.#logger.info('became follower', { term: newTerm, leader });
+    if (before.kind !== 'follower') this.#logger.info('became follower', { term: newTerm, leader, reason });
+    else if (leader !== null) this.#logger.info('follows', { term: newTerm, leader });
+    else this.#logger.info('follows nobody', { term: newTerm, reason });
     this.#tellGateway();
+  }
+
+  #reasonToFollow(newTerm: Term, leader: NodeId | null): string {
+    if (leader !== null) return 'a leader is heard';
+    return newTerm > this.#term ? 'a higher term' : 'no leader is heard';
   }
 
   #become(role: Role): void {

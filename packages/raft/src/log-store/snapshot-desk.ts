@@ -62,7 +62,7 @@ export class SnapshotDesk {
       if (!holds) durability.truncated(logIndex(1));
       durability.appended();
       this.#state.raiseCommitIndex(record.index);
-      this.#state.logger.info('snapshot installed', { index: record.index, term: record.term, id: record.id });
+      this.#state.logger.info('snapshot installed', { index: record.index, id: record.id });
     } else if (record.index > this.#coveredIndex) {
       // It is late, and takes nothing away. It counts as one of its own: whoever is told of a record lets the files before it go.
       storage.setSnapshot(record);

@@ -4,6 +4,7 @@ import {
   type Configuration,
   defaultRaftSettings,
   type ElectionMessage,
+  type Logger,
   logIndex,
   raftParts,
   silentPorts,
@@ -29,9 +30,9 @@ export class ElectionFixture {
   readonly timeoutMs = (defaultRaftSettings.electionTimeoutMinMs + defaultRaftSettings.electionTimeoutMaxMs) / 2;
   readonly actor: Election;
 
-  constructor() {
+  constructor(logger: Logger = silentPorts.logger) {
     const identity = senderOf('n1');
-    const { tracer, memberTracer, logger } = silentPorts;
+    const { tracer, memberTracer } = silentPorts;
     const leader = { identity, settings: defaultRaftSettings, tracer, memberTracer, logger };
     this.actor = new Election(this.context, { identity, settings: defaultRaftSettings, logger, leader }, raftParts);
   }

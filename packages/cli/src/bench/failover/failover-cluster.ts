@@ -120,7 +120,9 @@ function processOptions(
 ): NodeProcessOptions {
   return {
     id,
-    args: ['--id', id, '--cluster', cluster, '--data', join(folder, id), ...tuningArguments(tuning)],
+    cluster,
+    group: 'config',
+    args: ['--data', join(folder, id), ...tuningArguments(tuning)],
     environment: natsEnvironment(nats),
     logFile: join(folder, `${id}.log`),
     verbose: false,

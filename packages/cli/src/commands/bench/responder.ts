@@ -3,7 +3,7 @@ import { connect } from 'nats';
 import { connectionOptions } from '../../options/connection-options.ts';
 import { addNatsOptions, natsSettings } from '../../options/nats-options.ts';
 import { integer } from '../../options/option-values.ts';
-import { endWithParent, readyMessage, tellParent } from '../../parent-process.ts';
+import { endWithParent, tellParent } from '../../parent-process.ts';
 
 interface ResponderFlags {
   readonly subject: string;
@@ -34,7 +34,7 @@ async function respond(command: Command): Promise<void> {
   await connection.flush();
   const leaveParent = endWithParent();
   const told = new Promise<void>((resolve) => process.once('SIGTERM', resolve));
-  tellParent(readyMessage);
+  tellParent({ kind: 'ready' });
   await Promise.race([told, connection.closed()]);
   leaveParent();
   await connection.close();

@@ -1,0 +1,57 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type LogFields, term } from '../src/index.ts';
+import { ElectionFixture } from './support/election-fixture.ts';
+import { senderOf } from './support/fake-context.ts';
+
+type Line = readonly [message: string, fields: LogFields];
+
+let lines: Line[];
+let fixture: ElectionFixture;
+
+beforeEach(() => {
+  lines = [];
+  const log = (message: string, fields: LogFields = {}): void => void lines.push([message, fields]);
+  fixture = new ElectionFixture({ info: log, warn: log, error: log });
+});
+
+const newLines = (): readonly Line[] => lines.splice(0);
+const hears = (leader: string, inTerm: number): void =>
+  fixture.receive({ kind: 'leaderHeard', term: term(inTerm), leader: senderOf(leader).node });
+
+describe('a transition of role is one line', () => {
+  test('from follower to leader', () => {
+    fixture.winPreVote(2);
+    expect(newLines()).toEqual([['became pre-candidate', { term: 2 }]]);
+    fixture.win(2);
+    expect(newLines().map(([message]) => message)).toEqual(['became candidate', 'became leader']);
+  });
+
+  test('from leader to follower, with the reason', () => {
+    fixture.win(2);
+    newLines();
+    fixture.receive({ kind: 'leadershipLost', term: term(3), reason: 'no quorum' });
+    expect(newLines()).toEqual([['became follower', { term: 3, leader: null, reason: 'no quorum' }]]);
+  });
+
+  test.each([
+    ['a leader is heard', 'n2', () => hears('n2', 3)],
+    ['a higher term', null, () => fixture.receive({ kind: 'termChanged', term: term(3) })],
+  ])('from candidate to follower: %s', (reason, leader, learn) => {
+    fixture.preVote(2);
+    newLines();
+    learn();
+    expect(newLines()).toEqual([['became follower', { term: 3, leader, reason }]]);
+  });
+});
+
+test('a follower that gets another leader or term has become nothing', () => {
+  hears('n2', 1);
+  hears('n2', 1);
+  hears('n3', 2);
+  fixture.receive({ kind: 'termChanged', term: term(3) });
+  expect(newLines()).toEqual([
+    ['follows', { term: 1, leader: 'n2' }],
+    ['follows', { term: 2, leader: 'n3' }],
+    ['follows nobody', { term: 3, reason: 'a higher term' }],
+  ]);
+});
