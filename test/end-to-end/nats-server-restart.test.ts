@@ -7,10 +7,10 @@ import { writeWhile } from '../support/write-while.ts';
 const outageMs = 10_000;
 
 describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
-  test('nothing acknowledged is lost when nats-server is killed, 5 times over', { timeout: 300_000 }, async () => {
+  test('nothing acknowledged is lost when nats-server is killed, 10 times over', { timeout: 300_000 }, async () => {
     const cluster = await TestCluster.start({ localDelivery });
     await writeWhile(cluster, async (workload) => {
-      for (let round = 0; round < 5; round += 1) {
+      for (let round = 0; round < 10; round += 1) {
         await cluster.nats.kill('SIGKILL');
         await cluster.nats.restart();
         await workload.progress();

@@ -62,6 +62,17 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
       const served = receiver.spans.find(({ kind, parentSpanId }) => kind === 2 && parentSpanId === asked?.spanId);
       return served === undefined ? null : true;
     });
+
+    // Nothing else is: no message that stays within a node, and none that nobody answers.
+    const names = ['raft/commit', 'raft/appendEntries', 'raft/requestVote', 'raft/requestPreVote', 'raft/propose'];
+    expect(receiver.spans.map(({ name }) => name).filter((name) => !names.includes(name))).toEqual([]);
+    const isOfTwo = ({ attributes }: ExportedSpan): boolean => attributes['raft.peer'] !== attributes['raft.node'];
+    expect(receiver.spans.filter((span) => !isOfTwo(span))).toEqual([]);
+    const ofTheWrite = receiver.spans.filter((span) => span.traceId === traceId);
+    expect(ofTheWrite.filter(({ name }) => name === 'raft/commit')).toEqual([commit]);
+    const isServed = ({ spanId, parentSpanId, kind }: ExportedSpan): boolean =>
+      kind === 3 ? ofTheWrite.some((span) => span.parentSpanId === spanId) : parentSpanId !== '';
+    expect(ofTheWrite.filter((span) => !isServed(span))).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Address, ClusterName, GroupId, NodeId, Sender } from '@quorate/actor';
 import type { RediallingConnection } from '@quorate/nats-connection';
-import type { Logger, Rpc, RpcTracer } from '@quorate/raft';
+import { answeredKinds, type Logger, type Rpc, type RpcTracer } from '@quorate/raft';
 import {
   type ActorMessage,
   decodePeerMessage,
@@ -100,7 +100,7 @@ export class PeerBus {
   }
 
   #traceSent(tracer: RpcTracer, peer: NodeId, message: ActorMessage): string | null {
-    const rpc = rpcOf(peer, message);
+    const rpc = this.#rpcOf(peer, message);
     if (rpc === null) return null;
     if (!rpc.isReply) return tracer.requested(rpc, causeOf(message));
     tracer.replied(rpc);
@@ -108,10 +108,20 @@ export class PeerBus {
   }
 
   #traceReceived(tracer: RpcTracer, peer: NodeId, message: ActorMessage, carrier: Msg): void {
-    const rpc = rpcOf(peer, message);
+    const rpc = this.#rpcOf(peer, message);
     if (rpc === null) return;
     if (rpc.isReply) tracer.answered(rpc);
     else tracer.received(rpc, traceparentOf(carrier));
+  }
+
+  /** The RPC that a message begins or ends; null for what is neither, and for what the own actors ask each other. */
+  #rpcOf(peer: NodeId, message: ActorMessage): (Rpc & { readonly isReply: boolean }) | null {
+    if (peer === this.#options.identity.node) return null;
+    if (!('sequence' in message) || typeof message.sequence !== 'number') return null;
+    const isReply = message.kind.endsWith('Reply');
+    const kind = isReply ? message.kind.slice(0, -'Reply'.length) : message.kind;
+    // Nothing would ever end the span of what nobody answers.
+    return answeredKinds.has(kind) ? { peer, kind, sequence: message.sequence, isReply } : null;
   }
 }
 
@@ -122,14 +132,6 @@ function traceparentOf(carrier: Msg): string | null {
   } catch {
     return null;
   }
-}
-
-/** The RPC that a message between nodes begins or ends; null for what is neither. */
-function rpcOf(peer: NodeId, message: ActorMessage): (Rpc & { readonly isReply: boolean }) | null {
-  if (!('sequence' in message) || typeof message.sequence !== 'number') return null;
-  const isReply = message.kind.endsWith('Reply');
-  const kind = isReply ? message.kind.slice(0, -'Reply'.length) : message.kind;
-  return { peer, kind, sequence: message.sequence, isReply };
 }
 
 /** The context that a message is sent in: its own, or that of the first traced entry in it. */

@@ -281,3 +281,16 @@ test('what comes is traced in the context that its header names, and none withou
   ]);
   expect(errors).toEqual([]);
 });
+
+test('what nobody answers is no RPC, nor is what stays within the node', async () => {
+  const { traced, notes } = tracedBus();
+  traced.attach(group, () => {});
+  if (connection.connection === null) throw new Error('no connection');
+  traced.listen(connection.connection, connection.epoch);
+  const farewell = { kind: 'memberRemoved', incarnation: 1, sequence: 3 };
+  traced.send({ ...peerStore, actor: 'election' }, farewell);
+  traced.send({ ...peerStore, node: identity.node }, vote);
+  await publish(['quorate.main.peer.n2.n1.config.election', encodePeerMessage(header, farewell)]);
+  await connection.connection.flush();
+  expect(notes).toEqual([['received', 'n3', 'requestVote', 1, null]]);
+});

@@ -23,7 +23,7 @@ export { changeRefusalCode, membershipChange } from './membership/membership-cha
 export type { ChangePlan, MemberFacts } from './membership/plan-change.ts';
 export * from './ports.ts';
 export type { Protocol } from './protocol.ts';
-export { protocolOf } from './protocols.ts';
+export { answeredKinds, protocolOf } from './protocols.ts';
 export { isQuorum, membersOf, otherVotersOf, peersOf, quorumIndex, voterOf, votersOf } from './quorum.ts';
 export { type RaftGroupOptions, startRaftGroup } from './raft-group.ts';
 export { type RaftParts, raftParts } from './raft-parts.ts';

@@ -25,3 +25,10 @@ export function protocolOf(actor: string): Protocol | null {
   if ((child !== undefined) !== (kind === 'replicator') || rest.length > 0) return null;
   return Object.hasOwn(protocols, kind) ? (protocols[kind] ?? null) : null;
 }
+
+const peerKinds: ReadonlySet<string> = new Set(Object.values(protocols).flatMap(({ peer }) => Object.keys(peer)));
+
+/** The kinds of messages between nodes that are answered, by a message of the same kind with `Reply` after it. */
+export const answeredKinds: ReadonlySet<string> = new Set(
+  [...peerKinds].filter((kind) => peerKinds.has(`${kind}Reply`)),
+);
