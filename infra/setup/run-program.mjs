@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { basename } from 'node:path';
+import { watchNpm } from './npm-ancestry.mjs';
 import { SetupFailure } from './setup-failure.mjs';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+/** How long a program may take to end, once npm is gone, before it is ended. */
+const graceMs = 5_000;
 
 /**
  * Runs a program to its end, on this terminal, or with its output kept until it fails.
  * Throws a SetupFailure with the program's exit code if that is not 0. A signal that asks this process to end is handed
- * on, and the program is waited for.
+ * on, and the program is waited for. Where npm runs this process and is gone, the program is ended.
  *
  * @param {string} program
  * @param {readonly string[]} args
@@ -23,6 +26,10 @@ export async function runProgram(program, args, { cwd, env = process.env, quiet 
   };
   // From before it starts, or else a signal might end this process and leave the program behind.
   for (const signal of signals) process.on(signal, handOn);
+  const stopWatching = watchNpm(() => {
+    child.kill('SIGTERM');
+    setTimeout(() => child.kill('SIGKILL'), graceMs).unref();
+  });
   const output = [];
   const exitCode = await new Promise((resolve, reject) => {
     child = spawn(program, args, { cwd, env, stdio: quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit' });
@@ -31,6 +38,7 @@ export async function runProgram(program, args, { cwd, env = process.env, quiet 
     child.on('error', (error) => reject(new SetupFailure(`${program} cannot be run: ${error.message}`)));
     child.on('close', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
   }).finally(() => {
+    stopWatching();
     for (const signal of signals) process.off(signal, handOn);
   });
 

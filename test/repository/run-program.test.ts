@@ -1,6 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { afterEach, expect, test } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { makeTemporaryFolder, removeTemporaryFolder } from '../support/temporary-folder.ts';
 
 const runProgramUrl = new URL('../../infra/setup/run-program.mjs', import.meta.url);
 const failureUrl = new URL('../../infra/setup/setup-failure.mjs', import.meta.url);
@@ -65,6 +70,40 @@ test.each([
   child.kill(signal);
   expect(await outcome).toEqual([exitCode, `ready\ncleaned up\nsh failed with exit code ${exitCode}\n`]);
 });
+
+test.each([
+  ['npm', 'npm'],
+  ['the shell between', 'shell'],
+] as const)('nothing outlives %s that is killed', async (_, victim) => {
+  const folder = await makeTemporaryFolder('npm');
+  onTestFinished(() => removeTemporaryFolder(folder));
+  const script = `
+    import { runProgram } from '${runProgramUrl}';
+    console.log('pids', process.ppid, process.pid);
+    await runProgram('sh', ['-c', 'echo pids $$; exec sleep 600'], { cwd: '/' });`;
+  await writeFile(join(folder, 'start.mjs'), script);
+  const manifest = { name: 'test', version: '1.0.0', scripts: { start: 'node start.mjs; exit 0' } };
+  await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
+  const npm = spawn('npm', ['start', '--silent'], { cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+  started.push(npm);
+  const pids: number[] = [];
+  for await (const line of createInterface({ input: npm.stdout })) {
+    pids.push(...line.split(' ').slice(1).map(Number));
+    if (pids.length === 3) break;
+  }
+  const [shell = 0] = pids;
+  process.kill(victim === 'npm' ? Number(npm.pid) : shell, 'SIGKILL');
+  await eventually('all of them are gone', async () => (pids.some(isRunning) ? null : true));
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 test('a program that a signal ended gives 128 and the number of the signal', async () => {
   expect(await outcomeOf(runInChild('kill -9 $$', { quiet: false }))).toEqual([137, 'sh failed with exit code 137\n']);
