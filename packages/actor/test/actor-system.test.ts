@@ -17,9 +17,9 @@ class TestHost implements Host {
   readonly failures: { actor: string; watched: boolean }[] = [];
   #due: { fire: () => void; delayMs: number }[] = [];
 
-  now = (): number => 0;
-  wallNow = (): number => 0;
-  random = (): number => 0.5;
+  now = (): number => 17;
+  wallNow = (): number => 1_700_000_000_000;
+  random = (): number => 0.25;
 
   route(from: Address, to: Address, message: unknown): void {
     this.routed.push({ from, to, message });
@@ -35,7 +35,11 @@ class TestHost implements Host {
 
   failed(actor: string, _error: unknown, watched: boolean): void {
     this.failures.push({ actor, watched });
+    this.onFailed(actor);
   }
+
+  /** What a test does at that moment. */
+  onFailed: (actor: string) => void = () => {};
 
   /** The delays of what is scheduled and not cancelled. */
   get delaysMs(): readonly number[] {
@@ -155,6 +159,54 @@ test('a child that throws is stopped with its own, and its parent is told, by no
   host.fireAll();
   expect(got()).toEqual(['spawn', 'child failed']);
   expect(host.routed).toEqual([]);
+});
+
+test('its parent is told at once, in a turn of its own', () => {
+  const { host, tell } = start(supervising);
+  tell('spawn');
+  tell('fail', 'child');
+  expect(host.delaysMs).toEqual([0]);
+});
+
+test('who fails is stopped before anybody is told', () => {
+  const { host, system, tell } = start(supervising);
+  const ranThen: [string, boolean][] = [];
+  host.onFailed = (actor) => ranThen.push([actor, system.has(actor)]);
+  tell('spawn');
+  tell('fail', 'child');
+  tell('fail');
+  expect(ranThen).toEqual([
+    ['child', false],
+    ['parent', false],
+  ]);
+});
+
+test('what an actor throws at its own timer is a failure like any other', () => {
+  const { host, system, tell } = start((context, { kind }) => {
+    if (kind === 'arm') context.startTimer('t', 10, { kind: 'fail' });
+  });
+  tell('arm');
+  host.fireAll();
+  expect(host.failures).toEqual([{ actor: 'parent', watched: false }]);
+  expect(system.has('parent')).toBe(false);
+});
+
+test('time and chance are the host’s', () => {
+  const host = new TestHost();
+  const system = new ActorSystem(host.identity.node, groupId('g'), host);
+  let seen: unknown;
+  system.start<Message>('actor', (context) => {
+    seen = [context.now(), context.wallNow(), context.random()];
+    return new Noting(context);
+  });
+  expect(seen).toEqual([17, 1_700_000_000_000, 0.25]);
+});
+
+test('all actors are stopped together', () => {
+  const { system } = start();
+  system.start<Message>('second', (own) => new Noting(own));
+  system.stopAll();
+  expect([system.has('parent'), system.has('second')]).toEqual([false, false]);
 });
 
 test('a failure at the top is the host’s to end', () => {
