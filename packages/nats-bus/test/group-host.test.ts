@@ -29,6 +29,14 @@ test('a turn that wrote nothing flushes nothing', async () => {
   expect(node.storage.flushedUpTo).toEqual([]);
 });
 
+test('the flush begins with the end of the turn, before anything else has its turn', async () => {
+  const node = hosted();
+  node.start('logStore', () => writes(node));
+  node.host.tell(at('logStore'), kind('write'));
+  const begunThen = await new Promise((resolve) => queueMicrotask(() => resolve(node.storage.flushedUpTo.length)));
+  expect(begunThen).toBe(1);
+});
+
 test('turns go on during a flush, and what they write is the next one', async () => {
   const node = hosted();
   const flushed: unknown[] = [];
@@ -84,6 +92,41 @@ test('stopping waits for the flush under way, and nothing is handled or flushed 
   expect(node.got).toEqual(['logStore: write', 'logStore: write']);
   expect(node.host.system.has('logStore')).toBe(false);
   expect(node.storage.flushedUpTo).toEqual([1]);
+});
+
+test('what a turn wrote before it stopped the host is not flushed any more', async () => {
+  const node = hosted();
+  node.start('logStore', () => {
+    writes(node);
+    void node.host.stop();
+  });
+  await node.tell('logStore', 'write');
+  expect(node.got).toEqual(['logStore: write']);
+  expect(node.storage.flushedUpTo).toEqual([]);
+});
+
+test('a host that was stopped handles nothing, neither what waited nor what comes', async () => {
+  const node = hosted();
+  node.start('logStore');
+  node.host.tell(at('logStore'), kind('waiting'));
+  const stopped = node.host.stop();
+  node.start('logStore');
+  await stopped;
+  await node.tell('logStore', 'late');
+  expect(node.got).toEqual([]);
+});
+
+test('what is no message goes nowhere', async () => {
+  const node = hosted();
+  node.start('election', (_, context) => {
+    for (const none of ['text', null, {}, { kind: 7 }]) context.send(at<unknown>('logStore'), none);
+    context.send(at<unknown>('logStore', 'n2'), 'text');
+    context.send(at('logStore'), kind('message'));
+  });
+  node.start('logStore');
+  await node.tell('election', 'begin');
+  expect(node.got).toEqual(['election: begin', 'logStore: message']);
+  expect(node.failures).toEqual([]);
 });
 
 test('an actor that throws is the owner’s to hear of, and the turn goes on', async () => {

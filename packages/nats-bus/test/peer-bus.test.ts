@@ -107,6 +107,17 @@ test('a message leaves under the subject of both nodes, signed by the own', asyn
   expect(others).toEqual([]);
 });
 
+test('the subject names the actor that a message is for', async () => {
+  const heard: string[] = [];
+  peer.subscribe('quorate.>', { callback: (_, message) => void heard.push(message.subject) });
+  await peer.flush();
+  for (const actor of ['election', 'replicator/n1', 'gateway']) bus.send({ ...peerStore, actor }, vote);
+  await connection.connection?.flush();
+  await peer.flush();
+  const names = ['election', 'replicator.n1', 'gateway'];
+  expect(heard).toEqual(names.map((name) => `quorate.main.peer.n1.n2.config.${name}`));
+});
+
 test('a connection that is not the newest is not heard any more', async () => {
   bus.listen(peer, connection.epoch - 1);
   await publish();

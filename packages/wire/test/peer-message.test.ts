@@ -72,11 +72,12 @@ const entriesOf = (...entries: readonly object[]): Uint8Array => {
   return encodePeerMessage(header, message);
 };
 
-test('a frame as it should be is a message, and its kind is that of the frame', () => {
+test('a frame as it should be is a message, its kind is that of the frame, and it has no field that its actor does not know', () => {
   const bytes = frameOf({ fields: { ...fields, entries: [packedEntry], kind: 'commit', later: 1 } });
   const decoded = decodePeerMessage(bytes, receiver);
   const entries = [{ ...entry, command: new Uint8Array([1]) }];
-  expect(decoded).toMatchObject({ kind: 'message', message: { ...appendEntries, entries } });
+  const sender = { node: 'n2', storageId: 's2', incarnation: 3 };
+  expect(decoded).toEqual({ kind: 'message', message: { ...appendEntries, entries }, sender });
 });
 
 test.each([

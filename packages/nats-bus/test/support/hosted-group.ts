@@ -11,7 +11,11 @@ const group = groupId('config');
 /** How the hosted node signs. */
 export const identity: Sender = { node: nodeId('n1'), storageId: 's1', incarnation: 1 };
 /** An actor of the group. */
-export const at = (actor: string, node = 'n1'): Address<ActorMessage> => ({ node: nodeId(node), group, actor });
+export const at = <Message = ActorMessage>(actor: string, node = 'n1'): Address<Message> => ({
+  node: nodeId(node),
+  group,
+  actor,
+});
 /** A message that is its kind alone. */
 export const kind = (name: string): ActorMessage => ({ kind: name });
 
