@@ -1,4 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -18,6 +20,7 @@ import {
 } from '@quorate/raft';
 import {
   type Announcement,
+  announcementInbox,
   announcementSubject,
   clusterIdOf,
   decodeAnnouncement,
@@ -26,7 +29,7 @@ import {
   SnapshotParser,
 } from '@quorate/wire';
 import { connect, type NatsConnection } from 'nats';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Formation } from '../src/formation.ts';
 
 const cluster = clusterName('main');
@@ -236,6 +239,26 @@ test.each(['its own', 'another'])(
   },
 );
 
+test('that NATS does not let it hear the others is told', async () => {
+  const refusing = createServer((socket) => {
+    socket.on('data', (data) => {
+      const inbox = announcementInbox(cluster);
+      if (data.includes('SUB ')) socket.write(`-ERR 'Permissions Violation for Subscription to "${inbox}"'\r\n`);
+      if (data.includes('PING')) socket.write('PONG\r\n');
+    });
+    socket.write('INFO {"server_id":"x","version":"2.9.10","max_payload":1048576,"headers":true,"proto":1}\r\n');
+  });
+  onTestFinished(() => void refusing.close());
+  refusing.listen(0, '127.0.0.1');
+  await once(refusing, 'listening');
+  const address = refusing.address();
+  const refused = await connect({ servers: `127.0.0.1:${typeof address === 'object' ? address?.port : null}` });
+  onTestFinished(() => refused.close());
+  formation.listen(refused);
+  await refused.flush();
+  expect(errors).toEqual(['cannot hear other nodes']);
+});
+
 test('what a node announced itself it does not answer', async () => {
   await formation.accept(recordWith(folder.storageId));
   await heard();
@@ -332,10 +355,29 @@ describe('a cluster that is restored', () => {
     expect(joined).toHaveLength(1);
   });
 
-  test('gives nothing to a node that is in a cluster, or spent', async () => {
+  const refusedFor = (reason: string) => ({ code: 'FormationRefused', details: { node: 'n1', reason } });
+
+  test('gives nothing to a node that is in a cluster', async () => {
     await formation.accept(recordWith(folder.storageId));
-    const refused = { code: 'FormationRefused', details: { node: 'n1', reason: 'is in a cluster already' } };
-    await expect(stage(source.bytes)).rejects.toMatchObject(refused);
+    await expect(stage(source.bytes)).rejects.toMatchObject(refusedFor('is in a cluster already'));
+  });
+
+  test('gives nothing to a node that is spent', async () => {
+    announce(encodeAnnouncement({ kind: 'formed', record: recordWith('cd'.repeat(16)), configuration: null }));
+    await until(() => formation.state === 'spent');
+    await expect(stage(source.bytes)).rejects.toMatchObject(refusedFor('has a spent id'));
+  });
+
+  test('is not joined with a snapshot that was damaged after it came', async () => {
+    await stage(source.bytes);
+    const staged = join(place, 'n1', 'staged');
+    for (const name of await readdir(staged)) {
+      const bytes = await readFile(join(staged, name));
+      if (bytes.length === source.bytes.length) await writeFile(join(staged, name), bytes.fill(0, 20, 60));
+    }
+    await expect(formation.accept(record())).rejects.toMatchObject({ code: 'SnapshotDamaged' });
+    expect(formation.state).toBe('unformed');
+    expect(joined).toEqual([]);
   });
 
   test('has no use for a snapshot that is damaged', async () => {
@@ -380,6 +422,19 @@ describe('the members', () => {
     tell(others(), learner('cd'.repeat(16)));
     await until(() => formation.state === 'spent');
     expect(errors).toEqual([expect.stringContaining('with another data folder')]);
+    expect(joined).toEqual([]);
+  });
+
+  test('what the configuration says of a disk counts, and not what the record said before', async () => {
+    const newest = (storageId: string): Configuration => configurationOf(recordWith(storageId).voters);
+    tell(recordWith('cd'.repeat(16)), newest(folder.storageId));
+    await until(() => joined.length === 1);
+    expect(formation.state).toBe('formed');
+  });
+
+  test('a disk that the record names, and the configuration no more, is spent', async () => {
+    tell(recordWith(folder.storageId), configurationOf(recordWith('cd'.repeat(16)).voters));
+    await until(() => formation.state === 'spent' || joined.length > 0);
     expect(joined).toEqual([]);
   });
 
