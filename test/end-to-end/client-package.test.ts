@@ -123,9 +123,8 @@ async function withDependencies(name: string): Promise<ReadonlyMap<string, strin
 
 /** Packs packages into a folder as npm would publish them, and gives what depends on them there. */
 async function pack(folders: ReadonlyMap<string, string>, into: string): Promise<Record<string, string>> {
-  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', into, ...folders.values()], {
-    cwd: repository,
-  });
+  const options = ['--json', '--foreground-scripts=false', '--pack-destination', into];
+  const { stdout } = await run('npm', ['pack', ...options, ...folders.values()], { cwd: repository });
   const packed: readonly { readonly name: string; readonly filename: string }[] = JSON.parse(stdout);
   return Object.fromEntries(packed.map(({ name, filename }) => [name, `file:${filename}`]));
 }

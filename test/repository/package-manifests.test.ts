@@ -24,7 +24,8 @@ describe.each(packages.map((one) => [one.folder, one] as const))('%s', (folder, 
       exports: { '.': { types: './dist/index.d.ts', default: './dist/index.js' } },
     });
     expect(manifest.private).toBeUndefined();
-    expect(manifest.files).toContain('dist');
+    expect(manifest.files).toEqual(expect.arrayContaining(['dist', 'src']));
+    expect(objectOf(manifest.scripts).prepack).toBe('tsc -b && ln -f ../../LICENSE LICENSE');
     expect(existsSync(join(repositoryFolder, folder, 'src/index.ts'))).toBe(true);
   });
 
