@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { startBroker } from '@quorate/broker';
 import { type ConnectionOptions, connect } from 'nats';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
+import { buses } from '../../../test/support/buses.ts';
 import { dial } from './support/dialled-link.ts';
 import { fallSilent, infoLine, scriptedServer } from './support/scripted-server.ts';
 
@@ -10,17 +10,17 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('what was published before closing arrives, and nothing after it', async () => {
+test.each(buses)('what was published before closing arrives, and nothing after it, on %s', async (_, start) => {
   // A machine that is busy would not write it all before closing waits no longer.
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-  const broker = await startBroker({ port: 0 });
-  onTestFinished(() => broker.close());
-  const peer = await connect({ servers: broker.url });
+  const bus = await start();
+  onTestFinished(() => bus.stop());
+  const peer = await connect({ servers: bus.url });
   onTestFinished(() => peer.close());
   const sizes: number[] = [];
   peer.subscribe('a', { callback: (_, message) => void sizes.push(message.data.length) });
   await peer.flush();
-  const { link, next, happened } = dial(broker.url);
+  const { link, next, happened } = dial(bus.url);
   await next();
   const { connection } = link;
   // More than the sockets' buffers take at once.
