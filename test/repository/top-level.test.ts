@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { repositoryFolder } from './workspace.ts';
 
@@ -21,4 +22,8 @@ test('the root holds what a repository that people join has', () => {
   const entries = readdirSync(repositoryFolder);
   const expected = ['README.md', 'CONTRIBUTING.md', 'LICENSE', '.editorconfig', '.gitignore', 'package-lock.json'];
   expect(expected.filter((name) => !entries.includes(name))).toEqual([]);
+});
+
+test('README.md can be read at a sitting: it has fewer than 100 lines', () => {
+  expect(readFileSync(join(repositoryFolder, 'README.md'), 'utf8').trimEnd().split('\n').length).toBeLessThan(100);
 });
