@@ -49,7 +49,7 @@ export class ActorSystem {
   deliver(to: string, message: unknown, from: Sender): boolean {
     const cell = this.#cells.get(to);
     if (cell === undefined) return false;
-    this.#run(cell, () => cell.actor.receive(message, from));
+    this.#receive(cell, message, from);
     return true;
   }
 
@@ -132,7 +132,7 @@ export class ActorSystem {
       const cell = this.#cells.get(owner);
       if (!live || cell?.timers !== timers) return;
       timers.delete(key);
-      this.#run(cell, () => cell.actor.receive(message, this.#host.identity));
+      this.#receive(cell, message, this.#host.identity);
     });
     return () => {
       live = false;
@@ -140,9 +140,9 @@ export class ActorSystem {
     };
   }
 
-  #run(cell: Cell, step: () => void): void {
+  #receive(cell: Cell, message: unknown, from: Sender): void {
     try {
-      step();
+      cell.actor.receive(message, from);
     } catch (error) {
       this.#stop(cell.name);
       cell.onFailure(error);

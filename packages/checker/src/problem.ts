@@ -38,17 +38,20 @@ export function problemOf<Operation, Outcome>(
   const events = eventsInOrder(history);
   const isOptional = history.map(({ outcome }) => outcome === null);
   const isObservation = history.map(({ operation, outcome }) => !model.mayChange(operation, outcome));
-  const effects = history.map(({ operation }) => model.effectKey?.(operation) ?? JSON.stringify(operation));
-  const slots = history.map(() => 0);
-  const twins = history.map(() => NO_OPERATION);
-  const lastTwins = new Map<string, number>();
+  // To name what is done takes time, and none of what only observes is exchanged for another.
+  const effects = history.map(({ operation }, place) =>
+    isObservation[place] === true ? String(place) : (model.effectKey?.(operation) ?? JSON.stringify(operation)),
+  );
   const classNumbers = new Map<string, number>();
   const classes = history.map(({ outcome }, place) => {
-    const effect = `${effects[place]} ${JSON.stringify(outcome)}`;
+    const effect = isObservation[place] === true ? String(place) : `${effects[place]} ${JSON.stringify(outcome)}`;
     const number = classNumbers.get(effect) ?? classNumbers.size;
     classNumbers.set(effect, number);
     return number;
   });
+  const slots = history.map(() => 0);
+  const twins = history.map(() => NO_OPERATION);
+  const lastTwins = new Map<string, number>();
   const returnPlaces = history.map(() => 0);
   const freeSlots: number[] = [];
   let slotCount = 0;

@@ -10,6 +10,7 @@ import { RandomStream } from './host/random-stream.ts';
 import { withoutRealTime } from './host/real-time-guard.ts';
 import { SimulatedCluster } from './host/simulated-cluster.ts';
 import type { SimulatedEvent } from './host/simulated-event.ts';
+import { TraceHash } from './host/trace-hash.ts';
 import type { Violation } from './invariants/watch.ts';
 import { Clients } from './workload/clients.ts';
 import { HistoryRecorder } from './workload/history-recorder.ts';
@@ -26,6 +27,8 @@ export interface SimulationOptions {
   /** A bug to run with. */
   readonly plant?: Plant;
   readonly onEvent?: (event: SimulatedEvent) => void;
+  /** Whether the run's trace is hashed, which takes about as long as the run. */
+  readonly isHashed?: boolean;
 }
 
 /** What came of a run. */
@@ -34,8 +37,8 @@ export interface SimulationResult {
   readonly nodes: number;
   /** Null if every invariant held. */
   readonly violation: Violation | null;
-  /** Of everything that happened: the same seed has the same. */
-  readonly hash: string;
+  /** Of everything that happened and was said: the same seed has the same. Null if it was not asked for. */
+  readonly hash: string | null;
   readonly events: number;
   readonly simulatedMs: number;
   /** Calls of clients that the store has answered. */
@@ -69,7 +72,8 @@ function run(options: SimulationOptions): {
   readonly result: SimulationResult;
   readonly check: (result: SimulationResult) => SimulationResult;
 } {
-  const { seed, plant = {} } = options;
+  const { seed, plant = {}, isHashed = false } = options;
+  const hash = isHashed ? new TraceHash() : null;
   const plan = new RandomStream(seed, 'plan');
   const drawnNodes = plan.pick([3, 3, 5]);
   const nodes = options.nodes ?? drawnNodes;
@@ -108,7 +112,7 @@ function run(options: SimulationOptions): {
     plant,
     onAnswer: (answered) =>
       localReads.isOwn(answered.request) ? localReads.onAnswer(answered) : clients.onAnswer(answered),
-    onEvent: options.onEvent ?? null,
+    onEvent: onEventOf(options, hash),
   });
   const clients: Clients = new Clients(workload, {
     cluster,
@@ -143,7 +147,7 @@ function run(options: SimulationOptions): {
     seed,
     nodes,
     violation: cluster.watch.violation,
-    hash: cluster.hash.toString(),
+    hash: hash?.toString() ?? null,
     events: cluster.events,
     simulatedMs: cluster.nowUs / 1000,
     acknowledged: clients.answered.reduce((sum, answered) => sum + answered, 0),
@@ -153,6 +157,14 @@ function run(options: SimulationOptions): {
     isUndecided: false,
   };
   return { result, check: (checked) => ({ ...checked, ...verdictOn(history) }) };
+}
+
+function onEventOf({ onEvent }: SimulationOptions, hash: TraceHash | null): ((event: SimulatedEvent) => void) | null {
+  if (hash === null) return onEvent ?? null;
+  return (event) => {
+    hash.add(event);
+    onEvent?.(event);
+  };
 }
 
 /** Nobody asks anything: what was lost is made good by the nodes themselves, and not by what comes next. */

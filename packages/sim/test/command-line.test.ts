@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { faultLine } from '../src/command-line/fault-line.ts';
 import { InvalidOptions, parseOptions } from '../src/command-line/options.ts';
+import { runShare } from '../src/command-line/run-share.ts';
 import { traceLine } from '../src/command-line/trace-line.ts';
 import { type SimulatedEvent, simulate } from '../src/index.ts';
 
@@ -13,12 +14,18 @@ describe('the options', () => {
       trace: false,
     });
     expect(parseOptions(['--seed', '4711', '--trace'])).toMatchObject({ firstSeed: 4711, seeds: 1, trace: true });
+    expect(parseOptions(['--seeds', '3', '--twice'])).toMatchObject({ seeds: 3, twice: true });
     expect(parseOptions(['--minutes', '0.5'])).toMatchObject({ minutes: 0.5, seeds: Number.MAX_SAFE_INTEGER });
   });
 
   it.each([
     [['--nodes', '4']],
     [['--seeds', 'many']],
+    [['--seeds', '0']],
+    [['--seed', '5', '--seeds', '9']],
+    [['--seed', '5', '--start', '9']],
+    [['--seed', '5', '--minutes', '1']],
+    [['--seed', '5', '--trace', '--twice']],
     [['--trace']],
     [['--shrunk']],
     [['--minutes', '-1']],
@@ -27,6 +34,14 @@ describe('the options', () => {
   ])('that make no sense are refused: %j', (args) => {
     expect(() => parseOptions(args)).toThrow(InvalidOptions);
   });
+});
+
+it('however short the time, a seed is run, and no second one', () => {
+  const isOver = Int32Array.of(1);
+  const seeds: number[] = [];
+  const share = { firstSeed: 7, seeds: 9, step: 2, nodes: 3, isHashed: false, twice: false, isOver };
+  runShare(share, ({ seed }) => seeds.push(seed));
+  expect(seeds).toEqual([7]);
 });
 
 it('a trace says when, and who told whom what, in order', () => {

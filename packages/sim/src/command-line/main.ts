@@ -33,6 +33,7 @@ function replay({ firstSeed: seed, nodes, shrunk }: CommandOptions): number {
     seed,
     ...(nodes === null ? {} : { nodes }),
     ...(faults === null ? {} : { faults }),
+    isHashed: true,
     onEvent: (event) => {
       lines.push(traceLine(event));
       if (lines.length >= 1000) flush();
@@ -86,9 +87,10 @@ function add(totals: Totals, result: SeedSummary): void {
   if (result.isUndecided) totals.undecided += 1;
 }
 
-function reportShrunk({ seed, nodes }: SeedSummary): void {
+function reportShrunk({ seed, nodes, violation }: SeedSummary): void {
   const result = simulate({ seed, nodes });
-  report(result, shrink(result));
+  if (result.violation !== null) report(result, shrink(result));
+  else console.log(`seed ${seed} with ${nodes} nodes failed once: ${violation?.invariant}: ${violation?.what}`);
 }
 
 /** A failed run, and the mildest that fails in the same way. */

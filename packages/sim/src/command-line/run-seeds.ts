@@ -10,28 +10,41 @@ export interface SeedRuns {
   readonly nodes: number | null;
   readonly minutes: number;
   readonly jobs: number;
+  readonly twice: boolean;
 }
 
-/** Runs seeds on threads of their own and tells of each as it ends. */
+/** Most of what a run makes is soon forgotten: with more room for it little else is ever looked at. */
+const maxYoungGenerationSizeMb = 192;
+
+/** Runs seeds on threads of their own and tells of each as it ends. When the time is over none begins, but each thread has run one. */
 export async function runSeeds(
-  { firstSeed, seeds, nodes, minutes, jobs }: SeedRuns,
+  { firstSeed, seeds, nodes, minutes, jobs, twice }: SeedRuns,
   onSeed: (summary: SeedSummary) => void,
 ): Promise<void> {
   const used = Math.min(jobs, seeds);
+  const isOver = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const workers = Array.from({ length: used }, (_, place) => {
-    const share: SeedShare = { firstSeed: firstSeed + place, seeds: seeds - place, step: used, nodes };
-    const worker = new Worker(new URL('./seed-worker.js', import.meta.url), { workerData: share });
+    const share: SeedShare = {
+      firstSeed: firstSeed + place,
+      seeds: seeds - place,
+      step: used,
+      nodes,
+      isHashed: seeds === 1,
+      twice,
+      isOver,
+    };
+    const resourceLimits = { maxYoungGenerationSizeMb };
+    const worker = new Worker(new URL('./seed-worker.js', import.meta.url), { workerData: share, resourceLimits });
     worker.on('message', onSeed);
     return worker;
   });
-  const stopAll = (): void => {
-    for (const worker of workers) void worker.terminate();
-  };
-  const deadline = Number.isFinite(minutes) ? setTimeout(stopAll, minutes * 60_000) : undefined;
+  const deadline = Number.isFinite(minutes)
+    ? setTimeout(() => Atomics.store(isOver, 0, 1), minutes * 60_000)
+    : undefined;
   try {
     await Promise.all(workers.map((worker) => once(worker, 'exit')));
   } finally {
     clearTimeout(deadline);
-    stopAll();
+    for (const worker of workers) void worker.terminate();
   }
 }

@@ -9,6 +9,11 @@ export interface SeedShare {
   readonly seeds: number;
   readonly step: number;
   readonly nodes: number | null;
+  readonly isHashed: boolean;
+  /** Run each seed twice, and see that both runs were the same. */
+  readonly twice: boolean;
+  /** Its first word is no more 0 when no other seed is to begin. */
+  readonly isOver: Int32Array;
 }
 
 /** The result without its history and faults. */

@@ -10,6 +10,8 @@ const usualSpreadUs = 900;
 
 const calm: MessageRates = { lost: 0, doubled: 0, late: 0 };
 
+const atOnce: readonly number[] = [0];
+
 /** What becomes of each message: when it comes, twice perhaps, or never. */
 export class Network {
   readonly #random: RandomStream;
@@ -79,11 +81,8 @@ export class Network {
   /** The same for a message within a node: at once, unless a storm blows there. */
   withinUs(): readonly number[] {
     const storm = this.#storm;
+    if (storm === null || storm.within === calm) return atOnce;
     this.#delays.length = 0;
-    if (storm === null || storm.within === calm) {
-      this.#delays.push(0);
-      return this.#delays;
-    }
     if (this.#lose(storm.within)) return this.#delays;
     this.#delays.push(this.#lateUs(storm, storm.within.late, 0));
     if (this.#random.chance(storm.within.doubled)) {

@@ -23,4 +23,4 @@ export type MessageOfKind<Kind extends ActorMessage['kind']> = Extract<ActorMess
 
 /** Whether an actor's message is one that the group knows. */
 export const isActorMessage = (message: unknown): message is ActorMessage =>
-  typeof message === 'object' && message !== null && 'kind' in message && typeof message.kind === 'string';
+  typeof message === 'object' && message !== null && typeof (message as { readonly kind?: unknown }).kind === 'string';

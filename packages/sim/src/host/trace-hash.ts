@@ -1,31 +1,68 @@
-const known = new Map<string, number>();
+import type { SimulatedEvent } from './simulated-event.ts';
 
-/** A running hash of all that happened: two runs with the same one were the same (FNV-1a in two lanes). */
+const prime = 0x01000193;
+
+/** A number as its bits. */
+const float = new Float64Array(1);
+const floatWords = new Int32Array(float.buffer);
+
+/** A running hash of all that happened, with all that was said: two runs with the same one were the same (FNV-1a in two lanes). */
 export class TraceHash {
   #low = 0x811c9dc5 | 0;
   #high = 0x23a98d71 | 0;
 
-  /** Adds one event. */
-  add(node: number, actor: string, kind: string, atUs: number, order: number): void {
-    let low = Math.imul(this.#low ^ textHash(actor) ^ node, 0x01000193);
-    low = Math.imul(low ^ (atUs | 0), 0x01000193);
-    let high = Math.imul(this.#high ^ textHash(kind), 0x01000193);
-    high = Math.imul(high ^ order ^ (low >>> 15), 0x01000193);
-    this.#low = low;
-    this.#high = high;
+  /** Adds one event, and what its message holds. */
+  add({ node, process, actor, kind, atUs, order, from, message }: SimulatedEvent): void {
+    this.#number(node?.place ?? -1);
+    this.#number(process?.identity.incarnation ?? -1);
+    this.#text(actor);
+    this.#text(kind);
+    this.#text(from);
+    this.#number(atUs);
+    this.#number(order);
+    if (message !== null) this.#value(message);
   }
 
   /** Sixteen hexadecimal digits. */
   toString(): string {
     return [this.#high, this.#low].map((lane) => (lane >>> 0).toString(16).padStart(8, '0')).join('');
   }
-}
 
-function textHash(text: string): number {
-  const found = known.get(text);
-  if (found !== undefined) return found;
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  known.set(text, hash);
-  return hash;
+  #value(value: unknown): void {
+    if (typeof value === 'number') this.#number(value);
+    else if (typeof value === 'string') this.#text(value);
+    else if (value instanceof Uint8Array) this.#bytes(value);
+    else if (typeof value === 'object' && value !== null) this.#fields(value);
+    else this.#text(String(value));
+  }
+
+  /** Their order is the code's own, and the same each time. */
+  #fields(value: object): void {
+    for (const [name, field] of Object.entries(value)) {
+      this.#text(name);
+      this.#value(field);
+    }
+    this.#word(0);
+  }
+
+  #bytes(bytes: Uint8Array): void {
+    this.#word(bytes.length);
+    for (const byte of bytes) this.#word(byte);
+  }
+
+  #text(text: string): void {
+    this.#word(text.length);
+    for (let at = 0; at < text.length; at += 1) this.#word(text.charCodeAt(at));
+  }
+
+  #number(value: number): void {
+    if (Number.isInteger(value) && value === (value | 0)) return this.#word(value);
+    float[0] = value;
+    for (const word of floatWords) this.#word(word);
+  }
+
+  #word(word: number): void {
+    this.#low = Math.imul(this.#low ^ word, prime);
+    this.#high = Math.imul(this.#high ^ word ^ (this.#low >>> 15), prime);
+  }
 }

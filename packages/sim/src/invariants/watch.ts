@@ -41,9 +41,6 @@ export interface Violation {
   readonly what: string;
 }
 
-/** The messages that an invariant looks at when they come. */
-const watchedArrivals: ReadonlySet<ActorMessage['kind']> = new Set(['matched', 'roundConfirmed'] as const);
-
 type Constructor = new (violated: (what: string) => void, view: ClusterView, committed: CommittedEntries) => Invariant;
 
 // What is committed is noted first: the others look it up.
@@ -80,6 +77,12 @@ const constructors: readonly Constructor[] = [
   EqualLogs,
 ];
 
+/** What an invariant may be told of, but for messages that leave. */
+type Hook = Exclude<keyof Invariant, 'name' | 'sees' | 'sent'>;
+
+/** An invariant that is told of it. */
+type Told<Of extends Hook> = Invariant & Required<Pick<Invariant, Of>>;
+
 /** All invariants together, and the first violation that any of them saw. */
 export class Watch {
   #violation: Violation | null = null;
@@ -88,6 +91,7 @@ export class Watch {
   readonly #invariants: readonly Invariant[];
   /** By kind of message, who looks at it when it leaves. */
   readonly #observers: ReadonlyMap<ActorMessage['kind'], readonly Invariant[]>;
+  readonly #told: { readonly [Of in Hook]: readonly Told<Of>[] };
 
   constructor(view: ClusterView) {
     const { committed } = this;
@@ -96,6 +100,20 @@ export class Watch {
       return invariant;
     });
     this.#observers = observersOf(this.#invariants);
+    this.#told = {
+      delivered: this.#thoseTold('delivered'),
+      hardStateStaged: this.#thoseTold('hardStateStaged'),
+      entriesStaged: this.#thoseTold('entriesStaged'),
+      truncationStaged: this.#thoseTold('truncationStaged'),
+      compactionStaged: this.#thoseTold('compactionStaged'),
+      snapshotStaged: this.#thoseTold('snapshotStaged'),
+      fileRemoved: this.#thoseTold('fileRemoved'),
+      stateLoaded: this.#thoseTold('stateLoaded'),
+      applied: this.#thoseTold('applied'),
+      started: this.#thoseTold('started'),
+      acknowledged: this.#thoseTold('acknowledged'),
+      atRest: this.#thoseTold('atRest'),
+    };
   }
 
   /** Null as long as all is well. */
@@ -116,52 +134,56 @@ export class Watch {
   }
 
   delivered(node: SimulatedNode, process: SimulatedProcess, message: ActorMessage): void {
-    if (!watchedArrivals.has(message.kind)) return;
-    for (const invariant of this.#invariants) invariant.delivered?.(node, process, message);
+    if (message.kind !== 'matched' && message.kind !== 'roundConfirmed') return;
+    for (const invariant of this.#told.delivered) invariant.delivered(node, process, message);
   }
 
   hardStateStaged(node: SimulatedNode, process: SimulatedProcess, hardState: HardState): void {
-    for (const invariant of this.#invariants) invariant.hardStateStaged?.(node, process, hardState);
+    for (const invariant of this.#told.hardStateStaged) invariant.hardStateStaged(node, process, hardState);
   }
 
   entriesStaged(node: SimulatedNode, process: SimulatedProcess, entries: readonly LogEntry[]): void {
-    for (const invariant of this.#invariants) invariant.entriesStaged?.(node, process, entries);
+    for (const invariant of this.#told.entriesStaged) invariant.entriesStaged(node, process, entries);
   }
 
   truncationStaged(node: SimulatedNode, process: SimulatedProcess, from: LogIndex): void {
-    for (const invariant of this.#invariants) invariant.truncationStaged?.(node, process, from);
+    for (const invariant of this.#told.truncationStaged) invariant.truncationStaged(node, process, from);
   }
 
   compactionStaged(node: SimulatedNode, process: SimulatedProcess, through: LogIndex): void {
-    for (const invariant of this.#invariants) invariant.compactionStaged?.(node, process, through);
+    for (const invariant of this.#told.compactionStaged) invariant.compactionStaged(node, process, through);
   }
 
   snapshotStaged(node: SimulatedNode, process: SimulatedProcess, record: SnapshotRecord): void {
-    for (const invariant of this.#invariants) invariant.snapshotStaged?.(node, process, record);
+    for (const invariant of this.#told.snapshotStaged) invariant.snapshotStaged(node, process, record);
   }
 
   fileRemoved(node: SimulatedNode, process: SimulatedProcess, id: string): void {
-    for (const invariant of this.#invariants) invariant.fileRemoved?.(node, process, id);
+    for (const invariant of this.#told.fileRemoved) invariant.fileRemoved(node, process, id);
   }
 
   stateLoaded(node: SimulatedNode, process: SimulatedProcess, lastApplied: number): void {
-    for (const invariant of this.#invariants) invariant.stateLoaded?.(node, process, lastApplied);
+    for (const invariant of this.#told.stateLoaded) invariant.stateLoaded(node, process, lastApplied);
   }
 
   applied(node: SimulatedNode, process: SimulatedProcess, entries: readonly LogEntry[]): void {
-    for (const invariant of this.#invariants) invariant.applied?.(node, process, entries);
+    for (const invariant of this.#told.applied) invariant.applied(node, process, entries);
   }
 
   started(node: SimulatedNode, process: SimulatedProcess): void {
-    for (const invariant of this.#invariants) invariant.started?.(node, process);
+    for (const invariant of this.#told.started) invariant.started(node, process);
   }
 
   acknowledged(index: LogIndex, command: Uint8Array): void {
-    for (const invariant of this.#invariants) invariant.acknowledged?.(index, command);
+    for (const invariant of this.#told.acknowledged) invariant.acknowledged(index, command);
   }
 
   atRest(nodes: readonly SimulatedNode[]): void {
-    for (const invariant of this.#invariants) invariant.atRest?.(nodes);
+    for (const invariant of this.#told.atRest) invariant.atRest(nodes);
+  }
+
+  #thoseTold<Of extends Hook>(hook: Of): readonly Told<Of>[] {
+    return this.#invariants.filter((invariant): invariant is Told<Of> => invariant[hook] !== undefined);
   }
 }
 
