@@ -26,7 +26,7 @@ export async function readSnapshot(file: string): Promise<SnapshotContent> {
 }
 
 /** What a snapshot file holds, as the SDK tells it. */
-export function infoOf({ header, id, checksum, bytes, rowCount }: SnapshotContent): SnapshotInfo {
+export function infoOf({ header, id, checksum, bytes, keyCount }: SnapshotContent): SnapshotInfo {
   const { clusterName: cluster, clusterId, group, index, term, revision, configuration } = header;
   return {
     cluster,
@@ -37,7 +37,7 @@ export function infoOf({ header, id, checksum, bytes, rowCount }: SnapshotConten
     index: BigInt(index),
     term: BigInt(term),
     revision: BigInt(revision),
-    keys: rowCount,
+    keys: keyCount,
     bytes,
     voters: configuration.voters,
   };

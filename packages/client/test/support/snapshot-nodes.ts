@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { changesTable, keysTable } from '@quorate/config-store';
 import { configurationOf, logIndex, term } from '@quorate/raft';
 import {
   encodeSnapshotStretch,
@@ -29,8 +30,8 @@ export interface SnapshotBytes {
   readonly index: number;
 }
 
-/** A snapshot that ends with `index`, of so many rows of 1 KiB. */
-export function snapshotBytes(index: number, rows: number, cluster = 'main', group = 'config'): SnapshotBytes {
+/** A snapshot that ends with `index`, of so many keys of 1 KiB and the change that made each of them. */
+export function snapshotBytes(index: number, keys: number, cluster = 'main', group = 'config'): SnapshotBytes {
   const encoder = new SnapshotEncoder({
     clusterName: cluster,
     clusterId: 'c1',
@@ -43,9 +44,14 @@ export function snapshotBytes(index: number, rows: number, cluster = 'main', gro
     stateHash: index,
     configuration: configurationOf(voters),
   });
-  const all = Array.from({ length: rows }, (_, at) => ({ key: Buffer.from(`/${at}`), record: Buffer.alloc(1024, at) }));
+  const rows = [keysTable, changesTable].flatMap((table) =>
+    Array.from({ length: keys }, (_, at) => ({
+      key: Buffer.concat([Buffer.of(table.id), Buffer.from(`/${at}`)]),
+      record: Buffer.alloc(1024, at),
+    })),
+  );
   const pieces = [encoder.begin()];
-  for (let at = 0; at < rows; at += 64) pieces.push(encoder.block(all.slice(at, at + 64)));
+  for (let at = 0; at < rows.length; at += 64) pieces.push(encoder.block(rows.slice(at, at + 64)));
   const end = encoder.end();
   const bytes = Buffer.concat([...pieces, end.piece]);
   const parser = new SnapshotParser('a file');

@@ -1,8 +1,9 @@
 import { open } from 'node:fs/promises';
+import { keysTable } from '@quorate/config-store';
 import { CorruptRecord } from '@quorate/raft';
 import type { SnapshotHeader } from './snapshot-header.ts';
 import { SnapshotParser } from './snapshot-parser.ts';
-import type { SnapshotRow } from './snapshot-row.ts';
+import { type SnapshotRow, tableIdOf } from './snapshot-row.ts';
 
 const pieceBytes = 64 * 1024;
 
@@ -14,7 +15,8 @@ export interface SnapshotContent {
   /** The SHA-256 of its content, in hexadecimal. */
   readonly checksum: string;
   readonly bytes: number;
-  readonly rowCount: number;
+  /** How many keys the store had; what rows there are beside them is its past. */
+  readonly keyCount: number;
 }
 
 /**
@@ -31,6 +33,7 @@ export async function readSnapshotFile(
   const parser = new SnapshotParser(where);
   const file = await open(path, 'r');
   let bytes = 0;
+  let keyCount = 0;
   try {
     for (;;) {
       const piece = Buffer.allocUnsafe(pieceBytes);
@@ -38,13 +41,14 @@ export async function readSnapshotFile(
       if (bytesRead === 0) break;
       bytes += bytesRead;
       const rows = parser.push(piece.subarray(0, bytesRead));
+      for (const row of rows) if (tableIdOf(row) === keysTable.id) keyCount += 1;
       if (rows.length > 0 && parser.header !== null) await visit(rows, parser.header);
     }
   } finally {
     await file.close();
   }
   const id = parser.end();
-  const { header, checksum, rowCount } = parser;
+  const { header, checksum } = parser;
   if (header === null || checksum === null) throw new CorruptRecord(where, 'it has no header');
-  return { header, id, checksum, bytes, rowCount };
+  return { header, id, checksum, bytes, keyCount };
 }

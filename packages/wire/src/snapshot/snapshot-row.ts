@@ -5,6 +5,9 @@ export interface SnapshotRow {
   readonly record: Uint8Array;
 }
 
+/** The table that a row is of; undefined if it has no key. */
+export const tableIdOf = ({ key }: SnapshotRow): number | undefined => key[0];
+
 /** What a row takes beside key and record: their lengths. */
 const rowFrameBytes = 6;
 
