@@ -148,7 +148,7 @@ test('a follower without room for the snapshot that it is sent goes on with it w
   const store = await cluster.connect({ timeoutMs: 20_000 });
   const folder = join(cluster.folder('n3'), 'snapshots', 'config');
   await cluster.node('n3').end('SIGTERM');
-  await disks.n3.mountAt(folder, 8 * mebibyte);
+  await disks.n3.mountAt(folder, 16 * mebibyte);
   const keys = Array.from({ length: 620 }, (_, at) => `/key/${String(at).padStart(3, '0')}`);
   for (let at = 0; at < keys.length; at += 20) {
     await Promise.all(keys.slice(at, at + 20).map((key) => store.put(key, key.repeat(1_000))));

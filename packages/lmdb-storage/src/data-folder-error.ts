@@ -1,5 +1,7 @@
 import { statfsSync } from 'node:fs';
+import { join } from 'node:path';
 import { CorruptRecord } from '@quorate/raft';
+import { logFolder, stateFolder } from './folder-layout.ts';
 
 /** What is wrong with a data folder. */
 export type DataFolderErrorCode =
@@ -53,15 +55,19 @@ const shortWrite = 5;
 /** No write that was cut short leaves more than this. */
 const remainderBytes = 1024 * 1024;
 
-/** Whether an error, the operating system's or LMDB's, comes of there being no room on the file system of `folder`. */
+/** Whether an error, the operating system's or LMDB's, comes of there being no room for a data folder: log and state may have file systems of their own. */
 export function isDiskFull(error: unknown, folder: string): boolean {
   const code = systemCode(error);
   if (code !== shortWrite) return fullCodes.includes(code);
+  return [folder, join(folder, logFolder), join(folder, stateFolder)].some((part) => freeBytes(part) < remainderBytes);
+}
+
+function freeBytes(folder: string): number {
   try {
     const { bavail, bsize } = statfsSync(folder);
-    return bavail * bsize < remainderBytes;
+    return bavail * bsize;
   } catch {
-    return false;
+    return Number.POSITIVE_INFINITY;
   }
 }
 

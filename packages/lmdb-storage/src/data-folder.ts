@@ -5,15 +5,9 @@ import { canonicalText, clusterIdOf } from '@quorate/wire';
 import { asDataFolderError, DataFolderError } from './data-folder-error.ts';
 import { saveFormation } from './essential-records.ts';
 import type { Essentials } from './essentials.ts';
-import {
-  contentOf,
-  createDataFolder,
-  makeFolder,
-  refuseOther,
-  snapshotsFolder,
-  stagedFolder,
-} from './folder-creation.ts';
+import { contentOf, createDataFolder, makeFolder, refuseOther } from './folder-creation.ts';
 import { readDescription } from './folder-description.ts';
+import { snapshotsFolder, stagedFolder } from './folder-layout.ts';
 import { FolderLock } from './folder-lock.ts';
 import { type FolderStores, openStores } from './folder-stores.ts';
 import { AlreadyFormed, formationRecordSchema, SnapshotNotStaged } from './formation-record.ts';

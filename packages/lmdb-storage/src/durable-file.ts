@@ -1,5 +1,5 @@
-import { open, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 /** Makes the names in a folder durable: a file that was created, renamed or removed there stays so after a power loss. */
 export async function flushFolder(path: string): Promise<void> {
@@ -19,6 +19,18 @@ export async function writeFlushed(path: string, content: string): Promise<void>
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+const probeFile = 'room';
+
+/** Makes sure that a folder takes so many bytes more. @throws {Error} the system's, such as `ENOSPC` */
+export async function probeRoom(folder: string, bytes: number): Promise<void> {
+  const path = join(folder, probeFile);
+  try {
+    await writeFlushed(path, 'x'.repeat(bytes));
+  } finally {
+    await rm(path, { force: true });
   }
 }
 

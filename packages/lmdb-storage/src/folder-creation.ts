@@ -5,21 +5,10 @@ import { DataFolderError, systemCode } from './data-folder-error.ts';
 import { flushFolder, renameFlushed, writeFlushed } from './durable-file.ts';
 import { saveEssentials } from './essential-records.ts';
 import { describe, descriptionFile, draftFile, type FolderOwner } from './folder-description.ts';
+import { logFolder, stateFolder } from './folder-layout.ts';
 import { lockFile } from './folder-lock.ts';
 import { LogEnvironment } from './log-environment.ts';
 import { SecondCopy, secondCopyFile } from './second-copy.ts';
-
-/** The folder of the log environment, within a data folder. */
-export const logFolder = 'log';
-
-/** The folder of the state environment, within a data folder. */
-export const stateFolder = 'state';
-
-/** The folder of the snapshots, with one for each group, within a data folder. It appears when the node is in a cluster. */
-export const snapshotsFolder = 'snapshots';
-
-/** The folder of what a node in no cluster was given to be restored from, within a data folder. */
-export const stagedFolder = 'staged';
 
 /** What a folder holds. `begun`: it was being made when the process or the machine stopped. */
 export type FolderContent = 'nothing' | 'begun' | 'data' | 'other';

@@ -4,9 +4,10 @@ import { CorruptRecord } from '@quorate/raft';
 import { clusterIdOf } from '@quorate/wire';
 import { readBootId } from './boot-id.ts';
 import { DataFolderError } from './data-folder-error.ts';
+import { probeRoom } from './durable-file.ts';
 import { loadEssentials, saveEssentials } from './essential-records.ts';
 import { type Essentials, newerOf } from './essentials.ts';
-import { logFolder, snapshotsFolder, stateFolder } from './folder-creation.ts';
+import { logFolder, snapshotsFolder, stateFolder } from './folder-layout.ts';
 import { examineDataFile } from './lmdb-file/examine-data-file.ts';
 import { LmdbLogStorage } from './lmdb-log-storage.ts';
 import { LmdbTables } from './lmdb-tables.ts';
@@ -20,6 +21,9 @@ import { isDamage } from './storage-damage.ts';
 
 /** A log that cannot be kept is replaced; one that was just made and is damaged again, so often at most. */
 const maxReplacements = 2;
+
+/** More than the first commits of an opening write. */
+const openingBytes = 64 * 1024;
 
 /** Whose stores they are. */
 export interface StoresOptions {
@@ -128,6 +132,8 @@ class StoresOpening {
     const { path, storageId } = this.#options;
     const folder = join(path, logFolder);
     const tables = await examineDataFile(folder);
+    // Where there is no room LMDB fails too, but writes lines of its own to standard error.
+    await probeRoom(folder, openingBytes);
     const log = new LogEnvironment(folder);
     this.#closing.push(() => log.close());
     const stored = loadEssentials(log);

@@ -4,7 +4,7 @@ import { setTimeout as after } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { CorruptRecord, type Logger } from '@quorate/raft';
 import { unseal } from './checked-record.ts';
-import { logFolder, snapshotsFolder, stateFolder } from './folder-creation.ts';
+import { logFolder, snapshotsFolder, stateFolder } from './folder-layout.ts';
 import type { FolderStores } from './folder-stores.ts';
 import { dataFile } from './lmdb-file/examine-data-file.ts';
 import { beginningOfFile, type CheckPlace, checkStretch } from './lmdb-file/stretch-check.ts';
