@@ -80,6 +80,7 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
     );
     expect(seen.map((message) => message.headers?.get('Quorate-Revision'))).toEqual(['1', '3', '4', '5', '6']);
     expect(seen.map((message) => message.headers?.get('traceparent'))).toEqual([traceparent, '', '', '', '']);
+    const alone = { ordinal: 0, changeCount: 1, time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{6}Z$/) };
     expect(seen[0]?.json()).toEqual({
       key: '/app/db/url',
       op: 'put',
@@ -88,8 +89,15 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
       createRevision: '1',
       version: '1',
       index: '2',
+      ...alone,
     });
-    expect(seen[4]?.json()).toEqual({ key: '/app/db/url', op: 'delete', revision: '6', index: expect.any(String) });
+    expect(seen[4]?.json()).toEqual({
+      key: '/app/db/url',
+      op: 'delete',
+      revision: '6',
+      index: expect.any(String),
+      ...alone,
+    });
 
     // NATS's own discovery shows every node.
     const infos: ServiceInfo[] = [];
