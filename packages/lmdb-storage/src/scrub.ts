@@ -39,6 +39,8 @@ export class Scrub {
   readonly #options: ScrubOptions;
   readonly #stopping = new AbortController();
   readonly #ended: Promise<void>;
+  /** Why the last round was not finished, as it was logged. */
+  #failure: string | null = null;
 
   /** Begins at once. */
   constructor(path: string, stores: FolderStores, options: ScrubOptions) {
@@ -55,18 +57,26 @@ export class Scrub {
   }
 
   async #run(): Promise<void> {
-    const { onDamage, logger, roundMs = 5_000 } = this.#options;
-    try {
-      for (;;) {
-        const beganAtMs = performance.now();
+    const { onDamage, roundMs = 5_000 } = this.#options;
+    while (!this.#stopping.signal.aborted) {
+      const beganAtMs = performance.now();
+      try {
         await this.#round();
-        await this.#wait(Math.max(0, beganAtMs + roundMs - performance.now()));
+        this.#failure = null;
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return;
+        if (isDamage(error)) return onDamage(corruptRecordOf(error));
+        this.#tellFailed(String(error));
       }
-    } catch (error) {
-      if (this.#stopping.signal.aborted) return;
-      if (error instanceof CorruptRecord) return onDamage(error);
-      logger.error('the scrub has ended', { error: String(error) });
+      await this.#wait(Math.max(0, beganAtMs + roundMs - performance.now())).catch(() => {});
     }
+  }
+
+  /** Whatever keeps it from reading may be over by the next round, as a lack of descriptors is: the disk must not go unread for the rest of this process's life. */
+  #tellFailed(error: string): void {
+    if (error !== this.#failure)
+      this.#options.logger.error('the scrub could not read the folder, and tries again', { error });
+    this.#failure = error;
   }
 
   async #round(): Promise<void> {
@@ -76,7 +86,7 @@ export class Scrub {
     try {
       await this.#checkTables(stateFolder, () => state.beginReading(), checkStateRecord);
     } catch (error) {
-      if (error instanceof CorruptRecord) state.markDamaged();
+      if (isDamage(error)) state.markDamaged();
       throw error;
     }
     await this.#checkSnapshots();
@@ -148,6 +158,10 @@ export class Scrub {
     await after(timeMs, undefined, { ref: false, signal: this.#stopping.signal });
   }
 }
+
+/** A disk that cannot read a sector says so with an error of the system's. */
+const corruptRecordOf = (error: unknown): CorruptRecord =>
+  error instanceof CorruptRecord ? error : new CorruptRecord('the data folder', String(error));
 
 type RecordCheck = Parameters<typeof checkStretch>[2];
 

@@ -4,6 +4,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  renameSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -122,6 +123,19 @@ describe('a scrub', () => {
     const again = await SnapshotSubject.open({ path: scrubbed.subject.path });
     if (says === 'the state') expect(again.folder.stateDiscarded).toBe('damaged');
     expect(again.folder.findings).toHaveLength(says === '.snapshot' ? 0 : says === 'the state' ? 1 : 2);
+  });
+
+  test('goes on with the next round where it could not read something', async () => {
+    const scrubbed = await ScrubSubject.open();
+    const log = join(scrubbed.subject.path, 'log', 'data.mdb');
+    renameSync(log, `${log}.away`);
+    scrubbed.begin();
+    await scrubbed.until(() => scrubbed.errors.length > 0);
+    renameSync(`${log}.away`, log);
+    damage(log, 'command 150 of term 1');
+    await scrubbed.until(() => scrubbed.damage.length > 0);
+    expect(scrubbed.errors).toEqual(['the scrub could not read the folder, and tries again']);
+    await scrubbed.subject.close();
   });
 
   test('mends the second copy itself', async () => {
