@@ -1,5 +1,5 @@
-import { CorruptRecord } from '@quorate/raft';
-import { readSnapshotFile, type SnapshotContent, UnknownSnapshotFormat } from '@quorate/wire';
+import { CorruptRecord, UnknownFormatVersion } from '@quorate/raft';
+import { readSnapshotFile, type SnapshotContent } from '@quorate/wire';
 import { InvalidRequest, SnapshotProblem } from './errors.ts';
 import type { SnapshotInfo } from './snapshots.ts';
 
@@ -17,7 +17,7 @@ export async function readSnapshot(file: string): Promise<SnapshotContent> {
   try {
     return await readSnapshotFile(file);
   } catch (error) {
-    if (error instanceof UnknownSnapshotFormat) {
+    if (error instanceof UnknownFormatVersion) {
       throw new SnapshotProblem({ code: 'UnknownSnapshotFormat', message: error.message });
     }
     if (error instanceof CorruptRecord) throw new SnapshotProblem({ code: 'SnapshotDamaged', message: error.message });

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { CorruptRecord } from '@quorate/raft';
+import { CorruptRecord, UnknownFormatVersion } from '@quorate/raft';
 
 /** The version of the records that this build writes, and the only one that it reads. */
 const recordFormat = 1;
@@ -16,10 +16,13 @@ export function seal(record: Buffer, seed: number): void {
   record.writeUInt32BE(crc32(record.subarray(4), seed), 0);
 }
 
-/** Checks a record's header. @throws {CorruptRecord} saying where it stands and what is wrong */
+/** Checks a record's header. @throws {CorruptRecord} saying where it stands and what is wrong; {UnknownFormatVersion} */
 export function unseal(record: Buffer, seed: number, where: string | (() => string)): void {
-  const corrupt = (what: string): CorruptRecord => new CorruptRecord(typeof where === 'string' ? where : where(), what);
-  if (record.length < headerLength) throw corrupt(`it has ${record.length} bytes`);
-  if (record.readUInt32BE(0) !== crc32(record.subarray(4), seed)) throw corrupt('its checksum does not match');
-  if (record[4] !== recordFormat) throw corrupt(`its format ${record[4]} is not known`);
+  const place = (): string => (typeof where === 'string' ? where : where());
+  if (record.length < headerLength) throw new CorruptRecord(place(), `it has ${record.length} bytes`);
+  if (record.readUInt32BE(0) !== crc32(record.subarray(4), seed)) {
+    throw new CorruptRecord(place(), 'its checksum does not match');
+  }
+  const format = record.readUInt8(4);
+  if (format !== recordFormat) throw new UnknownFormatVersion(place(), format, recordFormat);
 }

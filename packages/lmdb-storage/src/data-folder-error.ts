@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CorruptRecord } from '@quorate/raft';
+import { CorruptRecord, UnknownFormatVersion } from '@quorate/raft';
 import { logFolder, stateFolder } from './folder-layout.ts';
 
 /** What is wrong with a data folder. */
@@ -74,6 +74,9 @@ function freeBytes(folder: string): number {
 /** Says of any error what it means for the folder: an error of its own stays as it is. */
 export function asDataFolderError(path: string, error: unknown): DataFolderError {
   if (error instanceof DataFolderError) return error;
+  if (error instanceof UnknownFormatVersion) {
+    return new DataFolderError('UnknownFormatVersion', path, `cannot be used: ${error.message}`, error);
+  }
   const reason = error instanceof CorruptRecord ? undefined : notWritable.get(systemCode(error));
   if (isDiskFull(error, path))
     return new DataFolderError(

@@ -1,6 +1,14 @@
 import { join, resolve } from 'node:path';
 import type { ClusterName, GroupId, NodeId } from '@quorate/actor';
-import { CorruptRecord, configurationOf, type FormationRecord, type Logger, type Term, term } from '@quorate/raft';
+import {
+  CorruptRecord,
+  configurationOf,
+  type FormationRecord,
+  type Logger,
+  type Term,
+  term,
+  UnknownFormatVersion,
+} from '@quorate/raft';
 import { canonicalText, clusterIdOf } from '@quorate/wire';
 import { asDataFolderError, DataFolderError } from './data-folder-error.ts';
 import { saveFormation } from './essential-records.ts';
@@ -235,7 +243,7 @@ export class DataFolder {
       configuration: configurationOf(record.voters),
       go: () => this.#checkOpen(),
     }).catch(async (error: unknown) => {
-      if (error instanceof CorruptRecord) await this.staged.clear();
+      if (error instanceof CorruptRecord || error instanceof UnknownFormatVersion) await this.staged.clear();
       throw error;
     });
     const hardState = { currentTerm: snapshot.term, votedFor: null };

@@ -16,6 +16,7 @@ import {
   type Term,
   takeWithin,
   term,
+  UnknownFormatVersion,
 } from '@quorate/raft';
 import type { LogEnvironment } from './log-environment.ts';
 import { recordEntries } from './log-record.ts';
@@ -66,7 +67,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
 
   /**
    * Opens a group's log and checks all of it; nothing is changed. `repaired` is told when the end of a repair is on disk.
-   * @throws {CorruptRecord} if a record is missing or does not pass its check
+   * @throws {CorruptRecord} if a record is missing or does not pass its check; {UnknownFormatVersion}
    */
   constructor(
     environment: LogEnvironment,
@@ -80,7 +81,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
     try {
       this.#load();
     } catch (error) {
-      if (error instanceof CorruptRecord) throw error;
+      if (error instanceof CorruptRecord || error instanceof UnknownFormatVersion) throw error;
       // LMDB itself cannot find its way through the file.
       throw new CorruptRecord(this.#stored.placeOf('log'), error instanceof Error ? error.message : String(error));
     }

@@ -2,7 +2,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { CorruptRecord } from '@quorate/raft';
+import { CorruptRecord, UnknownFormatVersion } from '@quorate/raft';
 import { isContentChecksum, readSnapshotFile, type SnapshotStageRequest, type StagedSnapshot } from '@quorate/wire';
 import { flushFolder } from './durable-file.ts';
 
@@ -31,7 +31,7 @@ export class StagedSnapshots {
   /**
    * Stores a stretch, flushed, if it follows what is there and its checksum is right, and says what is there then. With the last one
    * the whole is verified.
-   * @throws {CorruptRecord} if all of it came and it is not that content: it is thrown away
+   * @throws {CorruptRecord} if all of it came and it is not that content: it is thrown away, as one of another version is {UnknownFormatVersion}
    */
   stage(request: SnapshotStageRequest): Promise<StagedSnapshot> {
     const done = this.#last.then(() => this.#stage(request));
@@ -94,7 +94,7 @@ export class StagedSnapshots {
       if (found.checksum !== content)
         throw new CorruptRecord('the snapshot', `its content is that of ${found.checksum}`);
     } catch (error) {
-      if (error instanceof CorruptRecord) await rm(part, { force: true });
+      if (error instanceof CorruptRecord || error instanceof UnknownFormatVersion) await rm(part, { force: true });
       throw error;
     }
     await rename(part, this.#file(content, wholeSuffix));

@@ -12,12 +12,16 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { clusterName, groupId, nodeId } from '@quorate/actor';
 import { keysTable } from '@quorate/config-store';
 import { type FormationRecord, logIndex, term } from '@quorate/raft';
 import { expect, onTestFinished, test } from 'vitest';
 import { type DataFolder, openDataFolder } from '../src/data-folder.ts';
-import { putKey } from './rows.ts';
+import { groupPrefix, groupSeed } from '../src/group-key.ts';
+import { TableKeys } from '../src/table-key.ts';
+import { RowRecords } from '../src/table-record.ts';
+import { keyRow, putKey } from './rows.ts';
 import { entry } from './sample-entries.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -157,6 +161,31 @@ test('a log that ends before what was applied is set aside', async () => {
   await folder.close();
   await expectReplaced(path, 'it ends at 2, and 3 of term 2 was applied');
 });
+
+const stateKey = Buffer.from(new TableKeys(groupPrefix(config)).of(keysTable, '/a')).toString('latin1');
+const stateRecord = new RowRecords().of(keysTable, keyRow('value of /a'), 0);
+
+test.each([
+  ['log', marker, -42, marker.length, groupSeed(config)],
+  ['state', stateKey, stateKey.length, stateKey.length + stateRecord.length, crc32(Buffer.from(stateKey))],
+] as const)(
+  'a record of the %s that is whole and of another format version is kept, and the folder refused',
+  async (part, text, from, to, seed) => {
+    const path = await usedFolder();
+    const file = join(path, part, 'data.mdb');
+    const bytes = readFileSync(file);
+    for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, at + 1)) {
+      // A record is its checksum, its format and its content.
+      bytes.writeUInt8(9, at + from + 4);
+      bytes.writeUInt32BE(crc32(bytes.subarray(at + from + 4, at + to), seed), at + from);
+    }
+    writeFileSync(file, bytes);
+    const found = expect.stringContaining('has format version 9, and this build knows 1 only');
+    await expect(open(path)).rejects.toMatchObject({ code: 'UnknownFormatVersion', message: found });
+    expect(readFileSync(file).includes(text)).toBe(true);
+    expect(readdirSync(path)).not.toContain('log.damaged');
+  },
+);
 
 test('only the newest damaged log is kept', async () => {
   const path = await usedFolder();

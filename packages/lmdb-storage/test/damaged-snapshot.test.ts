@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { clusterName, groupId, nodeId } from '@quorate/actor';
 import { type FormationRecord, logIndex, type SnapshotRecord, term } from '@quorate/raft';
@@ -91,6 +92,39 @@ describe.each([
     expect(log.damage).toContain(says);
     expect(log).toMatchObject({ firstIndex: 1, lastIndex: 0, snapshot: null, hardState: { currentTerm: 1 } });
     expect(names()).toEqual([]);
+  });
+});
+
+describe('a snapshot that says that it is of another format version', () => {
+  const sayVersion = (hash: (content: Buffer) => Buffer): Buffer => {
+    const bytes = readFileSync(fileOf(record.id));
+    bytes.writeUInt32BE(77, 8);
+    const end = bytes.length - 49;
+    hash(bytes.subarray(0, end)).copy(bytes, bytes.length - 32);
+    writeFileSync(fileOf(record.id), bytes);
+    return bytes;
+  };
+  const sha256 = (content: Buffer): Buffer => createHash('sha256').update(content).digest();
+
+  test.each([
+    ['and the log has a record of it', (): void => {}],
+    ['and nobody knows of it', (): void => renameSync(fileOf(record.id), fileOf(`9${record.id}`))],
+  ])('and is whole is kept, and the folder refused: %s', async (_what, move) => {
+    await usedFolder(15, 25);
+    const bytes = sayVersion(sha256);
+    move();
+    const before = names();
+    const found = expect.stringContaining('has format version 77, and this build knows');
+    await expect(open()).rejects.toMatchObject({ code: 'UnknownFormatVersion', message: found });
+    expect(names()).toEqual(before);
+    expect(readFileSync(join(path, 'snapshots', 'config', before[0] ?? ''))).toEqual(bytes);
+  });
+
+  test('and does not end with its hash is damaged, as any other', async () => {
+    await usedFolder(15, 25);
+    sayVersion(() => Buffer.alloc(32));
+    const subject = await open();
+    expect(subject.folder.findings).toEqual([expect.stringContaining('was written in its place')]);
   });
 });
 

@@ -1,8 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { clusterName, nodeId } from '@quorate/actor';
-import { CorruptRecord } from '@quorate/raft';
-import { UnknownSnapshotFormat } from '@quorate/wire';
+import { CorruptRecord, UnknownFormatVersion } from '@quorate/raft';
 import { expect, onTestFinished, test } from 'vitest';
 import { type DataFolder, openDataFolder } from '../src/data-folder.ts';
 import { restoredRecord, snapshotSource, stageAll, stageStretch } from './snapshot-source.ts';
@@ -56,7 +55,7 @@ test('a file that is not what it was said to be is thrown away when all of it ha
     [{ bytes: altered, checksum: source.checksum }, CorruptRecord],
     [{ bytes: source.bytes, checksum: 'ab'.repeat(32) }, CorruptRecord],
     [{ bytes: source.bytes.subarray(0, 70_000), checksum: source.checksum }, CorruptRecord],
-    [{ bytes: other, checksum: source.checksum }, UnknownSnapshotFormat],
+    [{ bytes: other, checksum: source.checksum }, UnknownFormatVersion],
   ] as const) {
     await expect(stageAll(folder, file)).rejects.toBeInstanceOf(error);
     expect(folder.staged.wholePath(file.checksum)).toBeNull();

@@ -38,6 +38,7 @@ export {
   type FlushOutcome,
   type LogStorage,
   type ReadLimit,
+  UnknownFormatVersion,
 } from './storage/log-storage.ts';
 export { MemoryLogStorage } from './storage/memory-log-storage.ts';
 export * from './storage/snapshot-files.ts';

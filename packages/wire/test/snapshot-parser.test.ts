@@ -1,7 +1,7 @@
 import { clusterName, groupId, nodeId } from '@quorate/actor';
-import { CorruptRecord, configurationOf, logIndex, term } from '@quorate/raft';
+import { CorruptRecord, configurationOf, logIndex, term, UnknownFormatVersion } from '@quorate/raft';
 import { describe, expect, test } from 'vitest';
-import { SnapshotEncoder, type SnapshotHeader, SnapshotParser, UnknownSnapshotFormat } from '../src/snapshot/index.ts';
+import { SnapshotEncoder, type SnapshotHeader, SnapshotParser } from '../src/snapshot/index.ts';
 
 const header: SnapshotHeader = {
   clusterName: clusterName('main'),
@@ -48,7 +48,7 @@ describe('a snapshot file', () => {
       for (let bit = 0; bit < 8; bit += 1) {
         const altered = Buffer.from(bytes);
         altered.writeUInt8(altered.readUInt8(at) ^ (1 << bit), at);
-        const kind = at >= 8 && at < 12 ? UnknownSnapshotFormat : CorruptRecord;
+        const kind = at >= 8 && at < 12 ? UnknownFormatVersion : CorruptRecord;
         expect(() => parse(altered), `byte ${at}, bit ${bit}`).toThrow(kind);
       }
     }

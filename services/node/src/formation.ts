@@ -8,6 +8,7 @@ import {
   type FormationRecord,
   type Logger,
   membersOf,
+  UnknownFormatVersion,
   type Voter,
 } from '@quorate/raft';
 import {
@@ -23,7 +24,6 @@ import {
   type SnapshotProblemCode,
   type SnapshotStageRequest,
   type StagedSnapshot,
-  UnknownSnapshotFormat,
 } from '@quorate/wire';
 import type { Msg, NatsConnection } from 'nats';
 import { isRemovedFrom } from './committed-members.ts';
@@ -38,6 +38,12 @@ type Place =
 
 const problem = (code: SnapshotProblemCode, { message }: Error): SnapshotProblem =>
   new SnapshotProblem({ code, message });
+
+/** What an error that a staged snapshot was met with is to whoever sent it; any other stays as it is. */
+function snapshotProblemOf(error: unknown): unknown {
+  if (error instanceof UnknownFormatVersion) return problem('UnknownSnapshotFormat', error);
+  return error instanceof CorruptRecord ? problem('SnapshotDamaged', error) : error;
+}
 
 /** What formation is made from. */
 export interface FormationOptions {
@@ -141,8 +147,7 @@ export class Formation {
     try {
       return await folder.staged.stage(request);
     } catch (error) {
-      if (error instanceof UnknownSnapshotFormat) throw problem('UnknownSnapshotFormat', error);
-      throw error instanceof CorruptRecord ? problem('SnapshotDamaged', error) : error;
+      throw snapshotProblemOf(error);
     }
   }
 
@@ -173,8 +178,7 @@ export class Formation {
         const reason = 'has not got the whole snapshot that the cluster is restored from (quorate snapshot restore)';
         throw new FormationRefused({ reason, node: nodeId });
       }
-      if (error instanceof CorruptRecord) throw problem('SnapshotDamaged', error);
-      throw error;
+      throw snapshotProblemOf(error);
     }
     if (before !== null || this.#announceTimer === null) return;
     this.stop();

@@ -2,8 +2,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { CorruptRecord } from '@quorate/raft';
 import { SnapshotParser } from '@quorate/wire';
-import { isDamage } from '../storage-damage.ts';
 import { Pace } from './pace.ts';
+import { asSnapshotDamage, nameOfSnapshot } from './snapshot-damage.ts';
 
 const blockBytes = 64 * 1024;
 
@@ -21,7 +21,7 @@ export class CheckedSnapshot {
   /** Reads all of the file, over many turns. `go` is told between steps how many bytes were read; it may wait, and throws to stop it. @throws {CorruptRecord} if it is missing, or not what its id says */
   static async open(path: string, id: string, go: (bytes: number) => void | Promise<void>): Promise<CheckedSnapshot> {
     return await withFile(path, async (file) => {
-      const parser = new SnapshotParser(nameOf(path));
+      const parser = new SnapshotParser(nameOfSnapshot(path));
       const pace = new Pace();
       const checksums: number[] = [];
       for (let at = 0; ; at += blockBytes) {
@@ -33,7 +33,7 @@ export class CheckedSnapshot {
         await go(block.length);
       }
       const found = parser.end();
-      if (found !== id) throw new CorruptRecord(nameOf(path), `its content is that of ${found}`);
+      if (found !== id) throw new CorruptRecord(nameOfSnapshot(path), `its content is that of ${found}`);
       return new CheckedSnapshot(path, checksums);
     });
   }
@@ -47,7 +47,7 @@ export class CheckedSnapshot {
       for (let block = first; block < last; block += 1) {
         const at = (block - first) * blockBytes;
         if (crc32(bytes.subarray(at, at + blockBytes)) === this.#checksums[block]) continue;
-        throw new CorruptRecord(nameOf(this.#path), `it has changed at ${block * blockBytes}`);
+        throw new CorruptRecord(nameOfSnapshot(this.#path), `it has changed at ${block * blockBytes}`);
       }
       return bytes.subarray(offset - first * blockBytes, end - first * blockBytes);
     });
@@ -55,18 +55,14 @@ export class CheckedSnapshot {
 }
 
 async function withFile<Result>(path: string, step: (file: FileHandle) => Promise<Result>): Promise<Result> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    throw error instanceof Error && 'code' in error && error.code === 'ENOENT'
-      ? new CorruptRecord(nameOf(path), 'it is missing')
-      : error;
-  });
+  let file: FileHandle | null = null;
   try {
+    file = await open(path, 'r');
     return await step(file);
   } catch (error) {
-    if (error instanceof CorruptRecord || !isDamage(error)) throw error;
-    throw new CorruptRecord(nameOf(path), String(error));
+    throw asSnapshotDamage(error, path);
   } finally {
-    await file.close();
+    await file?.close();
   }
 }
 
@@ -75,5 +71,3 @@ async function read(file: FileHandle, position: number, length: number): Promise
   const { bytesRead } = await file.read(bytes, 0, length, position);
   return bytes.subarray(0, bytesRead);
 }
-
-const nameOf = (path: string): string => `the snapshot file ${path}`;

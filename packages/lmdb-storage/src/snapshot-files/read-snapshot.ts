@@ -8,7 +8,7 @@ import {
   SnapshotParser,
   type SnapshotRow,
 } from '@quorate/wire';
-import { systemCode } from '../data-folder-error.ts';
+import { asSnapshotDamage, nameOfSnapshot } from './snapshot-damage.ts';
 
 const pieceBytes = 64 * 1024;
 
@@ -21,53 +21,64 @@ export interface SnapshotSource {
 
 /**
  * Reads a snapshot file to its end, over many turns, and checks all of it. What `visit` is given is checked but for its place.
- * @throws {CorruptRecord} naming the file, if it is missing or not what it must be
+ * @throws {CorruptRecord} naming the file, if it is missing or not what it must be; {UnknownFormatVersion}
  */
 export async function readSnapshot(
   source: SnapshotSource,
   visit: (rows: readonly SnapshotRow[]) => void | Promise<void> = () => {},
 ): Promise<SnapshotHeader> {
   const { header, id, bytes } = await readSnapshotFile(source.path, visit).catch((error: unknown) => {
-    throw missing(error, source);
+    throw asSnapshotDamage(error, source.path);
   });
   return checked(header, id, bytes, source);
 }
 
-/** The same, at once, before anything else goes on. @throws {CorruptRecord} */
+/** The same, at once, before anything else goes on. @throws {CorruptRecord}; {UnknownFormatVersion} */
 export function checkSnapshotSync(source: SnapshotSource): void {
-  const parser = new SnapshotParser(nameOf(source));
-  let file: number;
+  const { header, id, bytes } = contentOf(source.path);
+  checked(header, id, bytes, source);
+}
+
+/** Whether a file is whole, and its content that of `id`. @throws {UnknownFormatVersion} */
+export function isWholeSync(path: string, id: string): boolean {
   try {
-    file = openSync(source.path, 'r');
+    return contentOf(path).id === id;
   } catch (error) {
-    throw missing(error, source);
+    if (error instanceof CorruptRecord) return false;
+    throw error;
   }
-  let bytes = 0;
+}
+
+function contentOf(path: string): {
+  readonly header: SnapshotHeader | null;
+  readonly id: string;
+  readonly bytes: number;
+} {
+  let file: number | null = null;
   try {
+    file = openSync(path, 'r');
+    const parser = new SnapshotParser(nameOfSnapshot(path));
     const piece = Buffer.allocUnsafe(pieceBytes);
+    let bytes = 0;
     for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) {
       bytes += read;
       parser.push(piece.subarray(0, read));
     }
+    return { header: parser.header, id: parser.end(), bytes };
+  } catch (error) {
+    throw asSnapshotDamage(error, path);
   } finally {
-    closeSync(file);
+    if (file !== null) closeSync(file);
   }
-  const id = parser.end();
-  checked(parser.header, id, bytes, source);
 }
 
 function checked(header: SnapshotHeader | null, id: string, bytes: number, source: SnapshotSource): SnapshotHeader {
-  const { record, owner } = source;
-  if (header === null) throw new CorruptRecord(nameOf(source), 'it has no header');
+  const { record, owner, path } = source;
+  const name = nameOfSnapshot(path);
+  if (header === null) throw new CorruptRecord(name, 'it has no header');
   const mismatch = mismatchOf(header, owner, record);
-  if (mismatch !== null) throw new CorruptRecord(nameOf(source), mismatch);
-  if (id !== record.id) throw new CorruptRecord(nameOf(source), `its content is that of ${id}`);
-  if (bytes !== record.bytes) throw new CorruptRecord(nameOf(source), `it has ${bytes} bytes, not ${record.bytes}`);
+  if (mismatch !== null) throw new CorruptRecord(name, mismatch);
+  if (id !== record.id) throw new CorruptRecord(name, `its content is that of ${id}`);
+  if (bytes !== record.bytes) throw new CorruptRecord(name, `it has ${bytes} bytes, not ${record.bytes}`);
   return header;
 }
-
-function missing(error: unknown, source: SnapshotSource): unknown {
-  return systemCode(error) === 'ENOENT' ? new CorruptRecord(nameOf(source), 'it is missing') : error;
-}
-
-const nameOf = ({ path }: SnapshotSource): string => `the snapshot file ${path}`;

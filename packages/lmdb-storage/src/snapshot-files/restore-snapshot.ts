@@ -1,12 +1,11 @@
-import { closeSync, openSync, readSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { CorruptRecord, type SnapshotRecord, timeAt } from '@quorate/raft';
-import { type SnapshotOwner, SnapshotParser } from '@quorate/wire';
+import type { SnapshotOwner } from '@quorate/wire';
 import { flushFolder } from '../durable-file.ts';
 import type { LmdbLogStorage } from '../lmdb-log-storage.ts';
 import type { LmdbTables } from '../lmdb-tables.ts';
-import { isDamage } from '../storage-damage.ts';
-import { checkSnapshotSync } from './read-snapshot.ts';
+import { checkSnapshotSync, isWholeSync } from './read-snapshot.ts';
 import type { SnapshotFolder } from './snapshot-folder.ts';
 import { writeSnapshot } from './write-snapshot.ts';
 
@@ -23,11 +22,12 @@ export interface GroupStores {
  * and what can be made without it is: the log does without, if it begins with the first entry; else the state, if it has come as far, is
  * written to a new one. Gives what was found, or null. Files that the log has no record of go if they are damaged: a transfer would go on with them.
  * @throws {CorruptRecord} if the snapshot is needed
+ * @throws {UnknownFormatVersion} if a file is whole and of another version
  */
 export async function restoreSnapshot({ log, tables, folder, owner }: GroupStores): Promise<string | null> {
   const { snapshot } = log;
   for (const id of folder.whole.keys()) {
-    if (id !== snapshot?.id && !isWhole(folder.wholePath(id), id)) remove(folder, id);
+    if (id !== snapshot?.id && !isWholeSync(folder.wholePath(id), id)) remove(folder, id);
   }
   if (snapshot === null) return null;
   const damage = damageOf(snapshot, folder, owner);
@@ -43,12 +43,12 @@ export async function restoreSnapshot({ log, tables, folder, owner }: GroupStore
   return `${damage.message}; ${record.id} was written in its place`;
 }
 
-function damageOf(record: SnapshotRecord, folder: SnapshotFolder, owner: SnapshotOwner): Error | null {
+function damageOf(record: SnapshotRecord, folder: SnapshotFolder, owner: SnapshotOwner): CorruptRecord | null {
   try {
     checkSnapshotSync({ path: folder.wholePath(record.id), record, owner });
     return null;
   } catch (error) {
-    if (error instanceof Error && isDamage(error)) return error;
+    if (error instanceof CorruptRecord) return error;
     throw error;
   }
 }
@@ -84,19 +84,4 @@ async function flushed(log: LmdbLogStorage): Promise<void> {
 function remove(folder: SnapshotFolder, id: string): void {
   folder.whole.delete(id);
   rmSync(folder.wholePath(id), { force: true });
-}
-
-function isWhole(path: string, id: string): boolean {
-  const parser = new SnapshotParser(path);
-  const file = openSync(path, 'r');
-  try {
-    const piece = Buffer.allocUnsafe(64 * 1024);
-    for (let read = readSync(file, piece); read > 0; read = readSync(file, piece)) parser.push(piece.subarray(0, read));
-    return parser.end() === id;
-  } catch (error) {
-    if (isDamage(error)) return false;
-    throw error;
-  } finally {
-    closeSync(file);
-  }
 }

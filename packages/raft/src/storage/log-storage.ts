@@ -75,3 +75,12 @@ export class CorruptRecord extends Error {
     this.name = 'CorruptRecord';
   }
 }
+
+/** A record, or a file, is whole and of another format version than this build knows: it is no damage, and nothing may be thrown away for it. */
+export class UnknownFormatVersion extends Error {
+  readonly code = 'UnknownFormatVersion';
+  constructor(where: string, version: number, known: number) {
+    super(`${where} has format version ${version}, and this build knows ${known} only`);
+    this.name = 'UnknownFormatVersion';
+  }
+}

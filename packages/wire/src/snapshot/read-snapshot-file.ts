@@ -22,7 +22,7 @@ export interface SnapshotContent {
 /**
  * Reads a snapshot file to its end, over many turns, and checks all of it. The rows that `visit` is given are checked but for their place;
  * what it throws ends the reading.
- * @throws {CorruptRecord} naming the file, if it is not whole and unaltered; `UnknownSnapshotFormat` if it is of another version
+ * @throws {CorruptRecord} naming the file, if it is not whole and unaltered; {UnknownFormatVersion} if it says that it is of another version
  * @throws {Error} the system's, if it cannot be opened or read
  */
 export async function readSnapshotFile(

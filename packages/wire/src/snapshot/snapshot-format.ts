@@ -22,6 +22,9 @@ export const maxContentBytes: number = 4 * 1024 * 1024;
 /** A block ends with the row that brings it to so many bytes. It is the same in every build: equal states make equal files. */
 export const blockBytes: number = 64 * 1024;
 
+/** The last frame. In every version the file ends with the SHA-256 of all before that frame: so a version that is not known is told from damage. */
+export const endFrameBytes: number = frameHeaderBytes + 8 + 32;
+
 /** What a frame holds: the header, once; rows; and at the end how many rows there were, and the hash of all before. */
 export const frameKinds = { header: 1, rows: 2, end: 3 } as const;
 

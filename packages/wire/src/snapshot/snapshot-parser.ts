@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { CorruptRecord } from '@quorate/raft';
+import { CorruptRecord, UnknownFormatVersion } from '@quorate/raft';
 import {
   formatVersion,
   frameChecksum,
@@ -12,13 +12,6 @@ import {
 } from './snapshot-format.ts';
 import { parseHeader, type SnapshotHeader } from './snapshot-header.ts';
 import { decodeRows, type SnapshotRow } from './snapshot-row.ts';
-
-/** A snapshot file of a version that this build does not read. */
-export class UnknownSnapshotFormat extends CorruptRecord {
-  constructor(where: string, version: number) {
-    super(where, `its format version ${version} is not known, ${formatVersion} is`);
-  }
-}
 
 /** Reads a snapshot file from its bytes, however they are cut, and checks all of them. */
 export class SnapshotParser {
@@ -50,7 +43,7 @@ export class SnapshotParser {
     return this.#end?.checksum ?? null;
   }
 
-  /** The next bytes of the file, and the rows that are whole with them. @throws {CorruptRecord} */
+  /** The next bytes of the file, and the rows that are whole with them. @throws {CorruptRecord}; {UnknownFormatVersion} if the file says that it is of another version */
   push(bytes: Uint8Array): readonly SnapshotRow[] {
     this.#rest = Buffer.concat([this.#rest, bytes]);
     if (!this.#begins()) return [];
@@ -74,7 +67,7 @@ export class SnapshotParser {
     if (this.#rest.length < preambleBytes) return false;
     if (!this.#rest.subarray(0, magic.length).equals(magic)) throw this.#corrupt('it is no snapshot');
     const version = this.#rest.readUInt32BE(magic.length);
-    if (version !== formatVersion) throw new UnknownSnapshotFormat(this.#where, version);
+    if (version !== formatVersion) throw new UnknownFormatVersion(this.#where, version, formatVersion);
     this.#hash.update(this.#rest.subarray(0, preambleBytes));
     this.#rest = this.#rest.subarray(preambleBytes);
     this.#isBegun = true;
