@@ -175,9 +175,32 @@ describe('a transfer is refused', () => {
     fixture = new LeaderFixture({ settings: { maxPromotionLagEntries: 2 } });
     fixture.grant();
     fixture.appended(noopIndex);
+    fixture.matched('n3', noopIndex - 3);
     fixture.take();
     fixture.transfer(1, 'n3');
     expect(refusals()).toMatchObject([{ code: 'NotCaughtUp' }]);
+  });
+
+  test('to a voter that has said nothing, or nothing of late: writes would wait for it in vain', () => {
+    fixture = new LeaderFixture();
+    fixture.grant();
+    fixture.appended(noopIndex);
+    fixture.durable(noopIndex);
+    fixture.matched('n3', noopIndex);
+    fixture.take();
+    fixture.transfer(1, 'n2');
+    expect(refusals()).toMatchObject([{ sequence: 1, code: 'MemberSilent' }]);
+    fixture.matched('n2', noopIndex);
+    for (let passedMs = 0; passedMs <= settings.electionTimeoutMaxMs; passedMs += settings.heartbeatIntervalMs) {
+      fixture.roundConfirmed(0);
+      fixture.matched('n3', noopIndex);
+      fixture.elapse(settings.heartbeatIntervalMs);
+    }
+    fixture.take();
+    fixture.transfer(2, 'n2');
+    expect(refusals()).toMatchObject([{ sequence: 2, code: 'MemberSilent' }]);
+    fixture.propose(3, 'a');
+    expect(fixture.takeAll('append')).toHaveLength(1);
   });
 
   test('where there is no other voter', () => {

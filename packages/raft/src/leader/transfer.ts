@@ -93,15 +93,19 @@ export class Transfer {
   }
 
   /** The voter that was heard of late and has most of the log. */
-  #successor({ membership, voters }: Grant, { nowMs }: LeaderProgress): NodeId | null {
-    const sinceMs = nowMs - this.#options.settings.electionTimeoutMaxMs;
+  #successor(grant: Grant, { nowMs }: LeaderProgress): NodeId | null {
+    const { membership, voters } = grant;
     const self = this.#options.context.self.node;
-    const alive = membership.configuration.voters.filter(({ id }) => id !== self && voters.isHeard(id, sinceMs));
+    const alive = membership.configuration.voters.filter(({ id }) => id !== self && this.#isHeard(id, grant, nowMs));
     alive.sort((one, other) => voters.matchIndexOf(other.id) - voters.matchIndexOf(one.id));
     return alive[0]?.id ?? null;
   }
 
-  #refusalOf(target: NodeId | null, grant: Grant, { lastLogIndex }: LeaderProgress): ChangeRefusal | null {
+  #isHeard(node: NodeId, { voters }: Grant, nowMs: number): boolean {
+    return voters.isHeard(node, nowMs - this.#options.settings.electionTimeoutMaxMs);
+  }
+
+  #refusalOf(target: NodeId | null, grant: Grant, { lastLogIndex, nowMs }: LeaderProgress): ChangeRefusal | null {
     const { configuration } = grant.membership;
     if (target === null) return { code: 'NoQuorum', message: 'no other voter answers' };
     if (!membersOf(configuration).some(({ id }) => id === target)) {
@@ -115,6 +119,8 @@ export class Transfer {
       return { code: 'TransferInProgress', message: `leadership is being handed to ${underWay.target}` };
     }
     if (target === this.#options.context.self.node) return null;
+    // It would be waited for in vain, and writes with it.
+    if (!this.#isHeard(target, grant, nowMs)) return { code: 'MemberSilent', message: `${target} does not answer` };
     const lag = lastLogIndex - grant.voters.matchIndexOf(target);
     if (lag <= this.#options.settings.maxPromotionLagEntries) return null;
     return { code: 'NotCaughtUp', message: `${target} lags by ${lag} entries` };

@@ -10,7 +10,10 @@ const learner = z.object({
   replaces: node.nullable(),
 });
 
-/** What is to change among the members, all in one step: who comes as a learner, which learners get a vote, and who goes. */
+/**
+ * What is to change among the members, all in one step: who comes as a learner, which learners get a vote, and who goes. A learner that is
+ * there already may be named again with the member that it is to replace.
+ */
 export const membershipChange = z.object({
   add: z.array(learner).readonly(),
   promote: z.array(node).readonly(),
@@ -33,6 +36,7 @@ export const changeRefusalCode = z.enum([
   'NoQuorum',
   'NothingToChange',
   'NotAVoter',
+  'MemberSilent',
   'TransferInProgress',
   'TransferTimedOut',
 ]);

@@ -1,6 +1,6 @@
 import type { NodeId } from '@quorate/actor';
 import { isQuorum, membersOf } from '../quorum.ts';
-import type { Configuration, Voter } from '../types.ts';
+import type { Configuration, Learner, Voter } from '../types.ts';
 import { isJoint } from './configuration.ts';
 import type { ChangeRefusal, MembershipChange } from './membership-change.ts';
 
@@ -64,23 +64,33 @@ function refusalOf(
 /** Whoever comes must be new, its disk too: a member that stands twice in a configuration makes one that no node can read. */
 function additionRefusal(current: Configuration, add: MembershipChange['add']): ChangeRefusal | null {
   const known: Voter[] = [...membersOf(current)];
-  const learners = [...current.learners];
-  for (const learner of add) {
+  let learners = current.learners;
+  for (const [at, learner] of add.entries()) {
     const { id, storageId, replaces } = learner;
-    if (known.some((member) => member.id === id)) return refused('MemberExists', `${id} is a member already`);
-    const other = known.find((member) => member.storageId === storageId);
+    if (add.slice(0, at).some((other) => other.id === id)) return refused('MemberExists', `${id} is named twice`);
+    const isReplacing = replaces !== null && replaces !== id;
+    if (replaces !== null && !(isReplacing && membersOf(current).some((member) => member.id === replaces)))
+      return noSuchMember(replaces);
+    const rival = learners.find((one) => isReplacing && one.id !== id && one.replaces === replaces);
+    if (rival !== undefined) return refused('ChangeInProgress', `${rival.id} is to replace ${replaces} already`);
+    const isTakenUp = isReplacing && mayTakeUp(current, learner);
+    if (!isTakenUp && known.some((member) => member.id === id))
+      return refused('MemberExists', `${id} is a member already`);
+    const other = known.find((member) => member.id !== id && member.storageId === storageId);
     if (other !== undefined) return refused('MemberExists', `the disk of ${id} is the one of ${other.id}`);
     if (current.removed.includes(id)) {
       return refused('IdSpent', `${id} was a member once: an id never comes back, give the machine a new one`);
     }
-    if (replaces !== null && !membersOf(current).some((member) => member.id === replaces))
-      return noSuchMember(replaces);
-    const rival = learners.find((one) => replaces !== null && one.replaces === replaces);
-    if (rival !== undefined) return refused('ChangeInProgress', `${rival.id} is to replace ${replaces} already`);
     known.push(learner);
-    learners.push(learner);
+    learners = [...learners.filter((one) => one.id !== id), learner];
   }
   return null;
+}
+
+/** Whether it is a learner already that is to replace that member, or nobody so far: whoever was interrupted asks again. */
+function mayTakeUp({ learners }: Configuration, { id, storageId, replaces }: Learner): boolean {
+  const known = learners.find((one) => one.id === id && one.storageId === storageId);
+  return known !== undefined && (known.replaces === null || known.replaces === replaces);
 }
 
 function changed(current: Configuration, { add, promote, remove }: MembershipChange): Configuration {
@@ -91,7 +101,8 @@ function changed(current: Configuration, { add, promote, remove }: MembershipCha
   );
   const stays = ({ id }: Voter): boolean => !leaving.includes(id);
   const voters = [...current.voters, ...promoted.map(({ id, storageId }) => ({ id, storageId }))].filter(stays);
-  const learners = [...current.learners.filter(({ id }) => !promote.includes(id)), ...add].filter(stays);
+  const isLearning = ({ id }: Voter): boolean => !promote.includes(id) && !add.some((one) => one.id === id);
+  const learners = [...current.learners.filter(isLearning), ...add].filter(stays);
   return { voters, outgoingVoters: [], learners, removed: [...current.removed, ...leaving] };
 }
 

@@ -155,8 +155,8 @@ export class JoinRefused extends QuorateError {
 
 /**
  * The members, or the leader, were not changed; its code says why: `ChangeInProgress`, `MemberExists`, `NoSuchMember`, `NotALearner`, `NotCaughtUp`,
- * `IdSpent`, `NoQuorum` or `NothingToChange`; and of a transfer: `NoSuchMember`, `NotAVoter`, `NotCaughtUp`, `NoQuorum`, `TransferInProgress` or
- * `TransferTimedOut`.
+ * `IdSpent`, `NoQuorum` or `NothingToChange`; and of a transfer: `NoSuchMember`, `NotAVoter`, `MemberSilent`, `NotCaughtUp`, `NoQuorum`,
+ * `TransferInProgress` or `TransferTimedOut`.
  */
 export class MembersUnchanged extends QuorateError {
   declare readonly code: ChangeRefusal['code'];
