@@ -245,6 +245,22 @@ test('what makes no sense is refused, and changes nothing', { timeout: 120_000 }
   expect(await quorate('members', 'remove', gone)).toMatchObject({ exitCode: 0 });
 });
 
+test('a replacement is taken up where it stands', { timeout: 120_000 }, async () => {
+  const cluster = await TestCluster.start({ steady: true });
+  const quorate = commandOn(cluster);
+  await startMachines(cluster, 'n4');
+  expect(await quorate('members', 'add', 'n4')).toMatchObject({ exitCode: 0 });
+  const [old = ''] = await cluster.followers();
+  // As if the command had been ended while the learner caught up.
+  expect(await quorate('members', 'replace', old, 'n4', '--no-wait')).toMatchObject({ exitCode: 0, errorOutput: '' });
+  expect(await quorate('members', 'replace', old, 'n4')).toMatchObject({ exitCode: 0, errorOutput: '' });
+  cluster.ids = cluster.ids.map((id) => (id === old ? 'n4' : id));
+  await haveVotes(await cluster.connect(), ...cluster.ids.toSorted());
+  const again = await quorate('members', 'replace', old, 'n4');
+  expect([again.exitCode, again.output.toString(), again.errorOutput]).toEqual([0, '', '']);
+  expectFailure(await quorate('members', 'replace', 'n9', 'n4'), 1, '(NoSuchMember)');
+});
+
 test('a machine of another cluster is not added', { timeout: 120_000 }, async () => {
   const cluster = await TestCluster.start({ ids: ['n1'] });
   const quorate = commandOn(cluster);

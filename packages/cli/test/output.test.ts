@@ -124,8 +124,46 @@ test('a node without a role is shown by how it stands to the cluster', () => {
   expect(lines[3]).toMatch(/^n1 +unformed /);
 });
 
+test('a machine with another disk waits to be replaced, and has no figures: what the leader knows is of the disk before', () => {
+  const peers = [
+    { id: 'n2', matchIndex: 42n, lag: 3n, roundTripMs: 1.26, lastContactMs: 9_000, stage: 'offline', state: 'probe' },
+  ] as const;
+  const wiped = {
+    role: null,
+    formation: 'spent',
+    clusterId: null,
+    term: 0n,
+    commitIndex: 0n,
+    lastApplied: 0n,
+  } as const;
+  const status: ClusterStatus = {
+    leader: 'n1',
+    nodes: [
+      node({ id: 'n1', role: 'leader', peers, removed: ['n9'] }),
+      node({ id: 'n2', ...wiped }),
+      node({ id: 'n9', ...wiped }),
+    ],
+  };
+  expect(statusLines(status, { cluster: 'main', group: 'config' }).slice(2)).toEqual([
+    'NODE  ROLE    TERM  COMMITTED  APPLIED  LAG  ROUND TRIP   PID',
+    'n1    leader     3         42       41                   4711',
+    'n2    spent                                              4711',
+    'n9    spent                                              4711',
+    '',
+    'n2 waits to be replaced: its machine has another data folder than the cluster knows, and never votes (quorate members replace n2 NEW)',
+    'n9 was removed from the cluster, and its id never comes back: give this machine a new one',
+  ]);
+});
+
 test('members have a row each, with what the leader knows of them', () => {
-  const nobody = { storageId: 's', isLeader: false, isPromotedWhenCaughtUp: false, replaces: null };
+  const nobody = {
+    storageId: 's',
+    raftRole: null,
+    isSpent: false,
+    isLeader: false,
+    isPromotedWhenCaughtUp: false,
+    replaces: null,
+  };
   const n2 = {
     matchIndex: 42n,
     lag: 0n,
@@ -147,10 +185,10 @@ test('members have a row each, with what the leader knows of them', () => {
   const members: ClusterMembers = {
     leader: 'n1',
     members: [
-      { ...nobody, ...unknown, id: 'n1', role: 'voter', isLeader: true, matchIndex: 42n, lag: 0n },
-      { ...nobody, ...n2, id: 'n2', role: 'voter' },
-      { ...nobody, ...unknown, id: 'n3', role: 'leaving' },
-      { ...learner, id: 'n4' },
+      { ...nobody, ...unknown, id: 'n1', role: 'voter', raftRole: 'leader', isLeader: true, matchIndex: 42n, lag: 0n },
+      { ...nobody, ...n2, id: 'n2', role: 'voter', raftRole: 'candidate' },
+      { ...nobody, ...unknown, id: 'n3', role: 'leaving', isSpent: true },
+      { ...learner, id: 'n4', raftRole: 'learner' },
       { ...learner, id: 'n5', isPromotedWhenCaughtUp: true },
       { ...learner, id: 'n6', isPromotedWhenCaughtUp: true, replaces: 'n2' },
     ],
@@ -159,16 +197,18 @@ test('members have a row each, with what the leader knows of them', () => {
   expect(membersLines(members, { cluster: 'main', group: 'config' })).toEqual([
     'cluster main, group config: n1 leads',
     '',
-    'NODE  ROLE                     MATCH  LAG  LAST CONTACT  STAGE    ROUND TRIP  STATE',
-    'n1    voter                       42    0',
-    'n2    voter                       42    0     12 ms ago  alive        1.3 ms  replicate',
-    'n3    leaving',
-    'n4    learner                      2   40    61.0 s ago  offline              probe',
-    'n5    learner, to be promoted      2   40    61.0 s ago  offline              probe',
-    'n6    learner, to replace n2       2   40    61.0 s ago  offline              probe',
+    'NODE  ROLE         MEMBER                   MATCH  LAG  LAST CONTACT  STAGE    ROUND TRIP  STATE',
+    'n1    leader       voter                       42    0',
+    'n2    candidate    voter                       42    0     12 ms ago  alive        1.3 ms  replicate',
+    'n3    spent        leaving',
+    'n4    learner      learner                      2   40    61.0 s ago  offline              probe',
+    'n5    unreachable  learner, to be promoted      2   40    61.0 s ago  offline              probe',
+    'n6    unreachable  learner, to replace n2       2   40    61.0 s ago  offline              probe',
+    '',
+    'n3 waits to be replaced: its machine has another data folder than the cluster knows, and never votes (quorate members replace n3 NEW)',
     '',
     'removed, and never to come back: n8, n9',
   ]);
   const [, , head] = membersLines({ leader: null, members: [], removed: [] }, { cluster: 'main', group: 'config' });
-  expect(head).toBe('NODE  ROLE  MATCH  LAG  LAST CONTACT  STAGE  ROUND TRIP  STATE');
+  expect(head).toBe('NODE  ROLE  MEMBER  MATCH  LAG  LAST CONTACT  STAGE  ROUND TRIP  STATE');
 });

@@ -1,5 +1,5 @@
 import type { ClusterMembers, Member } from './members.ts';
-import type { ClusterStatus, Learner, NodeStatus, PeerStatus, Voter } from './store.ts';
+import type { ClusterStatus, Learner, MemberStatus, NodeStatus, PeerStatus, Voter } from './store.ts';
 
 const compare = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });
 
@@ -12,7 +12,7 @@ export function membersOfStatus({ leader, nodes }: ClusterStatus): ClusterMember
   const { voters, outgoingVoters, learners, removed } = source;
   const leaving = outgoingVoters.filter(({ id }) => !voters.some((voter) => voter.id === id));
   const learning = learners.filter(({ id }) => !leaving.some((voter) => voter.id === id));
-  const facts = (voter: Voter): MemberFacts => factsOf(voter.id, leading);
+  const facts = (voter: Voter): MemberFacts => factsOf(voter, leading, nodes);
   const members: readonly Member[] = [
     ...voters.map((voter) => ({ ...voter, role: 'voter' as const, ...noLearner, ...facts(voter) })),
     ...leaving.map((voter) => ({ ...voter, role: 'leaving' as const, ...noLearner, ...facts(voter) })),
@@ -31,11 +31,21 @@ const noLearner: Pick<Learner, 'isPromotedWhenCaughtUp' | 'replaces'> = {
 
 type MemberFacts = Omit<Member, 'id' | 'storageId' | 'role' | 'isPromotedWhenCaughtUp' | 'replaces'>;
 
-function factsOf(id: string, leader: NodeStatus | undefined): MemberFacts {
+function factsOf(voter: Voter, leader: NodeStatus | undefined, nodes: ClusterStatus['nodes']): MemberFacts {
+  const { id, storageId } = voter;
+  const node = nodes.find((one) => one.id === id && one.role !== 'unreachable');
+  const isSpent = node !== undefined && node.storageId !== storageId;
+  const own = { raftRole: isSpent ? null : raftRoleOf(node), isSpent, isLeader: leader?.id === id };
   const nothing = { lastContactMs: null, roundTripMs: null, stage: null, state: null };
-  if (leader?.id === id) return { isLeader: true, matchIndex: leader.lastLogIndex, lag: 0n, ...nothing };
-  const peer = leader?.peers.find((one: PeerStatus) => one.id === id);
-  if (peer === undefined) return { isLeader: false, matchIndex: null, lag: null, ...nothing };
+  if (own.isLeader && leader !== undefined) return { ...own, matchIndex: leader.lastLogIndex, lag: 0n, ...nothing };
+  // What the leader knows is of the disk that is gone.
+  const peer = isSpent ? undefined : leader?.peers.find((one: PeerStatus) => one.id === id);
+  if (peer === undefined) return { ...own, matchIndex: null, lag: null, ...nothing };
   const { matchIndex, lag, lastContactMs, roundTripMs, stage, state } = peer;
-  return { isLeader: false, matchIndex, lag, lastContactMs, roundTripMs, stage, state };
+  return { ...own, matchIndex, lag, lastContactMs, roundTripMs, stage, state };
+}
+
+function raftRoleOf(node: MemberStatus | undefined): Member['raftRole'] {
+  if (node === undefined || node.role === 'unreachable' || node.role === 'removed') return null;
+  return node.role;
 }

@@ -4,6 +4,10 @@ import type { PeerStage, Voter } from './store.ts';
 export interface Member extends Voter {
   /** `leaving`: it has a vote until the change that is under way is committed. */
   readonly role: 'voter' | 'learner' | 'leaving';
+  /** What its node says of itself; null if that does not answer, or is spent. */
+  readonly raftRole: 'leader' | 'follower' | 'candidate' | 'learner' | null;
+  /** Whether a machine with another data folder answers under its id: it never votes, and the member waits to be replaced. Nothing is known then of how far it is. */
+  readonly isSpent: boolean;
   readonly isLeader: boolean;
   /** Of a learner: whether it gets a vote by itself when it has caught up. */
   readonly isPromotedWhenCaughtUp: boolean;

@@ -97,6 +97,8 @@ it('lists the members as the leader sees them', async () => {
   const all = await store.members();
   const nobody = { isPromotedWhenCaughtUp: false, replaces: null };
   const facts = {
+    raftRole: null,
+    isSpent: false,
     isLeader: false,
     stage: 'alive',
     state: 'replicate',
@@ -112,6 +114,8 @@ it('lists the members as the leader sees them', async () => {
         ...voter('n1'),
         role: 'voter',
         ...nobody,
+        raftRole: 'leader',
+        isSpent: false,
         isLeader: true,
         matchIndex: 43n,
         lag: 0n,
@@ -124,6 +128,8 @@ it('lists the members as the leader sees them', async () => {
       {
         ...learner,
         role: 'learner',
+        raftRole: null,
+        isSpent: false,
         isLeader: false,
         state: 'probe',
         lag: 43n,
@@ -138,6 +144,27 @@ it('lists the members as the leader sees them', async () => {
   const json = clusterMembersToJson(all);
   expect(JSON.parse(JSON.stringify(json))).toEqual(json);
   expect(json.members[1]).toMatchObject({ id: 'n2', role: 'voter', matchIndex: '40', lag: '3' });
+});
+
+it('tells what each node says of itself, and knows a machine that has another disk than its member', async () => {
+  const { bus, store } = await start();
+  const says =
+    (name: string, fields: Partial<NodeStatus>): Behaviour =>
+    ({ endpoint }) =>
+      endpoint === 'status' ? ok(encodeStatus({ ...status, peers: [], ...fields, id: id(name) })) : null;
+  await bus.node('n4', says('n4', { storageId: 'disk-n4', role: 'learner' }));
+  await bus.node(
+    'n2',
+    says('n2', { storageId: 'new-disk-n2', role: null, formation: 'spent', voters: [], learners: [] }),
+  );
+  const { members } = await store.members();
+  expect(
+    members.map((member) => [member.id, member.raftRole, member.isSpent, member.matchIndex, member.stage]),
+  ).toEqual([
+    ['n1', 'leader', false, 43n, null],
+    ['n2', null, true, null, null],
+    ['n4', 'learner', false, 0n, 'probe'],
+  ]);
 });
 
 it('shows who is leaving while the voters change', async () => {

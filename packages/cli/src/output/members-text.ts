@@ -4,6 +4,7 @@ import { type Column, tableLines } from './table.ts';
 const columns: readonly Column[] = [
   { title: 'NODE' },
   { title: 'ROLE' },
+  { title: 'MEMBER' },
   { title: 'MATCH', align: 'right' },
   { title: 'LAG', align: 'right' },
   { title: 'LAST CONTACT', align: 'right' },
@@ -21,6 +22,7 @@ export function membersLines(all: ClusterMembers, where: { cluster: string; grou
     `cluster ${where.cluster}, group ${where.group}: ${leads}`,
     '',
     ...tableLines(columns, members.map(rowOf)),
+    ...spentLines(members),
     ...gone,
   ];
 }
@@ -29,7 +31,8 @@ function rowOf(member: Member): readonly string[] {
   const { id, matchIndex, lag, lastContactMs, roundTripMs, stage, state } = member;
   return [
     id,
-    roleText(member),
+    member.isSpent ? 'spent' : (member.raftRole ?? 'unreachable'),
+    membershipText(member),
     matchIndex === null ? '' : String(matchIndex),
     lag === null ? '' : String(lag),
     lastContactMs === null ? '' : agoText(lastContactMs),
@@ -39,7 +42,20 @@ function rowOf(member: Member): readonly string[] {
   ];
 }
 
-function roleText({ role, isPromotedWhenCaughtUp, replaces }: Member): string {
+function spentLines(members: readonly Member[]): readonly string[] {
+  const lines = members.filter(({ isSpent }) => isSpent).map(({ id }) => waitsToBeReplaced(id));
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+/** What is to be done about a machine that came back with another disk. */
+export const waitsToBeReplaced = (id: string): string =>
+  `${id} waits to be replaced: its machine has another data folder than the cluster knows, and never votes (quorate members replace ${id} NEW)`;
+
+/** What is to be done about a machine that comes under an id that was removed. */
+export const idIsSpent = (id: string): string =>
+  `${id} was removed from the cluster, and its id never comes back: give this machine a new one`;
+
+function membershipText({ role, isPromotedWhenCaughtUp, replaces }: Member): string {
   if (role !== 'learner') return role;
   if (replaces !== null) return `learner, to replace ${replaces}`;
   return isPromotedWhenCaughtUp ? 'learner, to be promoted' : 'learner';

@@ -1,4 +1,12 @@
-import { alarmsOf, type ClusterStatus, type MemberStatus, type PeerStatus, writesRefused } from '@quorate/client';
+import {
+  alarmsOf,
+  type ClusterStatus,
+  type MemberStatus,
+  type NodeStatus,
+  type PeerStatus,
+  writesRefused,
+} from '@quorate/client';
+import { idIsSpent, waitsToBeReplaced } from './members-text.ts';
 import { type Column, tableLines } from './table.ts';
 
 const columns: readonly Column[] = [
@@ -25,7 +33,7 @@ export function statusLines(status: ClusterStatus, where: { cluster: string; gro
       columns,
       status.nodes.map((node) => rowOf(node, peers.get(node.id))),
     ),
-    ...damageLines(status),
+    ...noteLines(status),
   ];
 }
 
@@ -39,13 +47,16 @@ function leaseLines({ leader, nodes }: ClusterStatus): readonly string[] {
 }
 
 /** Which nodes take part in no quorum, and why. */
-function damageLines({ nodes }: ClusterStatus): readonly string[] {
-  const lines = nodes.flatMap((node) =>
-    node.role === 'unreachable' || node.damage === null
-      ? []
-      : [`${node.id} is under repair and has no vote until it has its log again: ${node.damage}`],
-  );
+function noteLines({ nodes }: ClusterStatus): readonly string[] {
+  const answering = nodes.filter((node): node is NodeStatus => node.role !== 'unreachable');
+  const removed = new Set(answering.flatMap((node) => node.removed));
+  const lines = answering.flatMap((node) => notesOf(node, removed.has(node.id)));
   return lines.length === 0 ? [] : ['', ...lines];
+}
+
+function notesOf({ id, damage, formation }: NodeStatus, isRemoved: boolean): readonly string[] {
+  if (formation === 'spent') return [isRemoved ? idIsSpent(id) : waitsToBeReplaced(id)];
+  return damage === null ? [] : [`${id} is under repair and has no vote until it has its log again: ${damage}`];
 }
 
 function alarmLines(status: ClusterStatus): readonly string[] {
@@ -71,9 +82,11 @@ function rowOf(node: MemberStatus, peer: PeerStatus | undefined): readonly strin
   const lag = peer === undefined ? '' : String(peer.lag);
   const roundTrip = peer === undefined || peer.roundTripMs === null ? '' : `${peer.roundTripMs.toFixed(1)} ms`;
   if (node.role === 'unreachable') return [node.id, node.role, '', '', '', lag, '', ''];
+  // A node that is in no cluster has no figures, and what the leader knows is of another disk.
+  if (node.role === null) return [node.id, node.formation, '', '', '', '', '', String(node.pid)];
   return [
     node.id,
-    node.role ?? node.formation,
+    node.role,
     String(node.term),
     String(node.commitIndex),
     String(node.lastApplied),

@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { addExamples } from '../examples.ts';
 import { addChangeOptions, change, idsArgument } from './change.ts';
 
@@ -10,11 +10,7 @@ export function addRemove(members: Command): void {
     .description(
       'Removes members, all in one step, and prints the index of the new configuration. Their ids never come back: a machine that returns gets a new one. The leader may be removed too.',
     )
-    .addArgument(idsArgument('the ids of the members'))
-    .addOption(new Option('--force', 'also if too few of the voters that are left answer'));
-  addChangeOptions(command).action(async (ids: readonly string[]) => {
-    const { force = false } = command.opts<{ readonly force?: boolean }>();
-    await change(command, { remove: ids, force });
-  });
+    .addArgument(idsArgument('the ids of the members'));
+  addChangeOptions(command).action((ids: readonly string[]) => change(command, { remove: ids }));
   addExamples(command, [['quorate members remove n4 n5', 'from five voters to three']]);
 }

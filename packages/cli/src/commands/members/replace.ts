@@ -4,9 +4,9 @@ import { type Command, Option } from 'commander';
 import { CommandFailure, UsageError } from '../../command-error.ts';
 import { writeLine } from '../../output/output.ts';
 import { StatusLine } from '../../output/status-line.ts';
-import { addStoreOptions, withStore } from '../../with-store.ts';
+import { withStore } from '../../with-store.ts';
 import { addExamples } from '../examples.ts';
-import { idsArgument } from './change.ts';
+import { addChangeOptions, idsArgument, isForced } from './change.ts';
 
 const lookEveryMs = 200;
 
@@ -21,12 +21,12 @@ export function addReplace(members: Command): void {
     .command('replace')
     .summary('put machines in the places of others')
     .description(
-      'Adds each new node as a learner; when it has caught up it gets a vote, and in the same step the old one goes, also if it is gone already or leads. Prints the index of the first configuration, and waits until all is done.',
+      'Adds each new node as a learner, unless it is one; when it has caught up it gets a vote, and in the same step the old one goes, also if it is gone already or leads. Prints the index of the first configuration, and waits until all is done. The same again goes on where it was interrupted.',
     )
     .usage('[options] OLD NEW [OLD NEW …]')
     .addArgument(idsArgument('pairs of ids: a member, and the node that is to take its place'))
     .addOption(new Option('--no-wait', 'do not wait until the new ones have caught up'));
-  addStoreOptions(command).action((ids: readonly string[]) => replace(command, ids));
+  addChangeOptions(command).action((ids: readonly string[]) => replace(command, ids));
   addExamples(command, [
     ['quorate members replace n2 n4', 'n4 for n2'],
     ['quorate members replace n1 n4 n2 n5 --no-wait', 'two machines, at once'],
@@ -37,9 +37,12 @@ async function replace(command: Command, ids: readonly string[]): Promise<void> 
   const { wait } = command.opts<{ readonly wait: boolean }>();
   const pairs = pairsOf(ids);
   await withStore(command, async (store) => {
-    const add = pairs.map(({ old, fresh }) => ({ id: fresh, replaces: old }));
-    const { index } = await store.changeMembers({ add });
-    await writeLine(String(index));
+    const now = await store.members();
+    const add = pairs.filter((pair) => !isReplacing(now, pair)).map(({ old, fresh }) => ({ id: fresh, replaces: old }));
+    if (add.length > 0) {
+      const { index } = await store.changeMembers({ add, force: isForced(command) });
+      await writeLine(String(index));
+    }
     if (wait) await untilReplaced(store, pairs);
   });
 }
@@ -48,6 +51,11 @@ async function replace(command: Command, ids: readonly string[]): Promise<void> 
 function pairsOf(ids: readonly string[]): readonly Pair[] {
   if (ids.length % 2 !== 0) throw new UsageError('replace takes pairs of ids: the old one, and the new one');
   return ids.flatMap((old, at) => (at % 2 === 0 ? [{ old, fresh: ids[at + 1] ?? '' }] : []));
+}
+
+/** Whether it is done, or the last step is on its way, by what was asked for before: the voters are changing, and nothing else may be asked of them. */
+function isReplacing({ members, removed }: ClusterMembers, { old, fresh }: Pair): boolean {
+  return removed.includes(old) && members.some(({ id, role }) => id === fresh && role === 'voter');
 }
 
 /** A cluster that has no leader for a while goes on when it has one. */
