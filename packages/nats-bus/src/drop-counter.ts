@@ -15,7 +15,7 @@ export class DropCounter {
     this.#now = now;
   }
 
-  /** Counts one message that came under `subject`. */
+  /** Counts one message that came, or was to be sent, under `subject`. */
   drop(reason: DropReason, subject: string): void {
     const count = (this.#counts.get(reason) ?? 0) + 1;
     this.#counts.set(reason, count);

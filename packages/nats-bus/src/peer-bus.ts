@@ -9,7 +9,7 @@ import {
   peerInbox,
   peerSubject,
 } from '@quorate/wire';
-import { headers, type Msg, type NatsConnection } from 'nats';
+import { headers, type Msg, type MsgHdrs, type NatsConnection } from 'nats';
 import type { DropCounter } from './drop-counter.ts';
 
 /** What the bus of a node is made from. */
@@ -64,19 +64,15 @@ export class PeerBus {
     });
   }
 
-  /** Publishes a message; without a connection it is lost, as messages may be. */
+  /** Publishes a message; without a connection it is lost, as messages may be. One that the server would not take is counted, and logged. */
   send(to: Address, message: ActorMessage): void {
     const { cluster, clusterId, identity, connection, tracer } = this.#options;
     const subject = peerSubject({ cluster, from: identity.node, to: to.node, group: to.group, actor: to.actor });
     const traceparent = tracer === null ? null : this.#traceSent(tracer, to.node, message);
     const payload = encodePeerMessage({ clusterId, ...identity }, message);
-    if (traceparent === null) {
-      connection.publish(subject, payload);
-      return;
-    }
-    const carried = headers();
-    carried.set(traceparentHeader, traceparent);
-    connection.publish(subject, payload, carried);
+    const isSent = connection.publish(subject, payload, traceparent === null ? undefined : carrying(traceparent));
+    // Whoever sends it would wait for ever, and nobody would know why.
+    if (!isSent && connection.connection !== null) this.#options.drops.drop('tooLarge', subject);
   }
 
   #receive(message: Msg): void {
@@ -123,6 +119,12 @@ export class PeerBus {
     // Nothing would ever end the span of what nobody answers.
     return answeredKinds.has(kind) ? { peer, kind, sequence: message.sequence, isReply } : null;
   }
+}
+
+function carrying(traceparent: string): MsgHdrs {
+  const carried = headers();
+  carried.set(traceparentHeader, traceparent);
+  return carried;
 }
 
 /** nats.js reads headers when they are asked for, and throws at those that are none: then the message is not traced, but not lost. */

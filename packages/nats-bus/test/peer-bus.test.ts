@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { clusterName, groupId, nodeId, type Sender } from '@quorate/actor';
 import { type Broker, startBroker } from '@quorate/broker';
 import { RediallingConnection } from '@quorate/nats-connection';
-import { type LogFields, type Logger, type RpcTracer, silentPorts } from '@quorate/raft';
+import { type LogFields, type Logger, logIndex, type RpcTracer, silentPorts, term } from '@quorate/raft';
 import { type ActorMessage, decodePeerMessage, encodePeerMessage } from '@quorate/wire';
 import { connect, headers, type NatsConnection } from 'nats';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -304,4 +304,26 @@ test('what nobody answers is no RPC, nor is what stays within the node', async (
   await publish(['quorate.main.peer.n2.n1.config.election', encodePeerMessage(header, farewell)]);
   await connection.connection.flush();
   expect(notes).toEqual([['received', 'n3', 'requestVote', 1, null]]);
+});
+
+test('a message that the server would not take is counted and logged, and one without a connection is not', async () => {
+  const command = new Uint8Array(2 * 1024 * 1024);
+  const entry = { term: term(1), index: logIndex(1), kind: 'command', command, timestampUs: 1, logTimeMs: 0 } as const;
+  const append = {
+    kind: 'appendEntries',
+    term: term(1),
+    sequence: 1,
+    round: 0,
+    leaseMs: 0,
+    prevLogIndex: logIndex(0),
+    prevLogTerm: term(0),
+    entries: [entry],
+    leaderCommit: logIndex(0),
+  } as const;
+  bus.send(peerStore, append);
+  expect(drops.counts).toEqual({ tooLarge: 1 });
+  expect(logged.map(({ fields }) => fields.reason)).toEqual(['tooLarge']);
+  await connection.close();
+  bus.send(peerStore, append);
+  expect(drops.counts).toEqual({ tooLarge: 1 });
 });

@@ -14,7 +14,8 @@ export type DropReason =
   | 'removedNode'
   | 'wrongSubject'
   | 'wrongKind'
-  | 'notOwn';
+  | 'notOwn'
+  | 'tooLarge';
 
 /** What stands before every message: which cluster it is of, and which life of which disk speaks. */
 export interface PeerHeader {
