@@ -184,6 +184,9 @@ test('status says which node is under repair and why, also where nobody can fill
   const alone = await eventually('it answers', () => cluster.status(damaged));
   expect(alone.damage).toContain('log/data.mdb');
   expect(alone.role).not.toBe('leader');
+  // Its state is empty: it does not say of keys that they do not exist.
+  const local = { node: damaged, consistency: 'local', timeoutMs: 1_000 } as const;
+  await expect(store.get('/key/49', local)).rejects.toMatchObject({ code: 'Unavailable' });
   // Neither votes nor counts: one of the others is not enough.
   cluster.start(other);
   await eventually('it answers', () => cluster.status(other));

@@ -24,6 +24,7 @@ import { GatewayDesk } from './api/gateway-desk.ts';
 import { SnapshotRequests } from './api/snapshot-requests.ts';
 import { DiskAlarm } from './disk-space/disk-alarm.ts';
 import type { NodeSettings } from './settings.ts';
+import { StateGate } from './state-gate.ts';
 import { NatsStreams } from './streams.ts';
 
 const statusTimeoutMs = 100;
@@ -56,6 +57,7 @@ export class Group {
   readonly desk: GatewayDesk;
   readonly diskAlarm: DiskAlarm;
   readonly snapshots: SnapshotRequests;
+  readonly stateGate: StateGate;
   readonly #host: GroupHost;
   readonly #bus: PeerBus;
   readonly #snapshotFiles: LmdbSnapshotFiles;
@@ -79,6 +81,11 @@ export class Group {
       tables,
       codec: configStoreCodec,
       stream: `${settings.cluster}.${group}`,
+    });
+    this.stateGate = new StateGate({
+      log: storage,
+      lastApplied: () => stateMachine.lastApplied,
+      isStateDiscarded: folder.stateDiscarded !== null,
     });
     const now = (): number => performance.now();
     this.#bus = new PeerBus({

@@ -190,7 +190,7 @@ export class Node {
       configurationCommitted: (configuration) => this.#configurationCommitted(configuration),
       onFatal: (reason, error) => this.#fail(reason, error),
     });
-    this.#member = { group, requests: new GroupRequests(group.desk, group.diskAlarm, () => this.#facts()) };
+    this.#member = { group, requests: new GroupRequests(group, () => this.#facts()) };
     this.#tellDiskSpace();
     const { connection, epoch } = this.#connection;
     if (connection !== null) group.listen(connection, epoch);

@@ -18,8 +18,10 @@ import {
   queryBody,
   storeReply,
   transferBody,
+  Unavailable,
 } from '@quorate/wire';
 import type { DiskAlarm } from '../disk-space/disk-alarm.ts';
+import type { StateGate } from '../state-gate.ts';
 import type { Answered, GatewayDesk } from './gateway-desk.ts';
 import { gatewayErrorOf } from './gateway-error.ts';
 
@@ -36,15 +38,24 @@ export type NodeFacts = Pick<
   readonly isRemoved: boolean;
 };
 
+/** What of a node's part of a group answers requests. */
+export interface GroupDesks {
+  readonly desk: GatewayDesk;
+  readonly diskAlarm: DiskAlarm;
+  readonly stateGate: StateGate;
+}
+
 /** Answers what clients ask of a group: reads the request, checks it before anything is proposed, and asks the gateway. */
 export class GroupRequests {
   readonly #desk: GatewayDesk;
   readonly #diskAlarm: DiskAlarm;
+  readonly #stateGate: StateGate;
   readonly #facts: () => NodeFacts;
 
-  constructor(desk: GatewayDesk, diskAlarm: DiskAlarm, facts: () => NodeFacts) {
+  constructor({ desk, diskAlarm, stateGate }: GroupDesks, facts: () => NodeFacts) {
     this.#desk = desk;
     this.#diskAlarm = diskAlarm;
+    this.#stateGate = stateGate;
     this.#facts = facts;
   }
 
@@ -87,11 +98,14 @@ export class GroupRequests {
     );
   }
 
-  /** @throws {QuorateError} if the query is none */
+  /** @throws {QuorateError} if the query is none; `Unavailable` if this node's own state is not to be shown now */
   async read(endpoint: 'get' | 'list', request: ApiRequest): Promise<ApiReply> {
     queryBody(endpoint, request.body);
     const { body: query, timeoutMs, read } = request;
     const { consistency } = read;
+    if (consistency !== 'linearizable' && !this.#stateGate.isOpen) {
+      throw new Unavailable(`node ${this.#facts().id} builds its state anew, which was damaged or lost`);
+    }
     return this.#reply(
       request,
       await this.#desk.ask((number) => ({ kind: 'read', request: number, query, consistency, timeoutMs })),
