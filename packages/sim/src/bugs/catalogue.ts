@@ -24,6 +24,7 @@ import { damagedLogAcknowledges } from './damaged-log-acknowledges.ts';
 import { damagedLogTakenForEmpty } from './damaged-log-taken-for-empty.ts';
 import { damagedLogVotes } from './damaged-log-votes.ts';
 import { deposedLeadersAppendAccepted } from './deposed-leaders-append-accepted.ts';
+import { doubledConfirmationCounted } from './doubled-confirmation-counted.ts';
 import { doubledVoteCounted } from './doubled-vote-counted.ts';
 import { durableIndexNotLowered } from './durable-index-not-lowered.ts';
 import { earlierTermCommitted } from './earlier-term-committed.ts';
@@ -43,6 +44,11 @@ import { laterTermsEntriesSent } from './later-terms-entries-sent.ts';
 import { leaderCommitNotCapped } from './leader-commit-not-capped.ts';
 import { leaderRestartedInItsTerm } from './leader-restarted-in-its-term.ts';
 import { leaderWithoutQuorumStays } from './leader-without-quorum-stays.ts';
+import { leaseByEarlierConfiguration } from './lease-by-earlier-configuration.ts';
+import { leaseCountedFromReceipt } from './lease-counted-from-receipt.ts';
+import { leaseKeptOverPause } from './lease-kept-over-pause.ts';
+import { leaseKeptOverTransfer } from './lease-kept-over-transfer.ts';
+import { leaseWithoutDrift } from './lease-without-drift.ts';
 import { logCompactedBeforeSnapshotIsFlushed } from './log-compacted-before-snapshot-is-flushed.ts';
 import { logTakenForCommittedAtStart } from './log-taken-for-committed-at-start.ts';
 import { lossOfOfficeSaidOnce } from './loss-of-office-said-once.ts';
@@ -50,9 +56,12 @@ import { membersOfSnapshotForgotten } from './members-of-snapshot-forgotten.ts';
 import { minorityCommits } from './minority-commits.ts';
 import { minorityElects } from './minority-elects.ts';
 import { ownLogStoreNotAsked } from './own-log-store-not-asked.ts';
+import { ownPromiseNotMade } from './own-promise-not-made.ts';
 import type { PlantedBug } from './plant.ts';
 import { preVoteCountedAsVote } from './pre-vote-counted-as-vote.ts';
 import { previousTermNotCompared } from './previous-term-not-compared.ts';
+import { promiseBeforeFlush } from './promise-before-flush.ts';
+import { promiseForgottenOnRestart } from './promise-forgotten-on-restart.ts';
 import { promotedBeforeCaughtUp } from './promoted-before-caught-up.ts';
 import { proposalOfAnotherTermTaken } from './proposal-of-another-term-taken.ts';
 import { proposalTakenTwice } from './proposal-taken-twice.ts';
@@ -121,6 +130,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   damagedLogTakenForEmpty,
   damagedLogVotes,
   deposedLeadersAppendAccepted,
+  doubledConfirmationCounted,
   doubledVoteCounted,
   durableIndexNotLowered,
   earlierTermCommitted,
@@ -140,6 +150,11 @@ export const plantedBugs: readonly PlantedBug[] = [
   leaderCommitNotCapped,
   leaderRestartedInItsTerm,
   leaderWithoutQuorumStays,
+  leaseByEarlierConfiguration,
+  leaseCountedFromReceipt,
+  leaseKeptOverPause,
+  leaseKeptOverTransfer,
+  leaseWithoutDrift,
   logCompactedBeforeSnapshotIsFlushed,
   logTakenForCommittedAtStart,
   lossOfOfficeSaidOnce,
@@ -147,8 +162,11 @@ export const plantedBugs: readonly PlantedBug[] = [
   minorityCommits,
   minorityElects,
   ownLogStoreNotAsked,
+  ownPromiseNotMade,
   preVoteCountedAsVote,
   previousTermNotCompared,
+  promiseBeforeFlush,
+  promiseForgottenOnRestart,
   promotedBeforeCaughtUp,
   proposalOfAnotherTermTaken,
   proposalTakenTwice,

@@ -8,6 +8,7 @@ import {
   logStoreAt,
   type MemberTracer,
   type Ports,
+  type RaftParts,
   type RaftSettings,
   raftParts,
   silentPorts,
@@ -145,7 +146,8 @@ export class ProcessHost {
     );
     try {
       const portsOf = (): Ports => ({ ...silentPorts, memberTracer: this.#countingTracer });
-      const parts = { ...raftParts, ...this.#options.plant.parts };
+      const planted = { ...raftParts, ...this.#options.plant.parts };
+      const parts = { ...planted, Lease: this.#watchedLease(node, process, planted.Lease) };
       const snapshotFiles = this.#snapshotFilesOf(node, () => process);
       startRaftGroup(
         system,
@@ -155,6 +157,17 @@ export class ProcessHost {
     } catch (error) {
       this.#options.watch.violated('a node starts', `${node.id}: ${String(error)}`);
     }
+  }
+
+  /** The lease's class, whose instances the invariants are shown. */
+  #watchedLease(node: SimulatedNode, process: SimulatedProcess, Lease: RaftParts['Lease']): RaftParts['Lease'] {
+    const { watch } = this.#options;
+    return class extends Lease {
+      constructor(maxClockDrift: number) {
+        super(maxClockDrift);
+        watch.leaseMade(node, process, this);
+      }
+    };
   }
 
   #snapshotFilesOf(node: SimulatedNode, processOf: () => SimulatedProcess): SimulatedSnapshotFiles {

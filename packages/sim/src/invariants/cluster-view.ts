@@ -1,5 +1,5 @@
 import type { Address, Sender } from '@quorate/actor';
-import type { Configuration, HardState, LogEntry, LogIndex, RaftSettings, SnapshotRecord } from '@quorate/raft';
+import type { Configuration, HardState, Lease, LogEntry, LogIndex, RaftSettings, SnapshotRecord } from '@quorate/raft';
 import type { Disk } from '../disk/disk.ts';
 import type { ActorMessage } from '../host/actor-message.ts';
 import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
@@ -54,6 +54,8 @@ export interface Invariant {
   stateLoaded?(node: SimulatedNode, process: SimulatedProcess, lastApplied: number): void;
   /** The node's state machine has applied entries. */
   applied?(node: SimulatedNode, process: SimulatedProcess, entries: readonly LogEntry[]): void;
+  /** A leader begins, and has a lease of its own. */
+  leaseMade?(node: SimulatedNode, process: SimulatedProcess, lease: Lease): void;
   /** A process begins. */
   started?(node: SimulatedNode, process: SimulatedProcess): void;
   /** A client is told that its command was applied at that index. */

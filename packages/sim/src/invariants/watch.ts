@@ -1,5 +1,5 @@
 import type { Address } from '@quorate/actor';
-import type { HardState, LogEntry, LogIndex, SnapshotRecord } from '@quorate/raft';
+import type { HardState, Lease, LogEntry, LogIndex, SnapshotRecord } from '@quorate/raft';
 import type { ActorMessage } from '../host/actor-message.ts';
 import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
 import { AutoRemovalIsCareful } from './auto-removal-is-careful.ts';
@@ -14,11 +14,13 @@ import { ElectedByQuorum } from './elected-by-quorum.ts';
 import { ElectionSafety } from './election-safety.ts';
 import { EntriesMadeInTheirTerm } from './entries-made-in-their-term.ts';
 import { EqualLogs } from './equal-logs.ts';
+import { HardPromiseKept } from './hard-promise-kept.ts';
 import { HeardLeaderProtected } from './heard-leader-protected.ts';
 import { LeaderAppendOnly } from './leader-append-only.ts';
 import { LeaderCompleteness } from './leader-completeness.ts';
 import { LeaderKeepsQuorum } from './leader-keeps-quorum.ts';
 import { LeaderOfTheTerm } from './leader-of-the-term.ts';
+import { LeaseHolderLeadsAlone } from './lease-holder-leads-alone.ts';
 import { LogMatching } from './log-matching.ts';
 import { LogTimeNeverFalls } from './log-time-never-falls.ts';
 import { NoGoingBack } from './no-going-back.ts';
@@ -73,6 +75,8 @@ const constructors: readonly Constructor[] = [
   RevisionCountsChanges,
   PreVoteFirst,
   HeardLeaderProtected,
+  HardPromiseKept,
+  LeaseHolderLeadsAlone,
   LeaderKeepsQuorum,
   EqualLogs,
 ];
@@ -168,6 +172,10 @@ export class Watch {
 
   applied(node: SimulatedNode, process: SimulatedProcess, entries: readonly LogEntry[]): void {
     for (const invariant of this.#told.applied) invariant.applied(node, process, entries);
+  }
+
+  leaseMade(node: SimulatedNode, process: SimulatedProcess, lease: Lease): void {
+    for (const invariant of this.#invariants) invariant.leaseMade?.(node, process, lease);
   }
 
   started(node: SimulatedNode, process: SimulatedProcess): void {

@@ -4,7 +4,7 @@ import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts'
 import type { Invariant, Sent, Violated } from './cluster-view.ts';
 
 /**
- * Persistent state is on stable storage before an RPC is answered (Raft figure 2, persistent state): no term, vote or
+ * Persistent state is on stable storage before an RPC is answered (Raft figure 2, persistent state): no term, vote, promise or
  * acknowledgement leaves a node, and nothing is applied, before the disk has what it speaks of.
  */
 export class WriteBeforeSend implements Invariant {
@@ -18,6 +18,7 @@ export class WriteBeforeSend implements Invariant {
     'requestPreVoteReply',
     'requestVote',
     'requestVoteReply',
+    'roundConfirmed',
   ] as const;
   readonly #violated: Violated;
   /** What was sent, by its id. */
@@ -39,7 +40,9 @@ export class WriteBeforeSend implements Invariant {
       case 'appendEntriesReply':
         this.#termKnown(node, message);
         if (message.success) this.#onDisk(node, process, message.matchIndex, 'acknowledges');
-        return;
+        return this.#promiseKnown(node, message.promisedMs);
+      case 'roundConfirmed':
+        return this.#promiseKnown(node, message.promisedMs);
       case 'installSnapshot':
         this.#snapshots.set(message.record.id, message.record);
         return;
@@ -81,6 +84,12 @@ export class WriteBeforeSend implements Invariant {
     if ((disk.snapshot?.index ?? 0) < record.index) {
       this.#violated(`${name} says that it has snapshot ${id}, and its disk has no record of it`);
     }
+  }
+
+  /** Else a restart forgets it. */
+  #promiseKnown({ id, disk }: SimulatedNode, promisedMs: number): void {
+    if (promisedMs <= disk.longestPromiseMs) return;
+    this.#violated(`${id} promises ${promisedMs} ms, its disk knows of ${disk.longestPromiseMs}`);
   }
 
   #voted(node: SimulatedNode, inTerm: number, candidate: string): void {
