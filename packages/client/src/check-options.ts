@@ -46,19 +46,27 @@ export const checkTimeoutMs = (given: number | undefined, otherwise: number): nu
 export const checkNode = (node: string | undefined): string | undefined =>
   node === undefined ? undefined : checkName('node', node);
 
-/** How fresh a read is to be. @throws {InvalidRequest} */
-export const checkReadOptions = ({ consistency }: ReadOptions): WireReadOptions =>
-  readOptionsOf(consistency === undefined ? {} : { consistency });
+/** How fresh a read is to be. @throws {InvalidRequest | InvalidRevision} */
+export function checkReadOptions({ consistency, maxStalenessMs, minRevision }: ReadOptions): WireReadOptions {
+  return readOptionsOf({
+    ...(consistency === undefined ? {} : { consistency }),
+    ...(maxStalenessMs === undefined ? {} : { maxStalenessMs }),
+    ...(minRevision === undefined ? {} : { minRevision: revisionOf(minRevision) }),
+  });
+}
 
 /** A revision as commands carry it. @throws {InvalidRevision} */
 export function checkRevisionOption(ifRevision: bigint | undefined): { readonly ifRevision?: number } {
-  if (ifRevision === undefined) return {};
-  if (typeof ifRevision !== 'bigint') {
-    throw new InvalidRevision({ given: String(ifRevision) }, `revision ${ifRevision} is no bigint, such as 1n`);
+  return ifRevision === undefined ? {} : { ifRevision: revisionOf(ifRevision) };
+}
+
+function revisionOf(revision: bigint): number {
+  if (typeof revision !== 'bigint') {
+    throw new InvalidRevision({ given: String(revision) }, `revision ${revision} is no bigint, such as 1n`);
   }
-  const isRevision = ifRevision >= 0n && ifRevision <= Number.MAX_SAFE_INTEGER;
-  if (!isRevision) throw new InvalidRevision({ given: String(ifRevision) });
-  return { ifRevision: Number(ifRevision) };
+  const isRevision = revision >= 0n && revision <= Number.MAX_SAFE_INTEGER;
+  if (!isRevision) throw new InvalidRevision({ given: String(revision) });
+  return Number(revision);
 }
 
 /** The first index that `committed` is to deliver. @throws {InvalidRequest} */

@@ -11,7 +11,9 @@ export {
   clusterMembersToJson,
   clusterStatusToJson,
   committedEntryToJson,
+  type EntryAsReadJson,
   type EntryJson,
+  entryAsReadToJson,
   entryToJson,
   snapshotToJson,
 } from './json.ts';

@@ -9,7 +9,7 @@ import {
 import { type Alarm, alarmsOf } from './alarms.ts';
 import type { ClusterMembers } from './members.ts';
 import type { NodeSnapshot, SnapshotInfo } from './snapshots.ts';
-import type { ClusterStatus, CommittedCommand, CommittedEntry, Entry, MemberStatus } from './store.ts';
+import type { ClusterStatus, CommittedCommand, CommittedEntry, Entry, MemberStatus, ReadResult } from './store.ts';
 
 export type { EntryJson };
 
@@ -48,6 +48,20 @@ export function entryToJson(entry: Entry): EntryJson {
     lease: entry.lease === null ? null : Number(entry.lease),
     contentType: entry.contentType,
   });
+}
+
+/** An entry as JSON, with the revision of the store and the end of the log that it was read at. */
+export interface EntryAsReadJson extends EntryJson {
+  readonly revision: string;
+  readonly appliedIndex: string;
+}
+
+/** An entry as JSON, with the revision and the index that it was read at: those of its page, or of its `read`. */
+export function entryAsReadToJson(
+  entry: Entry,
+  { revision, appliedIndex }: Pick<ReadResult, 'revision' | 'appliedIndex'>,
+): EntryAsReadJson {
+  return { ...entryToJson(entry), revision: String(revision), appliedIndex: String(appliedIndex) };
 }
 
 /** A committed entry as JSON. */

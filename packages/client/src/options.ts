@@ -34,24 +34,33 @@ export interface CallOptions {
 
 /** For calls that one node can be asked for by name. */
 export interface NodeOptions {
-  /** Ask this node and no other. Its answer is as linearizable as any, unless a local read is asked for: it asks the leader. */
+  /** Ask this node and no other. Its answer is as linearizable as any, unless a bounded or local read is asked for: it asks the leader. */
   readonly node?: string;
 }
 
 /** How fresh a read is: see `ReadOptions`. */
-export type ReadConsistency = 'linearizable' | 'local';
+export type ReadConsistency = 'linearizable' | 'readIndex' | 'bounded' | 'local';
 
 /** For reads. */
 export interface ReadOptions {
   /**
-   * `linearizable`, the default: it shows all that was acknowledged before it was asked. `local`: whatever the asked node, any if none is
+   * `linearizable`, the default: it shows all that was acknowledged before it was asked; the leader answers from its lease, or asks a quorum.
+   * `readIndex`: the same, and a quorum is always asked. `bounded`: it shows all that was acknowledged longer than `maxStalenessMs` ago;
+   * any node answers that can prove it, without asking anyone if it can. `local`: whatever the asked node, any if none is
    * named, has applied; it asks no leader and needs no quorum. What it shows was committed, and may be old; one node that is not restarted
    * meanwhile never goes back, two nodes may differ.
    */
   readonly consistency?: ReadConsistency;
+  /** Of a `bounded` read, and of no other: a number of milliseconds from 0. The node measures it from when it takes the request. */
+  readonly maxStalenessMs?: number;
+  /**
+   * The state that is read is of this revision or a later one: that of an answer which this or another process had before, from whichever
+   * node. A node that is not so far waits, or asks the leader. If nobody has written it: `RevisionNotWritten`.
+   */
+  readonly minRevision?: bigint;
 }
 
-/** Options of `get`. */
+/** Options of `get` and `read`. */
 export interface GetOptions extends CallOptions, NodeOptions, ReadOptions {}
 
 /** Options of `put` and `delete`. */

@@ -40,6 +40,7 @@ import type {
   EntryList,
   EntryPage,
   PutResult,
+  ReadResult,
   Store,
 } from './store.ts';
 import { toEntry, valueBytes } from './stored-value.ts';
@@ -70,11 +71,17 @@ export class StoreClient implements Store {
   }
 
   async get(key: string, options: GetOptions = {}): Promise<Entry | null> {
+    const { entry } = await this.read(key, options);
+    return entry;
+  }
+
+  async read(key: string, options: GetOptions = {}): Promise<ReadResult> {
     const query = { kind: 'get', key } as const;
     checkQuery(query);
     const body = await this.#read('get', encodeQuery(query), options);
-    const { entry } = answerIn(body, 'get');
-    return entry === null ? null : toEntry(entry);
+    const { entry, revision, appliedIndex } = answerIn(body, 'get');
+    const read = { revision: BigInt(revision), appliedIndex: BigInt(appliedIndex) };
+    return { entry: entry === null ? null : toEntry(entry), ...read };
   }
 
   list(options: ListOptions = {}): EntryList {
@@ -188,10 +195,11 @@ export class StoreClient implements Store {
     return { entries: entries.map(toEntry), more, revision: BigInt(revision), appliedIndex: BigInt(appliedIndex) };
   }
 
-  /** A local read goes to any node that takes it: the leader is as good as another, and may be the one that is gone. */
+  /** A read of what a node has by itself goes to any that takes it: the leader is as good as another, and may be the one that is gone. */
   async #read(endpoint: 'get' | 'list', body: Uint8Array, options: GetOptions): Promise<Uint8Array> {
     const read = checkReadOptions(options);
-    return this.#request(endpoint, 'read', body, options, { read, anyNode: read.consistency === 'local' });
+    const anyNode = read.consistency === 'local' || read.consistency === 'bounded';
+    return this.#request(endpoint, 'read', body, options, { read, anyNode });
   }
 
   async #request(

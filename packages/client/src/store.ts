@@ -32,6 +32,16 @@ export interface DeleteResult {
   readonly deleted: boolean;
 }
 
+/** A key as it stood when it was read. */
+export interface ReadResult {
+  /** Null if it does not exist. */
+  readonly entry: Entry | null;
+  /** The store's revision at that moment: as `minRevision` it makes a later read, of any node, show no less. */
+  readonly revision: bigint;
+  /** The end of the log that the answer shows. */
+  readonly appliedIndex: bigint;
+}
+
 /** A page of keys, read at one moment. */
 export interface EntryPage {
   readonly entries: readonly Entry[];
@@ -191,15 +201,23 @@ export interface Store {
    */
   put(key: string, value: string | Uint8Array, options?: WriteOptions): Promise<PutResult>;
 
-  /** Reads a key; null if it does not exist. @throws {InvalidKey | KeyTooLarge} */
+  /** Reads a key; null if it does not exist. @throws {InvalidKey | KeyTooLarge} and what `read` throws */
   get(key: string, options?: GetOptions): Promise<Entry | null>;
+
+  /**
+   * Reads a key as `get` does, and tells at which revision.
+   * @throws {InvalidKey | KeyTooLarge}
+   * @throws {TooStale} if no node could prove in time that it is as fresh as a bounded read wants it
+   * @throws {RevisionNotWritten | NotYetApplied | InvalidRevision} of `minRevision`: there is none yet; or no node got there in time, and none could ask a leader
+   */
+  read(key: string, options?: GetOptions): Promise<ReadResult>;
 
   /** Removes a key. @throws {InvalidKey | KeyTooLarge | InvalidRevision | RevisionMismatch | OutcomeUnknown} */
   delete(key: string, options?: WriteOptions): Promise<DeleteResult>;
 
   /**
    * Lists keys. Each page is read at one moment; what changes between two pages may be seen in one and not in the other.
-   * @throws {InvalidKey | KeyTooLarge | InvalidLimit} at once
+   * @throws {InvalidKey | KeyTooLarge | InvalidLimit | InvalidRevision} at once; what `read` throws, from the iteration
    */
   list(options?: ListOptions): EntryList;
 

@@ -22,6 +22,16 @@ it.each<[string, string, (store: Store) => Promise<unknown>]>([
   ['a timeout of 0', 'InvalidRequest', (store) => store.get('/a', { timeoutMs: 0 })],
   ['a timeout over the limit', 'InvalidRequest', (store) => store.status({ timeoutMs: 600_001 })],
   ['a consistency that is none', 'InvalidRequest', (store) => store.get('/a', { consistency: untyped('eventual') })],
+  ['a bound below 0', 'InvalidRequest', (store) => store.get('/a', { consistency: 'bounded', maxStalenessMs: -1 })],
+  ['a bounded read without a bound', 'InvalidRequest', (store) => store.get('/a', { consistency: 'bounded' })],
+  [
+    'a bound that is none',
+    'InvalidRequest',
+    (store) => store.read('/a', { consistency: 'bounded', maxStalenessMs: NaN }),
+  ],
+  ['a bound of another read', 'InvalidRequest', (store) => store.get('/a', { maxStalenessMs: 5 })],
+  ['a least revision below 0', 'InvalidRevision', (store) => store.get('/a', { minRevision: -1n })],
+  ['a least revision that is no bigint', 'InvalidRevision', (store) => store.get('/a', { minRevision: untyped(1) })],
   ['a node that is no name', 'InvalidRequest', (store) => store.get('/a', { node: 'n1.>' })],
 ])('refuses %s before anything is sent: %s', async (_, code, call) => {
   const bus = await TestBus.start();
@@ -47,6 +57,7 @@ it('refuses what is wrong with a list or a stream at once', async () => {
   expect(codeThrown(() => store.list({ prefix: '\n' }))).toBe('InvalidKey');
   expect(codeThrown(() => store.list({ node: '' }))).toBe('InvalidRequest');
   expect(codeThrown(() => store.list({ consistency: untyped(null) }))).toBe('InvalidRequest');
+  expect(codeThrown(() => store.list({ minRevision: big }))).toBe('InvalidRevision');
   expect(codeThrown(() => store.committed({ fromIndex: 0n }))).toBe('InvalidRequest');
   expect(codeThrown(() => store.committed({ fromIndex: big }))).toBe('InvalidRequest');
   expect(codeThrown(() => store.committed({ fromIndex: untyped(1) }))).toBe('InvalidRequest');

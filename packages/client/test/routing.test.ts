@@ -39,7 +39,7 @@ it('puts, gets, deletes and lists', async () => {
   expect(queryBody('get', bodies[2] ?? none)).toEqual({ kind: 'get', key: '/a' });
 });
 
-it('asks any node for a local read, or the one that is named, also when it knows the leader', async () => {
+it('asks any node for what it has by itself, or the one that is named, also when it knows the leader', async () => {
   const bus = await TestBus.start();
   const node = await bus.node('n1', ({ endpoint }) =>
     endpoint === 'get'
@@ -51,15 +51,29 @@ it('asks any node for a local read, or the one that is named, also when it knows
   await store.get('/a', { consistency: 'linearizable' });
   await store.get('/a', { consistency: 'local' });
   await store.get('/a', { consistency: 'local', node: 'n1' });
+  await store.get('/a', { consistency: 'bounded', maxStalenessMs: 250, minRevision: 7n });
+  await store.get('/a', { consistency: 'readIndex' });
   for await (const page of store.list({ consistency: 'local' }).pages())
     expect(page).toMatchObject({ appliedIndex: 6n });
-  expect(node.requests.map(({ via, consistency }) => `${consistency} ${via}`)).toEqual([
+  expect(node.requests.map(({ via, read: { consistency } }) => `${consistency} ${via}`)).toEqual([
     'linearizable anyNode',
     'linearizable node',
     'local anyNode',
     'local node',
+    'bounded anyNode',
+    'readIndex node',
     'local anyNode',
   ]);
+  expect(node.requests[4]?.read).toEqual({ consistency: 'bounded', maxStalenessMs: 250, minRevision: 7 });
+});
+
+it('tells at which revision a key was read, also of one that does not exist', async () => {
+  const bus = await TestBus.start();
+  const node = await bus.node('n1', () => getReply('text'));
+  const store = await bus.store();
+  expect(await store.read('/a')).toMatchObject({ entry: { modRevision: 7n }, revision: 9n, appliedIndex: 12n });
+  node.behave(() => getReply(null));
+  expect(await store.read('/a')).toEqual({ entry: null, revision: 9n, appliedIndex: 12n });
 });
 
 const written = { createRevision: 1, modRevision: 1, version: 1, lease: null, contentType: null };

@@ -49,7 +49,14 @@ export type RetryDecision =
   | { readonly kind: 'giveUp'; readonly code: string };
 
 /** The node, or the group, did nothing: another attempt may find it able to. */
-const notDoneCodes: ReadonlySet<string> = new Set(['NoLeader', 'Unformed', 'NodeSpent', 'Unavailable']);
+const notDoneCodes: ReadonlySet<string> = new Set([
+  'NoLeader',
+  'Unformed',
+  'NodeSpent',
+  'Unavailable',
+  'TooStale',
+  'NotYetApplied',
+]);
 
 /** The node does not know, or nobody knows what it said. */
 const undecidedCodes: ReadonlySet<string> = new Set(['Timeout', 'OutcomeUnknown', 'Internal', 'MalformedMessage']);

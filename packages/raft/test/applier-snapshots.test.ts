@@ -289,7 +289,14 @@ describe('a snapshot that comes from a leader', () => {
   test('is loaded before anything that follows it is applied or answered', () => {
     receive({ kind: 'snapshotRecorded', record });
     receive({ kind: 'committed', index: logIndex(41), leaderTerm: null });
-    receive({ kind: 'query', request: 1, atIndex: logIndex(0), query: new Uint8Array() });
+    receive({
+      kind: 'query',
+      request: 1,
+      atIndex: logIndex(0),
+      minRevision: 0,
+      isFinal: true,
+      query: new Uint8Array(),
+    });
     expect(context.take()).toEqual([]);
     for (const entry of entriesOf(Array(40).fill(2))) stateMachine.applied.push(entry);
     receive({ kind: 'snapshotLoaded', id: record.id });

@@ -141,8 +141,8 @@ describe('Raft figure 2, rules for servers: all servers, 1', () => {
 });
 
 describe('queries', () => {
-  const query = (request: number, atIndex: number): void =>
-    receive({ kind: 'query', request, atIndex: logIndex(atIndex), query: new Uint8Array() });
+  const query = (request: number, atIndex: number, minRevision = 0, isFinal = true): void =>
+    receive({ kind: 'query', request, atIndex: logIndex(atIndex), minRevision, isFinal, query: new Uint8Array() });
 
   test('are answered when all up to their index is applied', () => {
     query(1, 2);
@@ -154,6 +154,37 @@ describe('queries', () => {
     expect(context.takeOne('queryAnswer')).toMatchObject({ request: 1 });
     query(2, 3);
     expect(context.takeOne('queryAnswer')).toMatchObject({ request: 2 });
+  });
+
+  test('that want a later revision wait for it, and the gateway is told what is reached', () => {
+    apply(2);
+    context.take();
+    query(1, 0, 4, false);
+    expect(context.take()).toMatchObject([
+      { to: 'n1.gateway', message: { kind: 'queryNotYet', request: 1, isFinal: false, revision: 2 } },
+    ]);
+    committed(4);
+    read(2, entriesOf([1], 3));
+    expect(context.takeAll('queryAnswer')).toEqual([]);
+    read(3, entriesOf([1], 4));
+    expect(context.takeOne('queryAnswer')).toMatchObject({ request: 1 });
+  });
+
+  test('that want one which is not written at their index have nothing to wait for', () => {
+    committed(3);
+    query(1, 2, 4);
+    expect(context.takeAll('queryNotYet')).toEqual([]);
+    read(1, entriesOf([1, 1]));
+    expect(context.takeOne('queryNotYet')).toMatchObject({ request: 1, isFinal: true, revision: 2 });
+    read(2, entriesOf([1, 1], 3));
+    expect(context.takeAll('queryAnswer')).toEqual([]);
+  });
+
+  test('that want a revision which is there are answered like any', () => {
+    apply(2);
+    context.take();
+    query(1, 0, 2, false);
+    expect(context.takeOne('queryAnswer')).toMatchObject({ request: 1 });
   });
 
   test('that nobody waits for any more are not', () => {

@@ -129,6 +129,7 @@ describe('its log is whole again', () => {
         prevLogTerm: term(3),
         entries: [],
         leaderCommit: logIndex(0),
+        freshness: null,
       },
       senderOf('n3'),
     );

@@ -179,6 +179,7 @@ describe('what an earlier office of a node left on its way does not harm the nex
       round: 2 ** 32 + 9,
       leaseMs: 0,
       maxHeartbeatIntervalMs: null,
+      leasedAtMs: null,
     } as const;
     for (const { id } of cluster.nodes.values()) {
       if (id !== leader.id) cluster.send(leader.id, replicatorAt(where, id), late);
@@ -190,6 +191,8 @@ describe('what an earlier office of a node left on its way does not harm the nex
       request: 2,
       query: new Uint8Array(),
       consistency: 'linearizable',
+      maxStalenessMs: null,
+      minRevision: 0,
       timeoutMs: 500,
     });
     cluster.run(200);

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { defaultRaftSettings as settings } from '../src/index.ts';
+import { senderOf } from './support/fake-context.ts';
 import { ReplicatorFixture } from './support/replicator-fixture.ts';
 
 const { leaseMs, heartbeatIntervalMs } = settings;
@@ -74,4 +75,52 @@ test('they are never fewer than usual', () => {
   fixture.advance({ leaseMs, maxHeartbeatIntervalMs: 2 * heartbeatIntervalMs });
   fixture.elapse(heartbeatIntervalMs);
   expect(fixture.exchange()).toHaveLength(1);
+});
+
+describe('what is proven to a follower of its freshness', () => {
+  const clockMs = 700_000;
+
+  /** A follower whose clock showed `clockMs` when it answered what was sent first. */
+  function answered(incarnation = 1): ReplicatorFixture {
+    const fixture = new ReplicatorFixture([1, 2]);
+    const [probe] = fixture.exchange();
+    fixture.elapse(5);
+    fixture.reply({ sequence: Number(probe?.sequence), matchIndex: 2, clockMs }, senderOf('n2', { incarnation }));
+    fixture.exchange();
+    return fixture;
+  }
+
+  test('is as of the time that its own clock showed, with what the leader knows to be committed: the leader led later', () => {
+    const fixture = answered(3);
+    fixture.advance({ round: 1, commitIndex: 2, leasedAtMs: 9 });
+    expect(fixture.exchange()).toMatchObject([{ freshness: { incarnation: 3, asOfMs: clockMs, readIndex: 2 } }]);
+  });
+
+  test('is told once', () => {
+    const fixture = answered();
+    fixture.advance({ round: 1, leasedAtMs: 9 });
+    fixture.exchange();
+    fixture.elapse(heartbeatIntervalMs);
+    expect(fixture.exchange()).toMatchObject([{ freshness: null }]);
+  });
+
+  test('is nothing if the leader led for certain only before that time, or does not say so', () => {
+    const fixture = answered();
+    fixture.advance({ round: 1, leasedAtMs: 4 });
+    expect(fixture.exchange()).toMatchObject([{ freshness: null }]);
+    fixture.advance({ round: 2 });
+    expect(fixture.exchange()).toMatchObject([{ freshness: null }]);
+  });
+
+  test('is by the newest time of its newest life', () => {
+    const fixture = answered(3);
+    fixture.advance({ round: 1 });
+    const [second] = fixture.exchange();
+    fixture.advance({ round: 2 });
+    const [third] = fixture.exchange();
+    fixture.reply({ sequence: Number(third?.sequence), clockMs: 40 }, senderOf('n2', { incarnation: 4 }));
+    fixture.reply({ sequence: Number(second?.sequence), clockMs: clockMs + 1 }, senderOf('n2', { incarnation: 3 }));
+    fixture.advance({ round: 3, leasedAtMs: 9 });
+    expect(fixture.exchange()).toMatchObject([{ freshness: { incarnation: 4, asOfMs: 40 } }]);
+  });
 });

@@ -12,9 +12,10 @@ import { SimulatedCluster } from './host/simulated-cluster.ts';
 import type { SimulatedEvent } from './host/simulated-event.ts';
 import { TraceHash } from './host/trace-hash.ts';
 import type { Violation } from './invariants/watch.ts';
+import { Acknowledgements } from './workload/acknowledgements.ts';
 import { Clients } from './workload/clients.ts';
 import { HistoryRecorder } from './workload/history-recorder.ts';
-import { LocalReads } from './workload/local-reads.ts';
+import { NodeReads } from './workload/node-reads.ts';
 
 /** What a run is made from. Everything but the seed is drawn from it if it is not given. */
 export interface SimulationOptions {
@@ -103,6 +104,7 @@ function run(options: SimulationOptions): {
   const window = { fromMs: faultsFromMs, untilMs: usualFaultsUntilMs - 1000 };
   const steps = drawSteps({ plan, members, snapshots }, { nodes, spares, window });
   const faults = options.faults ?? (leases.leaseMs === 0 ? steps : steps.filter(({ kind }) => kind !== 'clockJump'));
+  const acknowledgements = new Acknowledgements();
   const cluster: SimulatedCluster = new SimulatedCluster({
     seed,
     nodes,
@@ -112,8 +114,12 @@ function run(options: SimulationOptions): {
     counts,
     isFlushLate,
     plant,
-    onAnswer: (answered) =>
-      localReads.isOwn(answered.request) ? localReads.onAnswer(answered) : clients.onAnswer(answered),
+    onAnswer: (answered) => {
+      const { request, answer } = answered;
+      if (answer.kind === 'result') acknowledgements.note(answer.index, cluster.nowUs / 1000);
+      if (nodeReads.isOwn(request)) nodeReads.onAnswer(answered);
+      else clients.onAnswer(answered);
+    },
     onEvent: onEventOf(options, hash),
   });
   const clients: Clients = new Clients(workload, {
@@ -122,22 +128,23 @@ function run(options: SimulationOptions): {
     random: new RandomStream(seed, 'clients'),
     recorder,
   });
-  const localReads = new LocalReads({
+  const nodeReads = new NodeReads({
     cluster,
     counts,
-    random: new RandomStream(seed, 'local reads'),
+    acknowledgements,
+    random: new RandomStream(seed, 'node reads'),
     keys: workload.keys,
   });
   const director = new FaultDirector({ cluster, network, counts, random: new RandomStream(seed, 'faults') });
   director.schedule(faults.filter(({ atMs }) => atMs < faultsUntilMs));
   for (const node of cluster.nodes) cluster.start(node);
   clients.start();
-  localReads.start();
+  nodeReads.start();
 
   const isQuietAtEnd = new RandomStream(seed, 'end').chance(0.4);
   cluster.runUntil(faultsUntilMs - quietMs);
   // From here on it is seen whether the nodes make good by themselves what was lost: nobody asks beside the clients.
-  localReads.stop();
+  nodeReads.stop();
   if (isQuietAtEnd) clients.stop();
   cluster.runUntil(faultsUntilMs);
   director.healAll();

@@ -111,6 +111,7 @@ const heartbeat = (inTerm: number): ActorMessage => ({
   prevLogTerm: term(0),
   entries: [],
   leaderCommit: logIndex(0),
+  freshness: null,
 });
 
 const vote = (inTerm: number): ActorMessage => ({

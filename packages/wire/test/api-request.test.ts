@@ -42,12 +42,15 @@ function errorOf(step: () => unknown): QuorateError {
   throw new Error('nothing was thrown');
 }
 
+/** What is read by whoever says nothing. */
+const usual = { consistency: 'linearizable', maxStalenessMs: null, minRevision: 0 } as const;
+
 describe('a request in msgpack', () => {
   const body = encodeCommand({ kind: 'put', key: '/a', value: utf8('one'), ifRevision: 3 });
 
   it('carries the encoded command as it is', () => {
     const request = decodeRequest('put', encodeRequest({ timeoutMs: 1500, body }));
-    expect(request).toEqual({ format: 'msgpack', timeoutMs: 1500, body, read: { consistency: 'linearizable' } });
+    expect(request).toEqual({ format: 'msgpack', timeoutMs: 1500, body, read: usual });
     expect(commandBody('put', request.body)).toEqual({ kind: 'put', key: '/a', value: utf8('one'), ifRevision: 3 });
   });
 
@@ -223,25 +226,54 @@ describe('hello', () => {
 
 describe('how fresh a read is to be', () => {
   const body = encodeQuery({ kind: 'get', key: '/a' });
-  const local = encodeRequest({ timeoutMs: 1500, body, read: { consistency: 'local' } });
+  const local = encodeRequest({ timeoutMs: 1500, body, read: { ...usual, consistency: 'local' } });
+  const bounded = { consistency: 'bounded', maxStalenessMs: 250, minRevision: 7 } as const;
 
   it.each(['get', 'list'] as const)('goes with a %s, in either format', (endpoint) => {
     expect(decodeRequest(endpoint, local)).toMatchObject({ timeoutMs: 1500, body, read: { consistency: 'local' } });
     const json = utf8(
       '{"key":"/a","consistency":"local"}'.replace('"key":"/a",', endpoint === 'get' ? '"key":"/a",' : ''),
     );
-    expect(decodeRequest(endpoint, json).read).toEqual({ consistency: 'local' });
+    expect(decodeRequest(endpoint, json).read).toEqual({ ...usual, consistency: 'local' });
+  });
+
+  it('has its bound and the revision with it, in either format', () => {
+    const request = encodeRequest({ timeoutMs: 1500, body, read: bounded });
+    expect(decodeRequest('get', request).read).toEqual(bounded);
+    for (const minRevision of ['7', '"7"']) {
+      const json = `{"key":"/a","consistency":"bounded","maxStalenessMs":250,"minRevision":${minRevision}}`;
+      expect(decodeRequest('get', utf8(json)).read).toEqual(bounded);
+    }
+  });
+
+  it.each<[string, unknown, string, string | null]>([
+    ['a bound below 0', { consistency: 'bounded', maxStalenessMs: -1 }, 'InvalidRequest', 'maxStalenessMs'],
+    ['a bound that is no number', { consistency: 'bounded', maxStalenessMs: '5' }, 'InvalidRequest', 'maxStalenessMs'],
+    ['a bound without end', { consistency: 'bounded', maxStalenessMs: 1e400 }, 'InvalidRequest', 'maxStalenessMs'],
+    ['no bound', { consistency: 'bounded' }, 'InvalidRequest', 'maxStalenessMs'],
+    ['a bound of another kind', { consistency: 'local', maxStalenessMs: 5 }, 'InvalidRequest', 'maxStalenessMs'],
+    ['a bound of the usual kind', { maxStalenessMs: 5 }, 'InvalidRequest', 'maxStalenessMs'],
+    ['a revision below 0', { minRevision: -1 }, 'InvalidRevision', null],
+    ['a revision that is no integer', { minRevision: 1.5 }, 'InvalidRevision', null],
+    ['a revision that is no number', { minRevision: 'x' }, 'InvalidRevision', null],
+    ['a revision beyond all', { minRevision: 2 ** 53 }, 'InvalidRevision', null],
+  ])('is refused with %s, in either format', (_, options, code, field) => {
+    const formats = [encodeMsgpack([1, 1000, body, options]), utf8(JSON.stringify({ key: '/a', ...Object(options) }))];
+    for (const bytes of formats) {
+      const error = errorOf(() => decodeRequest('get', bytes));
+      expect([error.code, error.details.field ?? null]).toEqual([code, field]);
+    }
   });
 
   it('need not be said: the frame of a linearizable read is as it ever was', () => {
-    const said = encodeRequest({ timeoutMs: 1500, body, read: { consistency: 'linearizable' } });
+    const said = encodeRequest({ timeoutMs: 1500, body, read: usual });
     expect(said).toEqual(encodeMsgpack([1, 1500, body]));
   });
 
   it.each([
     ['of another request', 'put', local, null],
     ['of a kind that is not known', 'get', encodeMsgpack([1, 1000, body, { consistency: 'eventual' }]), 'consistency'],
-    ['with an option that is not known', 'get', encodeMsgpack([1, 1000, body, { minRevision: 4 }]), null],
+    ['with an option that is not known', 'get', encodeMsgpack([1, 1000, body, { mood: 'good' }]), null],
     ['in no map', 'get', encodeMsgpack([1, 1000, body, 'local']), null],
   ] as const)('is refused %s', (_, endpoint, bytes, field) => {
     const error = errorOf(() => decodeRequest(endpoint, bytes));
@@ -303,8 +335,7 @@ describe('a request in JSON', () => {
       ['transfer', '', encodeTransferRequest(null)],
     ];
     for (const [endpoint, json, body] of equal) {
-      const read = { consistency: 'linearizable' };
-      expect(requested(endpoint, json)).toEqual({ format: 'json', timeoutMs: DEFAULT_TIMEOUT_MS, body, read });
+      expect(requested(endpoint, json)).toEqual({ format: 'json', timeoutMs: DEFAULT_TIMEOUT_MS, body, read: usual });
     }
     expect(requested('status', '{"timeoutMs":250}').timeoutMs).toBe(250);
   });
@@ -324,7 +355,12 @@ describe('a request in JSON', () => {
   });
 
   it.each([
-    ['get', '{"key":"/a","foo":1}', 'foo', 'the field "foo" is not known; get takes key, consistency, timeoutMs'],
+    [
+      'get',
+      '{"key":"/a","foo":1}',
+      'foo',
+      'the field "foo" is not known; get takes key, consistency, maxStalenessMs, minRevision, timeoutMs',
+    ],
     ['get', '{"key":"/a","__proto__":{}}', '__proto__', 'the field "__proto__" is not known'],
     ['get', '{"key":"/a","constructor":1}', 'constructor', 'the field "constructor" is not known'],
     ['status', '{"key":"/a"}', 'key', 'status takes timeoutMs'],
@@ -339,8 +375,8 @@ describe('a request in JSON', () => {
     ['put', '{"key":"/a","valueBase64":"?"}', 'valueBase64', 'no base64'],
     ['put', '{"key":"/a","valueBase64":"eA"}', 'valueBase64', 'no base64'],
     ['list', '{"prefix":null}', 'prefix', 'prefix is no text'],
-    ['get', '{"key":"/a","consistency":"eventual"}', 'consistency', 'consistency is linearizable or local'],
-    ['list', '{"consistency":null}', 'consistency', 'consistency is linearizable or local'],
+    ['get', '{"key":"/a","consistency":"eventual"}', 'consistency', 'consistency is one of linearizable, readIndex'],
+    ['list', '{"consistency":null}', 'consistency', 'consistency is one of linearizable, readIndex'],
     ['put', '{"key":"/a","value":"x","consistency":"local"}', 'consistency', 'the field "consistency" is not known'],
     ['entries', '{}', 'fromIndex', 'fromIndex is no index'],
     ['entries', '{"fromIndex":"-1"}', 'fromIndex', 'fromIndex is no index'],

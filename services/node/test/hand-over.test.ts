@@ -70,6 +70,8 @@ test('a desk that is closed answers what is open, and what comes later: a write 
     request,
     query: command,
     consistency: 'linearizable',
+    maxStalenessMs: null,
+    minRevision: 0,
     timeoutMs: 1,
   });
   const open = [desk.ask(write), desk.ask(read)];

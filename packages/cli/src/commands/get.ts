@@ -1,13 +1,20 @@
-import { entryToJson, type ReadOptions } from '@quorate/client';
 import { checkKey } from '@quorate/config-store';
+import { entryAsReadToJson } from '@quorate/client';
 import type { Command } from 'commander';
 import { CommandFailure } from '../command-error.ts';
-import { consistencyOf, consistencyOption, jsonOption, nodeOf, nodeOption } from '../options/request-options.ts';
+import {
+  addReadOptions,
+  jsonOption,
+  nodeOf,
+  nodeOption,
+  type ReadFlags,
+  readOptionsOf,
+} from '../options/request-options.ts';
 import { write, writeLine } from '../output/output.ts';
 import { addStoreOptions, withStore } from '../with-store.ts';
 import { addExamples } from './examples.ts';
 
-interface GetFlags extends ReadOptions {
+interface GetFlags extends ReadFlags {
   readonly node?: string;
   readonly json?: boolean;
 }
@@ -22,15 +29,16 @@ export function addGet(program: Command): void {
     )
     .argument('<key>')
     .addOption(jsonOption())
-    .addOption(nodeOption())
-    .addOption(consistencyOption());
-  addStoreOptions(command).action((key: string) => get(command, key));
+    .addOption(nodeOption());
+  addStoreOptions(addReadOptions(command)).action((key: string) => get(command, key));
   addExamples(command, [
     ['quorate get /app/db/url', 'the value'],
     ['quorate get /app/logo.png > logo.png', 'the same bytes'],
     ['quorate get /app/db/url --json', 'with its revisions'],
     ['quorate get /app/db/url --node n2', 'asked of node n2'],
     ['quorate get /app/db/url --node n2 --consistency local', 'as n2 has it, also if nobody leads'],
+    ['quorate get /app/db/url --consistency bounded --max-staleness 2s', 'of any node, two seconds old at most'],
+    ['quorate get /app/db/url --node n2 --min-revision 41', 'no older than what an earlier answer showed'],
   ]);
 }
 
@@ -38,9 +46,10 @@ async function get(command: Command, key: string): Promise<void> {
   const flags = command.opts<GetFlags>();
   checkKey(key);
   await withStore(command, async (store) => {
-    const entry = await store.get(key, { ...nodeOf(flags), ...consistencyOf(flags) });
+    const read = await store.read(key, { ...nodeOf(flags), ...readOptionsOf(flags) });
+    const { entry } = read;
     if (entry === null) throw new CommandFailure(`${JSON.stringify(key)} does not exist`);
-    if (flags.json === true) return writeLine(JSON.stringify(entryToJson(entry)));
+    if (flags.json === true) return writeLine(JSON.stringify(entryAsReadToJson(entry, read)));
     await write(entry.value);
     if (process.stdout.isTTY) await write('\n');
   });

@@ -1,15 +1,22 @@
-import { type Entry, entryToJson, type ReadOptions, type Store } from '@quorate/client';
 import { checkPrefix } from '@quorate/config-store';
+import { type Entry, type EntryPage, entryAsReadToJson, type Store } from '@quorate/client';
 import { type Command, Option } from 'commander';
 import { integer } from '../options/option-values.ts';
-import { consistencyOf, consistencyOption, jsonOption, nodeOf, nodeOption } from '../options/request-options.ts';
+import {
+  addReadOptions,
+  jsonOption,
+  nodeOf,
+  nodeOption,
+  type ReadFlags,
+  readOptionsOf,
+} from '../options/request-options.ts';
 import { write, writeLine } from '../output/output.ts';
 import { escaped, previewOf } from '../output/preview.ts';
 import { Table } from '../output/table.ts';
 import { addStoreOptions, withStore } from '../with-store.ts';
 import { addExamples } from './examples.ts';
 
-interface ListFlags extends ReadOptions {
+interface ListFlags extends ReadFlags {
   readonly limit?: number;
   readonly keysOnly?: boolean;
   readonly node?: string;
@@ -30,13 +37,12 @@ export function addList(program: Command): void {
     .addOption(new Option('--limit <number>', 'at most so many keys').argParser(integer(1)))
     .addOption(new Option('--keys-only', 'without values, a key a line'))
     .addOption(jsonOption())
-    .addOption(nodeOption())
-    .addOption(consistencyOption());
-  addStoreOptions(command).action((prefix: string) => list(command, prefix));
+    .addOption(nodeOption());
+  addStoreOptions(addReadOptions(command)).action((prefix: string) => list(command, prefix));
   addExamples(command, [
     ['quorate list /app/', 'keys and values, cut where they are long'],
     ['quorate list /app/ --keys-only | wc -l', 'how many'],
-    ['quorate list /app/ --json', 'an array; whole values'],
+    ['quorate list /app/ --json', 'an array; whole values, and the revision that they were read at'],
   ]);
 }
 
@@ -52,38 +58,36 @@ async function list(command: Command, prefix: string): Promise<void> {
 }
 
 /** The pages of the list, and no more entries than were asked for. */
-async function* pagesOf(store: Store, prefix: string, flags: ListFlags): AsyncGenerator<readonly Entry[]> {
+async function* pagesOf(store: Store, prefix: string, flags: ListFlags): AsyncGenerator<EntryPage> {
   let left = flags.limit ?? Number.POSITIVE_INFINITY;
   const pageLimit = Math.min(left, largestPage);
-  for await (const { entries } of store
-    .list({ prefix, pageLimit, ...nodeOf(flags), ...consistencyOf(flags) })
-    .pages()) {
-    yield entries.slice(0, left);
-    left -= entries.length;
+  for await (const page of store.list({ prefix, pageLimit, ...nodeOf(flags), ...readOptionsOf(flags) }).pages()) {
+    yield { ...page, entries: page.entries.slice(0, left) };
+    left -= page.entries.length;
     if (left <= 0) return;
   }
 }
 
 /** One array, an entry a line. */
-async function writeJson(pages: AsyncIterable<readonly Entry[]>, keysOnly: boolean): Promise<void> {
+async function writeJson(pages: AsyncIterable<EntryPage>, keysOnly: boolean): Promise<void> {
   let separator = '[';
-  for await (const entries of pages) {
-    for (const entry of entries) {
-      await write(`${separator}\n${JSON.stringify(keysOnly ? entry.key : entryToJson(entry))}`);
+  for await (const page of pages) {
+    for (const entry of page.entries) {
+      await write(`${separator}\n${JSON.stringify(keysOnly ? entry.key : entryAsReadToJson(entry, page))}`);
       separator = ',';
     }
   }
   await writeLine(separator === '[' ? '[]' : '\n]');
 }
 
-async function writeKeys(pages: AsyncIterable<readonly Entry[]>): Promise<void> {
-  for await (const entries of pages) await write(entries.map(({ key }) => `${key}\n`).join(''));
+async function writeKeys(pages: AsyncIterable<EntryPage>): Promise<void> {
+  for await (const { entries } of pages) await write(entries.map(({ key }) => `${key}\n`).join(''));
 }
 
-async function writeTable(pages: AsyncIterable<readonly Entry[]>): Promise<void> {
+async function writeTable(pages: AsyncIterable<EntryPage>): Promise<void> {
   const table = new Table([{ title: 'KEY' }, { title: 'REVISION', align: 'right' }, { title: 'VALUE' }]);
   let isFirst = true;
-  for await (const entries of pages) {
+  for await (const { entries } of pages) {
     const lines = table.lines(entries.map(rowOf));
     if (isFirst && lines.length > 0) await writeLine(table.head());
     isFirst = false;

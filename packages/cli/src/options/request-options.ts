@@ -1,6 +1,6 @@
 import type { ReadOptions } from '@quorate/client';
-import { Option } from 'commander';
-import { counter, name } from './option-values.ts';
+import { type Command, Option } from 'commander';
+import { counter, duration, name } from './option-values.ts';
 
 /** `--node`, for requests that one node can be asked for. */
 export const nodeOption = (): Option => new Option('--node <id>', 'ask this node, and no other').argParser(name);
@@ -9,18 +9,35 @@ export const nodeOption = (): Option => new Option('--node <id>', 'ask this node
 export const nodeOf = (flags: { readonly node?: string }): { readonly node?: string } =>
   flags.node === undefined ? {} : { node: flags.node };
 
-/** `--consistency`, for reads of keys. */
-export const consistencyOption = (): Option =>
-  new Option(
-    '--consistency <kind>',
-    'linearizable: all that was acknowledged before; local: what the asked node has applied, without asking the leader',
-  )
-    .choices(['linearizable', 'local'])
-    .default('linearizable');
+/** What the flags of reads come to. */
+export interface ReadFlags extends Pick<ReadOptions, 'consistency' | 'minRevision'> {
+  readonly maxStaleness?: number;
+}
 
-/** What `consistencyOption` comes to, for the SDK. */
-export const consistencyOf = (flags: ReadOptions): ReadOptions =>
-  flags.consistency === undefined ? {} : { consistency: flags.consistency };
+/** `--consistency`, `--max-staleness` and `--min-revision`, for reads of keys. */
+export const addReadOptions = (command: Command): Command =>
+  command
+    .addOption(
+      new Option(
+        '--consistency <kind>',
+        'linearizable: all that was acknowledged before; readIndex: the same, a quorum is always asked; bounded: no older than --max-staleness; local: what the asked node has applied, without asking the leader',
+      )
+        .choices(['linearizable', 'readIndex', 'bounded', 'local'])
+        .default('linearizable'),
+    )
+    .addOption(new Option('--max-staleness <duration>', 'how old a bounded read may be: 500ms, 2s').argParser(duration))
+    .addOption(
+      new Option('--min-revision <number>', 'of this revision or a later one: that of an earlier answer').argParser(
+        counter(0n),
+      ),
+    );
+
+/** What these flags come to, for the SDK. */
+export const readOptionsOf = ({ consistency, maxStaleness, minRevision }: ReadFlags): ReadOptions => ({
+  ...(consistency === undefined ? {} : { consistency }),
+  ...(maxStaleness === undefined ? {} : { maxStalenessMs: maxStaleness }),
+  ...(minRevision === undefined ? {} : { minRevision }),
+});
 
 /** `--json`, for commands that read. */
 export const jsonOption = (): Option => new Option('--json', 'as JSON; numbers of 64 bits are texts');

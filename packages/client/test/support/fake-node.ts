@@ -20,7 +20,7 @@ import {
 import { connect, type Msg, type NatsConnection } from 'nats';
 
 /** How fresh a read is to be. */
-type ReadConsistency = ReturnType<typeof decodeRequest>['read']['consistency'];
+type ReadOptions = ReturnType<typeof decodeRequest>['read'];
 
 /** A request as a fake node gets it. */
 export interface FakeRequest {
@@ -29,7 +29,7 @@ export interface FakeRequest {
   readonly via: 'anyNode' | 'node' | 'everyNode';
   readonly body: Uint8Array;
   readonly timeoutMs: number;
-  readonly consistency: ReadConsistency;
+  readonly read: ReadOptions;
 }
 
 /** What a fake node does with a request; null keeps it silent. */
@@ -100,7 +100,7 @@ export class FakeNode {
 
   async #serve(how: Pick<FakeRequest, 'endpoint' | 'via'>, message: Msg): Promise<void> {
     const { body, timeoutMs, read } = decodeRequest(how.endpoint, new Uint8Array(message.data));
-    const request = { ...how, body, timeoutMs, consistency: read.consistency };
+    const request = { ...how, body, timeoutMs, read };
     this.requests.push(request);
     const reply = await this.#behaviour(request);
     if (reply === null || this.#connection.isClosed()) return;

@@ -159,25 +159,34 @@ export class Applier implements Actor<ApplierMessage> {
   }
 
   #query(message: Of<'query'>): void {
-    if (this.#isReadable(message)) this.#answer(message);
-    else this.#queries.set(message.request, message);
+    if (this.#answer(message)) return;
+    this.#queries.set(message.request, message);
+    if (this.#isReadable(message)) this.#tellNotYet(message);
   }
 
   #answerQueries(): void {
-    for (const [request, query] of this.#queries) {
-      if (!this.#isReadable(query)) continue;
-      this.#queries.delete(request);
-      this.#answer(query);
-    }
+    for (const [request, query] of this.#queries) if (this.#answer(query)) this.#queries.delete(request);
   }
 
   #isReadable({ atIndex }: Of<'query'>): boolean {
     return this.#stateMachine.lastApplied >= atIndex && !this.#snapshots.isLoading;
   }
 
-  #answer(query: Of<'query'>): void {
+  /** Answers a query, if the state does; and one that the state never will. */
+  #answer(query: Of<'query'>): boolean {
+    if (!this.#isReadable(query)) return false;
+    if (this.#stateMachine.revision < query.minRevision) {
+      if (query.isFinal) this.#tellNotYet(query);
+      return query.isFinal;
+    }
     const answer = this.#stateMachine.query(query.query);
     this.#context.send(gatewayAt(this.#context.self), { kind: 'queryAnswer', request: query.request, answer });
+    return true;
+  }
+
+  #tellNotYet({ request, isFinal }: Of<'query'>): void {
+    const { revision } = this.#stateMachine;
+    this.#context.send(gatewayAt(this.#context.self), { kind: 'queryNotYet', request, isFinal, revision });
   }
 
   #describe(request: number): void {

@@ -47,8 +47,15 @@ export const applierProtocol = {
     }),
     chunkStored: z.object({ id: shape.text, storedBytes: shape.counter }),
     snapshotLoaded: z.object({ id: shape.text }),
-    /** From the gateway: answer when all up to `atIndex` is applied. */
-    query: z.object({ request: shape.counter, atIndex: shape.index, query: shape.bytes }),
+    /** From the gateway: answer when all up to `atIndex` is applied, from a state that has made `minRevision` changes. */
+    query: z.object({
+      request: shape.counter,
+      atIndex: shape.index,
+      minRevision: shape.counter,
+      /** Whether nobody has written what the state lacks at that index: then there is nothing to wait for. */
+      isFinal: shape.flag,
+      query: shape.bytes,
+    }),
     /** From the gateway: nobody waits for this answer any more. */
     forget: z.object({ request: shape.counter }),
     /** From the leader, which missed the results of these entries. */

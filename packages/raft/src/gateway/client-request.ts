@@ -1,11 +1,9 @@
 import type { NodeId } from '@quorate/actor';
 import type { LogIndex, Term } from '../types.ts';
 import type { GatewayMessage, StatusPart } from './messages.ts';
+import { askAgainMs } from './read-index-questions.ts';
 
 type Of<Kind extends GatewayMessage['kind']> = Extract<GatewayMessage, { kind: Kind }>;
-
-/** After how long an unanswered question is asked again. */
-const askAgainMs = 100;
 
 /** Who was asked, and when. An answer of another leader, or to an earlier question, is not for this request. */
 export interface Asked {
@@ -29,9 +27,14 @@ export interface Read {
   readonly kind: 'read';
   readonly message: Of<'read'>;
   readonly deadlineMs: number;
-  asked: Asked | null;
-  /** Known once a leader has answered, and from the beginning if none is asked: the applier has the query. */
+  /** From which index on the state answers it; null as long as nobody knows: the applier has the query once this is known. */
   readIndex: LogIndex | null;
+  /** Whether a leader has given that index for this very read: what the state lacks there, nobody has written before it was asked. */
+  isConfirmed: boolean;
+  /** When the applier was asked last. */
+  queriedAtMs: number | null;
+  /** The revision that this node has reached, if that is less than the read wants. */
+  reachedRevision: number | null;
 }
 
 /** A page of committed entries, as this node has them. */
@@ -55,7 +58,6 @@ export interface SnapshotRequest {
   readonly kind: 'snapshot';
   readonly message: Of<'takeSnapshot'>;
   readonly deadlineMs: number;
-  asked: Asked | null;
   /** What it has to cover: the applier has been asked. */
   readIndex: LogIndex | null;
   /** When the applier was asked last. */
@@ -72,16 +74,18 @@ export interface Status {
 /** A client's request that is not answered yet. */
 export type ClientRequest = Write | Read | TransferRequest | Page | SnapshotRequest | Status;
 
-/** Whether it is time to ask again. */
+/** Whether it is time to ask again. What waits for an index is asked for together with others. */
 export function isUnanswered(request: ClientRequest, now: number): boolean {
+  const isLongAgo = (atMs: number): boolean => now - atMs >= askAgainMs;
   switch (request.kind) {
     case 'write':
-      return request.proposed === null || now - request.proposed.atMs >= askAgainMs;
-    case 'read':
+      return request.proposed === null || isLongAgo(request.proposed.atMs);
     case 'transfer':
-      return request.asked === null || now - request.asked.atMs >= askAgainMs;
+      return request.asked === null || isLongAgo(request.asked.atMs);
+    case 'read':
+      return request.queriedAtMs !== null && isLongAgo(request.queriedAtMs);
     case 'snapshot':
-      return now - (request.applierAskedAtMs ?? request.asked?.atMs ?? Number.NEGATIVE_INFINITY) >= askAgainMs;
+      return request.applierAskedAtMs !== null && isLongAgo(request.applierAskedAtMs);
     case 'page':
     case 'status':
       return true;
@@ -103,23 +107,6 @@ export function isWithLeader(request: ClientRequest): boolean {
     case 'page':
     case 'status':
       return true;
-    default:
-      return request satisfies never;
-  }
-}
-
-/** The question that was sent to a leader for it, if one was. */
-export function askedOf(request: ClientRequest): Asked | null {
-  switch (request.kind) {
-    case 'write':
-      return request.proposed;
-    case 'read':
-    case 'snapshot':
-    case 'transfer':
-      return request.asked;
-    case 'page':
-    case 'status':
-      return null;
     default:
       return request satisfies never;
   }

@@ -109,6 +109,10 @@ export const gatewayProtocol = {
       request: shape.counter,
       query: shape.bytes,
       consistency: readConsistency,
+      /** Of a bounded read. */
+      maxStalenessMs: z.number().nonnegative().nullable(),
+      /** The state has made so many changes at least; 0: any will do. */
+      minRevision: shape.counter,
       timeoutMs: z.number().nonnegative(),
     }),
     /** From the api: committed entries as this node has them. */
@@ -129,6 +133,10 @@ export const gatewayProtocol = {
     leaderKnown: z.object({ term: shape.term, leader: shape.node.nullable() }),
     /** From the applier. */
     queryAnswer: z.object({ request: shape.counter, answer: shape.bytes }),
+    /** From the applier: the state has made `revision` changes, which are fewer than the read wants. If it is not final the query waits there. */
+    queryNotYet: z.object({ request: shape.counter, isFinal: shape.flag, revision: shape.counter }),
+    /** From the log store: a leader has proven that all that was acknowledged before this node's clock showed `asOfMs` is at or below `readIndex`. */
+    proven: z.object({ asOfMs: shape.timeMs, readIndex: shape.index }),
     /** From the applier. */
     snapshotAnswer: z.object({ request: shape.counter, outcome: snapshotOutcome }),
     /** From the log store. */
@@ -161,6 +169,14 @@ const answer = z.discriminatedUnion('kind', [
     message: shape.text,
   }),
   z.object({ kind: z.literal('rejected'), code: changeRefusalCode, message: shape.text }),
+  /** Nothing proves that the state is fresh enough. How old it may be, at best; null if nothing was ever proven. */
+  z.object({ kind: z.literal('tooStale'), stalenessMs: z.number().nullable() }),
+  /** The state has made `revision` changes, and the read wants more: nobody had written them when it was asked, or this node has not applied them in time. */
+  z.object({
+    kind: z.literal('revisionMissing'),
+    code: z.enum(['RevisionNotWritten', 'NotYetApplied']),
+    revision: shape.counter,
+  }),
 ]);
 
 /** What the gateway answers. */

@@ -414,9 +414,8 @@ export class Leader implements Actor<LeaderMessage> {
 
   #advanceReplicators(): void {
     if (this.#grant === null) return;
-    const { round, leaseTerms } = this.#reads;
     const progress = { lastLogIndex: this.#lastLogIndex, commitIndex: this.#commitIndex };
-    this.#grant.replicators.advance({ ...progress, round, ...leaseTerms });
+    this.#grant.replicators.advance({ ...progress, ...this.#reads.news(this.#grant, this.#commitIndex) });
   }
 
   #describe(request: number): void {

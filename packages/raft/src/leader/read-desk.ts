@@ -26,6 +26,14 @@ export interface LeaseTerms {
   readonly maxHeartbeatIntervalMs: number | null;
 }
 
+/** What replicators are told for the sake of reads. */
+export interface ReadNews extends LeaseTerms {
+  /** The newest round, which every AppendEntries asks to confirm. */
+  readonly round: number;
+  /** Now, if the lease is valid: the followers may rest proofs of their freshness on it. */
+  readonly leasedAtMs: number | null;
+}
+
 /** So long after the last read that wanted it the lease is kept up. */
 const readsFlowMs = 1000;
 
@@ -116,6 +124,12 @@ export class ReadDesk {
   /** Another is asked to campaign: there is no lease for the rest of the term. */
   endLease(): void {
     this.#lease.end();
+  }
+
+  /** What replicators are told now. */
+  news(grant: Grant, commitIndex: LogIndex): ReadNews {
+    const isLeased = this.isLeaseWanted && this.#isLeased(grant, commitIndex);
+    return { round: this.round, ...this.leaseTerms, leasedAtMs: isLeased ? this.#options.context.now() : null };
   }
 
   /** How the lease stands, for people. */

@@ -4,7 +4,7 @@ import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { LeaderToken, LogIndex, Term, Voter } from '../types.ts';
 import type { LeaderMessage } from './messages.ts';
-import type { LeaseTerms } from './read-desk.ts';
+import type { ReadNews } from './read-desk.ts';
 
 /** So long, in election timeouts, a member that was removed still gets the log. */
 const formerPeerElectionTimeouts = 10;
@@ -20,10 +20,9 @@ export interface ReplicatorsOptions {
 }
 
 /** What replicators have to know of their leader. */
-export interface LeaderNews extends LeaseTerms {
+export interface LeaderNews extends ReadNews {
   readonly lastLogIndex: LogIndex;
   readonly commitIndex: LogIndex;
-  readonly round: number;
 }
 
 /** The replicators of one leadership, the leader's children: one for each peer. */

@@ -1,5 +1,5 @@
 import type { Sender } from '@quorate/actor';
-import { electionAt, replicatorAt } from '../addresses.ts';
+import { electionAt, gatewayAt, replicatorAt } from '../addresses.ts';
 import { invariant } from '../invariant.ts';
 import { type LogIndex, logIndex, maxIndex, minIndex, type Term, term } from '../types.ts';
 import type { LogState } from './log-state.ts';
@@ -43,6 +43,7 @@ export class FollowerDesk {
     state.leaderHeardAtMs = state.context.now();
     state.context.send(electionAt(state.context.self), { kind: 'leaderHeard', term: message.term, leader: from.node });
     state.repair.leaderHeard(from);
+    this.#noteFreshness(message.freshness);
     if (!this.isConsistent(message)) return;
     const promisedMs = state.promise.make(message.leaseMs);
 
@@ -63,6 +64,14 @@ export class FollowerDesk {
     state.repair.advance();
     const reply = { term: message.term, sequence: message.sequence, round: message.round, promisedMs, leader: from };
     this.#acknowledge(reply, verdict.newEntries.length > 0);
+  }
+
+  /** The times are of this process's clock, and of no earlier one's. */
+  #noteFreshness(freshness: AppendEntries['freshness']): void {
+    const { context, identity } = this.#state;
+    if (freshness === null || freshness.incarnation !== identity.incarnation) return;
+    const { asOfMs, readIndex } = freshness;
+    context.send(gatewayAt(context.self), { kind: 'proven', asOfMs, readIndex });
   }
 
   /** Sends the reply that the flush which has just ended was waited for with. */
@@ -124,6 +133,7 @@ export class FollowerDesk {
         success: true,
         isRepairing: this.isRepairing,
         promisedMs: reply.promisedMs,
+        clockMs: state.context.now(),
         matchIndex: this.matchIndex,
         conflictIndex: logIndex(0),
         conflictTerm: term(0),
@@ -135,6 +145,7 @@ export class FollowerDesk {
     const state = this.#state;
     state.sendWhenTermFlushed(replicatorAt(state.placeOf(from), state.identity.node), {
       kind: 'appendEntriesReply',
+      clockMs: state.context.now(),
       term: state.currentTerm,
       incarnation: from.incarnation,
       sequence: message.sequence,

@@ -4,6 +4,9 @@ import { type MessageOf, shape } from '../protocol.ts';
 /** Where a follower's log parts from the leader's: its last index whose term is not above the refused prevLogTerm, and that term. */
 const conflict = z.object({ conflictIndex: shape.index, conflictTerm: shape.term });
 
+/** By the receiver's own clock, in that life of it: all that was acknowledged before is at or below `readIndex`. */
+const freshness = z.object({ incarnation: shape.counter, asOfMs: shape.timeMs, readIndex: shape.index });
+
 /** What the log store accepts. */
 export const logStoreProtocol = {
   peer: {
@@ -17,6 +20,8 @@ export const logStoreProtocol = {
       prevLogTerm: shape.term,
       entries: shape.entries,
       leaderCommit: shape.index,
+      /** What the leader has proven since the last append; null if nothing. */
+      freshness: freshness.nullable(),
     }),
     /** Raft figure 13, InstallSnapshot RPC: one chunk. */
     installSnapshot: z.object({

@@ -18,6 +18,8 @@ export const replicatorProtocol = {
       isRepairing: shape.flag,
       /** The hard promise that counts, from the receipt of that AppendEntries. */
       promisedMs: shape.promiseMs,
+      /** The follower's clock when it replied. */
+      clockMs: shape.timeMs,
       matchIndex: shape.index,
       conflictIndex: shape.index,
       conflictTerm: shape.term,
@@ -60,6 +62,8 @@ export const replicatorProtocol = {
       leaseMs: shape.promiseMs,
       /** The longest time between two heartbeats; null: whatever is usual. */
       maxHeartbeatIntervalMs: z.number().positive().nullable(),
+      /** When the lease was valid for certain, and `commitIndex` all that was acknowledged; null if it was not. */
+      leasedAtMs: shape.timeMs.nullable(),
     }),
   },
 } as const;

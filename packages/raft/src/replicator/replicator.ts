@@ -1,5 +1,6 @@
 import type { Actor, Context, Sender } from '@quorate/actor';
 import { applierAt, leaderAt, logStoreAt } from '../addresses.ts';
+import type { LogStoreMessage } from '../log-store/messages.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import { type LeaderToken, type LogIndex, logIndex, maxIndex, type Term, type Voter } from '../types.ts';
@@ -36,6 +37,16 @@ interface Sent {
   readonly isHeartbeat: boolean;
 }
 
+/** What the clock of the peer showed, in that life of it, at some time before its reply came here. */
+interface PeerClock {
+  readonly incarnation: number;
+  readonly clockMs: number;
+  readonly receivedAtMs: number;
+}
+
+/** What a peer may rest its freshness on. */
+type Freshness = NonNullable<Extract<LogStoreMessage, { kind: 'appendEntries' }>['freshness']>;
+
 /** How many unanswered appends are remembered. A peer that is gone answers none. */
 const maxRemembered = 1024;
 
@@ -58,6 +69,10 @@ export class Replicator implements Actor<ReplicatorMessage> {
   #round = 0;
   #sequence = 0;
   #leaseMs = 0;
+  /** The newest time of the peer's clock that is known, and when it came. */
+  #peerClock: PeerClock | null = null;
+  /** What the peer has not been told yet. */
+  #freshness: Freshness | null = null;
   #heartbeatIntervalMs: number;
   /** The request that the log store has not answered yet; one at a time, and given up at the next heartbeat. */
   #preparing: { readonly sequence: number; readonly withEntries: boolean } | null = null;
@@ -113,11 +128,19 @@ export class Replicator implements Actor<ReplicatorMessage> {
     this.#commitIndex = maxIndex(this.#commitIndex, message.commitIndex);
     this.#round = Math.max(this.#round, message.round);
     this.#leaseMs = message.leaseMs;
+    this.#proveFreshness(message);
     const { heartbeatIntervalMs } = this.#options.settings;
     const before = this.#heartbeatIntervalMs;
     this.#heartbeatIntervalMs = Math.min(heartbeatIntervalMs, message.maxHeartbeatIntervalMs ?? heartbeatIntervalMs);
     if (this.#heartbeatIntervalMs < before) this.#restartHeartbeat();
     this.#pump();
+  }
+
+  /** The leader was the leader at a time after the peer's clock had shown that: what anybody had acknowledged by then, this leader knows to be committed. */
+  #proveFreshness({ leasedAtMs, commitIndex: readIndex }: Of<'advance'>): void {
+    if (leasedAtMs === null || this.#peerClock === null || this.#peerClock.receivedAtMs > leasedAtMs) return;
+    const { incarnation, clockMs: asOfMs } = this.#peerClock;
+    this.#freshness = { incarnation, asOfMs, readIndex };
   }
 
   #restartHeartbeat(): void {
@@ -187,7 +210,9 @@ export class Replicator implements Actor<ReplicatorMessage> {
       prevLogTerm,
       entries,
       leaderCommit,
+      freshness: this.#freshness,
     });
+    this.#freshness = null;
     this.#remember(sequence, { lastIndex, sentAtMs, isHeartbeat: entries.length === 0 });
     this.#noteSent(sequence, lastIndex, entries);
     this.#sentRound = round;
@@ -317,10 +342,18 @@ export class Replicator implements Actor<ReplicatorMessage> {
   #reply(message: Of<'appendEntriesReply'>, from: Sender): void {
     if (!this.#isMeant(message, from) || from.incarnation < this.#repairIncarnation) return;
     if (message.isRepairing && from.incarnation > this.#repairIncarnation) this.#startAnew(from);
+    this.#noteClock(message, from);
     if (message.success) this.#succeeded(message);
     else this.#refused(message);
     this.#tellLeader(message);
     this.#pump();
+  }
+
+  #noteClock({ clockMs }: Of<'appendEntriesReply'>, { incarnation }: Sender): void {
+    const known = this.#peerClock ?? { incarnation: 0, clockMs: 0 };
+    const isSameLife = incarnation === known.incarnation;
+    if (isSameLife ? clockMs <= known.clockMs : incarnation < known.incarnation) return;
+    this.#peerClock = { incarnation, clockMs, receivedAtMs: this.#context.now() };
   }
 
   /** What the peer has acknowledged before is gone with its log. The leader goes on counting it: the peer takes part in nothing until it has all of that again. */

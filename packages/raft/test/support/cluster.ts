@@ -18,6 +18,9 @@ import { CrashableLogStorage, type Disk, emptyDisk } from './crashable-log-stora
 import { RecordingStateMachine } from './recording-state-machine.ts';
 import { randomOf, Schedule } from './schedule.ts';
 
+/** What is read by whoever says nothing. */
+const linearizable = { consistency: 'linearizable', maxStalenessMs: null, minRevision: 0 } as const;
+
 /** One message on its way, as a test may look at it. */
 export interface Delivery {
   readonly from: Address;
@@ -186,7 +189,7 @@ export class TestCluster extends Schedule {
   /** Reads through a node, as its api would. */
   read(through: string, request: number, timeoutMs = 2000): void {
     const to = gatewayAt({ node: this.node(through).id, group: this.group });
-    this.send(through, to, { kind: 'read', request, query: new Uint8Array(), consistency: 'linearizable', timeoutMs });
+    this.send(through, to, { kind: 'read', request, query: new Uint8Array(), ...linearizable, timeoutMs });
   }
 
   /** The node whose leader actor runs, if exactly one does. */

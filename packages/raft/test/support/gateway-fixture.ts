@@ -1,6 +1,7 @@
 import { Gateway } from '../../src/gateway/gateway.ts';
 import {
   type ChangeRefusal,
+  defaultRaftSettings,
   type GatewayMessage,
   logIndex,
   type MembershipChange,
@@ -27,7 +28,10 @@ const incarnation = 4;
 /** The gateway of n1 by itself. */
 export class GatewayFixture {
   readonly context = new FakeContext<GatewayMessage>('n1', 'gateway');
-  readonly actor = new Gateway(this.context, { identity: senderOf('n1', { incarnation }) });
+  readonly actor = new Gateway(this.context, {
+    identity: senderOf('n1', { incarnation }),
+    settings: defaultRaftSettings,
+  });
 
   receive(message: GatewayMessage): void {
     this.actor.receive(message);
@@ -52,8 +56,14 @@ export class GatewayFixture {
     this.receive({ kind: 'transferReply', ...reply });
   }
 
-  read(request: number, consistency: ReadConsistency = 'linearizable'): void {
-    this.receive({ kind: 'read', request, query: bytes('q'), consistency, timeoutMs });
+  read(
+    request: number,
+    consistency: ReadConsistency = 'linearizable',
+    other: { readonly maxStalenessMs?: number; readonly minRevision?: number } = {},
+  ): void {
+    const { maxStalenessMs = null, minRevision = 0 } = other;
+    const wish = { consistency, maxStalenessMs, minRevision };
+    this.receive({ kind: 'read', request, query: bytes('q'), ...wish, timeoutMs });
   }
 
   takeSnapshot(request: number, isLinearizable: boolean): void {

@@ -109,6 +109,7 @@ export class LogStoreFixture {
       readonly leaderCommit?: number;
       readonly round?: number;
       readonly leaseMs?: number;
+      readonly freshness?: Of<'appendEntries'>['freshness'];
     },
     from: Sender = senderOf('n2'),
   ): void {
@@ -124,6 +125,7 @@ export class LogStoreFixture {
       prevLogTerm: term(prevLogTerm),
       entries: fields.entries ?? [],
       leaderCommit: logIndex(fields.leaderCommit ?? 0),
+      freshness: fields.freshness ?? null,
     };
     this.receive(message, from);
   }

@@ -8,7 +8,7 @@ import {
   term,
 } from '../../src/index.ts';
 
-/** A state machine that remembers what it was given: the result of a command is the command, the answer to a query lastApplied as text. */
+/** A state machine that remembers what it was given: the result of a command is the command, the answer to a query lastApplied as text. Each command is a change. */
 export class RecordingStateMachine implements StateMachine {
   readonly applied: LogEntry[] = [];
   readonly #watch: (entry: LogEntry) => void;
@@ -24,6 +24,10 @@ export class RecordingStateMachine implements StateMachine {
 
   get lastAppliedTerm(): Term {
     return this.applied.at(-1)?.term ?? term(0);
+  }
+
+  get revision(): number {
+    return this.applied.filter(({ kind }) => kind === 'command').length;
   }
 
   apply(entries: readonly LogEntry[]): readonly AppliedEntry[] {

@@ -30,6 +30,7 @@ interface ReplyFields {
   readonly conflict?: readonly [index: number, term: number];
   readonly isRepairing?: boolean;
   readonly promisedMs?: number;
+  readonly clockMs?: number;
 }
 
 /** The replicator that brings n2's log up to n1's, by itself. The log store of n1 is played: its log has the terms that the test names. */
@@ -77,12 +78,13 @@ export class ReplicatorFixture {
       readonly round?: number;
       readonly leaseMs?: number;
       readonly maxHeartbeatIntervalMs?: number | null;
+      readonly leasedAtMs?: number | null;
     } = {},
   ): void {
     const { lastLogIndex = this.log.length, commitIndex = this.commitIndex } = fields;
-    const { round = 0, leaseMs = 0, maxHeartbeatIntervalMs = null } = fields;
+    const { round = 0, leaseMs = 0, maxHeartbeatIntervalMs = null, leasedAtMs = null } = fields;
     const places = { lastLogIndex: logIndex(lastLogIndex), commitIndex: logIndex(commitIndex) };
-    this.receive({ kind: 'advance', ...places, round, leaseMs, maxHeartbeatIntervalMs });
+    this.receive({ kind: 'advance', ...places, round, leaseMs, maxHeartbeatIntervalMs, leasedAtMs });
   }
 
   /** Answers, as n1's log store does, all that it is asked for, until nothing more is; the answer is what n2 was sent. @throws {Error} if that has no end */
@@ -116,7 +118,7 @@ export class ReplicatorFixture {
 
   reply(fields: ReplyFields, from: Sender = senderOf('n2')): void {
     const { sequence, matchIndex = 0, inTerm = 3, round = 0, incarnation = 1, conflict } = fields;
-    const { isRepairing = false, promisedMs = 0 } = fields;
+    const { isRepairing = false, promisedMs = 0, clockMs = 0 } = fields;
     this.receive(
       {
         kind: 'appendEntriesReply',
@@ -127,6 +129,7 @@ export class ReplicatorFixture {
         success: conflict === undefined,
         isRepairing,
         promisedMs,
+        clockMs,
         matchIndex: logIndex(matchIndex),
         conflictIndex: logIndex(conflict?.[0] ?? 0),
         conflictTerm: term(conflict?.[1] ?? 0),

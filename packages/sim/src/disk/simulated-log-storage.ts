@@ -14,6 +14,7 @@ import type { Disk, Write } from './disk.ts';
 /** Who wants to know of each write when it is staged, before it changes the log. */
 export interface WriteObserver {
   hardStateStaged(hardState: HardState): void;
+  promiseStaged(longestPromiseMs: number): void;
   entriesStaged(entries: readonly LogEntry[]): void;
   truncationStaged(from: LogIndex): void;
   /** A snapshot of its own gets its record. */
@@ -110,6 +111,7 @@ export class SimulatedLogStorage implements LogStorage {
   }
 
   setLongestPromise(longestPromiseMs: number): void {
+    this.#observer.promiseStaged(longestPromiseMs);
     this.#longestPromiseMs = longestPromiseMs;
     this.#stage({ kind: 'longestPromise', longestPromiseMs });
   }

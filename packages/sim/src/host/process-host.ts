@@ -8,7 +8,6 @@ import {
   logStoreAt,
   type MemberTracer,
   type Ports,
-  type RaftParts,
   type RaftSettings,
   raftParts,
   silentPorts,
@@ -25,6 +24,7 @@ import type { EventQueue } from './event-queue.ts';
 import { RandomStream } from './random-stream.ts';
 import { SimulatedEvent } from './simulated-event.ts';
 import { newProcess, type SimulatedNode, type SimulatedProcess } from './simulated-node.ts';
+import { watchedLease } from './watched-lease.ts';
 import { WatchedStateMachine } from './watched-state-machine.ts';
 
 /** What the processes of a cluster are run with. */
@@ -82,6 +82,7 @@ export class ProcessHost {
     const { storage: Storage = SimulatedLogStorage } = plant;
     const storage = new Storage(disk, {
       hardStateStaged: (hardState) => this.#options.watch.hardStateStaged(node, process, hardState),
+      promiseStaged: () => {},
       entriesStaged: (entries) => this.#options.watch.entriesStaged(node, process, entries),
       truncationStaged: (from) => this.#options.watch.truncationStaged(node, process, from),
       snapshotStaged: (record) => this.#options.watch.snapshotStaged(node, process, record),
@@ -147,7 +148,8 @@ export class ProcessHost {
     try {
       const portsOf = (): Ports => ({ ...silentPorts, memberTracer: this.#countingTracer });
       const planted = { ...raftParts, ...this.#options.plant.parts };
-      const parts = { ...planted, Lease: this.#watchedLease(node, process, planted.Lease) };
+      const Lease = watchedLease(planted.Lease, (lease) => this.#options.watch.leaseMade(node, process, lease));
+      const parts = { ...planted, Lease };
       const snapshotFiles = this.#snapshotFilesOf(node, () => process);
       startRaftGroup(
         system,
@@ -157,17 +159,6 @@ export class ProcessHost {
     } catch (error) {
       this.#options.watch.violated('a node starts', `${node.id}: ${String(error)}`);
     }
-  }
-
-  /** The lease's class, whose instances the invariants are shown. */
-  #watchedLease(node: SimulatedNode, process: SimulatedProcess, Lease: RaftParts['Lease']): RaftParts['Lease'] {
-    const { watch } = this.#options;
-    return class extends Lease {
-      constructor(maxClockDrift: number) {
-        super(maxClockDrift);
-        watch.leaseMade(node, process, this);
-      }
-    };
   }
 
   #snapshotFilesOf(node: SimulatedNode, processOf: () => SimulatedProcess): SimulatedSnapshotFiles {

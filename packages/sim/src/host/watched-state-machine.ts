@@ -19,6 +19,10 @@ export class WatchedStateMachine implements StateMachine {
     return this.#innerOf().lastAppliedTerm;
   }
 
+  get revision(): number {
+    return this.#innerOf().revision;
+  }
+
   apply(entries: readonly LogEntry[]): readonly AppliedEntry[] {
     const applied = this.#innerOf().apply(entries);
     this.#onApplied(entries);

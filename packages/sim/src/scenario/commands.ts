@@ -1,6 +1,7 @@
 import { defaultRaftSettings, type RaftSettings } from '@quorate/raft';
 import { changeOfWords } from './change-words.ts';
 import { CommandRefused } from './invalid-scenario.ts';
+import { wishOfWords } from './read-words.ts';
 import type { Scenario } from './scenario.ts';
 import type { ScenarioNode } from './scenario-node.ts';
 import { type TraceKind, traceKinds } from './trace.ts';
@@ -70,6 +71,7 @@ const commands: Readonly<Record<string, Command>> = {
   'power-loss': onNode('power-loss NODE', (scenario, node) => scenario.losePower(node)),
   damage: onNode('damage NODE', (scenario, node) => scenario.damage(node)),
   restart: onNode('restart NODE', (scenario, node) => scenario.restart(node)),
+  reconnect: onNode('reconnect NODE', (scenario, node) => scenario.reconnect(node)),
   pause: onNode('pause NODE', (scenario, node) => scenario.pause(node)),
   resume: onNode('resume NODE', (scenario, node) => scenario.resume(node)),
   put: {
@@ -80,10 +82,11 @@ const commands: Readonly<Record<string, Command>> = {
     },
   },
   get: {
-    usage: 'get NODE KEY',
-    run: (scenario, [node, key, ...rest]) => {
-      if (key === undefined || rest.length > 0) throw new WrongArguments();
-      scenario.get(nodeOf(scenario, node), key);
+    usage: 'get NODE KEY [linearizable | readIndex | bounded TIME | local] [revision NUMBER]',
+    run: (scenario, [node, key, ...words]) => {
+      const wish = wishOfWords(words);
+      if (key === undefined || wish === null) throw new WrongArguments();
+      scenario.get(nodeOf(scenario, node), key, wish, words);
     },
   },
   members: {

@@ -70,6 +70,8 @@ function fieldsOf(message: ActorMessage): readonly string[] {
         `prev=${message.prevLogIndex}:${message.prevLogTerm}`,
         `commit=${message.leaderCommit}`,
         ...roundOf(message.round),
+        ...(message.leaseMs > 0 ? [`lease=${message.leaseMs}`] : []),
+        ...(message.freshness === null ? [] : [`fresh=${freshnessText(message.freshness)}`]),
         `[${entriesText(message.entries)}]`,
       ];
     case 'appendEntriesReply':
@@ -79,6 +81,7 @@ function fieldsOf(message: ActorMessage): readonly string[] {
           ? ['success', `match=${message.matchIndex}`]
           : ['refused', `conflict=${message.conflictIndex}:${message.conflictTerm}`]),
         ...roundOf(message.round),
+        ...(message.promisedMs > 0 ? [`promised=${message.promisedMs}`] : []),
         ...(message.isRepairing ? ['repairing'] : []),
       ];
     case 'repairPoint':
@@ -106,7 +109,7 @@ function fieldsOf(message: ActorMessage): readonly string[] {
     case 'proposeReply':
       return [`term=${message.term}`, outcomeText(message.outcome)];
     case 'readIndex':
-      return [`term=${message.term}`];
+      return [`term=${message.term}`, ...(message.mayUseLease ? [] : ['of a quorum'])];
     case 'readIndexReply':
       return [`term=${message.term}`, message.readIndex === null ? 'refused' : `readIndex=${message.readIndex}`];
     default:
@@ -115,6 +118,10 @@ function fieldsOf(message: ActorMessage): readonly string[] {
 }
 
 const roundOf = (round: number): readonly string[] => (round === 0 ? [] : [`round=${round % roundsOfOneLeadership}`]);
+
+/** As of when, by the receiver's clock, all that was acknowledged is at or below which index. */
+const freshnessText = ({ readIndex, asOfMs }: { readonly readIndex: number; readonly asOfMs: number }): string =>
+  `${readIndex}@${Math.round(asOfMs)}ms`;
 
 function outcomeText(outcome: Extract<ActorMessage, { kind: 'proposeReply' }>['outcome']): string {
   if (outcome.kind === 'applied') return `applied at ${outcome.index}`;

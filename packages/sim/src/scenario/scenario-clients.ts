@@ -1,6 +1,7 @@
 import { type ApiMessage, gatewayAt, type MembershipChange } from '@quorate/raft';
 import { bytesOf, decodeAnswer, decodeResult, encodeCommand, encodeGet } from '../workload/plain-codec.ts';
 import { changeText } from './change-words.ts';
+import type { ReadWish } from './read-words.ts';
 import type { ScenarioHost } from './scenario-host.ts';
 import type { Mail, ScenarioNode } from './scenario-node.ts';
 import type { Trace } from './trace.ts';
@@ -34,12 +35,11 @@ export class ScenarioClients {
     this.#toGateway(node, { kind: 'write', request, command, timeoutMs: clientTimeoutMs, traceparent: null });
   }
 
-  /** A client asks the node to read. */
-  get(node: ScenarioNode, key: string): void {
-    const request = this.#ask({ text: `get ${key}`, command: null });
+  /** A client asks the node to read. `words` are what the author said of it beside the key. */
+  get(node: ScenarioNode, key: string, wish: ReadWish, words: readonly string[]): void {
+    const request = this.#ask({ text: ['get', key, ...words].join(' '), command: null });
     const query = encodeGet(key);
-    const read = { kind: 'read', request, query, consistency: 'linearizable', timeoutMs: clientTimeoutMs } as const;
-    this.#toGateway(node, read);
+    this.#toGateway(node, { kind: 'read', request, query, ...wish, timeoutMs: clientTimeoutMs });
   }
 
   /** An operator asks the node for other members. */
@@ -80,6 +80,10 @@ export class ScenarioClients {
 
 function answerText(answer: ApiMessage['answer'], { command }: Question): string {
   if (answer.kind === 'error') return answer.code;
+  if (answer.kind === 'tooStale') {
+    return `TooStale, ${answer.stalenessMs === null ? 'nothing is proven' : `${Math.round(answer.stalenessMs)} ms at best`}`;
+  }
+  if (answer.kind === 'revisionMissing') return `${answer.code}, revision ${answer.revision}`;
   if (answer.kind === 'rejected') return `${answer.code}: ${answer.message}`;
   if (answer.kind === 'transferred') return `${answer.leader} leads`;
   if (answer.kind === 'result') {

@@ -6,18 +6,22 @@ import {
   type Configuration,
   configurationOf,
   defaultRaftSettings,
+  electionAt,
   type LogEntry,
   type LogFields,
+  leaderAt,
   logIndex,
   logStoreAt,
   type Ports,
   type RaftSettings,
+  raftParts,
   type StatusPart,
   silentPorts,
   startRaftGroup,
 } from '@quorate/raft';
 import { type ActorMessage, isActorMessage } from '../host/actor-message.ts';
 import { newProcess, type SimulatedProcess } from '../host/simulated-node.ts';
+import { watchedLease } from '../host/watched-lease.ts';
 import { WatchedStateMachine } from '../host/watched-state-machine.ts';
 import { Watch } from '../invariants/watch.ts';
 import { entriesText, kindText, nameText } from './message-text.ts';
@@ -114,7 +118,9 @@ export class ScenarioHost {
       const snapshotFiles = tracedSnapshotFiles(disk, this.#knownSnapshots, (message) => {
         node.mailbox.push({ actor, message, sender: identity });
       });
-      startRaftGroup(system, { identity, configuration, storage, stateMachine, snapshotFiles, settings, portsOf });
+      const Lease = watchedLease(raftParts.Lease, (lease) => this.watch.leaseMade(node, process, lease));
+      const group = { identity, configuration, storage, stateMachine, snapshotFiles, settings, portsOf };
+      startRaftGroup(system, group, { ...raftParts, Lease });
     });
   }
 
@@ -139,6 +145,19 @@ export class ScenarioHost {
   /** A message comes to a node's actor. */
   deliver(node: ScenarioNode, mail: Mail): void {
     this.step(node, () => node.mailbox.push(mail));
+  }
+
+  /** The node has another connection to the bus. */
+  reconnect(node: ScenarioNode): void {
+    const { process } = node;
+    if (process === null) return;
+    const { identity: sender } = process;
+    const where = { node: node.id, group: this.group };
+    this.step(node, () => {
+      const dropLease = { kind: 'dropLease', reason: 'the connection is another' } as const;
+      node.mailbox.push({ actor: electionAt(where).actor, message: { kind: 'busConnected' }, sender });
+      node.mailbox.push({ actor: leaderAt(where).actor, message: dropLease, sender });
+    });
   }
 
   /** The node takes a snapshot of what it has applied. */

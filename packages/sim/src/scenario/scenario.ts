@@ -4,6 +4,7 @@ import { simulationEpochMs } from '../host/wall-clock.ts';
 import { CommandRefused } from './invalid-scenario.ts';
 import { commandAt } from './message-text.ts';
 import { MessageTrace } from './message-trace.ts';
+import type { ReadWish } from './read-words.ts';
 import { ScenarioClients } from './scenario-clients.ts';
 import { ScenarioHost } from './scenario-host.ts';
 import { ScenarioNode } from './scenario-node.ts';
@@ -186,6 +187,11 @@ export class Scenario {
     this.#host.start(node);
   }
 
+  reconnect(node: ScenarioNode): void {
+    this.#mustRun(node);
+    this.#host.reconnect(node);
+  }
+
   pause(node: ScenarioNode): void {
     this.#mustRun(node);
     node.isPaused = true;
@@ -223,9 +229,9 @@ export class Scenario {
     this.#clients.put(node, key, value);
   }
 
-  get(node: ScenarioNode, key: string): void {
+  get(node: ScenarioNode, key: string, wish: ReadWish, words: readonly string[]): void {
     this.#mustHaveProcess(node);
-    this.#clients.get(node, key);
+    this.#clients.get(node, key, wish, words);
   }
 
   // --- operators -------------------------------------------------------------------------------------------------------

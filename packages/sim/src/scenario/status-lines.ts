@@ -26,7 +26,7 @@ function rowOf(host: ScenarioHost, node: ScenarioNode): readonly string[] {
     if (part.actor === 'applier') cells.set('applied', `applied ${part.lastApplied}`);
     if (part.actor === 'leader') {
       const peers = part.peers.map(({ id, matchIndex, state }) => `${id}=${matchIndex}${stateMarks[state]}`);
-      cells.set('peers', `match ${peers.join(' ')}`);
+      cells.set('peers', `match ${peers.join(' ')}${part.lease.isValid ? ', lease' : ''}`);
     }
   }
   const columns = ['commit', 'applied', 'peers'].flatMap((name) => cells.get(name) ?? []);

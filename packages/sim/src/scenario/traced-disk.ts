@@ -28,6 +28,7 @@ export function tracedLogStorage({ node, processOf, watch, trace }: DiskWatch): 
       watch.hardStateStaged(node, processOf(), hardState);
       staged('writes', hardStateText(hardState));
     },
+    promiseStaged: (longestPromiseMs) => staged('writes', `that it may promise ${longestPromiseMs} ms`),
     entriesStaged: (entries) => {
       watch.entriesStaged(node, processOf(), entries);
       staged('appends', entriesText(entries));

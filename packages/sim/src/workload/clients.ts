@@ -35,6 +35,8 @@ interface Call {
   readonly open: OpenOperation;
   readonly body: Uint8Array;
   readonly kind: 'read' | 'write';
+  /** Of a read. */
+  readonly consistency: 'linearizable' | 'readIndex';
   readonly deadlineMs: number;
   history: RequestHistory;
   /** The request that is under way; an answer to an earlier one is too late. */
@@ -123,6 +125,7 @@ export class Clients {
       open: this.#recorder.called(client.place, key, operation),
       body,
       kind: operation.kind === 'get' ? 'read' : 'write',
+      consistency: this.#random.chance(0.25) ? 'readIndex' : 'linearizable',
       deadlineMs: this.#nowMs() + this.#options.timeoutMs,
       history: noAttempts,
       request: 0,
@@ -156,7 +159,7 @@ export class Clients {
       const given = { request, timeoutMs: nodeTimeoutMs(timeoutMs) };
       const message =
         call.kind === 'read'
-          ? ({ kind: 'read', ...given, query: call.body, consistency: 'linearizable' } as const)
+          ? ({ ...anyRevision, ...given, query: call.body, consistency: call.consistency } as const)
           : ({ kind: 'write', ...given, command: call.body, traceparent: null } as const);
       if (!this.#cluster.ask(node, message)) this.#fail(request, { kind: 'noResponders' });
     });
@@ -216,6 +219,8 @@ export class Clients {
     return this.#cluster.nowUs / 1000;
   }
 }
+
+const anyRevision = { kind: 'read', maxStalenessMs: null, minRevision: 0 } as const;
 
 function bodyOf(key: string, operation: ConfigStoreOperation): Uint8Array {
   if (operation.kind === 'get') return encodeGet(key);

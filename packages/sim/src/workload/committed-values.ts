@@ -12,6 +12,8 @@ export class CommittedValues {
   readonly #committed: CommittedEntries;
   readonly #store = simulatedStore({});
   readonly #shown = new Map<string, Shown[]>();
+  /** By index, the store's revision after it. */
+  readonly #revisions: number[] = [0];
   #lastIndex = 0;
 
   constructor(committed: CommittedEntries) {
@@ -25,12 +27,19 @@ export class CommittedValues {
     return this.#shown.get(key)?.findLast((shown) => shown.index <= index)?.entry ?? null;
   }
 
+  /** The revision of the store after the entry at `index`, which is committed. */
+  revisionAt(index: number): number {
+    this.#goOn();
+    return this.#revisions[index] ?? 0;
+  }
+
   #goOn(): void {
     while (this.#lastIndex < this.#committed.lastIndex) {
       this.#lastIndex += 1;
       const entry = this.#committed.at(this.#lastIndex)?.entry;
       if (entry === undefined) return;
       this.#store.apply([entry]);
+      this.#revisions[entry.index] = this.#store.revision;
       if (entry.kind !== 'command') continue;
       const { key } = plainCodec.decodeCommand(entry.command);
       const shown = this.#shown.get(key) ?? [];

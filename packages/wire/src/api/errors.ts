@@ -44,6 +44,58 @@ export class Timeout extends QuorateError {
   }
 }
 
+const tooStaleDetails = z.object({ maxStalenessMs: z.number(), stalenessMs: z.number().nullable() });
+
+/** The node cannot prove that its state is as fresh as a bounded read wants it, and no leader told it more in time. */
+export class TooStale extends QuorateError {
+  declare readonly code: 'TooStale';
+  readonly maxStalenessMs: number;
+  /** How old the state may be, at best; null if nothing is known. */
+  readonly stalenessMs: number | null;
+  constructor(
+    details: z.infer<typeof tooStaleDetails>,
+    message = `${details.stalenessMs === null ? 'nothing says how old the state is' : `the state may be ${Math.ceil(details.stalenessMs)} ms old`}, and at most ${details.maxStalenessMs} ms are wanted`,
+  ) {
+    super('TooStale', message, details);
+    this.maxStalenessMs = details.maxStalenessMs;
+    this.stalenessMs = details.stalenessMs;
+  }
+}
+
+const revisionDetails = z.object({ minRevision: decimalSchema, revision: decimalSchema });
+
+/** The node has not applied the revision that a read wants, and could not ask the leader whether there is one. */
+export class NotYetApplied extends QuorateError {
+  declare readonly code: 'NotYetApplied';
+  readonly minRevision: bigint;
+  /** The revision that the node has reached. */
+  readonly revision: bigint;
+  constructor(
+    details: z.infer<typeof revisionDetails>,
+    message = `revision ${details.minRevision} is not applied here yet: the node has reached ${details.revision}`,
+  ) {
+    super('NotYetApplied', message, details);
+    this.minRevision = BigInt(details.minRevision);
+    this.revision = BigInt(details.revision);
+  }
+}
+
+/** A read wants a revision that nobody had written when it was asked. */
+export class RevisionNotWritten extends QuorateError {
+  declare readonly code: 'RevisionNotWritten';
+  readonly minRevision: bigint;
+  /** The newest revision that there was. */
+  readonly revision: bigint;
+  constructor(
+    details: z.infer<typeof revisionDetails>,
+    message = `there is no revision ${details.minRevision} yet: the newest is ${details.revision}`,
+  ) {
+    super('RevisionNotWritten', message, details);
+    this.minRevision = BigInt(details.minRevision);
+    this.revision = BigInt(details.revision);
+  }
+}
+
 const invalidRequestDetails = z.object({ reason: z.string(), field: z.string().nullable() });
 
 /** A request cannot be read: it has another shape or format version, or a field that is not known. */
@@ -206,6 +258,9 @@ const errors: ReadonlyMap<string, ErrorBuilder> = new Map([
   ['NoLeader', errorBuilder(none, (_, message) => new NoLeader(message))],
   ['OutcomeUnknown', errorBuilder(none, (_, message) => new OutcomeUnknown(message))],
   ['Timeout', errorBuilder(timeoutDetails, (details, message) => new Timeout(details, message))],
+  ['TooStale', errorBuilder(tooStaleDetails, (details, message) => new TooStale(details, message))],
+  ['NotYetApplied', errorBuilder(revisionDetails, (details, message) => new NotYetApplied(details, message))],
+  ['RevisionNotWritten', errorBuilder(revisionDetails, (details, message) => new RevisionNotWritten(details, message))],
   ['InvalidRequest', errorBuilder(invalidRequestDetails, (details, message) => new InvalidRequest(details, message))],
   ['Unformed', errorBuilder(nodeDetails, (details, message) => new Unformed(details, message))],
   ['NodeSpent', errorBuilder(nodeDetails, (details, message) => new NodeSpent(details, message))],

@@ -7,7 +7,7 @@ import type { Endpoint } from './endpoint.ts';
 import { InvalidRequest } from './errors.ts';
 import { encodeFormationRecord, nodeIdSchema, storageIdSchema, voterSchema } from './formation.ts';
 import { encodeMembershipChange, encodeTransferRequest } from './membership.ts';
-import { type ReadOptions, readOptionsOf } from './read-options.ts';
+import { type ReadOptions, readOptionFields, readOptionsOf } from './read-options.ts';
 import { encodeEntriesRequest } from './request-body.ts';
 import { checkTimeout, DEFAULT_TIMEOUT_MS } from './timeout.ts';
 
@@ -15,10 +15,10 @@ import { checkTimeout, DEFAULT_TIMEOUT_MS } from './timeout.ts';
 type Fields = ReadonlyMap<string, unknown>;
 
 const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
-  get: ['key', 'consistency'],
+  get: ['key', ...readOptionFields],
   put: ['key', 'value', 'valueBase64', 'ifRevision'],
   delete: ['key', 'ifRevision'],
-  list: ['prefix', 'after', 'limit', 'consistency'],
+  list: ['prefix', 'after', 'limit', ...readOptionFields],
   entries: ['fromIndex', 'limit'],
   status: [],
   hello: [],
@@ -40,9 +40,15 @@ export function decodeJsonRequest(
     if (field !== 'timeoutMs' && !knownFields[endpoint].includes(field)) throw unknownField(endpoint, field);
   }
   const timeoutMs = fields.has('timeoutMs') ? checkTimeout(fields.get('timeoutMs')) : DEFAULT_TIMEOUT_MS;
-  // It is a known field of reads alone.
-  const read = readOptionsOf(fields.has('consistency') ? { consistency: fields.get('consistency') } : {});
-  return { timeoutMs, body: bodyOf(endpoint, fields), read };
+  return { timeoutMs, body: bodyOf(endpoint, fields), read: readOf(fields) };
+}
+
+/** They are known fields of reads alone. */
+function readOf(fields: Fields): ReadOptions {
+  const given = new Map([...fields].filter(([field]) => readOptionFields.includes(field)));
+  const minRevision = given.get('minRevision');
+  if (minRevision !== undefined) given.set('minRevision', counterOf(minRevision) ?? minRevision);
+  return readOptionsOf(Object.fromEntries(given));
 }
 
 function bodyOf(endpoint: Endpoint, fields: Fields): Uint8Array {

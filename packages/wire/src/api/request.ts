@@ -3,7 +3,7 @@ import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
 import type { Endpoint } from './endpoint.ts';
 import { InvalidRequest } from './errors.ts';
 import { decodeJsonRequest } from './json-request.ts';
-import { defaultReadOptions, type ReadOptions, readOptionsOf } from './read-options.ts';
+import { defaultReadOptions, type ReadOptions, readOptionsOf, saidOptions } from './read-options.ts';
 import { checkTimeout } from './timeout.ts';
 
 /** The version of the frames of requests, replies, pages and streams. A node refuses any other. */
@@ -21,15 +21,15 @@ export interface ApiRequest {
   readonly read: ReadOptions;
 }
 
-/** `[1, timeoutMs, body]`, and for a read that is to be other than usual `[1, timeoutMs, body, { consistency }]`. */
+/** `[1, timeoutMs, body]`, and for a read that is to be other than usual `[1, timeoutMs, body, { consistency, maxStalenessMs, minRevision }]` with what differs. */
 export function encodeRequest(request: {
   readonly timeoutMs: number;
   readonly body: Uint8Array;
   readonly read?: ReadOptions;
 }): Uint8Array {
   const { timeoutMs, body, read = defaultReadOptions } = request;
-  const options = read.consistency === defaultReadOptions.consistency ? [] : [{ consistency: read.consistency }];
-  return encodeMsgpack([API_FORMAT_VERSION, timeoutMs, body, ...options]);
+  const said = saidOptions(read);
+  return encodeMsgpack([API_FORMAT_VERSION, timeoutMs, body, ...(said === null ? [] : [said])]);
 }
 
 const plainFrame = z

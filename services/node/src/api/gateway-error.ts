@@ -1,16 +1,42 @@
 import type { GatewayAnswer } from '@quorate/raft';
-import { NoLeader, OutcomeUnknown, type QuorateError, Timeout } from '@quorate/wire';
+import {
+  type ApiRequest,
+  NoLeader,
+  NotYetApplied,
+  OutcomeUnknown,
+  type QuorateError,
+  RevisionNotWritten,
+  Timeout,
+  TooStale,
+} from '@quorate/wire';
 
-/** What a gateway's error is to the client that asked. */
-export function gatewayErrorOf(answer: Extract<GatewayAnswer, { kind: 'error' }>, timeoutMs: number): QuorateError {
-  switch (answer.code) {
+type Failure = Extract<GatewayAnswer, { kind: 'error' | 'tooStale' | 'revisionMissing' }>;
+
+/** What a gateway's answer that is none is to the client that asked. */
+export function gatewayErrorOf(answer: Failure, { timeoutMs, read }: ApiRequest): QuorateError {
+  switch (answer.kind) {
+    case 'error':
+      return errorOf(answer, timeoutMs);
+    case 'tooStale':
+      return new TooStale({ maxStalenessMs: read.maxStalenessMs ?? 0, stalenessMs: answer.stalenessMs });
+    case 'revisionMissing': {
+      const Missing = answer.code === 'NotYetApplied' ? NotYetApplied : RevisionNotWritten;
+      return new Missing({ minRevision: String(read.minRevision), revision: String(answer.revision) });
+    }
+    default:
+      return answer satisfies never;
+  }
+}
+
+function errorOf({ code, message }: Extract<Failure, { kind: 'error' }>, timeoutMs: number): QuorateError {
+  switch (code) {
     case 'NoLeader':
-      return new NoLeader(answer.message);
+      return new NoLeader(message);
     case 'OutcomeUnknown':
-      return new OutcomeUnknown(answer.message);
+      return new OutcomeUnknown(message);
     case 'Timeout':
       return new Timeout({ timeoutMs });
     default:
-      return answer.code satisfies never;
+      return code satisfies never;
   }
 }

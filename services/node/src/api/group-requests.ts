@@ -102,13 +102,12 @@ export class GroupRequests {
   async read(endpoint: 'get' | 'list', request: ApiRequest): Promise<ApiReply> {
     queryBody(endpoint, request.body);
     const { body: query, timeoutMs, read } = request;
-    const { consistency } = read;
-    if (consistency !== 'linearizable' && !this.#stateGate.isOpen) {
+    if (read.consistency === 'local' && !this.#stateGate.isOpen) {
       throw new Unavailable(`node ${this.#facts().id} builds its state anew, which was damaged or lost`);
     }
     return this.#reply(
       request,
-      await this.#desk.ask((number) => ({ kind: 'read', request: number, query, consistency, timeoutMs })),
+      await this.#desk.ask((number) => ({ kind: 'read', request: number, query, ...read, timeoutMs })),
     );
   }
 
@@ -160,8 +159,10 @@ export class GroupRequests {
         throw new Error('a snapshot is no answer to this request');
       case 'rejected':
         return errorReply(new MembersUnchanged(answer), leader);
+      case 'tooStale':
+      case 'revisionMissing':
       case 'error':
-        return errorReply(gatewayErrorOf(answer, request.timeoutMs), leader);
+        return errorReply(gatewayErrorOf(answer, request), leader);
       default:
         return answer satisfies never;
     }

@@ -41,7 +41,7 @@ export class SnapshotRequests {
       isLinearizable,
       timeoutMs,
     }));
-    if (answer.kind === 'error') throw gatewayErrorOf(answer, timeoutMs);
+    if (answer.kind === 'error') throw gatewayErrorOf(answer, request);
     if (answer.kind !== 'snapshot') throw new Error(`the gateway answered with ${answer.kind}`);
     const { outcome } = answer;
     if (outcome.kind === 'failed') {

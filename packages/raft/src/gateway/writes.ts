@@ -1,0 +1,95 @@
+import type { Context } from '@quorate/actor';
+import { leaderAt } from '../addresses.ts';
+import { type Term, term } from '../types.ts';
+import type { ClientRequest, Write } from './client-request.ts';
+import type { KnownLeader } from './known-leader.ts';
+import type { GatewayAnswer, GatewayMessage } from './messages.ts';
+
+type Of<Kind extends GatewayMessage['kind']> = Extract<GatewayMessage, { kind: Kind }>;
+
+/** What the parts of a gateway work with. */
+export interface GatewayPartOptions {
+  readonly context: Context<GatewayMessage>;
+  readonly known: () => KnownLeader;
+  /** Numbers what is asked of leaders. */
+  readonly nextSequence: () => number;
+  readonly requestOf: (id: number) => ClientRequest | undefined;
+  readonly answer: (id: number, answer: GatewayAnswer) => void;
+}
+
+/** So long nothing is proposed to a leader that has refused: it is about to go, and what reaches it too late is answered by nobody. */
+const holdMs = 100;
+
+/** What a gateway does with its clients' writes: each is proposed to one leader, which takes it once. */
+export class Writes {
+  readonly #options: GatewayPartOptions;
+  /** The request behind each sequence that was sent to a leader. */
+  readonly #sequences = new Map<number, number>();
+  /** The term whose leader has refused a proposal, and until when it is left alone. */
+  #held: { readonly term: Term; readonly untilMs: number } = { term: term(0), untilMs: 0 };
+
+  constructor(options: GatewayPartOptions) {
+    this.#options = options;
+  }
+
+  /** To the known leader, once; asking the same leader again for the same sequence is safe, as it takes each once. */
+  propose(id: number, request: Write): void {
+    const { context, known, nextSequence } = this.#options;
+    const { leader, term: leaderTerm } = known();
+    if (leader === null || (request.proposed === null && this.#isHeld())) return;
+    const { term: inTerm, sequence } = request.proposed ?? { term: leaderTerm, sequence: nextSequence() };
+    this.#sequences.set(sequence, id);
+    request.proposed = { term: inTerm, sequence, atMs: context.now() };
+    const to = leaderAt({ node: leader, group: context.self.group });
+    const place = { term: inTerm, sequence, floor: this.#floor(sequence) };
+    const { message } = request;
+    if (message.kind === 'changeMembers') {
+      return context.send(to, { kind: 'proposeChange', ...place, change: message.change });
+    }
+    const { command, traceparent } = message;
+    context.send(to, { kind: 'propose', ...place, command, traceparent });
+  }
+
+  /** Takes a leader's reply. True if it has refused, and another may have the write: it entered no log. */
+  replied(message: Of<'proposeReply'>): boolean {
+    const { context, requestOf, answer } = this.#options;
+    const id = this.#sequences.get(message.sequence);
+    const request = id === undefined ? undefined : requestOf(id);
+    if (id === undefined || request?.kind !== 'write') return false;
+    if (request.proposed?.sequence !== message.sequence || request.proposed.term !== message.term) return false;
+    const { outcome } = message;
+    switch (outcome.kind) {
+      case 'applied':
+        answer(id, { kind: 'result', result: outcome.result, index: outcome.index });
+        return false;
+      case 'unknown':
+        answer(id, { kind: 'error', code: 'OutcomeUnknown', message: outcome.reason });
+        return false;
+      case 'rejected':
+        answer(id, outcome);
+        return false;
+      case 'refused':
+        this.#sequences.delete(message.sequence);
+        request.proposed = null;
+        this.#held = { term: message.term, untilMs: context.now() + holdMs };
+        return true;
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  /** Nobody waits for it any more. */
+  close({ proposed }: Write): void {
+    if (proposed !== null) this.#sequences.delete(proposed.sequence);
+  }
+
+  #isHeld(): boolean {
+    return this.#options.known().term === this.#held.term && this.#options.context.now() < this.#held.untilMs;
+  }
+
+  /** The oldest sequence that is still open: sequences are given out in order, and the map keeps that order. */
+  #floor(newest: number): number {
+    for (const sequence of this.#sequences.keys()) return sequence;
+    return newest;
+  }
+}
