@@ -45,7 +45,7 @@ export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions, p
     (context) =>
       new parts.Applier(context, { stateMachine, settings, streams, logger: applierLogger, snapshots }, parts),
   );
-  system.start('gateway', (context) => new parts.Gateway(context, { identity, settings }));
+  system.start('gateway', (context) => new parts.Gateway(context, { identity, settings }, parts));
   const { logger: leaderLogger, tracer, memberTracer } = portsOf('leader');
   const leader = { identity, settings, tracer, memberTracer, logger: leaderLogger };
   system.start(

@@ -2,7 +2,9 @@ import { Applier } from './applier/applier.ts';
 import { Snapshots } from './applier/snapshots.ts';
 import { Ballot } from './election/ballot.ts';
 import { Election } from './election/election.ts';
+import { Freshness } from './gateway/freshness.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { ReadIndexQuestions } from './gateway/read-index-questions.ts';
 import { AutoRemoval } from './leader/auto-removal.ts';
 import { EntryClock } from './leader/entry-clock.ts';
 import { FailureDetector } from './leader/failure-detector.ts';
@@ -57,6 +59,8 @@ export interface RaftParts {
   readonly Snapshots: typeof Snapshots;
   readonly Applier: typeof Applier;
   readonly Gateway: typeof Gateway;
+  readonly ReadIndexQuestions: typeof ReadIndexQuestions;
+  readonly Freshness: typeof Freshness;
 }
 
 /** The ones that run in production. The simulator puts others in their places, each with a bug, to see that its checks notice. */
@@ -89,4 +93,6 @@ export const raftParts: RaftParts = {
   Snapshots,
   Applier,
   Gateway,
+  ReadIndexQuestions,
+  Freshness,
 };

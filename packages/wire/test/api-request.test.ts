@@ -249,7 +249,12 @@ describe('how fresh a read is to be', () => {
   it.each<[string, unknown, string, string | null]>([
     ['a bound below 0', { consistency: 'bounded', maxStalenessMs: -1 }, 'InvalidRequest', 'maxStalenessMs'],
     ['a bound that is no number', { consistency: 'bounded', maxStalenessMs: '5' }, 'InvalidRequest', 'maxStalenessMs'],
-    ['a bound without end', { consistency: 'bounded', maxStalenessMs: 1e400 }, 'InvalidRequest', 'maxStalenessMs'],
+    [
+      'a bound without end',
+      { consistency: 'bounded', maxStalenessMs: Number.POSITIVE_INFINITY },
+      'InvalidRequest',
+      'maxStalenessMs',
+    ],
     ['no bound', { consistency: 'bounded' }, 'InvalidRequest', 'maxStalenessMs'],
     ['a bound of another kind', { consistency: 'local', maxStalenessMs: 5 }, 'InvalidRequest', 'maxStalenessMs'],
     ['a bound of the usual kind', { maxStalenessMs: 5 }, 'InvalidRequest', 'maxStalenessMs'],

@@ -12,7 +12,7 @@ import {
 } from './client-request.ts';
 import type { KnownLeader } from './known-leader.ts';
 import type { GatewayAnswer, GatewayMessage } from './messages.ts';
-import { Reads } from './reads.ts';
+import { type ReadParts, Reads } from './reads.ts';
 import { Writes } from './writes.ts';
 
 type Of<Kind extends GatewayMessage['kind']> = Extract<GatewayMessage, { kind: Kind }>;
@@ -38,7 +38,7 @@ export class Gateway implements Actor<GatewayMessage> {
   #retired: string | null = null;
   #known: KnownLeader = { term: term(0), leader: null };
 
-  constructor(context: Context<GatewayMessage>, options: GatewayOptions) {
+  constructor(context: Context<GatewayMessage>, options: GatewayOptions, parts: ReadParts) {
     this.#context = context;
     this.#identity = options.identity;
     const part = {
@@ -48,7 +48,7 @@ export class Gateway implements Actor<GatewayMessage> {
       requestOf: (id: number) => this.#requests.get(id),
       answer: (id: number, answer: GatewayAnswer) => this.#answer(id, answer),
     };
-    this.#reads = new Reads(part, options.settings);
+    this.#reads = new Reads(part, options.settings, parts);
     this.#writes = new Writes(part);
   }
 

@@ -1,13 +1,17 @@
 import { applierAt } from '../addresses.ts';
+import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { LogIndex } from '../types.ts';
 import type { Read } from './client-request.ts';
-import { Freshness, type FreshnessProof } from './freshness.ts';
+import type { Freshness, FreshnessProof } from './freshness.ts';
 import type { GatewayAnswer, GatewayMessage } from './messages.ts';
-import { ReadIndexQuestions } from './read-index-questions.ts';
+import type { ReadIndexQuestions } from './read-index-questions.ts';
 import type { GatewayPartOptions } from './writes.ts';
 
 type Of<Kind extends GatewayMessage['kind']> = Extract<GatewayMessage, { kind: Kind }>;
+
+/** The classes that reads are put together from. */
+export type ReadParts = Pick<RaftParts, 'ReadIndexQuestions' | 'Freshness'>;
 
 /** What a gateway does with its clients' reads: it finds out from which index on the own state answers them, and asks the applier. */
 export class Reads {
@@ -19,11 +23,11 @@ export class Reads {
   /** Those that wait for a proof, or for the leader. */
   readonly #bounded = new Set<number>();
 
-  constructor(options: GatewayPartOptions, { maxClockDrift }: RaftSettings) {
+  constructor(options: GatewayPartOptions, { maxClockDrift }: RaftSettings, parts: ReadParts) {
     this.#options = options;
-    this.#freshness = new Freshness(maxClockDrift);
-    this.#leased = new ReadIndexQuestions({ ...options, mayUseLease: true });
-    this.#confirmed = new ReadIndexQuestions({ ...options, mayUseLease: false });
+    this.#freshness = new parts.Freshness(maxClockDrift);
+    this.#leased = new parts.ReadIndexQuestions({ ...options, mayUseLease: true });
+    this.#confirmed = new parts.ReadIndexQuestions({ ...options, mayUseLease: false });
   }
 
   /** Takes a read as far as it can go now. Safe to repeat. */

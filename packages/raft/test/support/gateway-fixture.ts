@@ -6,6 +6,7 @@ import {
   logIndex,
   type MembershipChange,
   type ReadConsistency,
+  raftParts,
   term,
 } from '../../src/index.ts';
 import { bytes } from './entries.ts';
@@ -28,10 +29,11 @@ const incarnation = 4;
 /** The gateway of n1 by itself. */
 export class GatewayFixture {
   readonly context = new FakeContext<GatewayMessage>('n1', 'gateway');
-  readonly actor = new Gateway(this.context, {
-    identity: senderOf('n1', { incarnation }),
-    settings: defaultRaftSettings,
-  });
+  readonly actor = new Gateway(
+    this.context,
+    { identity: senderOf('n1', { incarnation }), settings: defaultRaftSettings },
+    raftParts,
+  );
 
   receive(message: GatewayMessage): void {
     this.actor.receive(message);

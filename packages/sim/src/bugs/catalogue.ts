@@ -7,6 +7,8 @@ import { appliedBeforeDurable } from './applied-before-durable.ts';
 import { autoRemovalLeavesTwo } from './auto-removal-leaves-two.ts';
 import { autoRemovalOfTheLiving } from './auto-removal-of-the-living.ts';
 import { autoRemovalWithoutPause } from './auto-removal-without-pause.ts';
+import { boundedReadCountedFromReceipt } from './bounded-read-counted-from-receipt.ts';
+import { boundedReadTrustsAnyLeader } from './bounded-read-trusts-any-leader.ts';
 import { campaignFromStaleTerm } from './campaign-from-stale-term.ts';
 import { campaignWithoutPreVote } from './campaign-without-pre-vote.ts';
 import { changeBeforeOwnCommit } from './change-before-own-commit.ts';
@@ -49,6 +51,7 @@ import { leaseCountedFromReceipt } from './lease-counted-from-receipt.ts';
 import { leaseKeptOverPause } from './lease-kept-over-pause.ts';
 import { leaseKeptOverTransfer } from './lease-kept-over-transfer.ts';
 import { leaseWithoutDrift } from './lease-without-drift.ts';
+import { leastRevisionIgnored } from './least-revision-ignored.ts';
 import { logCompactedBeforeSnapshotIsFlushed } from './log-compacted-before-snapshot-is-flushed.ts';
 import { logTakenForCommittedAtStart } from './log-taken-for-committed-at-start.ts';
 import { lossOfOfficeSaidOnce } from './loss-of-office-said-once.ts';
@@ -67,6 +70,7 @@ import { proposalOfAnotherTermTaken } from './proposal-of-another-term-taken.ts'
 import { proposalTakenTwice } from './proposal-taken-twice.ts';
 import { readBeforeApplied } from './read-before-applied.ts';
 import { readBeforeNoop } from './read-before-noop.ts';
+import { readJoinsOpenQuestion } from './read-joins-open-question.ts';
 import { readJoinsRoundUnderWay } from './read-joins-round-under-way.ts';
 import { readUnconfirmed } from './read-unconfirmed.ts';
 import { removedIdComesBack } from './removed-id-comes-back.ts';
@@ -113,6 +117,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   autoRemovalLeavesTwo,
   autoRemovalWithoutPause,
   autoRemovalOfTheLiving,
+  boundedReadCountedFromReceipt,
+  boundedReadTrustsAnyLeader,
   campaignFromStaleTerm,
   campaignWithoutPreVote,
   changeBeforeOwnCommit,
@@ -155,6 +161,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   leaseKeptOverPause,
   leaseKeptOverTransfer,
   leaseWithoutDrift,
+  leastRevisionIgnored,
   logCompactedBeforeSnapshotIsFlushed,
   logTakenForCommittedAtStart,
   lossOfOfficeSaidOnce,
@@ -172,6 +179,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   proposalTakenTwice,
   readBeforeApplied,
   readBeforeNoop,
+  readJoinsOpenQuestion,
   readJoinsRoundUnderWay,
   readUnconfirmed,
   removedIdComesBack,

@@ -5,7 +5,7 @@ import type { PlantedBug } from './plant.ts';
 class Gateway extends raftParts.Gateway {
   readonly #writes: Map<number, MessageOfKind<'write'>>;
 
-  constructor(...[context, options]: ConstructorParameters<typeof raftParts.Gateway>) {
+  constructor(...[context, options, parts]: ConstructorParameters<typeof raftParts.Gateway>) {
     const writes = new Map<number, MessageOfKind<'write'>>();
     const send: typeof context.send = (to, message) => {
       const write = isOutcomeUnknown(message) ? writes.get(message.request) : undefined;
@@ -13,7 +13,7 @@ class Gateway extends raftParts.Gateway {
       writes.delete(write.request);
       context.startTimer(`again ${write.request}`, 1, write);
     };
-    super({ ...context, send }, options);
+    super({ ...context, send }, options, parts);
     this.#writes = writes;
   }
 

@@ -3,11 +3,11 @@ import { isActorMessage } from '../host/actor-message.ts';
 import type { PlantedBug } from './plant.ts';
 
 class Gateway extends raftParts.Gateway {
-  constructor(...[context, options]: ConstructorParameters<typeof raftParts.Gateway>) {
+  constructor(...[context, options, parts]: ConstructorParameters<typeof raftParts.Gateway>) {
     const send: typeof context.send = (to, message) => {
       if (!isActorMessage(message) || message.kind !== 'whoLeads') context.send(to, message);
     };
-    super({ ...context, send }, options);
+    super({ ...context, send }, options, parts);
   }
 }
 
