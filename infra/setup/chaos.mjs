@@ -1,4 +1,4 @@
-// npm run chaos: real processes on a bad network, killed and stopped, and what their clients saw of it.
+// npm run chaos, chaos:stale-reads: real processes on a bad network, killed and stopped, and what their clients saw of it.
 
 import { compile } from './compile.mjs';
 import { ensureInstalled } from './install.mjs';

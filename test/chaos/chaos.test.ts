@@ -1,9 +1,10 @@
 import { RandomStream } from '@quorate/sim';
 import { expect, onTestFinished, test } from 'vitest';
-import { drawSeed, InvalidOptions, parseOptions } from './options.ts';
+import { drawSeed, InvalidOptions, parseOptions, parseStaleReadsOptions } from './options.ts';
 import { drawPlan } from './plan.ts';
 import { describeResult } from './report.ts';
 import { runChaos } from './run-chaos.ts';
+import { countStaleReads } from './stale-reads.ts';
 
 test('a minute of faults: no promise is broken', { timeout: 400_000 }, async () => {
   const options = { seed: drawSeed(), minutes: 1, nodes: 3 } as const;
@@ -14,6 +15,18 @@ test('a minute of faults: no promise is broken', { timeout: 400_000 }, async () 
     throw new Error(again, { cause: error });
   });
   expect(result.violations, `${again}\n${describeResult(result)}`).toEqual([]);
+});
+
+test('a leader that is paused while it is read from shows nobody less than was acknowledged', {
+  timeout: 200_000,
+}, async () => {
+  const options = { seed: drawSeed(), rounds: 25 };
+  const end = new AbortController();
+  onTestFinished(() => end.abort());
+  const { stale, reads, term } = await countStaleReads(options, { signal: end.signal });
+  expect(stale, `npm run chaos:stale-reads -- --rounds 25 --seed ${options.seed}`).toEqual([]);
+  expect(reads).toBeGreaterThan(100);
+  expect(term).toBeGreaterThan(options.rounds / 2);
 });
 
 test('a seed is a plan', () => {
@@ -30,6 +43,16 @@ test('what the command is asked', () => {
     seed: 12,
     nodes: 5,
   });
+  expect(parseStaleReadsOptions(['--rounds', '7', '--seed', '12'])).toEqual({ rounds: 7, seed: 12 });
+  expect(parseStaleReadsOptions([])).toMatchObject({ rounds: 1000, seed: expect.any(Number) });
+  for (const args of [
+    ['--rounds', '0'],
+    ['--rounds', '1.5'],
+    ['--seed', 'x'],
+    ['--minutes', '2'],
+  ]) {
+    expect(() => parseStaleReadsOptions(args)).toThrow(InvalidOptions);
+  }
   expect(parseOptions([])).toMatchObject({ minutes: 2, nodes: 3, seed: expect.any(Number) });
   for (const args of [
     ['--nodes', '4'],
