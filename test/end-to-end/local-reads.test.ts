@@ -46,7 +46,7 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
     const listed = await quorate('list', '/app/', '--keys-only', '--node', 'n4', '--consistency', 'local');
     expect([listed.exitCode, listed.output.toString()]).toEqual([0, '/app/a\n/app/b\n']);
     expectFailure(await quorate('get', '/app/a', '--node', 'n4', '--timeout', '3000'), 1, '(NoLeader)');
-    expectFailure(await quorate('get', '/app/a', '--consistency', 'eventual'), 2, 'linearizable, local');
+    expectFailure(await quorate('get', '/app/a', '--consistency', 'eventual'), 2, 'linearizable, readIndex');
 
     const subject = nodeApiSubject('main', 'config', 'n4', 'get');
     const answer = await cluster.plain.request(subject, '{"key":"/app/b","consistency":"local"}', { timeout: 5_000 });

@@ -6,6 +6,7 @@ import {
   leaderToken,
   logIndex,
   logStoreAt,
+  raftParts,
   type SnapshotRecord,
   term,
   timeBeforeLog,
@@ -14,7 +15,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { contentOf } from '../src/disk/stored-snapshot.ts';
 import { FaultCounts } from '../src/faults/fault-counts.ts';
 import { Network } from '../src/faults/network.ts';
-import type { ActorMessage } from '../src/host/actor-message.ts';
+import type { ActorMessage, MessageOfKind } from '../src/host/actor-message.ts';
 import { RandomStream } from '../src/host/random-stream.ts';
 import { SimulatedCluster } from '../src/host/simulated-cluster.ts';
 import type { SimulatedNode } from '../src/host/simulated-node.ts';
@@ -82,14 +83,33 @@ function votes(place: number, candidate: string, inTerm: number): void {
   says(place, vote(inTerm), { ...somewhere, node: votedFor });
 }
 
-/** n1 gets the token in term 0. */
-function takesOffice(): void {
+/** The token of term 0. */
+function granted(): MessageOfKind<'leadershipGranted'> {
   const { configuration } = cluster;
   const zero = logIndex(0);
   const log = { lastLogIndex: zero, lastTime: timeBeforeLog, commitIndex: zero };
   const start = { ...log, configuration, configurationIndex: zero };
-  says(0, { kind: 'leadershipGranted', token, term: term(0), ...start });
+  return { kind: 'leadershipGranted', token, term: term(0), ...start };
 }
+
+/** n1 gets the token in term 0. */
+const takesOffice = (): void => says(0, granted());
+
+/** An answer to a heartbeat of n1's in term 1. */
+const replied = (promisedMs: number): ActorMessage => ({
+  kind: 'appendEntriesReply',
+  term: term(1),
+  incarnation: 1,
+  sequence: 1,
+  round: 0,
+  success: true,
+  isRepairing: false,
+  promisedMs,
+  clockMs: 0,
+  matchIndex: logIndex(0),
+  conflictIndex: logIndex(0),
+  conflictTerm: term(0),
+});
 
 const prepared = (leaderCommit: number): ActorMessage => ({
   kind: 'appendPrepared',
@@ -101,7 +121,7 @@ const prepared = (leaderCommit: number): ActorMessage => ({
   leaderCommit: logIndex(leaderCommit),
 });
 
-const heartbeat = (inTerm: number): ActorMessage => ({
+const heartbeat = (inTerm: number): MessageOfKind<'appendEntries'> => ({
   kind: 'appendEntries',
   term: term(inTerm),
   sequence: 1,
@@ -273,6 +293,55 @@ describe('the invariants see', () => {
     process.storage.installSnapshot(snapshot);
     says(1, { kind: 'installSnapshotReply', ...answer });
     expect(watch.violation?.invariant).toBe('nothing leaves before the write that it depends on');
+  });
+
+  it('a vote of a node that has promised to give none, from when it was asked', () => {
+    const asked = { ...heartbeat(1), leaseMs: 50 };
+    const to = { ...somewhere, node: nodeId('n2') };
+    onDisk(0, [], 1);
+    onDisk(1, [], 1);
+    nodeAt(1).disk.commit([{ kind: 'longestPromise', longestPromiseMs: 50 }]);
+    says(0, asked, to);
+    says(1, replied(50), { ...somewhere, node: nodeId('n1') });
+    const vote = { currentTerm: term(2), votedFor: nodeId('n3') };
+    const { process } = nodeAt(1);
+    if (process === null) throw new Error('it does not run');
+    watch.hardStateStaged(nodeAt(1), process, { ...vote, votedFor: null });
+    expect(watch.violation).toBeNull();
+    watch.hardStateStaged(nodeAt(1), process, vote);
+    expect(watch.violation?.invariant).toBe('a hard promise is kept');
+  });
+
+  it('a vote of a process that has just begun, and whose node may have promised', () => {
+    const node = nodeAt(1);
+    if (node.process === null) throw new Error('it does not run');
+    node.disk.commit([{ kind: 'longestPromise', longestPromiseMs: 50 }]);
+    watch.started(node, node.process);
+    watch.hardStateStaged(node, node.process, { currentTerm: term(1), votedFor: nodeId('n2') });
+    expect(watch.violation?.invariant).toBe('a hard promise is kept');
+  });
+
+  it('a promise that the disk does not know of', () => {
+    onDisk(1, [], 1);
+    says(1, replied(50));
+    expect(watch.violation?.invariant).toBe('nothing leaves before the write that it depends on');
+  });
+
+  it('one that takes office beside a valid lease, and in no earlier term', () => {
+    const { process, clock } = nodeAt(1);
+    if (process === null) throw new Error('it does not run');
+    for (const place of [1, 2]) votes(place, 'n1', 0);
+    for (const place of [0, 2]) votes(place, 'n2', 1);
+    for (const place of [0, 1]) votes(place, 'n3', 2);
+    says(1, { ...granted(), term: term(1) });
+    const lease = new raftParts.Lease(0);
+    watch.leaseMade(nodeAt(1), process, lease);
+    for (const id of ['n2', 'n3']) lease.promised(nodeId(id), { sentAtMs: clock.at(cluster.nowUs), promisedMs: 50 });
+    process.system.start('leader', () => ({ receive: () => {} }));
+    says(0, granted());
+    expect(watch.violation).toBeNull();
+    says(2, { ...granted(), term: term(2) });
+    expect(watch.violation?.invariant).toBe('nobody takes office beside a valid lease');
   });
 
   it('logs that are not equal at rest', () => {
