@@ -214,6 +214,7 @@ test('an entry that is kept holds its own message and not all that the socket re
     prevLogIndex: 0,
     prevLogTerm: 0,
     leaderCommit: 0,
+    freshness: { incarnation: 2, asOfMs: 12.5, readIndex: 3 },
   };
   const message = { ...append, entries: [entry] };
   const payload = encodePeerMessage(header, message);

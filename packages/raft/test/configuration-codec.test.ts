@@ -69,7 +69,16 @@ describe('an entry that claims to be a configuration and is none', () => {
 
   test('is not let in from a peer', () => {
     const appends = protocolOf('logStore')?.peer.appendEntries;
-    const append = { term: 1, sequence: 1, round: 0, leaseMs: 0, prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0 };
+    const append = {
+      term: 1,
+      sequence: 1,
+      round: 0,
+      leaseMs: 0,
+      prevLogIndex: 0,
+      prevLogTerm: 0,
+      leaderCommit: 0,
+      freshness: null,
+    };
     expect(appends?.safeParse({ ...append, entries: [configurationEntry(1, 1, full)] }).success).toBe(true);
     expect(appends?.safeParse({ ...append, entries: [broken] }).success).toBe(false);
   });

@@ -229,8 +229,7 @@ function drawSteps(
 function drawSettings(plan: RandomStream): RaftSettings {
   const maxBatchEntries = plan.pick([1, 4, defaultRaftSettings.maxBatchEntries]);
   const maxInflightAppends = plan.pick([2, defaultRaftSettings.maxInflightAppends]);
-  // Leases change what every seed comes to: they follow with bugs of their own.
-  return { ...defaultRaftSettings, maxBatchEntries, maxInflightAppends, leaseMs: 0 };
+  return { ...defaultRaftSettings, maxBatchEntries, maxInflightAppends };
 }
 
 /** In some runs voters that were away go by themselves, after times for which faults keep nodes away. */

@@ -30,6 +30,7 @@ const appendEntries = {
   prevLogIndex: 4,
   prevLogTerm: 1,
   leaderCommit: 4,
+  freshness: null,
   entries: [entry, next],
 };
 

@@ -3,18 +3,21 @@ import { entryAsReadToJson } from '@quorate/client';
 import type { Command } from 'commander';
 import { CommandFailure } from '../command-error.ts';
 import {
-  addReadOptions,
+  addConsistencyOptions,
+  type ConsistencyFlags,
+  consistencyOf,
   jsonOption,
+  minRevisionOf,
+  minRevisionOption,
   nodeOf,
   nodeOption,
-  type ReadFlags,
-  readOptionsOf,
 } from '../options/request-options.ts';
 import { write, writeLine } from '../output/output.ts';
 import { addStoreOptions, withStore } from '../with-store.ts';
 import { addExamples } from './examples.ts';
 
-interface GetFlags extends ReadFlags {
+interface GetFlags extends ConsistencyFlags {
+  readonly minRevision?: bigint;
   readonly node?: string;
   readonly json?: boolean;
 }
@@ -30,7 +33,9 @@ export function addGet(program: Command): void {
     .argument('<key>')
     .addOption(jsonOption())
     .addOption(nodeOption());
-  addStoreOptions(addReadOptions(command)).action((key: string) => get(command, key));
+  addStoreOptions(addConsistencyOptions(command).addOption(minRevisionOption())).action((key: string) =>
+    get(command, key),
+  );
   addExamples(command, [
     ['quorate get /app/db/url', 'the value'],
     ['quorate get /app/logo.png > logo.png', 'the same bytes'],
@@ -46,7 +51,7 @@ async function get(command: Command, key: string): Promise<void> {
   const flags = command.opts<GetFlags>();
   checkKey(key);
   await withStore(command, async (store) => {
-    const read = await store.read(key, { ...nodeOf(flags), ...readOptionsOf(flags) });
+    const read = await store.read(key, { ...nodeOf(flags), ...consistencyOf(flags), ...minRevisionOf(flags) });
     const { entry } = read;
     if (entry === null) throw new CommandFailure(`${JSON.stringify(key)} does not exist`);
     if (flags.json === true) return writeLine(JSON.stringify(entryAsReadToJson(entry, read)));

@@ -3,12 +3,14 @@ import { type Entry, type EntryPage, entryAsReadToJson, type Store } from '@quor
 import { type Command, Option } from 'commander';
 import { integer } from '../options/option-values.ts';
 import {
-  addReadOptions,
+  addConsistencyOptions,
+  type ConsistencyFlags,
+  consistencyOf,
   jsonOption,
+  minRevisionOf,
+  minRevisionOption,
   nodeOf,
   nodeOption,
-  type ReadFlags,
-  readOptionsOf,
 } from '../options/request-options.ts';
 import { write, writeLine } from '../output/output.ts';
 import { escaped, previewOf } from '../output/preview.ts';
@@ -16,7 +18,8 @@ import { Table } from '../output/table.ts';
 import { addStoreOptions, withStore } from '../with-store.ts';
 import { addExamples } from './examples.ts';
 
-interface ListFlags extends ReadFlags {
+interface ListFlags extends ConsistencyFlags {
+  readonly minRevision?: bigint;
   readonly limit?: number;
   readonly keysOnly?: boolean;
   readonly node?: string;
@@ -38,7 +41,9 @@ export function addList(program: Command): void {
     .addOption(new Option('--keys-only', 'without values, a key a line'))
     .addOption(jsonOption())
     .addOption(nodeOption());
-  addStoreOptions(addReadOptions(command)).action((prefix: string) => list(command, prefix));
+  addStoreOptions(addConsistencyOptions(command).addOption(minRevisionOption())).action((prefix: string) =>
+    list(command, prefix),
+  );
   addExamples(command, [
     ['quorate list /app/', 'keys and values, cut where they are long'],
     ['quorate list /app/ --keys-only | wc -l', 'how many'],
@@ -61,7 +66,9 @@ async function list(command: Command, prefix: string): Promise<void> {
 async function* pagesOf(store: Store, prefix: string, flags: ListFlags): AsyncGenerator<EntryPage> {
   let left = flags.limit ?? Number.POSITIVE_INFINITY;
   const pageLimit = Math.min(left, largestPage);
-  for await (const page of store.list({ prefix, pageLimit, ...nodeOf(flags), ...readOptionsOf(flags) }).pages()) {
+  for await (const page of store
+    .list({ prefix, pageLimit, ...nodeOf(flags), ...consistencyOf(flags), ...minRevisionOf(flags) })
+    .pages()) {
     yield { ...page, entries: page.entries.slice(0, left) };
     left -= page.entries.length;
     if (left <= 0) return;

@@ -9,13 +9,13 @@ export const nodeOption = (): Option => new Option('--node <id>', 'ask this node
 export const nodeOf = (flags: { readonly node?: string }): { readonly node?: string } =>
   flags.node === undefined ? {} : { node: flags.node };
 
-/** What the flags of reads come to. */
-export interface ReadFlags extends Pick<ReadOptions, 'consistency' | 'minRevision'> {
+/** What the flags of how fresh a read is come to. */
+export interface ConsistencyFlags extends Pick<ReadOptions, 'consistency'> {
   readonly maxStaleness?: number;
 }
 
-/** `--consistency`, `--max-staleness` and `--min-revision`, for reads of keys. */
-export const addReadOptions = (command: Command): Command =>
+/** `--consistency` and `--max-staleness`, for reads of keys. */
+export const addConsistencyOptions = (command: Command): Command =>
   command
     .addOption(
       new Option(
@@ -25,19 +25,28 @@ export const addReadOptions = (command: Command): Command =>
         .choices(['linearizable', 'readIndex', 'bounded', 'local'])
         .default('linearizable'),
     )
-    .addOption(new Option('--max-staleness <duration>', 'how old a bounded read may be: 500ms, 2s').argParser(duration))
     .addOption(
-      new Option('--min-revision <number>', 'of this revision or a later one: that of an earlier answer').argParser(
-        counter(0n),
-      ),
+      new Option('--max-staleness <duration>', 'how old a bounded read may be: 500ms, 2s').argParser(duration),
     );
 
-/** What these flags come to, for the SDK. */
-export const readOptionsOf = ({ consistency, maxStaleness, minRevision }: ReadFlags): ReadOptions => ({
+/** What `addConsistencyOptions` comes to, for the SDK. */
+export const consistencyOf = ({
+  consistency,
+  maxStaleness,
+}: ConsistencyFlags): Pick<ReadOptions, 'consistency' | 'maxStalenessMs'> => ({
   ...(consistency === undefined ? {} : { consistency }),
   ...(maxStaleness === undefined ? {} : { maxStalenessMs: maxStaleness }),
-  ...(minRevision === undefined ? {} : { minRevision }),
 });
+
+/** `--min-revision`, for reads of keys. */
+export const minRevisionOption = (): Option =>
+  new Option('--min-revision <number>', 'of this revision or a later one: that of an earlier answer').argParser(
+    counter(0n),
+  );
+
+/** What `minRevisionOption` comes to, for the SDK. */
+export const minRevisionOf = (flags: Pick<ReadOptions, 'minRevision'>): Pick<ReadOptions, 'minRevision'> =>
+  flags.minRevision === undefined ? {} : { minRevision: flags.minRevision };
 
 /** `--json`, for commands that read. */
 export const jsonOption = (): Option => new Option('--json', 'as JSON; numbers of 64 bits are texts');

@@ -1,4 +1,3 @@
-import type { ReadOptions } from '@quorate/client';
 import type { LoadOptions, LoadResult, Operation } from '@quorate/load';
 import type { Command } from 'commander';
 import { NatsError } from 'nats';
@@ -13,13 +12,13 @@ import { type Stores, withStores } from '../../bench/with-stores.ts';
 import { lineOf } from '../../command-outcome.ts';
 import type { GroupFlags } from '../../options/group-options.ts';
 import { natsSettings } from '../../options/nats-options.ts';
-import { consistencyOf, consistencyOption } from '../../options/request-options.ts';
+import { addConsistencyOptions, type ConsistencyFlags, consistencyOf } from '../../options/request-options.ts';
 import { say } from '../../output/output.ts';
 import { untilInterrupted } from '../../until-interrupted.ts';
 import { addStoreOptions } from '../../with-store.ts';
 import { addExamples } from '../examples.ts';
 
-interface GetFlags extends LoadFlags, GroupFlags, ReadOptions {
+interface GetFlags extends LoadFlags, GroupFlags, ConsistencyFlags {
   readonly timeout: number;
 }
 
@@ -30,9 +29,8 @@ export function addBenchGet(bench: Command): void {
     .summary('measure reads, beside what NATS alone takes')
     .description(
       'Writes all keys once, then reads them; it leaves them there. In turns of a second it also measures requests and replies of the same size that another process answers, over NATS and without any store.',
-    )
-    .addOption(consistencyOption());
-  addStoreOptions(addLoadOptions(command)).action(() => benchGet(command));
+    );
+  addStoreOptions(addConsistencyOptions(addLoadOptions(command))).action(() => benchGet(command));
   addExamples(command, [
     ['quorate bench get', '256 callers over 8 connections'],
     ['quorate bench get --callers 1 --connections 1', 'one read after the other'],

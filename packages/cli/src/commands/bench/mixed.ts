@@ -1,4 +1,3 @@
-import type { ReadOptions } from '@quorate/client';
 import { type Command, Option } from 'commander';
 import { BenchKeys } from '../../bench/bench-keys.ts';
 import { addLoadOptions, type LoadFlags, loadTimes } from '../../bench/load-options.ts';
@@ -6,12 +5,12 @@ import { measureLoad } from '../../bench/measure-load.ts';
 import { printLoad } from '../../bench/print-load.ts';
 import { withStores } from '../../bench/with-stores.ts';
 import { integer } from '../../options/option-values.ts';
-import { consistencyOf, consistencyOption } from '../../options/request-options.ts';
+import { addConsistencyOptions, type ConsistencyFlags, consistencyOf } from '../../options/request-options.ts';
 import { untilInterrupted } from '../../until-interrupted.ts';
 import { addStoreOptions } from '../../with-store.ts';
 import { addExamples } from '../examples.ts';
 
-interface MixedFlags extends LoadFlags, ReadOptions {
+interface MixedFlags extends LoadFlags, ConsistencyFlags {
   readonly reads: number;
 }
 
@@ -23,9 +22,8 @@ export function addBenchMixed(bench: Command): void {
     .description('Writes all keys once, then reads and writes them. It leaves them there.')
     .addOption(
       new Option('--reads <percent>', 'how many of a hundred calls read').default(90).argParser(integer(1, 99)),
-    )
-    .addOption(consistencyOption());
-  addStoreOptions(addLoadOptions(command)).action(() => benchMixed(command));
+    );
+  addStoreOptions(addConsistencyOptions(addLoadOptions(command))).action(() => benchMixed(command));
   addExamples(command, [
     ['quorate bench mixed', 'nine reads for each write'],
     ['quorate bench mixed --reads 50 --rate 5000', 'at a rate'],
