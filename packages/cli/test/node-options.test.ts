@@ -33,3 +33,21 @@ it('hands on what was given, and nothing else, as arguments that come to the sam
   expect(tuningOf(...tuningArguments(tuning))).toEqual(tuning);
   expect(tuningArguments(tuningOf())).toEqual([]);
 });
+
+it.each([
+  ['0', '0'],
+  ['50', '0.1'],
+  ['120', '.25'],
+])('takes a lease of %s ms and a drift of %s', (leaseMs, maxClockDrift) => {
+  const tuning = tuningOf('--lease-ms', leaseMs, '--max-clock-drift', maxClockDrift);
+  expect(tuning).toEqual({ leaseMs: Number(leaseMs), maxClockDrift: Number(maxClockDrift) });
+  expect(tuningOf(...tuningArguments(tuning))).toEqual(tuning);
+});
+
+it.each(['1', '-0.1', '10%', '', 'none', '0.1.2', '1e-1'])('refuses %j for the drift', (text) => {
+  expect(() => tuningOf('--max-clock-drift', text)).toThrow(/from 0 to below 1/);
+});
+
+it.each(['-1', '50ms', '10001', ''])('refuses %j for the lease', (text) => {
+  expect(() => tuningOf('--lease-ms', text)).toThrow(/from 0 to 10000/);
+});

@@ -4,9 +4,9 @@ import type { RaftSettings } from '../settings.ts';
 import type { LogIndex } from '../types.ts';
 import type { Read } from './client-request.ts';
 import type { Freshness, FreshnessProof } from './freshness.ts';
+import type { GatewayPartOptions } from './gateway-part.ts';
 import type { GatewayAnswer, GatewayMessage } from './messages.ts';
 import type { ReadIndexQuestions } from './read-index-questions.ts';
-import type { GatewayPartOptions } from './writes.ts';
 
 type Of<Kind extends GatewayMessage['kind']> = Extract<GatewayMessage, { kind: Kind }>;
 

@@ -1,21 +1,10 @@
-import type { Context } from '@quorate/actor';
 import { leaderAt } from '../addresses.ts';
 import { type Term, term } from '../types.ts';
-import type { ClientRequest, Write } from './client-request.ts';
-import type { KnownLeader } from './known-leader.ts';
-import type { GatewayAnswer, GatewayMessage } from './messages.ts';
+import type { Write } from './client-request.ts';
+import type { GatewayPartOptions } from './gateway-part.ts';
+import type { GatewayMessage } from './messages.ts';
 
 type Of<Kind extends GatewayMessage['kind']> = Extract<GatewayMessage, { kind: Kind }>;
-
-/** What the parts of a gateway work with. */
-export interface GatewayPartOptions {
-  readonly context: Context<GatewayMessage>;
-  readonly known: () => KnownLeader;
-  /** Numbers what is asked of leaders. */
-  readonly nextSequence: () => number;
-  readonly requestOf: (id: number) => ClientRequest | undefined;
-  readonly answer: (id: number, answer: GatewayAnswer) => void;
-}
 
 /** So long nothing is proposed to a leader that has refused: it is about to go, and what reaches it too late is answered by nobody. */
 const holdMs = 100;

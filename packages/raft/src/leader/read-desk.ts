@@ -22,7 +22,7 @@ export interface ReadDeskOptions {
 export interface LeaseTerms {
   /** How long they are to promise; 0: not at all. */
   readonly leaseMs: number;
-  /** Nothing else is to pass between two heartbeats; null: whatever is usual. */
+  /** The longest that may pass between two heartbeats; null: whatever is usual. */
   readonly maxHeartbeatIntervalMs: number | null;
 }
 
