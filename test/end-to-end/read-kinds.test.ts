@@ -94,9 +94,9 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
     const { nodes } = JSON.parse(status.output.toString());
     expect(nodes.map(({ lease }: { lease: unknown }) => lease === null).sort()).toEqual([false, true, true]);
     expectFailure(await quorate('get', '/app/a', '--min-revision', '7'), 1, '(RevisionNotWritten)');
-    expectFailure(await quorate('get', '/app/a', '--max-staleness', '-1'), 2, '--max-staleness');
+    expectFailure(await quorate('get', '/app/a', '--max-staleness=-1'), 2, '--max-staleness');
     expectFailure(await quorate('get', '/app/a', '--min-revision', 'x'), 2, '--min-revision');
-    expectFailure(await quorate('get', '/app/a', '--consistency', 'bounded'), 1, 'maxStalenessMs');
+    expectFailure(await quorate('get', '/app/a', '--consistency', 'bounded'), 2, 'maxStalenessMs');
 
     const subject = nodeApiSubject('main', 'config', node, 'get');
     const wish = { key: '/app/a', consistency: 'bounded', maxStalenessMs: 2_000, minRevision: '1' };
