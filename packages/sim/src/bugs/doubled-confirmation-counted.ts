@@ -3,17 +3,12 @@ import { type Configuration, raftParts } from '@quorate/raft';
 import type { PlantedBug } from './plant.ts';
 
 class VoterProgress extends raftParts.VoterProgress {
-  #voters: number;
+  readonly #voters: number;
   /** By round, how many answers have confirmed it. */
   readonly #confirmations = new Map<number, number>();
 
   constructor(configuration: Configuration, nowMs: number) {
     super(configuration, nowMs);
-    this.#voters = configuration.voters.length;
-  }
-
-  override reconfigure(configuration: Configuration, nowMs: number): void {
-    super.reconfigure(configuration, nowMs);
     this.#voters = configuration.voters.length;
   }
 
