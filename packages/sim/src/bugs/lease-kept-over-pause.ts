@@ -12,7 +12,7 @@ class Leader extends raftParts.Leader {
   }
 
   override receive(message: LeaderMessage, from: Sender): void {
-    if (message.kind !== 'readIndex') this.#clock.nowMs = this.#clock.read();
+    if (message.kind === 'tick' || message.kind === 'leaseDue') this.#clock.nowMs = this.#clock.read();
     super.receive(message, from);
   }
 }
@@ -21,7 +21,7 @@ class Leader extends raftParts.Leader {
 export const leaseKeptOverPause: PlantedBug = {
   name: 'lease-kept-over-pause',
   breaks:
-    'A read is let through by a look at the clock from before it was taken: the leader may have stood still since.',
+    'A leader looks at the clock at its own intervals, and lets reads through by what it saw there: it may have stood still since.',
   reference: 'Rule 13; tikv#10011',
   plant: { parts: { Leader } },
 };

@@ -189,14 +189,15 @@ export class SimulatedCluster {
     node.pauses += 1;
   }
 
-  /** Lets a frozen node go on with what came meanwhile. */
+  /** Lets a frozen node go on with what came meanwhile: first what its sockets have, then the timers that are due, as the host on NATS does it. */
   resume(node: SimulatedNode): void {
     if (node.pauses === 0) return;
     node.pauses -= 1;
     if (node.pauses > 0) return;
     const { backlog } = node;
     node.backlog = [];
-    for (const event of backlog) this.#queue.push(event, 0);
+    for (const event of backlog) if (event.message !== null) this.#queue.push(event, 0);
+    for (const event of backlog) if (event.message === null) this.#queue.push(event, 0);
   }
 
   #view(): ClusterView {
