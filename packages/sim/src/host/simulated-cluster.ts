@@ -42,6 +42,9 @@ export interface ClusterOptions {
   readonly onEvent: ((event: SimulatedEvent) => void) | null;
 }
 
+/** A clock runs faster or slower than time by no more than this part of one: two differ by less than the settings allow. */
+const maxDrift = 0.05;
+
 /** So many events without time passing are an endless loop: two actors answer each other for ever. */
 const maxEventsAtOneTime = 20_000;
 
@@ -81,9 +84,11 @@ export class SimulatedCluster {
     const { disk: PlantedDisk = Disk } = plant;
     const clocks = new RandomStream(options.seed, 'clocks');
     const wallClocks = new RandomStream(options.seed, 'wall clocks');
-    const drift = clocks.chance(0.5) ? 0.05 : 0;
+    const drift = clocks.chance(0.5) ? maxDrift : 0;
+    const isAtItsWorst = clocks.chance(0.5);
+    const drawRate = (): number => 1 + (isAtItsWorst ? clocks.pick([-drift, drift]) : clocks.between(-drift, drift));
     this.nodes = Array.from({ length: options.nodes + options.spares }, (_, place) => {
-      const monotonic = new NodeClock(1 + clocks.between(-drift, drift), clocks.between(0, 1e6));
+      const monotonic = new NodeClock(drawRate(), clocks.between(0, 1e6));
       const wall = drawWallClock(wallClocks);
       const disk = new PlantedDisk(`disk-of-n${place + 1}`);
       return new SimulatedNode(nodeId(`n${place + 1}`), place, { monotonic, wall }, disk, () => simulatedStore(plant));
