@@ -82,8 +82,26 @@ test('a status says which node is under repair, and why', () => {
 
 test('a status has a row for each node, with what the leader knows of it', () => {
   const peers = [
-    { id: 'n2', matchIndex: 42n, lag: 0n, roundTripMs: 1.26, lastContactMs: 12, stage: 'alive', state: 'replicate' },
-    { id: 'n3', matchIndex: 2n, lag: 40n, roundTripMs: null, lastContactMs: 61_000, stage: 'offline', state: 'probe' },
+    {
+      id: 'n2',
+      matchIndex: 42n,
+      lag: 0n,
+      roundTripMs: 1.26,
+      loss: 0.05,
+      lastContactMs: 12,
+      stage: 'alive',
+      state: 'replicate',
+    },
+    {
+      id: 'n3',
+      matchIndex: 2n,
+      lag: 40n,
+      roundTripMs: null,
+      loss: null,
+      lastContactMs: 61_000,
+      stage: 'offline',
+      state: 'probe',
+    },
   ] as const;
   const status: ClusterStatus = {
     leader: 'n1',
@@ -96,9 +114,9 @@ test('a status has a row for each node, with what the leader knows of it', () =>
   expect(statusLines(status, { cluster: 'main', group: 'config' })).toEqual([
     'cluster main, group config: n1 leads',
     '',
-    'NODE  ROLE         TERM  COMMITTED  APPLIED  LAG  ROUND TRIP   PID',
-    'n1    leader          3         42       41                   4711',
-    'n2    follower        3         42       41    0      1.3 ms    12',
+    'NODE  ROLE         TERM  COMMITTED  APPLIED  LAG  ROUND TRIP  LOSS   PID',
+    'n1    leader          3         42       41                         4711',
+    'n2    follower        3         42       41    0      1.3 ms   5 %    12',
     'n3    unreachable                             40',
   ]);
 });
@@ -168,6 +186,7 @@ test('members have a row each, with what the leader knows of them', () => {
     matchIndex: 42n,
     lag: 0n,
     roundTripMs: 1.26,
+    loss: 0.126,
     lastContactMs: 12.4,
     stage: 'alive',
     state: 'replicate',
@@ -176,11 +195,20 @@ test('members have a row each, with what the leader knows of them', () => {
     matchIndex: 2n,
     lag: 40n,
     roundTripMs: null,
+    loss: null,
     lastContactMs: 61_049,
     stage: 'offline',
     state: 'probe',
   } as const;
-  const unknown = { matchIndex: null, lag: null, roundTripMs: null, lastContactMs: null, stage: null, state: null };
+  const unknown = {
+    matchIndex: null,
+    lag: null,
+    roundTripMs: null,
+    loss: null,
+    lastContactMs: null,
+    stage: null,
+    state: null,
+  };
   const learner = { ...nobody, ...n4, role: 'learner' } as const;
   const members: ClusterMembers = {
     leader: 'n1',
@@ -197,18 +225,18 @@ test('members have a row each, with what the leader knows of them', () => {
   expect(membersLines(members, { cluster: 'main', group: 'config' })).toEqual([
     'cluster main, group config: n1 leads',
     '',
-    'NODE  ROLE         MEMBER                   MATCH  LAG  LAST CONTACT  STAGE    ROUND TRIP  STATE',
+    'NODE  ROLE         MEMBER                   MATCH  LAG  LAST CONTACT  STAGE    ROUND TRIP  LOSS  STATE',
     'n1    leader       voter                       42    0',
-    'n2    candidate    voter                       42    0     12 ms ago  alive        1.3 ms  replicate',
+    'n2    candidate    voter                       42    0     12 ms ago  alive        1.3 ms  13 %  replicate',
     'n3    spent        leaving',
-    'n4    learner      learner                      2   40    61.0 s ago  offline              probe',
-    'n5    unreachable  learner, to be promoted      2   40    61.0 s ago  offline              probe',
-    'n6    unreachable  learner, to replace n2       2   40    61.0 s ago  offline              probe',
+    'n4    learner      learner                      2   40    61.0 s ago  offline                    probe',
+    'n5    unreachable  learner, to be promoted      2   40    61.0 s ago  offline                    probe',
+    'n6    unreachable  learner, to replace n2       2   40    61.0 s ago  offline                    probe',
     '',
     'n3 waits to be replaced: its machine has another data folder than the cluster knows, and never votes (quorate members replace n3 NEW)',
     '',
     'removed, and never to come back: n8, n9',
   ]);
   const [, , head] = membersLines({ leader: null, members: [], removed: [] }, { cluster: 'main', group: 'config' });
-  expect(head).toBe('NODE  ROLE  MEMBER  MATCH  LAG  LAST CONTACT  STAGE  ROUND TRIP  STATE');
+  expect(head).toBe('NODE  ROLE  MEMBER  MATCH  LAG  LAST CONTACT  STAGE  ROUND TRIP  LOSS  STATE');
 });

@@ -21,6 +21,8 @@ export interface Member extends Voter {
   readonly lastContactMs: number | null;
   /** Null until it is measured, and for the leader. */
   readonly roundTripMs: number | null;
+  /** The share of the leader's heartbeats of late that it did not answer in time, 0 to 1; null until it is measured, and for the leader. */
+  readonly loss: number | null;
   /** By the leader's failure detector; null for the leader. */
   readonly stage: PeerStage | null;
   /** How the log is sent to it; null for the leader. */

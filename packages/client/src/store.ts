@@ -105,8 +105,10 @@ export interface PeerStatus {
   readonly matchIndex: bigint;
   /** How many entries of the leader's log the peer is not known to have. */
   readonly lag: bigint;
-  /** Null until it is measured. */
+  /** Of the heartbeats of late, on average; null until it is measured. */
   readonly roundTripMs: number | null;
+  /** The share of the heartbeats of late that were not answered in time, 0 to 1; null until it is measured. */
+  readonly loss: number | null;
   /** How long ago the leader heard of it. */
   readonly lastContactMs: number;
   readonly stage: PeerStage;

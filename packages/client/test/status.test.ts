@@ -45,6 +45,7 @@ const peer = {
   matchIndex: logIndex(40),
   lag: 3,
   roundTripMs: 0.5,
+  loss: 0.25,
   lastContactMs: 20,
   stage: 'alive',
   state: 'replicate',

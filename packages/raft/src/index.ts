@@ -27,6 +27,7 @@ export { answeredKinds, protocolOf } from './protocols.ts';
 export { isQuorum, membersOf, otherVotersOf, peersOf, quorumIndex, voterOf, votersOf } from './quorum.ts';
 export { type RaftGroupOptions, startRaftGroup } from './raft-group.ts';
 export { type RaftParts, raftParts } from './raft-parts.ts';
+export { type LinkMeasurements, unmeasured } from './replicator/link-statistics.ts';
 export type { ReplicatorMessage } from './replicator/messages.ts';
 export * from './retry-rules.ts';
 export { defaultRaftSettings, type RaftSettings } from './settings.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { logIndex, defaultRaftSettings as settings } from '../src/index.ts';
+import { logIndex, defaultRaftSettings as settings, unmeasured } from '../src/index.ts';
 import { votersOf } from './support/entries.ts';
 import { senderOf } from './support/fake-context.ts';
 import { LeaderFixture, noopIndex, token } from './support/leader-fixture.ts';
@@ -94,7 +94,7 @@ describe('a read with a valid lease', () => {
     fixture.lead();
     const promised = { sentAtMs: fixture.context.nowMs, promisedMs: leaseMs };
     fixture.roundConfirmed(0, token, promised);
-    const from = { token, peer: senderOf('n2').node, matchIndex: logIndex(noopIndex), round: 0, roundTripMs: 1 };
+    const from = { token, peer: senderOf('n2').node, matchIndex: logIndex(noopIndex), round: 0, link: unmeasured };
     fixture.receive({ kind: 'matched', ...from, promise: promised, mode: 'repair' });
     expect(isAnsweredAtOnce()).toBe(false);
   });

@@ -1,5 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { InvariantViolated, leaderToken, logIndex, defaultRaftSettings as settings, term } from '../src/index.ts';
+import {
+  InvariantViolated,
+  leaderToken,
+  logIndex,
+  defaultRaftSettings as settings,
+  term,
+  unmeasured,
+} from '../src/index.ts';
 import { votersOf } from './support/entries.ts';
 import { senderOf } from './support/fake-context.ts';
 import { LeaderFixture, noopIndex, officeTerm, startIndex, token } from './support/leader-fixture.ts';
@@ -153,7 +160,7 @@ describe('Raft figure 2, rules for servers: leaders, commit', () => {
     fixture.appended(noopIndex);
     fixture.durable(noopIndex);
     const matchIndex = logIndex(noopIndex);
-    const from = { token, peer: senderOf('n2').node, matchIndex, round: 9, promise: null, roundTripMs: 1 } as const;
+    const from = { token, peer: senderOf('n2').node, matchIndex, round: 9, promise: null, link: unmeasured } as const;
     fixture.receive({ kind: 'matched', ...from, mode: 'repair' });
     expect(fixture.takeAll('commit')).toEqual([]);
     fixture.receive({ kind: 'matched', ...from, mode: 'replicate' });

@@ -1,5 +1,5 @@
-import { checkKey } from '@quorate/config-store';
 import { entryAsReadToJson } from '@quorate/client';
+import { checkKey } from '@quorate/config-store';
 import type { Command } from 'commander';
 import { CommandFailure } from '../command-error.ts';
 import {

@@ -1,5 +1,5 @@
-import { checkPrefix } from '@quorate/config-store';
 import { type Entry, type EntryPage, entryAsReadToJson, type Store } from '@quorate/client';
+import { checkPrefix } from '@quorate/config-store';
 import { type Command, Option } from 'commander';
 import { integer } from '../options/option-values.ts';
 import {

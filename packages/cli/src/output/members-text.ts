@@ -1,4 +1,5 @@
 import type { ClusterMembers, Member } from '@quorate/client';
+import { lossText, roundTripText } from './link-text.ts';
 import { type Column, tableLines } from './table.ts';
 
 const columns: readonly Column[] = [
@@ -10,6 +11,7 @@ const columns: readonly Column[] = [
   { title: 'LAST CONTACT', align: 'right' },
   { title: 'STAGE' },
   { title: 'ROUND TRIP', align: 'right' },
+  { title: 'LOSS', align: 'right' },
   { title: 'STATE' },
 ];
 
@@ -28,7 +30,7 @@ export function membersLines(all: ClusterMembers, where: { cluster: string; grou
 }
 
 function rowOf(member: Member): readonly string[] {
-  const { id, matchIndex, lag, lastContactMs, roundTripMs, stage, state } = member;
+  const { id, matchIndex, lag, lastContactMs, roundTripMs, loss, stage, state } = member;
   return [
     id,
     member.isSpent ? 'spent' : (member.raftRole ?? 'unreachable'),
@@ -37,7 +39,8 @@ function rowOf(member: Member): readonly string[] {
     lag === null ? '' : String(lag),
     lastContactMs === null ? '' : agoText(lastContactMs),
     stage ?? '',
-    roundTripMs === null ? '' : `${roundTripMs.toFixed(1)} ms`,
+    roundTripText(roundTripMs),
+    lossText(loss),
     state ?? '',
   ];
 }

@@ -6,6 +6,7 @@ import {
   type PeerStatus,
   writesRefused,
 } from '@quorate/client';
+import { lossText, roundTripText } from './link-text.ts';
 import { idIsSpent, waitsToBeReplaced } from './members-text.ts';
 import { type Column, tableLines } from './table.ts';
 
@@ -17,6 +18,7 @@ const columns: readonly Column[] = [
   { title: 'APPLIED', align: 'right' },
   { title: 'LAG', align: 'right' },
   { title: 'ROUND TRIP', align: 'right' },
+  { title: 'LOSS', align: 'right' },
   { title: 'PID', align: 'right' },
 ];
 
@@ -80,10 +82,9 @@ function leaderPeers(status: ClusterStatus): ReadonlyMap<string, PeerStatus> {
 
 function rowOf(node: MemberStatus, peer: PeerStatus | undefined): readonly string[] {
   const lag = peer === undefined ? '' : String(peer.lag);
-  const roundTrip = peer === undefined || peer.roundTripMs === null ? '' : `${peer.roundTripMs.toFixed(1)} ms`;
-  if (node.role === 'unreachable') return [node.id, node.role, '', '', '', lag, '', ''];
+  if (node.role === 'unreachable') return [node.id, node.role, '', '', '', lag, '', '', ''];
   // A node that is in no cluster has no figures, and what the leader knows is of another disk.
-  if (node.role === null) return [node.id, node.formation, '', '', '', '', '', String(node.pid)];
+  if (node.role === null) return [node.id, node.formation, '', '', '', '', '', '', String(node.pid)];
   return [
     node.id,
     node.role,
@@ -91,7 +92,8 @@ function rowOf(node: MemberStatus, peer: PeerStatus | undefined): readonly strin
     String(node.commitIndex),
     String(node.lastApplied),
     lag,
-    roundTrip,
+    roundTripText(peer?.roundTripMs ?? null),
+    lossText(peer?.loss ?? null),
     String(node.pid),
   ];
 }

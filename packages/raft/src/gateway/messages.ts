@@ -31,6 +31,8 @@ const part = z.discriminatedUnion('actor', [
           matchIndex: shape.index,
           lag: shape.counter,
           roundTripMs: z.number().nonnegative().nullable(),
+          /** The share of heartbeats that were not answered in time. */
+          loss: z.number().nonnegative().nullable(),
           /** How long ago it was heard last; since it came, if it never was. */
           lastContactMs: z.number().nonnegative(),
           /** By the failure detector. */

@@ -268,7 +268,7 @@ export class Leader implements Actor<LeaderMessage> {
     const grant = this.#grantOf(message.token);
     if (grant === null) return;
     grant.peers.heard(message.peer);
-    grant.voters.observed(message.peer, message.mode, message.roundTripMs);
+    grant.voters.observed(message.peer, message.mode, message.link);
     if (message.mode === 'repair') return;
     grant.voters.heard(message.peer, message.round, this.#context.now());
     if (message.promise !== null) this.#reads.promised(message.peer, message.promise);

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { membershipChange } from '../membership/membership-change.ts';
 import { type MessageOf, shape } from '../protocol.ts';
+import type { LinkMeasurements } from '../replicator/link-statistics.ts';
+
+const measured = z.number().nonnegative().nullable();
+
+/** What is measured of the road to a peer. */
+const link: z.ZodType<LinkMeasurements> = z.object({
+  roundTripMs: measured,
+  leastRoundTripMs: measured,
+  loss: measured,
+  flushMs: measured,
+});
 
 /** What the leader accepts. `peer` kinds come from the gateways, its own node's included. */
 export const leaderProtocol = {
@@ -64,8 +75,8 @@ export const leaderProtocol = {
       /** The hard promise that its answer states; null if it is not known any more when the question was sent. */
       promise: z.object({ sentAtMs: shape.timeMs, promisedMs: shape.promiseMs }).nullable(),
       mode: z.enum(['probe', 'replicate', 'snapshot', 'repair']),
-      /** Of a heartbeat; null for a reply that waited for a flush. */
-      roundTripMs: z.number().nonnegative().nullable(),
+      /** As it is measured by now. */
+      link,
     }),
     /** From the applier: what became of entries, in order. */
     applied: z.object({

@@ -2,6 +2,7 @@ import type { NodeId } from '@quorate/actor';
 import type { StatusPart } from '../gateway/messages.ts';
 import { invariant } from '../invariant.ts';
 import { isQuorum, membersOf, peersOf, quorumIndex } from '../quorum.ts';
+import { type LinkMeasurements, unmeasured } from '../replicator/link-statistics.ts';
 import { type Configuration, type LogIndex, logIndex, maxIndex } from '../types.ts';
 import type { PeerStage } from './failure-detector.ts';
 
@@ -12,7 +13,7 @@ interface Progress {
   heardAtMs: number;
   /** Whether it has really said anything yet. */
   hasAnswered: boolean;
-  roundTripMs: number | null;
+  link: LinkMeasurements;
   mode: 'probe' | 'replicate' | 'snapshot' | 'repair';
 }
 
@@ -70,10 +71,10 @@ export class VoterProgress {
   }
 
   /** How its replicator gets on. */
-  observed(node: NodeId, mode: 'probe' | 'replicate' | 'snapshot' | 'repair', roundTripMs: number | null): void {
+  observed(node: NodeId, mode: 'probe' | 'replicate' | 'snapshot' | 'repair', link: LinkMeasurements): void {
     const progress = this.#of(node);
     progress.mode = mode;
-    progress.roundTripMs = roundTripMs ?? progress.roundTripMs;
+    progress.link = link;
   }
 
   /** The highest index that a quorum has on disk. */
@@ -99,10 +100,11 @@ export class VoterProgress {
     stageOf: (peer: NodeId) => PeerStage,
   ): Extract<StatusPart, { actor: 'leader' }>['peers'] {
     return peersOf(this.#configuration, self).map(({ id }) => {
-      const { matchIndex, roundTripMs, heardAtMs, mode: state } = this.#of(id);
+      const { matchIndex, link, heardAtMs, mode: state } = this.#of(id);
+      const { roundTripMs, loss } = link;
       const lastContactMs = Math.max(0, nowMs - heardAtMs);
       const lag = Math.max(0, lastLogIndex - matchIndex);
-      return { id, matchIndex, roundTripMs, lastContactMs, stage: stageOf(id), state, lag };
+      return { id, matchIndex, roundTripMs, loss, lastContactMs, stage: stageOf(id), state, lag };
     });
   }
 
@@ -118,6 +120,6 @@ const fresh = (nowMs: number): Progress => ({
   confirmedRound: 0,
   heardAtMs: nowMs,
   hasAnswered: false,
-  roundTripMs: null,
+  link: unmeasured,
   mode: 'probe',
 });

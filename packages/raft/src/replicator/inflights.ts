@@ -5,6 +5,7 @@ export interface Inflight {
   readonly sequence: number;
   readonly lastIndex: LogIndex;
   readonly bytes: number;
+  readonly sentAtMs: number;
 }
 
 /** How much may be on its way to one peer. */
@@ -36,12 +37,15 @@ export class Inflights {
     this.#bytes += append.bytes;
   }
 
-  /** Everything up to `matchIndex` has arrived. */
-  acknowledge(matchIndex: LogIndex): void {
+  /** Everything up to `matchIndex` has arrived. The newest of what is not waited for any more; null if that is nothing. */
+  acknowledge(matchIndex: LogIndex): Inflight | null {
+    let newest: Inflight | null = null;
     while (this.#appends[0] !== undefined && this.#appends[0].lastIndex <= matchIndex) {
-      this.#bytes -= this.#appends[0].bytes;
+      newest = this.#appends[0];
+      this.#bytes -= newest.bytes;
       this.#appends.shift();
     }
+    return newest;
   }
 
   /** Nothing of it is waited for any more. */

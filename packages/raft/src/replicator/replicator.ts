@@ -5,6 +5,7 @@ import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import { type LeaderToken, type LogIndex, logIndex, maxIndex, type Term, type Voter } from '../types.ts';
 import type { Inflights } from './inflights.ts';
+import { LinkStatistics } from './link-statistics.ts';
 import type { ReplicatorMessage } from './messages.ts';
 import { SnapshotSending } from './snapshot-sending.ts';
 
@@ -30,11 +31,10 @@ type Mode =
   | { readonly kind: 'replicate' }
   | { readonly kind: 'snapshot'; readonly sending: SnapshotSending };
 
-/** An append that went out: what a success proves, and whether its answer waits for no flush. */
+/** An append that went out: what a success proves, and since when what was promised for it counts. */
 interface Sent {
   readonly lastIndex: LogIndex;
   readonly sentAtMs: number;
-  readonly isHeartbeat: boolean;
 }
 
 /** What the clock of the peer showed, in that life of it, at some time before its reply came here. */
@@ -60,6 +60,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
   readonly #context: Context<ReplicatorMessage>;
   readonly #options: ReplicatorOptions;
   readonly #inflights: Inflights;
+  readonly #link: LinkStatistics;
   readonly #sent = new Map<number, Sent>();
   #mode: Mode = { kind: 'probe', outstanding: false, conflict: null };
   #nextIndex: LogIndex;
@@ -78,7 +79,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
   #preparing: { readonly sequence: number; readonly withEntries: boolean } | null = null;
   #sentCommitIndex: LogIndex = logIndex(0);
   #sentRound = 0;
-  /** Nothing went out for a heartbeat interval: something must, also when there is nothing to say. */
+  /** A heartbeat interval is over: an empty append goes out, whatever else does. */
   #heartbeatDue = true;
   /** Replies to what was sent before the newest refusal say nothing about where the logs part. */
   #refusedSequence = 0;
@@ -90,6 +91,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
     this.#options = options;
     this.#inflights = new parts.Inflights(options.settings);
     this.#heartbeatIntervalMs = options.settings.heartbeatIntervalMs;
+    this.#link = new LinkStatistics(context.now());
     this.#lastLogIndex = options.lastLogIndex;
     this.#nextIndex = logIndex(options.lastLogIndex + 1);
     this.#restartHeartbeat();
@@ -213,17 +215,22 @@ export class Replicator implements Actor<ReplicatorMessage> {
       freshness: this.#freshness,
     });
     this.#freshness = null;
-    this.#remember(sequence, { lastIndex, sentAtMs, isHeartbeat: entries.length === 0 });
+    this.#remember(sequence, { lastIndex, sentAtMs });
     this.#noteSent(sequence, lastIndex, entries);
     this.#sentRound = round;
     // Not leaderCommit: the log store may not have heard of the newest yet, and the next heartbeat brings it.
     this.#sentCommitIndex = this.#commitIndex;
-    this.#heartbeatDue = false;
-    this.#restartHeartbeat();
+    // Heartbeats go out beside entries, whose answers wait for a flush: the link is measured under load as well.
+    if (entries.length === 0 || this.#mode.kind !== 'replicate') {
+      this.#heartbeatDue = false;
+      this.#restartHeartbeat();
+    }
     this.#pump();
   }
 
   #noteSent(sequence: number, lastIndex: LogIndex, entries: Of<'appendPrepared'>['entries']): void {
+    const nowMs = this.#context.now();
+    if (entries.length === 0) this.#link.sent(sequence, nowMs);
     if (this.#mode.kind === 'probe') {
       this.#nextIndex = logIndex(lastIndex - entries.length + 1);
       this.#mode = { kind: 'probe', outstanding: true, conflict: null };
@@ -233,7 +240,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
     // Sent, not yet acknowledged: the next append goes on from here.
     this.#nextIndex = logIndex(lastIndex + 1);
     const bytes = entries.reduce((sum, entry) => sum + entry.command.length, 0);
-    this.#inflights.add({ sequence, lastIndex, bytes });
+    this.#inflights.add({ sequence, lastIndex, bytes, sentAtMs: nowMs });
   }
 
   #remember(sequence: number, sent: Sent): void {
@@ -343,6 +350,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
     if (!this.#isMeant(message, from) || from.incarnation < this.#repairIncarnation) return;
     if (message.isRepairing && from.incarnation > this.#repairIncarnation) this.#startAnew(from);
     this.#noteClock(message, from);
+    this.#link.heard(message.sequence, this.#context.now(), this.#options.settings.electionTimeoutMaxMs);
     if (message.success) this.#succeeded(message);
     else this.#refused(message);
     this.#tellLeader(message);
@@ -367,14 +375,15 @@ export class Replicator implements Actor<ReplicatorMessage> {
 
   #succeeded(message: Of<'appendEntriesReply'>): void {
     this.#matchIndex = maxIndex(this.#matchIndex, message.matchIndex);
-    this.#inflights.acknowledge(this.#matchIndex);
-    const sent = this.#sent.get(message.sequence);
-    if (this.#mode.kind === 'snapshot' && sent !== undefined && sent.lastIndex >= this.#mode.sending.record.index) {
+    const acknowledged = this.#inflights.acknowledge(this.#matchIndex);
+    if (acknowledged !== null) this.#link.acknowledged(acknowledged.sentAtMs, this.#context.now());
+    const lastIndex = this.#sent.get(message.sequence)?.lastIndex;
+    if (this.#mode.kind === 'snapshot' && lastIndex !== undefined && lastIndex >= this.#mode.sending.record.index) {
       this.#mode = { kind: 'probe', outstanding: true, conflict: null };
     }
     // Any answer to what was sent since the newest refusal says how far the logs agree; entries may still be on their way to disk.
-    if (this.#mode.kind === 'probe' && sent !== undefined && message.sequence > this.#refusedSequence) {
-      this.#nextIndex = logIndex(sent.lastIndex + 1);
+    if (this.#mode.kind === 'probe' && lastIndex !== undefined && message.sequence > this.#refusedSequence) {
+      this.#nextIndex = logIndex(lastIndex + 1);
       this.#mode = { kind: 'replicate' };
     }
     this.#nextIndex = maxIndex(this.#nextIndex, logIndex(this.#matchIndex + 1));
@@ -404,7 +413,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
       round: message.round,
       promise: sent === undefined ? null : { sentAtMs: sent.sentAtMs, promisedMs: message.promisedMs },
       mode: message.isRepairing ? 'repair' : this.#mode.kind,
-      roundTripMs: sent?.isHeartbeat === true ? this.#context.now() - sent.sentAtMs : null,
+      link: this.#link.measurements,
     });
   }
 }

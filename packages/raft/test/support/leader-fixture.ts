@@ -16,6 +16,7 @@ import {
   raftParts,
   silentPorts,
   term,
+  unmeasured,
 } from '../../src/index.ts';
 import { Leader } from '../../src/leader/leader.ts';
 import type { VoterPromise } from '../../src/leader/lease.ts';
@@ -105,7 +106,7 @@ export class LeaderFixture {
       round,
       promise,
       mode: 'replicate',
-      roundTripMs: 1,
+      link: { ...unmeasured, roundTripMs: 1, leastRoundTripMs: 1, loss: 0 },
     });
   }
 

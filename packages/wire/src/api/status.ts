@@ -27,8 +27,10 @@ export interface PeerStatus {
   readonly matchIndex: LogIndex;
   /** How many entries of the leader's log the peer is not known to have. */
   readonly lag: number;
-  /** Null until it is measured. */
+  /** Of the heartbeats of late, on average; null until it is measured. */
   readonly roundTripMs: number | null;
+  /** The share of the heartbeats of late that were not answered in time, 0 to 1; null until it is measured. */
+  readonly loss: number | null;
   /** How long ago the leader heard of it. */
   readonly lastContactMs: number;
   /** By the leader's failure detector. */
@@ -108,6 +110,7 @@ const peerStatusSchema: z.ZodType<PeerStatus> = z.object({
   matchIndex: index,
   lag: count,
   roundTripMs: z.number().min(0).nullable(),
+  loss: z.number().min(0).max(1).nullable(),
   lastContactMs: z.number().min(0),
   stage: z.enum(peerStages),
   state: z.enum(['probe', 'replicate', 'snapshot', 'repair']),
