@@ -215,6 +215,8 @@ test('an entry that is kept holds its own message and not all that the socket re
     prevLogTerm: 0,
     leaderCommit: 0,
     freshness: { incarnation: 2, asOfMs: 12.5, readIndex: 3 },
+    electionTimeoutMinMs: 150,
+    electionTimeoutMaxMs: 300,
   };
   const message = { ...append, entries: [entry] };
   const payload = encodePeerMessage(header, message);

@@ -30,7 +30,7 @@ export interface CommitTracer {
   start(parent: string | null): CommitSpan | null;
 }
 
-/** A peer that the failure detector has called offline, or has heard again. */
+/** A peer has come to another stage of the failure detector. */
 export interface PeerStageChange {
   readonly peer: NodeId;
   readonly stage: PeerStage;

@@ -11,6 +11,9 @@ export const maxPromiseMs = 10_000;
 /** Far beyond what any group reaches. A term at the end of the numbers would be taken over, and none could follow it. */
 const maxCounter = 2 ** 48;
 
+/** Far beyond any setting. A follower that took a longer one over would never campaign again. */
+const maxTimeoutMs = 24 * 60 * 60 * 1000;
+
 const isMessageTerm = (value: unknown): value is Term => isTerm(value) && value <= maxCounter;
 
 const isMessageIndex = (value: unknown): value is LogIndex => isLogIndex(value) && value <= maxCounter;
@@ -90,6 +93,7 @@ export const shape = {
   storage: z.custom<string>(isStorageId, 'a storage id'),
   counter: z.number().int().nonnegative(),
   time: z.object({ timestampUs: z.number().int().nonnegative(), logTimeMs: z.number().int().nonnegative() }),
+  timeoutMs: z.number().positive().max(maxTimeoutMs),
   nothing: z.custom<object>(isRecord, 'an object'),
   /** A stretch of time that a hard promise may be asked for. */
   promiseMs: z.number().nonnegative().max(maxPromiseMs),

@@ -23,6 +23,20 @@ function majorityIndex(voters: readonly Voter[], matchIndexOf: (voter: Voter) =>
   return reached[Math.floor(reached.length / 2)] ?? logIndex(0);
 }
 
+/** Within which time a quorum is reached: that of its slowest voter. Null if too few are known. */
+export function quorumTimeMs(
+  { voters, outgoingVoters }: Configuration,
+  timeMsOf: (voter: Voter) => number | null,
+): number | null {
+  const timeMs = Math.max(majorityTimeMs(voters, timeMsOf), majorityTimeMs(outgoingVoters, timeMsOf));
+  return Number.isFinite(timeMs) ? timeMs : null;
+}
+
+function majorityTimeMs(voters: readonly Voter[], timeMsOf: (voter: Voter) => number | null): number {
+  const times = voters.map((voter) => timeMsOf(voter) ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b);
+  return times[Math.floor(times.length / 2)] ?? 0;
+}
+
 /** The voter that `sender` is, with this very disk; null for anyone else. A wiped voter has forgotten its votes and does not count. */
 export function voterOf(configuration: Configuration, sender: Pick<Sender, 'node' | 'storageId'>): Voter | null {
   return (

@@ -12,6 +12,7 @@ import { Grant } from './leader/grant.ts';
 import { Leader } from './leader/leader.ts';
 import { Lease } from './leader/lease.ts';
 import { Membership } from './leader/membership.ts';
+import { Pace } from './leader/pace.ts';
 import { PeerWatch } from './leader/peer-watch.ts';
 import { Proposals } from './leader/proposals.ts';
 import { ReadRounds } from './leader/read-rounds.ts';
@@ -51,6 +52,7 @@ export interface RaftParts {
   readonly ReadRounds: typeof ReadRounds;
   readonly Transfer: typeof Transfer;
   readonly VoterProgress: typeof VoterProgress;
+  readonly Pace: typeof Pace;
   readonly PeerWatch: typeof PeerWatch;
   readonly FailureDetector: typeof FailureDetector;
   readonly AutoRemoval: typeof AutoRemoval;
@@ -85,6 +87,7 @@ export const raftParts: RaftParts = {
   ReadRounds,
   Transfer,
   VoterProgress,
+  Pace,
   PeerWatch,
   FailureDetector,
   AutoRemoval,

@@ -29,6 +29,8 @@ let spans: { readonly peer: string; readonly silentMs: number; outcome: string |
 const log = (message: string, fields: LogFields = {}): void => {
   logged.push({ message, fields });
 };
+/** What is logged on the way to being offline. */
+const onTheWay = ['a member is silent', 'a member is silent'];
 const logger: Logger = { info: log, warn: log, error: log };
 const memberTracer: MemberTracer = {
   stageChanged: (change) => void stages.push(change),
@@ -116,16 +118,31 @@ describe('a peer that falls silent', () => {
     });
   });
 
-  test('is called offline once, in the log and as a trace, and back once', () => {
+  test('comes from stage to stage, each of which is told once, in the log and as a trace, and is back once', () => {
     lead(five, null);
     pass(3 * detectionMs, 'n2', 'n3', 'n4');
-    expect(logged).toMatchObject([{ message: 'a member is offline', fields: { member: 'n5' } }]);
-    expect(stages).toMatchObject([{ peer: 'n5', stage: 'offline' }]);
-    expect(stages[0]?.silentMs).toBeLessThanOrEqual(detectionMs);
+    expect(logged).toMatchObject([
+      { message: 'a member is silent', fields: { member: 'n5', stage: 'suspect' } },
+      { message: 'a member is silent', fields: { member: 'n5', stage: 'probe' } },
+      { message: 'a member is offline', fields: { member: 'n5' } },
+    ]);
+    expect(stages).toMatchObject(['suspect', 'probe', 'offline'].map((stage) => ({ peer: 'n5', stage })));
+    expect(stages[2]?.silentMs).toBeLessThanOrEqual(detectionMs);
     pass(1000, 'n2', 'n3', 'n4', 'n5');
-    expect(logged.slice(1)).toMatchObject([{ message: 'a member is back', fields: { member: 'n5' } }]);
-    expect(stages.slice(1)).toMatchObject([{ peer: 'n5', stage: 'alive' }]);
-    expect(stages[1]?.silentMs).toBeGreaterThan(2 * detectionMs);
+    expect(logged.slice(3)).toMatchObject([{ message: 'a member is back', fields: { member: 'n5' } }]);
+    expect(stages.slice(3)).toMatchObject([{ peer: 'n5', stage: 'alive' }]);
+    expect(stages[3]?.silentMs).toBeGreaterThan(2 * detectionMs);
+  });
+
+  test('and answers again is alive, which is told as well', () => {
+    lead(five, null);
+    pass(2 * heartbeatIntervalMs, 'n2', 'n3', 'n4');
+    pass(2 * heartbeatIntervalMs, 'n2', 'n3', 'n4', 'n5');
+    expect(logged).toMatchObject([
+      { message: 'a member is silent', fields: { member: 'n5', stage: 'suspect' } },
+      { message: 'a member answers again', fields: { member: 'n5' } },
+    ]);
+    expect(stages.map(({ stage }) => stage)).toEqual(['suspect', 'alive']);
   });
 
   test('stays a member where nobody has said otherwise', () => {
@@ -143,11 +160,12 @@ describe('a voter that has been offline for long', () => {
     pass(detectionMs + 5 * heartbeatIntervalMs, 'n2', 'n3', 'n4');
     expect(takeVoters()).toEqual(['joint n1 n2 n3 n4', 'n1 n2 n3 n4']);
     expect(messages()).toEqual([
+      ...onTheWay,
       'a member is offline',
       'removing a voter that does not answer',
       'removed a voter that did not answer',
     ]);
-    const { fields } = logged[1] ?? {};
+    const fields = logged.find(({ message }) => message.startsWith('removing'))?.fields;
     expect(fields).toMatchObject({ member: 'n5' });
     expect(Number(fields?.silentMs)).toBeGreaterThanOrEqual(autoRemoveAfterMs);
     expect(spans).toMatchObject([{ peer: 'n5', silentMs: fields?.silentMs, outcome: 'committed' }]);
@@ -190,7 +208,7 @@ describe('a voter that has been offline for long', () => {
     lead(five, autoRemoveAfterMs, { ...raftParts, Membership });
     pass(2 * autoRemoveAfterMs, 'n2', 'n3', 'n4');
     expect(takeVoters()).toEqual([]);
-    expect(logged.slice(1)).toMatchObject([
+    expect(logged.slice(3)).toMatchObject([
       {
         message: 'a voter that does not answer cannot be removed yet',
         fields: { member: 'n5', code: 'NoQuorum', reason: 'no majority' },
@@ -217,7 +235,7 @@ describe('a voter that has been offline for long', () => {
     }
     expect(takeVoters()).toEqual(['n1 n2 n3 n4 n5']);
     // n6 does not run yet.
-    expect(messages()).toEqual(['a member is offline', 'a member is offline']);
+    expect(messages()).toEqual([...onTheWay, 'a member is offline', ...onTheWay, 'a member is offline']);
     end = before + 1;
     pass(5 * heartbeatIntervalMs, 'n2', 'n3', 'n4');
     expect(takeVoters()).toEqual(['joint n1 n2 n3 n4', 'n1 n2 n3 n4']);
@@ -228,7 +246,7 @@ describe('a voter that has been offline for long', () => {
     pass(autoRemoveAfterMs + detectionMs - 3 * heartbeatIntervalMs, 'n2', 'n3', 'n4');
     fixture.transfer(1, 'n2', senderOf('n2'), officeTerm);
     pass(4 * heartbeatIntervalMs, 'n2', 'n3', 'n4');
-    expect(messages()).toEqual(['a member is offline']);
+    expect(messages()).toEqual([...onTheWay, 'a member is offline']);
     // The voter that was to lead does not.
     pass(10 * heartbeatIntervalMs, 'n2', 'n3', 'n4');
     expect(takeVoters()).toEqual(['joint n1 n2 n3 n4', 'n1 n2 n3 n4']);

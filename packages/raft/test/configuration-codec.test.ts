@@ -9,6 +9,7 @@ import {
 } from '../src/index.ts';
 import { bytes, entryOf } from './support/entries.ts';
 import { configurationEntry, learner, members } from './support/members.ts';
+import { usualTimeouts } from './support/timeouts.ts';
 
 const full = members({
   voters: ['n1', 'n4'],
@@ -78,6 +79,7 @@ describe('an entry that claims to be a configuration and is none', () => {
       prevLogTerm: 0,
       leaderCommit: 0,
       freshness: null,
+      ...usualTimeouts,
     };
     expect(appends?.safeParse({ ...append, entries: [configurationEntry(1, 1, full)] }).success).toBe(true);
     expect(appends?.safeParse({ ...append, entries: [broken] }).success).toBe(false);

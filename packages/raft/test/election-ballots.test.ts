@@ -3,6 +3,7 @@ import { term } from '../src/index.ts';
 import { campaignLog, ElectionFixture, type ReplyFields } from './support/election-fixture.ts';
 import { votersOf } from './support/entries.ts';
 import { senderOf } from './support/fake-context.ts';
+import { usualTimeouts } from './support/timeouts.ts';
 
 let fixture: ElectionFixture;
 
@@ -84,7 +85,7 @@ describe('pre-vote', () => {
 
   test('is given up when a leader is heard', () => {
     const attempt = fixture.preVote(2);
-    fixture.receive({ kind: 'leaderHeard', term: term(2), leader: senderOf('n2').node });
+    fixture.receive({ kind: 'leaderHeard', term: term(2), leader: senderOf('n2').node, ...usualTimeouts });
     for (const node of ['n2', 'n3']) fixture.reply('requestPreVoteReply', node, 2, attempt);
     expect(fixture.context.takeAll('campaign')).toEqual([]);
     expect(fixture.describe()).toMatchObject({ role: 'follower', leader: 'n2' });
@@ -100,7 +101,7 @@ describe('pre-vote', () => {
 describe('the log store’s answers, late or doubled', () => {
   test('a campaign whose flush took longer than the others’ votes does not undo their leader', () => {
     const attempt = fixture.winPreVote(2);
-    fixture.receive({ kind: 'leaderHeard', term: term(4), leader: senderOf('n4').node });
+    fixture.receive({ kind: 'leaderHeard', term: term(4), leader: senderOf('n4').node, ...usualTimeouts });
     fixture.context.take();
     fixture.campaigned(attempt, 3);
     expect(fixture.context.take()).toEqual([]);
@@ -109,7 +110,7 @@ describe('the log store’s answers, late or doubled', () => {
 
   test('nor if the leader is one of that very term', () => {
     const attempt = fixture.winPreVote(2);
-    fixture.receive({ kind: 'leaderHeard', term: term(3), leader: senderOf('n4').node });
+    fixture.receive({ kind: 'leaderHeard', term: term(3), leader: senderOf('n4').node, ...usualTimeouts });
     fixture.campaigned(attempt, 3);
     expect(fixture.describe()).toMatchObject({ role: 'follower', leader: 'n4' });
   });
@@ -132,7 +133,7 @@ describe('the log store’s answers, late or doubled', () => {
 
   test('a doubled one asks for no other term, for which pre-votes of the first would count', () => {
     const attempt = fixture.preVote(2);
-    fixture.receive({ kind: 'leaderHeard', term: term(3), leader: senderOf('n4').node });
+    fixture.receive({ kind: 'leaderHeard', term: term(3), leader: senderOf('n4').node, ...usualTimeouts });
     fixture.context.take();
     const start = { attempt, term: term(3), mayCampaign: true, ...campaignLog } as const;
     fixture.receive({ kind: 'campaignPrepared', configuration: fixture.configuration, ...start });

@@ -3,12 +3,13 @@ import { defaultRaftSettings as settings, term } from '../src/index.ts';
 import { campaignLog, ElectionFixture } from './support/election-fixture.ts';
 import { senderOf } from './support/fake-context.ts';
 import { members } from './support/members.ts';
+import { usualTimeouts } from './support/timeouts.ts';
 
 let fixture: ElectionFixture;
 
 beforeEach(() => {
   fixture = new ElectionFixture();
-  fixture.receive({ kind: 'leaderHeard', term: term(3), leader: senderOf('n2').node });
+  fixture.receive({ kind: 'leaderHeard', term: term(3), leader: senderOf('n2').node, ...usualTimeouts });
   fixture.context.take();
 });
 
@@ -65,7 +66,7 @@ describe('TimeoutNow', () => {
     fixture.campaigned(attempt, 4);
     for (const node of ['n2', 'n3']) fixture.reply('requestVoteReply', node, 4, attempt);
     expect(timeoutNow()).toBeNull();
-    fixture.receive({ kind: 'leaderHeard', term: term(5), leader: senderOf('n3').node });
+    fixture.receive({ kind: 'leaderHeard', term: term(5), leader: senderOf('n3').node, ...usualTimeouts });
     expect(timeoutNow()).toBeNull();
     expect(timeoutNow(5)).toBeNull();
   });

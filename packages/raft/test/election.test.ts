@@ -3,6 +3,7 @@ import { type ElectionMessage, defaultRaftSettings as settings, term } from '../
 import { campaignLog, ElectionFixture, type ReplyFields } from './support/election-fixture.ts';
 import { votersOf } from './support/entries.ts';
 import { senderOf } from './support/fake-context.ts';
+import { usualTimeouts } from './support/timeouts.ts';
 
 let fixture: ElectionFixture;
 
@@ -19,7 +20,7 @@ describe('Raft figure 2, rules for servers: followers', () => {
   });
 
   test.each<ElectionMessage>([
-    { kind: 'leaderHeard', term: term(2), leader: senderOf('n2').node },
+    { kind: 'leaderHeard', term: term(2), leader: senderOf('n2').node, ...usualTimeouts },
     { kind: 'voteCast', term: term(2) },
     { kind: 'busConnected' },
   ])('2. the timer begins anew: $kind', (message) => {
@@ -33,7 +34,7 @@ describe('Raft figure 2, rules for servers: followers', () => {
   test('2. a leader of a term that has passed does not restart it', () => {
     fixture.receive({ kind: 'termChanged', term: term(3) });
     fixture.elapse(fixture.timeoutMs - 1);
-    fixture.receive({ kind: 'leaderHeard', term: term(2), leader: senderOf('n2').node });
+    fixture.receive({ kind: 'leaderHeard', term: term(2), leader: senderOf('n2').node, ...usualTimeouts });
     fixture.context.take();
     fixture.elapse(1);
     expect(fixture.context.takeAll('prepareCampaign')).toHaveLength(1);
@@ -48,6 +49,35 @@ describe('Raft figure 2, rules for servers: followers', () => {
     expect(fixture.context.takeAll('prepareCampaign')).toHaveLength(1);
     fixture.elapse(settings.electionTimeoutMaxMs - 1);
     expect(fixture.context.takeAll('prepareCampaign')).toHaveLength(0);
+    fixture.elapse(1);
+    expect(fixture.context.takeAll('prepareCampaign')).toHaveLength(1);
+  });
+});
+
+describe('election timeouts', () => {
+  const slow = { electionTimeoutMinMs: 900, electionTimeoutMaxMs: 1800 };
+
+  test('are the leader’s, as soon as one is heard, and after it', () => {
+    const fixture = new ElectionFixture();
+    fixture.receive({ kind: 'leaderHeard', term: term(2), leader: senderOf('n2').node, ...slow });
+    fixture.elapse(1349);
+    expect(fixture.context.takeAll('prepareCampaign')).toEqual([]);
+    fixture.elapse(1);
+    expect(fixture.context.takeAll('prepareCampaign')).toHaveLength(1);
+    fixture.elapse(1350);
+    expect(fixture.context.takeAll('prepareCampaign')).toHaveLength(1);
+  });
+
+  test('grow while answers come too late for them', () => {
+    const fixture = new ElectionFixture();
+    const attempt = fixture.preVote(3);
+    fixture.elapse(fixture.timeoutMs - 1);
+    fixture.reply('requestPreVoteReply', 'n2', 3, attempt, { granted: false });
+    // The timer that runs was drawn before.
+    fixture.elapse(1);
+    expect(fixture.context.takeAll('prepareCampaign')).toHaveLength(1);
+    fixture.elapse(2 * fixture.timeoutMs - 1);
+    expect(fixture.context.takeAll('prepareCampaign')).toEqual([]);
     fixture.elapse(1);
     expect(fixture.context.takeAll('prepareCampaign')).toHaveLength(1);
   });
@@ -109,7 +139,7 @@ describe('Raft figure 2, rules for servers: candidates', () => {
 
   test('3. an AppendEntries of a new leader makes it a follower', () => {
     fixture.campaign(2);
-    fixture.receive({ kind: 'leaderHeard', term: term(3), leader: senderOf('n4').node });
+    fixture.receive({ kind: 'leaderHeard', term: term(3), leader: senderOf('n4').node, ...usualTimeouts });
     expect(fixture.describe()).toMatchObject({ role: 'follower', term: 3, leader: 'n4' });
   });
 
@@ -137,7 +167,7 @@ describe('leading', () => {
   });
 
   test.each<[string, ElectionMessage]>([
-    ['a later leader is heard', { kind: 'leaderHeard', term: term(4), leader: senderOf('n2').node }],
+    ['a later leader is heard', { kind: 'leaderHeard', term: term(4), leader: senderOf('n2').node, ...usualTimeouts }],
     ['the term is raised', { kind: 'termChanged', term: term(4) }],
     ['its leader has lost office', { kind: 'leadershipLost', term: term(3), reason: 'no quorum' }],
     ['its leader has failed', { kind: 'leaderFailed' }],
@@ -187,7 +217,7 @@ describe('a voter that is asked to lead', () => {
     fixture.receive({ kind: 'timeoutNow', term: term(inTerm) }, senderOf(from));
 
   beforeEach(() => {
-    fixture.receive({ kind: 'leaderHeard', term: term(3), leader: senderOf('n2').node });
+    fixture.receive({ kind: 'leaderHeard', term: term(3), leader: senderOf('n2').node, ...usualTimeouts });
     fixture.context.take();
   });
 

@@ -1,16 +1,18 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { defaultRaftSettings as settings } from '../src/index.ts';
-import { FailureDetector } from '../src/leader/failure-detector.ts';
+import { type DetectorPace, type DetectorSettings, FailureDetector } from '../src/leader/failure-detector.ts';
 
 const { heartbeatIntervalMs, probeTimeoutMs } = settings;
 const startMs = 10_000;
+/** Nothing is lost. */
+const pace = { heartbeatIntervalMs, heartbeatsToDoubt: 1, electionTimeoutMaxMs: settings.electionTimeoutMaxMs };
 
 let nowMs: number;
 let detector: FailureDetector;
 
 beforeEach(() => {
   nowMs = startMs;
-  detector = new FailureDetector(settings, nowMs);
+  detector = new FailureDetector(settings, pace, nowMs);
 });
 
 /** Lets heartbeat intervals pass in which the peer says nothing. The stage after each. */
@@ -80,14 +82,26 @@ test('it tells for how long a peer was silent, and since when it is offline', ()
   expect(detector.silentForMs(nowMs)).toBe((untilOffline + 10) * heartbeatIntervalMs);
 });
 
-test('all of it is by the settings', () => {
-  const patient = { heartbeatIntervalMs: 10, suspectAfterHeartbeats: 5, probeAfterHeartbeats: 8, probeTimeoutMs: 20 };
-  detector = new FailureDetector(patient, nowMs);
-  const stages = Array.from({ length: 12 }, () => {
+/** At which tick, each 10 ms after the last, a silent peer comes to a stage. */
+function stagesAt(patience: DetectorSettings, measured: DetectorPace): readonly number[] {
+  detector = new FailureDetector(patience, measured, nowMs);
+  const stages = Array.from({ length: 40 }, () => {
     nowMs += 10;
     return detector.tick(nowMs);
   });
-  expect(stages.indexOf('suspect')).toBe(4);
-  expect(stages.indexOf('probe')).toBe(8);
-  expect(stages.indexOf('offline')).toBe(10);
+  return [stages.indexOf('suspect'), stages.indexOf('probe'), stages.indexOf('offline')];
+}
+
+const quick = { heartbeatIntervalMs: 10, heartbeatsToDoubt: 1, electionTimeoutMaxMs: 20 };
+
+test('all of it is by the settings', () => {
+  const patient = { suspectAfterHeartbeats: 5, probeAfterHeartbeats: 8, probeTimeoutMs: 20 };
+  expect(stagesAt(patient, quick)).toEqual([4, 8, 10]);
+});
+
+test('and by what is measured: loss makes it wait for more heartbeats, slow links for the answer to a probe', () => {
+  const hasty = { suspectAfterHeartbeats: 2, probeAfterHeartbeats: 3, probeTimeoutMs: 20 };
+  expect(stagesAt(hasty, quick)).toEqual([1, 3, 5]);
+  expect(stagesAt(hasty, { ...quick, heartbeatsToDoubt: 6 })).toEqual([5, 6, 8]);
+  expect(stagesAt(hasty, { ...quick, electionTimeoutMaxMs: 100 })).toEqual([1, 3, 13]);
 });

@@ -82,7 +82,7 @@ describe('the loss of a link', () => {
     heartbeat(null);
     heartbeat(1);
     link.heard(sequence - 1, nowMs, outageMs);
-    expect(link.measurements).toMatchObject({ roundTripMs: 1, loss: 1 / 12 });
+    expect(link.measurements).toMatchObject({ roundTripMs: 1, loss: 1 / 64 });
   });
 
   test('has nothing in it that another answer has only overtaken', () => {

@@ -3,6 +3,7 @@ import { encodeConfiguration, InvariantViolated, term } from '../src/index.ts';
 import { entriesOf, entryOf, termsOf, votersOf } from './support/entries.ts';
 import { senderOf } from './support/fake-context.ts';
 import { LogStoreFixture } from './support/log-store-fixture.ts';
+import { usualTimeouts } from './support/timeouts.ts';
 
 describe('Raft figure 2, AppendEntries RPC, receiver', () => {
   test('1. replies false if term < currentTerm', () => {
@@ -157,7 +158,14 @@ describe('Raft figure 2, rules for servers: what the log store does of them', ()
   test('followers, 1: an AppendEntries of the current leader is told to the election', () => {
     const store = new LogStoreFixture({ currentTerm: 2 });
     store.append({ term: 2 });
-    expect(store.takeOne('leaderHeard')).toEqual({ kind: 'leaderHeard', term: 2, leader: 'n2' });
+    expect(store.takeOne('leaderHeard')).toEqual({ kind: 'leaderHeard', term: 2, leader: 'n2', ...usualTimeouts });
+  });
+
+  test('followers, 1: with the election timeouts by which all followers of this leader are to count', () => {
+    const store = new LogStoreFixture({ currentTerm: 2 });
+    const timeouts = { electionTimeoutMinMs: 900, electionTimeoutMaxMs: 1800 };
+    store.append({ term: 2, timeouts });
+    expect(store.takeOne('leaderHeard')).toMatchObject(timeouts);
   });
 
   test('state kept: term, vote and log are what a log store begins with, commitIndex is what was applied', () => {

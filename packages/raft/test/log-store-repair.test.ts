@@ -3,6 +3,7 @@ import { logIndex, MemoryLogStorage, term } from '../src/index.ts';
 import { entriesOf } from './support/entries.ts';
 import { senderOf } from './support/fake-context.ts';
 import { LogStoreFixture } from './support/log-store-fixture.ts';
+import { usualTimeouts } from './support/timeouts.ts';
 
 /** The log store of n1 in term 3, whose log was damaged: it begins empty. */
 const damaged = (flushes = true): LogStoreFixture => {
@@ -121,6 +122,7 @@ describe('its log is whole again', () => {
     store.actor.receive(
       {
         kind: 'appendEntries',
+        ...usualTimeouts,
         term: term(4),
         sequence: 9,
         round: 0,

@@ -126,6 +126,20 @@ describe('leader stickiness', () => {
     expect(store.takeOne('requestVoteReply')).toMatchObject({ voteGranted: true });
   });
 
+  test('but for as long as the leader says', () => {
+    const store = new LogStoreFixture({ currentTerm: 4 });
+    store.append({ term: 4, timeouts: { electionTimeoutMinMs: 900, electionTimeoutMaxMs: 1800 } }, senderOf('n3'));
+    store.take();
+    for (const [afterMs, voteGranted] of [
+      [899, false],
+      [1, true],
+    ] as const) {
+      store.context.nowMs += afterMs;
+      store.requestVote({ term: 5, pre: true });
+      expect(store.takeOne('requestPreVoteReply')).toMatchObject({ voteGranted });
+    }
+  });
+
   test('a leader of a term that has passed protects nobody', () => {
     const store = new LogStoreFixture({ currentTerm: 4 });
     store.append({ term: 3 }, senderOf('n3'));
@@ -146,6 +160,18 @@ describe('leader stickiness', () => {
     store.context.nowMs += 1;
     store.requestVote({ term: 2, last: [9, 1] });
     expect(store.takeOne('requestVoteReply')).toMatchObject({ voteGranted: true });
+  });
+});
+
+describe('the own leader', () => {
+  test('is protected for as long as it says', () => {
+    const store = new LogStoreFixture();
+    const token = store.lead();
+    store.confirmRound({ token, timeouts: { electionTimeoutMinMs: 900, electionTimeoutMaxMs: 1800 } });
+    store.take();
+    store.context.nowMs += 899;
+    store.requestVote({ term: 5, pre: true });
+    expect(store.takeOne('requestPreVoteReply')).toMatchObject({ voteGranted: false });
   });
 });
 

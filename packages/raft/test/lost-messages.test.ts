@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { gatewayAt, leaderAt, leaderToken, logIndex, logStoreAt, replicatorAt, term } from '../src/index.ts';
 import { type Delivery, TestCluster, type TestNode } from './support/cluster.ts';
+import { usualTimeouts } from './support/timeouts.ts';
 
 /** A cluster of three whose leader has committed its no-op. */
 function ledCluster(): { cluster: TestCluster; leader: TestNode; followers: readonly TestNode[] } {
@@ -160,6 +161,7 @@ describe('what an earlier office of a node left on its way does not harm the nex
       round: 0,
       leaseMs: 0,
       askedAtMs: 0,
+      ...usualTimeouts,
     });
     expectItLeads(cluster, leader);
   });
@@ -174,6 +176,8 @@ describe('what an earlier office of a node left on its way does not harm the nex
     };
     const late = {
       kind: 'advance',
+      heartbeatIntervalMs: 50,
+      ...usualTimeouts,
       lastLogIndex: logIndex(50),
       commitIndex: logIndex(50),
       round: 2 ** 32 + 9,

@@ -50,7 +50,6 @@ test('entries are promised for from when they were sent, whenever they are on di
   fixture.reply({ sequence: Number(append?.sequence), matchIndex: 3, promisedMs: leaseMs });
   expect(fixture.context.takeOne('matched')).toMatchObject({
     promise: { sentAtMs: 3, promisedMs: leaseMs },
-    roundTripMs: null,
   });
 });
 

@@ -121,6 +121,8 @@ const prepared = (leaderCommit: number): ActorMessage => ({
   leaderCommit: logIndex(leaderCommit),
 });
 
+const timeouts = { electionTimeoutMinMs: 150, electionTimeoutMaxMs: 300 };
+
 const heartbeat = (inTerm: number): MessageOfKind<'appendEntries'> => ({
   kind: 'appendEntries',
   term: term(inTerm),
@@ -132,6 +134,7 @@ const heartbeat = (inTerm: number): MessageOfKind<'appendEntries'> => ({
   entries: [],
   leaderCommit: logIndex(0),
   freshness: null,
+  ...timeouts,
 });
 
 const vote = (inTerm: number): ActorMessage => ({
@@ -251,7 +254,7 @@ describe('the invariants see', () => {
   it('a leader of an earlier term that is followed', () => {
     for (const place of [1, 2]) votes(place, 'n1', 0);
     takesOffice();
-    const heard = { kind: 'leaderHeard', term: term(0), leader: nodeId('n1') } as const;
+    const heard = { kind: 'leaderHeard', term: term(0), leader: nodeId('n1'), ...timeouts } as const;
     says(1, heard);
     expect(watch.violation).toBeNull();
     nodeAt(1).process?.storage.setHardState({ currentTerm: term(1), votedFor: null });

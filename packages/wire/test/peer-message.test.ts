@@ -31,6 +31,8 @@ const appendEntries = {
   prevLogTerm: 1,
   leaderCommit: 4,
   freshness: null,
+  electionTimeoutMinMs: 150,
+  electionTimeoutMaxMs: 300,
   entries: [entry, next],
 };
 

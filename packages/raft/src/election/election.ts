@@ -8,6 +8,7 @@ import type { RaftSettings } from '../settings.ts';
 import { type Configuration, type LogIndex, type Term, term } from '../types.ts';
 import type { Ballot, Stage } from './ballot.ts';
 import type { ElectionMessage } from './messages.ts';
+import { Patience } from './patience.ts';
 
 type Of<Kind extends ElectionMessage['kind']> = Extract<ElectionMessage, { kind: Kind }>;
 
@@ -16,7 +17,7 @@ export interface ElectionOptions {
   readonly identity: Sender;
   readonly settings: RaftSettings;
   readonly logger: Logger;
-  readonly leader: Omit<LeaderOptions, 'term'>;
+  readonly leader: Omit<LeaderOptions, 'term' | 'electionTimeouts'>;
 }
 
 type Role =
@@ -30,6 +31,7 @@ export class Election implements Actor<ElectionMessage> {
   readonly #options: ElectionOptions;
   readonly #parts: RaftParts;
   readonly #logger: Logger;
+  readonly #patience: Patience;
   #role: Role = { kind: 'follower', leader: null };
   #term: Term = term(0);
   /** Numbers the campaigns of this node: replies echo it. */
@@ -46,6 +48,7 @@ export class Election implements Actor<ElectionMessage> {
     this.#options = options;
     this.#parts = parts;
     this.#logger = options.logger;
+    this.#patience = new Patience(options.settings);
     this.#restartTimer();
   }
 
@@ -90,7 +93,7 @@ export class Election implements Actor<ElectionMessage> {
 
   #restartTimer(): void {
     if (this.#role.kind === 'leader') return;
-    const { electionTimeoutMinMs: min, electionTimeoutMaxMs: max } = this.#options.settings;
+    const { electionTimeoutMinMs: min, electionTimeoutMaxMs: max } = this.#patience.timeouts;
     const delayMs = min + this.#context.random() * (max - min);
     this.#context.startTimer('election', delayMs, { kind: 'electionTimeout' });
   }
@@ -119,6 +122,7 @@ export class Election implements Actor<ElectionMessage> {
   /** The log store decides: only from this very term. */
   #campaign(): void {
     const isTransfer = this.#attempt === this.#transferAttempt;
+    this.#patience.asked('campaign', this.#attempt, this.#context.now());
     const campaign = { kind: 'campaign', attempt: this.#attempt, fromTerm: this.#term, isTransfer } as const;
     this.#context.send(logStoreAt(this.#context.self), campaign);
   }
@@ -161,6 +165,7 @@ export class Election implements Actor<ElectionMessage> {
   }
 
   #campaigned(message: Of<'campaigned'>): void {
+    this.#patience.answered('campaign', message.attempt, this.#context.now());
     if (!this.#isAwaited(message, 'vote')) return;
     // Its term has a leader already: the flush took longer than the others' votes.
     if (message.term === this.#term && this.#leaderId() !== null) return;
@@ -197,6 +202,7 @@ export class Election implements Actor<ElectionMessage> {
     log: { readonly lastLogIndex: LogIndex; readonly lastLogTerm: Term; readonly configuration: Configuration },
   ): void {
     const { lastLogIndex, lastLogTerm } = log;
+    this.#patience.asked(kind, this.#attempt, this.#context.now());
     for (const voter of otherVotersOf(log.configuration, this.#options.identity.node)) {
       const to = logStoreAt({ node: voter.id, group: this.#context.self.group });
       const request = { term: inTerm, sequence: this.#attempt, lastLogIndex, lastLogTerm };
@@ -207,6 +213,7 @@ export class Election implements Actor<ElectionMessage> {
 
   #voteReply(stage: Stage, message: Of<'requestVoteReply' | 'requestPreVoteReply'>, from: Sender): void {
     if (message.incarnation !== this.#options.identity.incarnation) return;
+    this.#patience.answered(stage === 'vote' ? 'requestVote' : 'requestPreVote', message.sequence, this.#context.now());
     if (message.term > this.#term) {
       this.#context.send(logStoreAt(this.#context.self), { kind: 'observeTerm', term: message.term });
     }
@@ -233,7 +240,8 @@ export class Election implements Actor<ElectionMessage> {
     this.#attempt += 1;
     this.#become({ kind: 'leader' });
     this.#logger.info('became leader', { term: this.#term });
-    const options: LeaderOptions = { ...this.#options.leader, term: this.#term };
+    const electionTimeouts = this.#patience.timeouts;
+    const options: LeaderOptions = { ...this.#options.leader, term: this.#term, electionTimeouts };
     this.#context.spawn('leader', (context) => new this.#parts.Leader(context, options, this.#parts), {
       kind: 'leaderFailed',
     });
@@ -242,6 +250,7 @@ export class Election implements Actor<ElectionMessage> {
 
   #leaderHeard(message: Of<'leaderHeard'>): void {
     if (message.term < this.#term || (this.#role.kind === 'leader' && message.term === this.#term)) return;
+    this.#patience.follow(message);
     this.#follow(message.term, message.leader);
   }
 

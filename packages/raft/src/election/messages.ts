@@ -42,7 +42,12 @@ export const electionProtocol = {
     }),
     campaignRefused: z.object({ attempt: shape.counter, term: shape.term }),
     /** From the log store: an AppendEntries of the leader of `term` was accepted as such. */
-    leaderHeard: z.object({ term: shape.term, leader: shape.node }),
+    leaderHeard: z.object({
+      term: shape.term,
+      leader: shape.node,
+      electionTimeoutMinMs: shape.timeoutMs,
+      electionTimeoutMaxMs: shape.timeoutMs,
+    }),
     /** From the log store: the term was raised by someone else. */
     termChanged: z.object({ term: shape.term }),
     /** From the log store: this node voted for another. */

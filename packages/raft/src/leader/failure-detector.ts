@@ -6,7 +6,6 @@ export type PeerStage = (typeof peerStages)[number];
 
 /** When a silent peer is in which stage. */
 export interface DetectorSettings {
-  readonly heartbeatIntervalMs: number;
   /** Silent for so many heartbeat intervals, a peer is suspect. */
   readonly suspectAfterHeartbeats: number;
   /** With so many heartbeats in a row unanswered it is probed. */
@@ -15,21 +14,32 @@ export interface DetectorSettings {
   readonly probeTimeoutMs: number;
 }
 
+/** How fast the leader beats, as it is measured. */
+export interface DetectorPace {
+  readonly heartbeatIntervalMs: number;
+  /** So many heartbeats may go unanswered in a row by chance alone. */
+  readonly heartbeatsToDoubt: number;
+  /** An answer to a probe is waited for so long at least. */
+  readonly electionTimeoutMaxMs: number;
+}
+
 /**
  * The failure detector for one peer, fed with the messages that flow anyway: any word of the peer makes it alive. It decides
  * nothing that safety rests on: who leads and what is committed is up to quorums.
  */
 export class FailureDetector {
   readonly #settings: DetectorSettings;
+  readonly #pace: DetectorPace;
   #stage: PeerStage = 'alive';
   #heardAtMs: number;
   #stageSinceMs: number;
   #isHeardSinceTick = true;
   #unansweredHeartbeats = 0;
 
-  /** The peer counts as heard at `nowMs`. */
-  constructor(settings: DetectorSettings, nowMs: number) {
+  /** The peer counts as heard at `nowMs`. The pace is looked at whenever it matters. */
+  constructor(settings: DetectorSettings, pace: DetectorPace, nowMs: number) {
     this.#settings = settings;
+    this.#pace = pace;
     this.#heardAtMs = nowMs;
     this.#stageSinceMs = nowMs;
   }
@@ -70,14 +80,17 @@ export class FailureDetector {
 
   /** One stage after the other: nobody is offline that was not asked. */
   #next(nowMs: number): PeerStage {
-    const { heartbeatIntervalMs, suspectAfterHeartbeats, probeAfterHeartbeats, probeTimeoutMs } = this.#settings;
+    const { suspectAfterHeartbeats, probeAfterHeartbeats, probeTimeoutMs } = this.#settings;
+    const { heartbeatIntervalMs, heartbeatsToDoubt, electionTimeoutMaxMs } = this.#pace;
+    // On a link that loses heartbeats a few in a row say nothing.
+    const doubtAfter = Math.max(suspectAfterHeartbeats, heartbeatsToDoubt);
     switch (this.#stage) {
       case 'alive':
-        return this.silentForMs(nowMs) >= suspectAfterHeartbeats * heartbeatIntervalMs ? 'suspect' : 'alive';
+        return this.silentForMs(nowMs) >= doubtAfter * heartbeatIntervalMs ? 'suspect' : 'alive';
       case 'suspect':
-        return this.#unansweredHeartbeats >= probeAfterHeartbeats ? 'probe' : 'suspect';
+        return this.#unansweredHeartbeats >= Math.max(probeAfterHeartbeats, doubtAfter) ? 'probe' : 'suspect';
       case 'probe':
-        return nowMs - this.#stageSinceMs >= probeTimeoutMs ? 'offline' : 'probe';
+        return nowMs - this.#stageSinceMs >= Math.max(probeTimeoutMs, electionTimeoutMaxMs) ? 'offline' : 'probe';
       case 'offline':
         return 'offline';
       default:

@@ -1,17 +1,19 @@
 import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
 import { applierAt, electionAt, gatewayAt, logStoreAt } from '../addresses.ts';
+import type { ElectionTimeouts } from '../election-timeouts.ts';
 import { invariant } from '../invariant.ts';
 import type { CommitTracer, Logger, MemberTracer } from '../ports.ts';
-import { peersOf } from '../quorum.ts';
+import { otherVotersOf, peersOf } from '../quorum.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import { type LeaderToken, type LogEntry, type LogIndex, logIndex, maxIndex, type Term } from '../types.ts';
 import type { AutoRemoval } from './auto-removal.ts';
-
 import type { PeerStage } from './failure-detector.ts';
 import type { Grant } from './grant.ts';
 import type { LeaderProgress } from './membership.ts';
 import type { LeaderMessage } from './messages.ts';
+import { OwnDisk } from './own-disk.ts';
+import type { Pace } from './pace.ts';
 import { ProposalDesk } from './proposal-desk.ts';
 import type { Proposals } from './proposals.ts';
 import { ReadDesk } from './read-desk.ts';
@@ -23,6 +25,8 @@ type Of<Kind extends LeaderMessage['kind']> = Extract<LeaderMessage, { kind: Kin
 /** What a leader is made from. */
 export interface LeaderOptions {
   readonly term: Term;
+  /** Those that the election was won with. */
+  readonly electionTimeouts: ElectionTimeouts;
   readonly identity: Sender;
   readonly settings: RaftSettings;
   readonly tracer: CommitTracer;
@@ -41,6 +45,8 @@ export class Leader implements Actor<LeaderMessage> {
   readonly #reads: ReadDesk;
   readonly #transfer: Transfer;
   readonly #autoRemoval: AutoRemoval;
+  readonly #pace: Pace;
+  readonly #ownDisk: OwnDisk;
   readonly #startedAtMs: number;
   #grant: Grant | null = null;
   /** Office is given up, and the election will stop this actor: nothing is taken any more. */
@@ -55,15 +61,17 @@ export class Leader implements Actor<LeaderMessage> {
     this.#options = options;
     this.#parts = parts;
     const { term, settings, tracer, memberTracer, logger, identity } = options;
+    this.#pace = new parts.Pace(settings, options.electionTimeouts);
+    this.#ownDisk = new OwnDisk(context.now());
     this.#proposals = new parts.Proposals();
     this.#desk = new ProposalDesk({ context, term, tracer, proposals: this.#proposals });
     this.#reads = new ReadDesk({ context, term, settings, parts });
-    this.#transfer = new parts.Transfer({ context, term, settings });
+    this.#transfer = new parts.Transfer({ context, term, settings, pace: this.#pace });
     this.#autoRemoval = new parts.AutoRemoval({ self: identity.node, settings, logger, tracer: memberTracer });
     this.#asker = Math.floor(context.random() * Number.MAX_SAFE_INTEGER);
     this.#startedAtMs = context.now();
     this.#askForToken();
-    this.#context.startTimer('tick', options.settings.heartbeatIntervalMs, { kind: 'tick' });
+    this.#restartTick();
   }
 
   receive(message: LeaderMessage, from: Sender): void {
@@ -130,10 +138,12 @@ export class Leader implements Actor<LeaderMessage> {
       proposals,
       self,
       settings,
+      pace: this.#pace,
     });
     const context = this.#context;
-    const replicators = new Replicators({ context, token, term, identity, settings, parts: this.#parts });
-    const peers = new this.#parts.PeerWatch({ context, settings, logger, tracer, parts: this.#parts });
+    const pace = this.#pace;
+    const replicators = new Replicators({ context, token, term, identity, settings, pace, parts: this.#parts });
+    const peers = new this.#parts.PeerWatch({ context, settings, pace, logger, tracer, parts: this.#parts });
     const clock = new this.#parts.EntryClock({ context, lastTime: message.lastTime });
     this.#grant = new this.#parts.Grant({ token, membership, voters, replicators, peers, clock, lastLogIndex });
     this.#reads.startFor(token);
@@ -148,15 +158,21 @@ export class Leader implements Actor<LeaderMessage> {
 
   /** Repeats whatever may have been lost, and checks that a quorum still answers (CheckQuorum, dissertation §6.2). */
   #tick(): void {
-    this.#context.startTimer('tick', this.#options.settings.heartbeatIntervalMs, { kind: 'tick' });
+    this.#restartTick();
     if (this.#grant === null) {
-      if (this.#context.now() - this.#startedAtMs > this.#options.settings.electionTimeoutMaxMs) {
+      if (this.#context.now() - this.#startedAtMs > this.#pace.electionTimeoutMaxMs) {
         return this.#lose(this.#options.term, 'the log store gave no token');
       }
       return this.#askForToken();
     }
-    const sinceMs = this.#context.now() - this.#options.settings.electionTimeoutMaxMs;
+    const sinceMs = this.#context.now() - this.#pace.electionTimeoutMaxMs;
     if (!this.#grant.voters.isHeardByQuorum(sinceMs)) return this.#lose(this.#options.term, 'no quorum answers');
+    this.#ownDisk.tick(this.#context.now(), this.#pace.heartbeatIntervalMs);
+    if (this.#ownDisk.stalledMs > this.#pace.electionTimeoutMaxMs && this.#hasOtherVoters(this.#grant)) {
+      this.#transfer.leave(this.#grant, this.#progress());
+      return this.#lose(this.#options.term, 'the disk stands still');
+    }
+    this.#pace.adapt(this.#grant.voters.measured(this.#self(), this.#ownDisk.flushMs, sinceMs));
     this.#confirmSelf(this.#grant);
     this.#sendAppend();
     this.#sendCommit(this.#grant);
@@ -172,9 +188,20 @@ export class Leader implements Actor<LeaderMessage> {
   }
 
   #confirmSelf(grant: Grant): void {
-    const { leaseMs } = this.#reads.leaseTerms;
-    const asked = { token: grant.token, round: this.#reads.round, leaseMs, askedAtMs: this.#context.now() };
-    this.#context.send(logStoreAt(this.#context.self), { kind: 'confirmRound', ...asked });
+    const { electionTimeoutMinMs, electionTimeoutMaxMs } = this.#pace;
+    this.#context.send(logStoreAt(this.#context.self), {
+      kind: 'confirmRound',
+      token: grant.token,
+      round: this.#reads.round,
+      leaseMs: this.#reads.leaseTerms.leaseMs,
+      askedAtMs: this.#context.now(),
+      electionTimeoutMinMs,
+      electionTimeoutMaxMs,
+    });
+  }
+
+  #restartTick(): void {
+    this.#context.startTimer('tick', this.#pace.heartbeatIntervalMs, { kind: 'tick' });
   }
 
   #lose(term: Term, reason: string): void {
@@ -186,7 +213,7 @@ export class Leader implements Actor<LeaderMessage> {
 
   /** Said again whenever anything comes, until the election has stopped this actor: replicators that went on would keep a new leader from being chosen. */
   #tellElection(lost: { readonly term: Term; readonly reason: string }): void {
-    this.#context.startTimer('tick', this.#options.settings.heartbeatIntervalMs, { kind: 'tick' });
+    this.#restartTick();
     this.#context.send(electionAt(this.#context.self), { kind: 'leadershipLost', ...lost });
   }
 
@@ -241,6 +268,7 @@ export class Leader implements Actor<LeaderMessage> {
       () => `the log ends at ${message.lastLogIndex} after an append up to ${end}`,
     );
     this.#lastLogIndex = message.lastLogIndex;
+    this.#ownDisk.appended(this.#lastLogIndex, this.#context.now());
     this.#appending = null;
     this.#advanceReplicators();
     this.#appendWaiting();
@@ -282,6 +310,7 @@ export class Leader implements Actor<LeaderMessage> {
   #durable(message: Of<'durable'>): void {
     const grant = this.#grantOf(message.token);
     if (grant === null) return;
+    this.#ownDisk.reached(message.durableIndex, this.#context.now());
     grant.voters.matched(this.#self(), message.durableIndex);
     this.#advanceCommitIndex(grant);
   }
@@ -429,6 +458,10 @@ export class Leader implements Actor<LeaderMessage> {
   /** What this leader holds, if `token` is it: a message of an earlier leadership is not for this one. */
   #grantOf(token: LeaderToken): Grant | null {
     return this.#grant?.token === token ? this.#grant : null;
+  }
+
+  #hasOtherVoters({ membership }: Grant): boolean {
+    return otherVotersOf(membership.configuration, this.#self()).length > 0;
   }
 
   #self(): NodeId {

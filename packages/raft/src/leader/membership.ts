@@ -6,6 +6,7 @@ import type { ChangeRefusal, MembershipChange } from '../membership/membership-c
 import { type ChangePlan, firstStep, lastStep, type MemberFacts, planChange } from '../membership/plan-change.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { Configuration, LogIndex } from '../types.ts';
+import type { Pace } from './pace.ts';
 import { configurationProposal, type Proposal, type Proposals } from './proposals.ts';
 import type { VoterProgress } from './voter-progress.ts';
 
@@ -18,6 +19,7 @@ export interface MembershipOptions {
   readonly proposals: Proposals;
   readonly self: NodeId;
   readonly settings: RaftSettings;
+  readonly pace: Pace;
 }
 
 /** How far the leader is. */
@@ -128,8 +130,8 @@ export class Membership {
   }
 
   protected factsAt({ lastLogIndex, nowMs }: LeaderProgress): MemberFacts {
-    const { voters, self, settings } = this.#options;
-    const sinceMs = nowMs - settings.electionTimeoutMaxMs;
+    const { voters, self, settings, pace } = this.#options;
+    const sinceMs = nowMs - pace.electionTimeoutMaxMs;
     return {
       isAlive: (id) => id === self || voters.isHeard(id, sinceMs),
       isCaughtUp: (id) =>

@@ -6,11 +6,13 @@ import type { RaftSettings } from '../settings.ts';
 import type { Voter } from '../types.ts';
 import type { FailureDetector, PeerStage } from './failure-detector.ts';
 import type { LeaderMessage } from './messages.ts';
+import type { Pace } from './pace.ts';
 
 /** What the peers of one leadership are watched with. */
 export interface PeerWatchOptions {
   readonly context: Context<LeaderMessage>;
   readonly settings: RaftSettings;
+  readonly pace: Pace;
   readonly logger: Logger;
   readonly tracer: MemberTracer;
   readonly parts: Pick<RaftParts, 'FailureDetector'>;
@@ -20,8 +22,8 @@ export interface PeerWatchOptions {
 export class PeerWatch {
   readonly #options: PeerWatchOptions;
   readonly #detectors = new Map<NodeId, FailureDetector>();
-  /** The peers that were said to be offline, and since when they were silent. */
-  readonly #offline = new Map<NodeId, number>();
+  /** In which stage each peer was said to be, if it was not alive, and since when it was silent. */
+  readonly #told = new Map<NodeId, { readonly stage: PeerStage; readonly silentSinceMs: number }>();
 
   constructor(options: PeerWatchOptions) {
     this.#options = options;
@@ -39,7 +41,7 @@ export class PeerWatch {
     for (const { id } of peers) {
       const stage = this.#detectorOf(id, nowMs).tick(nowMs);
       if (stage === 'probe') this.#probe(id);
-      if ((stage === 'offline') !== this.#offline.has(id)) this.#tell(id, stage, nowMs);
+      if (stage !== (this.#told.get(id)?.stage ?? 'alive')) this.#tell(id, stage, nowMs);
     }
   }
 
@@ -61,7 +63,7 @@ export class PeerWatch {
   #detectorOf(peer: NodeId, nowMs: number): FailureDetector {
     const known = this.#detectors.get(peer);
     if (known !== undefined) return known;
-    const detector = new this.#options.parts.FailureDetector(this.#options.settings, nowMs);
+    const detector = new this.#options.parts.FailureDetector(this.#options.settings, this.#options.pace, nowMs);
     this.#detectors.set(peer, detector);
     return detector;
   }
@@ -70,7 +72,7 @@ export class PeerWatch {
     for (const id of this.#detectors.keys()) {
       if (peers.some((peer) => peer.id === id)) continue;
       this.#detectors.delete(id);
-      this.#offline.delete(id);
+      this.#told.delete(id);
     }
   }
 
@@ -79,18 +81,18 @@ export class PeerWatch {
     context.send(replicatorAt(context.self, peer), { kind: 'probe' });
   }
 
-  /** Each once: a peer that has just gone, or come back. */
+  /** Each change once. */
   #tell(peer: NodeId, stage: PeerStage, nowMs: number): void {
     const { logger, tracer } = this.#options;
-    if (stage === 'offline') {
-      const silentMs = Math.round(this.silentForMs(peer));
-      this.#offline.set(peer, nowMs - silentMs);
-      logger.warn('a member is offline', { member: peer, silentMs });
-      return tracer.stageChanged({ peer, stage, silentMs });
-    }
-    const silentMs = Math.round(nowMs - (this.#offline.get(peer) ?? nowMs));
-    this.#offline.delete(peer);
-    logger.info('a member is back', { member: peer, silentMs });
+    const before = this.#told.get(peer);
+    const silentSinceMs = before?.silentSinceMs ?? nowMs - this.silentForMs(peer);
+    const silentMs = Math.round(nowMs - silentSinceMs);
+    if (stage === 'alive') this.#told.delete(peer);
+    else this.#told.set(peer, { stage, silentSinceMs });
+    if (stage === 'offline') logger.warn('a member is offline', { member: peer, silentMs });
+    else if (stage !== 'alive') logger.info('a member is silent', { member: peer, stage, silentMs });
+    else if (before?.stage === 'offline') logger.info('a member is back', { member: peer, silentMs });
+    else logger.info('a member answers again', { member: peer, silentMs });
     tracer.stageChanged({ peer, stage, silentMs });
   }
 }

@@ -1,9 +1,11 @@
 import type { Context, NodeId, Sender } from '@quorate/actor';
 import { replicatorAt, replicatorName } from '../addresses.ts';
 import type { RaftParts } from '../raft-parts.ts';
+import type { ReplicatorPace } from '../replicator/replicator.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { LeaderToken, LogIndex, Term, Voter } from '../types.ts';
 import type { LeaderMessage } from './messages.ts';
+import type { Pace } from './pace.ts';
 import type { ReadNews } from './read-desk.ts';
 
 /** So long, in election timeouts, a member that was removed still gets the log. */
@@ -16,6 +18,7 @@ export interface ReplicatorsOptions {
   readonly term: Term;
   readonly identity: Sender;
   readonly settings: RaftSettings;
+  readonly pace: Pace;
   readonly parts: RaftParts;
 }
 
@@ -36,18 +39,19 @@ export class Replicators {
 
   /** Starts those that are missing. Whoever was removed gets the log for a while yet, so that it hears of it. */
   serve(peers: readonly Voter[], lastLogIndex: LogIndex): void {
-    const { context, settings } = this.#options;
+    const { context, pace } = this.#options;
     for (const peer of peers) if (!this.#running.has(peer.id)) this.#start(peer, lastLogIndex);
-    const stopsAtMs = context.now() + formerPeerElectionTimeouts * settings.electionTimeoutMaxMs;
+    const stopsAtMs = context.now() + formerPeerElectionTimeouts * pace.electionTimeoutMaxMs;
     for (const [id, replicator] of this.#running) {
       if (!peers.some((peer) => peer.id === id)) replicator.stopsAtMs ??= stopsAtMs;
     }
   }
 
-  /** Tells all of them how far the log, the commits and the rounds of confirmation are, and what the lease needs. */
+  /** Tells all of them how far the log, the commits and the rounds of confirmation are, the pace, and what the lease needs. */
   advance(news: LeaderNews): void {
     const { context } = this.#options;
-    for (const id of this.#running.keys()) context.send(replicatorAt(context.self, id), { kind: 'advance', ...news });
+    const told = { kind: 'advance', ...news, ...this.#pace() } as const;
+    for (const id of this.#running.keys()) context.send(replicatorAt(context.self, id), told);
   }
 
   /** Stops those of former peers whose time is over. */
@@ -60,9 +64,15 @@ export class Replicators {
     }
   }
 
+  /** As it is now. */
+  #pace(): ReplicatorPace {
+    const { heartbeatIntervalMs, electionTimeoutMinMs, electionTimeoutMaxMs } = this.#options.pace;
+    return { heartbeatIntervalMs, electionTimeoutMinMs, electionTimeoutMaxMs };
+  }
+
   #start(peer: Voter, lastLogIndex: LogIndex): void {
     const { context, token, term, identity, settings, parts } = this.#options;
-    const options = { peer, token, term, identity, settings, lastLogIndex };
+    const options = { peer, token, term, identity, settings, lastLogIndex, pace: this.#pace() };
     this.#running.set(peer.id, { stopsAtMs: null });
     context.spawn(replicatorName(peer.id), (child) => new parts.Replicator(child, options, parts), {
       kind: 'replicatorFailed',

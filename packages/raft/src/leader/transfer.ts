@@ -7,12 +7,14 @@ import type { Term } from '../types.ts';
 import type { Grant } from './grant.ts';
 import type { LeaderProgress } from './membership.ts';
 import type { LeaderMessage } from './messages.ts';
+import type { Pace } from './pace.ts';
 
 /** What a transfer is made with. */
 export interface TransferOptions {
   readonly context: Context<LeaderMessage>;
   readonly term: Term;
   readonly settings: RaftSettings;
+  readonly pace: Pace;
 }
 
 /** Who asked, to be told if nothing comes of it. */
@@ -60,7 +62,7 @@ export class Transfer {
     const refusal = this.#refusalOf(chosen, grant, progress);
     if (refusal !== null) return this.#refuse(question, refusal);
     if (chosen === null || chosen === this.#options.context.self.node) return;
-    const deadlineMs = progress.nowMs + this.#options.settings.electionTimeoutMaxMs;
+    const deadlineMs = progress.nowMs + this.#options.pace.electionTimeoutMaxMs;
     this.#underWay ??= { target: chosen, questions: new Map(), deadlineMs, isTold: false };
     this.#underWay.questions.set(keyOf(question), question);
   }
@@ -102,7 +104,7 @@ export class Transfer {
   }
 
   #isHeard(node: NodeId, { voters }: Grant, nowMs: number): boolean {
-    return voters.isHeard(node, nowMs - this.#options.settings.electionTimeoutMaxMs);
+    return voters.isHeard(node, nowMs - this.#options.pace.electionTimeoutMaxMs);
   }
 
   #refusalOf(target: NodeId | null, grant: Grant, { lastLogIndex, nowMs }: LeaderProgress): ChangeRefusal | null {

@@ -1,10 +1,11 @@
 import type { NodeId } from '@quorate/actor';
 import type { StatusPart } from '../gateway/messages.ts';
 import { invariant } from '../invariant.ts';
-import { isQuorum, membersOf, peersOf, quorumIndex } from '../quorum.ts';
+import { isQuorum, membersOf, peersOf, quorumIndex, quorumTimeMs, votersOf } from '../quorum.ts';
 import { type LinkMeasurements, unmeasured } from '../replicator/link-statistics.ts';
 import { type Configuration, type LogIndex, logIndex, maxIndex } from '../types.ts';
 import type { PeerStage } from './failure-detector.ts';
+import type { Measured } from './pace.ts';
 
 interface Progress {
   matchIndex: LogIndex;
@@ -90,6 +91,21 @@ export class VoterProgress {
   /** Whether a quorum has confirmed that round, or a later one. */
   isConfirmedByQuorum(round: number): boolean {
     return isQuorum(this.#configuration, ({ id }) => this.#of(id).confirmedRound >= round);
+  }
+
+  /** What the links to the voters show that were heard since then; to `self` there is none, but for a disk. */
+  measured(self: NodeId, ownFlushMs: number | null, sinceMs: number): Measured {
+    const own: LinkMeasurements = { roundTripMs: 0, leastRoundTripMs: 0, loss: 0, flushMs: ownFlushMs };
+    const linkOf = (id: NodeId): LinkMeasurements => {
+      if (id === self) return own;
+      const { link, heardAtMs } = this.#of(id);
+      return heardAtMs >= sinceMs ? link : unmeasured;
+    };
+    return {
+      roundTripMs: quorumTimeMs(this.#configuration, ({ id }) => linkOf(id).leastRoundTripMs),
+      flushMs: quorumTimeMs(this.#configuration, ({ id }) => linkOf(id).flushMs),
+      loss: Math.max(...votersOf(this.#configuration).map(({ id }) => linkOf(id).loss ?? 0)),
+    };
   }
 
   /** How the peers of `self` stand, for people. */

@@ -1,5 +1,5 @@
 import type { Sender } from '@quorate/actor';
-import { electionAt, gatewayAt, replicatorAt } from '../addresses.ts';
+import { gatewayAt, replicatorAt } from '../addresses.ts';
 import { invariant } from '../invariant.ts';
 import { type LogIndex, logIndex, maxIndex, minIndex, type Term, term } from '../types.ts';
 import type { LogState } from './log-state.ts';
@@ -40,8 +40,9 @@ export class FollowerDesk {
       return this.#refuse(message, from, { conflictIndex: logIndex(0), conflictTerm: term(0), promisedMs: 0 });
     state.observeTerm(message.term);
     invariant(state.leadership === null, () => `${from.node} leads in term ${message.term}, and so does this node`);
-    state.leaderHeardAtMs = state.context.now();
-    state.context.send(electionAt(state.context.self), { kind: 'leaderHeard', term: message.term, leader: from.node });
+    const { electionTimeoutMinMs, electionTimeoutMaxMs } = message;
+    state.electionTimeouts = { electionTimeoutMinMs, electionTimeoutMaxMs };
+    state.hearLeader(from);
     state.repair.leaderHeard(from);
     this.#noteFreshness(message.freshness);
     if (!this.isConsistent(message)) return;

@@ -83,8 +83,9 @@ export class LeaderDesk {
   confirmRound(message: Of<'confirmRound'>): void {
     const state = this.#state;
     if (!this.#holds(message.token)) return this.#refuseDeposed();
+    const { token, round, leaseMs, askedAtMs, electionTimeoutMinMs, electionTimeoutMaxMs } = message;
     state.leaderHeardAtMs = state.context.now();
-    const { token, round, leaseMs, askedAtMs } = message;
+    state.electionTimeouts = { electionTimeoutMinMs, electionTimeoutMaxMs };
     const promisedMs = state.promise.make(leaseMs);
     state.context.send(leaderAt(state.context.self), { kind: 'roundConfirmed', token, round, askedAtMs, promisedMs });
     state.noticeLeader();

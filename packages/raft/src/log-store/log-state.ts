@@ -1,5 +1,6 @@
 import type { Address, Context, NodeId, Sender } from '@quorate/actor';
 import { applierAt, electionAt, leaderAt, type Where } from '../addresses.ts';
+import type { ElectionTimeouts } from '../election-timeouts.ts';
 import { invariant } from '../invariant.ts';
 import type { Logger } from '../ports.ts';
 import { votersOf } from '../quorum.ts';
@@ -64,6 +65,8 @@ export class LogState {
   leadership: Leadership | null = null;
   /** When this term's leader, or one before, was last heard: no one else may have this node's vote for a while. */
   leaderHeardAtMs: number | null = null;
+  /** The leader's that was heard last, or the settings: all followers of a leader count by the same. */
+  electionTimeouts: ElectionTimeouts;
   /** The end of what this term's leader is known to have in common with this log. Starts anew in each term. */
   verifiedIndex: LogIndex = logIndex(0);
   /** The newest round of confirmation that was answered in this term. */
@@ -83,6 +86,7 @@ export class LogState {
     this.storage = options.storage;
     this.identity = options.identity;
     this.settings = options.settings;
+    this.electionTimeouts = options.settings;
     this.logger = options.logger;
     this.#initialConfiguration = options.configuration;
     this.#configurationCommitted = options.configurationCommitted ?? (() => {});
@@ -159,6 +163,19 @@ export class LogState {
     if (observed <= this.currentTerm) return;
     this.enterTerm(observed, null);
     this.context.send(electionAt(this.context.self), { kind: 'termChanged', term: observed });
+  }
+
+  /** This term's leader has said something. */
+  hearLeader(leader: Sender): void {
+    this.leaderHeardAtMs = this.context.now();
+    const { electionTimeoutMinMs, electionTimeoutMaxMs } = this.electionTimeouts;
+    this.context.send(electionAt(this.context.self), {
+      kind: 'leaderHeard',
+      term: this.currentTerm,
+      leader: leader.node,
+      electionTimeoutMinMs,
+      electionTimeoutMaxMs,
+    });
   }
 
   /** Begins a new term, with its vote perhaps cast: whatever belonged to the old one is void. */

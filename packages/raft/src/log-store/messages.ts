@@ -22,6 +22,9 @@ export const logStoreProtocol = {
       leaderCommit: shape.index,
       /** What the leader has proven since the last append; null if nothing. */
       freshness: freshness.nullable(),
+      /** By which all followers of this leader count. */
+      electionTimeoutMinMs: shape.timeoutMs,
+      electionTimeoutMaxMs: shape.timeoutMs,
     }),
     /** Raft figure 13, InstallSnapshot RPC: one chunk. */
     installSnapshot: z.object({
@@ -77,6 +80,8 @@ export const logStoreProtocol = {
       round: shape.counter,
       leaseMs: shape.promiseMs,
       askedAtMs: shape.timeMs,
+      electionTimeoutMinMs: shape.timeoutMs,
+      electionTimeoutMaxMs: shape.timeoutMs,
     }),
     /** From a replicator: the contents of one AppendEntries, taken in one reading. */
     prepareAppend: z.object({

@@ -1,5 +1,5 @@
 import type { NodeId, Sender } from '@quorate/actor';
-import { applierAt, electionAt, replicatorAt } from '../addresses.ts';
+import { applierAt, replicatorAt } from '../addresses.ts';
 import { invariant } from '../invariant.ts';
 import type { SnapshotRecord } from '../storage/snapshot-files.ts';
 import { type LogIndex, logIndex, minIndex } from '../types.ts';
@@ -38,8 +38,7 @@ export class SnapshotDesk {
     if (message.term < state.currentTerm) return this.#reply(message, from, 0);
     state.observeTerm(message.term);
     invariant(state.leadership === null, () => `${from.node} leads in term ${message.term}, and so does this node`);
-    state.leaderHeardAtMs = state.context.now();
-    state.context.send(electionAt(state.context.self), { kind: 'leaderHeard', term: message.term, leader: from.node });
+    state.hearLeader(from);
     if (record.index <= state.commitIndex) {
       // It may have been installed just now, and be on its way to the disk.
       state.durability.afterWrite(state.storage.written, () => this.#reply(message, from, record.bytes));

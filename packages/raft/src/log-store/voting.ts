@@ -107,8 +107,8 @@ export class Voting {
 
   /** Whether a leader was heard so lately that no one else may have this node's vote (Raft §6, end; dissertation §4.2.3). */
   protected protectsLeader(): boolean {
-    const { leaderHeardAtMs, context, settings } = this.#state;
-    return leaderHeardAtMs !== null && context.now() - leaderHeardAtMs < settings.electionTimeoutMinMs;
+    const { leaderHeardAtMs, context, electionTimeouts } = this.#state;
+    return leaderHeardAtMs !== null && context.now() - leaderHeardAtMs < electionTimeouts.electionTimeoutMinMs;
   }
 
   /** Raft §5.4.1. */

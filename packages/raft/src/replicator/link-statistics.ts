@@ -39,6 +39,8 @@ export class LinkStatistics {
   #backAtMs: number;
 
   constructor(nowMs: number) {
+    // Nothing is lost yet: the first that is shall not weigh more than any other.
+    for (let beat = 0; beat < windowSize; beat += 1) this.#losses.add(0);
     this.#heardAtMs = nowMs;
     this.#backAtMs = nowMs;
   }
@@ -84,7 +86,7 @@ export class LinkStatistics {
     return {
       roundTripMs: this.#roundTrips.mean,
       leastRoundTripMs: this.#newest.least,
-      loss: this.#losses.mean,
+      loss: this.#roundTrips.count === 0 ? null : this.#losses.mean,
       flushMs: this.#flushes.mean,
     };
   }

@@ -53,11 +53,14 @@ export const replicatorProtocol = {
     }),
     /** From the leader: the peer is silent, and is to be asked whether it is there. */
     probe: shape.nothing,
-    /** From the leader: there is more to send. Cumulative, but for what concerns the lease. */
+    /** From the leader: there is more to send, and at which pace. Cumulative, but for the pace and what concerns the lease. */
     advance: z.object({
       lastLogIndex: shape.index,
       commitIndex: shape.index,
       round: shape.counter,
+      heartbeatIntervalMs: shape.timeoutMs,
+      electionTimeoutMinMs: shape.timeoutMs,
+      electionTimeoutMaxMs: shape.timeoutMs,
       /** How long the peer is to make the hard promise; 0: not at all. */
       leaseMs: shape.promiseMs,
       /** The longest time between two heartbeats; null: whatever is usual. */

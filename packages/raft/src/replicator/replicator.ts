@@ -1,5 +1,6 @@
 import type { Actor, Context, Sender } from '@quorate/actor';
 import { applierAt, leaderAt, logStoreAt } from '../addresses.ts';
+import type { ElectionTimeouts } from '../election-timeouts.ts';
 import type { LogStoreMessage } from '../log-store/messages.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
@@ -20,6 +21,12 @@ export interface ReplicatorOptions {
   readonly settings: RaftSettings;
   /** The end of the leader's log when it took office: probing begins there (Raft figure 2, nextIndex). */
   readonly lastLogIndex: LogIndex;
+  readonly pace: ReplicatorPace;
+}
+
+/** How often the peer is to hear of its leader, and how long it is to wait for it. */
+export interface ReplicatorPace extends ElectionTimeouts {
+  readonly heartbeatIntervalMs: number;
 }
 
 /**
@@ -68,6 +75,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
   #lastLogIndex: LogIndex;
   #commitIndex: LogIndex = logIndex(0);
   #round = 0;
+  #pace: ReplicatorPace;
   #sequence = 0;
   #leaseMs = 0;
   /** The newest time of the peer's clock that is known, and when it came. */
@@ -90,8 +98,9 @@ export class Replicator implements Actor<ReplicatorMessage> {
     this.#context = context;
     this.#options = options;
     this.#inflights = new parts.Inflights(options.settings);
-    this.#heartbeatIntervalMs = options.settings.heartbeatIntervalMs;
+    this.#heartbeatIntervalMs = options.pace.heartbeatIntervalMs;
     this.#link = new LinkStatistics(context.now());
+    this.#pace = options.pace;
     this.#lastLogIndex = options.lastLogIndex;
     this.#nextIndex = logIndex(options.lastLogIndex + 1);
     this.#restartHeartbeat();
@@ -131,9 +140,9 @@ export class Replicator implements Actor<ReplicatorMessage> {
     this.#round = Math.max(this.#round, message.round);
     this.#leaseMs = message.leaseMs;
     this.#proveFreshness(message);
-    const { heartbeatIntervalMs } = this.#options.settings;
     const before = this.#heartbeatIntervalMs;
-    this.#heartbeatIntervalMs = Math.min(heartbeatIntervalMs, message.maxHeartbeatIntervalMs ?? heartbeatIntervalMs);
+    this.#pace = message;
+    this.#heartbeatIntervalMs = Math.min(message.heartbeatIntervalMs, message.maxHeartbeatIntervalMs ?? Infinity);
     if (this.#heartbeatIntervalMs < before) this.#restartHeartbeat();
     this.#pump();
   }
@@ -202,6 +211,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
     const round = this.#round;
     // Before it is sent: what is promised for it counts from then, and the process may stand still at any point.
     const sentAtMs = this.#context.now();
+    const { electionTimeoutMinMs, electionTimeoutMaxMs } = this.#pace;
     this.#context.send(to, {
       kind: 'appendEntries',
       term,
@@ -213,6 +223,8 @@ export class Replicator implements Actor<ReplicatorMessage> {
       entries,
       leaderCommit,
       freshness: this.#freshness,
+      electionTimeoutMinMs,
+      electionTimeoutMaxMs,
     });
     this.#freshness = null;
     this.#remember(sequence, { lastIndex, sentAtMs });
@@ -350,7 +362,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
     if (!this.#isMeant(message, from) || from.incarnation < this.#repairIncarnation) return;
     if (message.isRepairing && from.incarnation > this.#repairIncarnation) this.#startAnew(from);
     this.#noteClock(message, from);
-    this.#link.heard(message.sequence, this.#context.now(), this.#options.settings.electionTimeoutMaxMs);
+    this.#link.heard(message.sequence, this.#context.now(), this.#pace.electionTimeoutMaxMs);
     if (message.success) this.#succeeded(message);
     else this.#refused(message);
     this.#tellLeader(message);

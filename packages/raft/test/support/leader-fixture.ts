@@ -5,6 +5,8 @@ import {
   decodeConfiguration,
   defaultRaftSettings,
   type LeaderMessage,
+  type LeaderToken,
+  type LinkMeasurements,
   type LogEntry,
   type Logger,
   leaderToken,
@@ -16,7 +18,6 @@ import {
   raftParts,
   silentPorts,
   term,
-  unmeasured,
 } from '../../src/index.ts';
 import { Leader } from '../../src/leader/leader.ts';
 import type { VoterPromise } from '../../src/leader/lease.ts';
@@ -52,7 +53,7 @@ export class LeaderFixture {
     const identity = senderOf('n1');
     this.actor = new Leader(
       this.context,
-      { term: officeTerm, identity, settings, tracer, memberTracer, logger },
+      { term: officeTerm, electionTimeouts: settings, identity, settings, tracer, memberTracer, logger },
       options.parts ?? raftParts,
     );
   }
@@ -96,6 +97,17 @@ export class LeaderFixture {
 
   /** A peer has all up to `matchIndex` on its disk, and has confirmed `round`. */
   matched(peer: string, matchIndex: number, round = 0, shown = token, promise: VoterPromise | null = null): void {
+    this.answered(peer, matchIndex, {}, { round, shown, promise });
+  }
+
+  /** The same, over a link that shows what the test says. */
+  answered(
+    peer: string,
+    matchIndex: number,
+    link: Partial<LinkMeasurements>,
+    other: { readonly round?: number; readonly shown?: LeaderToken; readonly promise?: VoterPromise | null } = {},
+  ): void {
+    const { round = 0, shown = token, promise = null } = other;
     const { node } = senderOf(peer);
     const index = logIndex(matchIndex);
     this.receive({
@@ -106,7 +118,7 @@ export class LeaderFixture {
       round,
       promise,
       mode: 'replicate',
-      link: { ...unmeasured, roundTripMs: 1, leastRoundTripMs: 1, loss: 0 },
+      link: { roundTripMs: 1, leastRoundTripMs: 1, loss: 0, flushMs: 1, ...link },
     });
   }
 

@@ -2,6 +2,7 @@ import type { Sender } from '@quorate/actor';
 import {
   type Configuration,
   defaultRaftSettings,
+  type ElectionTimeouts,
   type LeaderToken,
   type LogEntry,
   type LogStoreMessage,
@@ -15,6 +16,7 @@ import {
 import { LogStore } from '../../src/log-store/log-store.ts';
 import { entriesOf, votersOf } from './entries.ts';
 import { FakeContext, type Sent, senderOf } from './fake-context.ts';
+import { usualTimeouts } from './timeouts.ts';
 
 type Of<Kind extends LogStoreMessage['kind']> = Extract<LogStoreMessage, { kind: Kind }>;
 
@@ -110,6 +112,7 @@ export class LogStoreFixture {
       readonly round?: number;
       readonly leaseMs?: number;
       readonly freshness?: Of<'appendEntries'>['freshness'];
+      readonly timeouts?: ElectionTimeouts;
     },
     from: Sender = senderOf('n2'),
   ): void {
@@ -126,6 +129,8 @@ export class LogStoreFixture {
       entries: fields.entries ?? [],
       leaderCommit: logIndex(fields.leaderCommit ?? 0),
       freshness: fields.freshness ?? null,
+      ...usualTimeouts,
+      ...fields.timeouts,
     };
     this.receive(message, from);
   }
@@ -160,9 +165,14 @@ export class LogStoreFixture {
   }
 
   /** The own leader asks whether its token is still good. */
-  confirmRound(fields: { readonly token: LeaderToken; readonly round?: number; readonly leaseMs?: number }): void {
-    const { token, round = 0, leaseMs = 0 } = fields;
-    this.receive({ kind: 'confirmRound', token, round, leaseMs, askedAtMs: this.context.nowMs });
+  confirmRound(fields: {
+    readonly token: LeaderToken;
+    readonly round?: number;
+    readonly leaseMs?: number;
+    readonly timeouts?: ElectionTimeouts;
+  }): void {
+    const { token, round = 0, leaseMs = 0, timeouts = usualTimeouts } = fields;
+    this.receive({ kind: 'confirmRound', token, round, leaseMs, askedAtMs: this.context.nowMs, ...timeouts });
   }
 
   take(): Sent[] {

@@ -11,12 +11,19 @@ import {
   term,
   type Voter,
 } from '../../src/index.ts';
-import { Replicator } from '../../src/replicator/replicator.ts';
+import { Replicator, type ReplicatorPace } from '../../src/replicator/replicator.ts';
 import { entriesOf } from './entries.ts';
 import { FakeContext, type Sent, senderOf } from './fake-context.ts';
+import { usualTimeouts } from './timeouts.ts';
 
 /** The token of the fixture's office, in term 3. */
 export const token = leaderToken(1);
+
+/** The pace of a leader on a good network. */
+export const usualPace: ReplicatorPace = {
+  heartbeatIntervalMs: defaultRaftSettings.heartbeatIntervalMs,
+  ...usualTimeouts,
+};
 
 const peer: Voter = { id: senderOf('n2').node, storageId: senderOf('n2').storageId };
 
@@ -52,6 +59,7 @@ export class ReplicatorFixture {
         identity: senderOf('n1'),
         settings: { ...defaultRaftSettings, ...settings },
         lastLogIndex: logIndex(terms.length),
+        pace: usualPace,
       },
       raftParts,
     );
@@ -79,12 +87,13 @@ export class ReplicatorFixture {
       readonly leaseMs?: number;
       readonly maxHeartbeatIntervalMs?: number | null;
       readonly leasedAtMs?: number | null;
+      readonly pace?: ReplicatorPace;
     } = {},
   ): void {
-    const { lastLogIndex = this.log.length, commitIndex = this.commitIndex } = fields;
+    const { lastLogIndex = this.log.length, commitIndex = this.commitIndex, pace = usualPace } = fields;
     const { round = 0, leaseMs = 0, maxHeartbeatIntervalMs = null, leasedAtMs = null } = fields;
     const places = { lastLogIndex: logIndex(lastLogIndex), commitIndex: logIndex(commitIndex) };
-    this.receive({ kind: 'advance', ...places, round, leaseMs, maxHeartbeatIntervalMs, leasedAtMs });
+    this.receive({ kind: 'advance', ...places, round, leaseMs, maxHeartbeatIntervalMs, leasedAtMs, ...pace });
   }
 
   /** Answers, as n1's log store does, all that it is asked for, until nothing more is; the answer is what n2 was sent. @throws {Error} if that has no end */

@@ -1,5 +1,4 @@
-import type { LeaderToken } from '@quorate/raft';
-import { defaultRaftSettings, isQuorum } from '@quorate/raft';
+import { type ElectionTimeouts, isQuorum, type LeaderToken } from '@quorate/raft';
 import type { ActorMessage } from '../host/actor-message.ts';
 import type { SimulatedNode, SimulatedProcess } from '../host/simulated-node.ts';
 import type { ClusterView, Invariant, Sent, Violated } from './cluster-view.ts';
@@ -7,6 +6,8 @@ import { configurationInUse } from './configuration-in-use.ts';
 
 interface Office {
   readonly token: LeaderToken;
+  /** By which the leader counts now. */
+  timeouts: ElectionTimeouts;
   /** By voter, when it was last heard. */
   readonly heardAtUs: Map<string, number>;
   /** How long the leader has been at work without a quorum. What it slept does not count. */
@@ -14,10 +15,10 @@ interface Office {
   workedAtUs: number;
 }
 
-const { electionTimeoutMaxMs, heartbeatIntervalMs } = defaultRaftSettings;
 /** Twice what a leader is given: its clock may be slow, and it looks only now and then. */
-const patienceMs = 2 * electionTimeoutMaxMs;
-const longestStepMs = 2 * heartbeatIntervalMs;
+const patienceElectionTimeouts = 2;
+/** A leader at work looks several times in an election timeout. */
+const longestStepElectionTimeouts = 2 / 3;
 
 /** A leader that no majority has answered for an election timeout steps down (CheckQuorum: Raft dissertation §6.2), so that its clients look for another. */
 export class LeaderKeepsQuorum implements Invariant {
@@ -38,7 +39,7 @@ export class LeaderKeepsQuorum implements Invariant {
     if (office?.token !== message.token) return;
     const { nowUs } = this.#view;
     office.heardAtUs.set(message.kind === 'matched' ? message.peer : node.id, nowUs);
-    const sinceUs = nowUs - electionTimeoutMaxMs * 1000;
+    const sinceUs = nowUs - office.timeouts.electionTimeoutMaxMs * 1000;
     const configuration = configurationInUse(process, this.#view);
     if (isQuorum(configuration, ({ id }) => (office.heardAtUs.get(id) ?? -1) >= sinceUs)) office.workedMs = 0;
   }
@@ -50,12 +51,15 @@ export class LeaderKeepsQuorum implements Invariant {
     const office = this.#offices.get(process);
     if (office?.token !== message.token) {
       const { token } = message;
-      this.#offices.set(process, { token, heardAtUs: new Map(), workedMs: 0, workedAtUs: nowUs });
+      const office = { token, timeouts: message, heardAtUs: new Map(), workedMs: 0, workedAtUs: nowUs };
+      this.#offices.set(process, office);
       return;
     }
-    office.workedMs += Math.min(longestStepMs, (nowUs - office.workedAtUs) / 1000);
+    const { electionTimeoutMinMs, electionTimeoutMaxMs } = message;
+    office.timeouts = message;
+    office.workedMs += Math.min(longestStepElectionTimeouts * electionTimeoutMinMs, (nowUs - office.workedAtUs) / 1000);
     office.workedAtUs = nowUs;
-    if (office.workedMs > patienceMs) {
+    if (office.workedMs > patienceElectionTimeouts * electionTimeoutMaxMs) {
       this.#violated(`${node.id} leads on, ${office.workedMs.toFixed(0)} ms after a quorum was last heard`);
     }
   }
