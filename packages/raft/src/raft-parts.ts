@@ -22,6 +22,7 @@ import { Durability } from './log-store/durability.ts';
 import { FollowerDesk } from './log-store/follower-desk.ts';
 import { HardPromise } from './log-store/hard-promise.ts';
 import { LeaderDesk } from './log-store/leader-desk.ts';
+import { LeaderWatch } from './log-store/leader-watch.ts';
 import { LogState } from './log-store/log-state.ts';
 import { LogStore } from './log-store/log-store.ts';
 import { Repair } from './log-store/repair.ts';
@@ -37,6 +38,7 @@ export interface RaftParts {
   readonly Durability: typeof Durability;
   readonly Repair: typeof Repair;
   readonly HardPromise: typeof HardPromise;
+  readonly LeaderWatch: typeof LeaderWatch;
   readonly Voting: typeof Voting;
   readonly FollowerDesk: typeof FollowerDesk;
   readonly SnapshotDesk: typeof SnapshotDesk;
@@ -72,6 +74,7 @@ export const raftParts: RaftParts = {
   Durability,
   Repair,
   HardPromise,
+  LeaderWatch,
   Voting,
   FollowerDesk,
   SnapshotDesk,

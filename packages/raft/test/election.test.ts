@@ -83,6 +83,101 @@ describe('election timeouts', () => {
   });
 });
 
+describe('a leader that is gone', () => {
+  const heard = { kind: 'leaderHeard', term: term(2), leader: senderOf('n2').node, ...usualTimeouts } as const;
+  const gone = { kind: 'leaderGone', term: term(2), leader: senderOf('n2').node, afterMs: 0 } as const;
+  const spreadMs = settings.electionTimeoutMinMs / 30;
+
+  /** Whether it campaigns within so long. */
+  function campaignsWithin(fixture: ElectionFixture, forMs: number): boolean {
+    fixture.context.take();
+    fixture.elapse(forMs);
+    return fixture.context.takeAll('prepareCampaign').length > 0;
+  }
+
+  test('is not waited for: the campaign begins almost at once, or after as long as the log store says', () => {
+    for (const afterMs of [0, 40]) {
+      const fixture = new ElectionFixture();
+      fixture.receive(heard);
+      fixture.receive({ ...gone, afterMs });
+      expect(campaignsWithin(fixture, afterMs + spreadMs / 2 - 0.1)).toBe(false);
+      expect(campaignsWithin(fixture, 0.2)).toBe(true);
+    }
+  });
+
+  test('once: if nothing comes of it the next round is an ordinary one', () => {
+    const fixture = new ElectionFixture();
+    fixture.receive(heard);
+    fixture.receive(gone);
+    fixture.elapse(spreadMs);
+    expect(campaignsWithin(fixture, fixture.timeoutMs - spreadMs)).toBe(false);
+  });
+
+  test('is waited for no longer than without that', () => {
+    const fixture = new ElectionFixture();
+    fixture.receive(heard);
+    fixture.elapse(fixture.timeoutMs - 10);
+    fixture.receive({ ...gone, afterMs: 50 });
+    expect(campaignsWithin(fixture, 11)).toBe(true);
+  });
+
+  test('is not the one that is followed, or not any more: then nothing changes', () => {
+    for (const other of [{ leader: senderOf('n3').node }, { term: term(1) }]) {
+      const fixture = new ElectionFixture();
+      fixture.receive(heard);
+      fixture.receive({ ...gone, ...other });
+      expect(campaignsWithin(fixture, fixture.timeoutMs - 1)).toBe(false);
+    }
+  });
+
+  test('and is heard after all: the timeout is an ordinary one again', () => {
+    const fixture = new ElectionFixture();
+    fixture.receive(heard);
+    fixture.receive(gone);
+    fixture.receive(heard);
+    expect(campaignsWithin(fixture, fixture.timeoutMs - 1)).toBe(false);
+  });
+});
+
+test('a new connection to the bus: no timeout counts until an election timeout after it', () => {
+  const fixture = new ElectionFixture();
+  fixture.elapse(fixture.timeoutMs - 1);
+  fixture.receive({ kind: 'busConnected' });
+  fixture.elapse(settings.electionTimeoutMaxMs + fixture.timeoutMs - 1);
+  expect(fixture.context.takeAll('prepareCampaign')).toEqual([]);
+  fixture.elapse(1);
+  expect(fixture.context.takeAll('prepareCampaign')).toHaveLength(1);
+});
+
+test('a new connection to the bus while the log store is asked: nobody is asked for pre-votes', () => {
+  const fixture = new ElectionFixture();
+  const attempt = fixture.timeOut();
+  fixture.receive({ kind: 'busConnected' });
+  fixture.prepared(2, attempt);
+  expect(fixture.context.takeAll('requestPreVote')).toEqual([]);
+});
+
+describe('a leader that stands aside', () => {
+  test('is told to the gateway as none, and as the leader when it leads on', () => {
+    const fixture = new ElectionFixture();
+    fixture.win(2);
+    fixture.receive({ kind: 'leaderAside', term: term(3), isAside: true });
+    expect(fixture.context.takeOne('leaderKnown')).toMatchObject({ term: 3, leader: null });
+    fixture.receive({ kind: 'leaderAside', term: term(3), isAside: true });
+    expect(fixture.context.take()).toEqual([]);
+    expect(fixture.describe()).toMatchObject({ role: 'leader', leader: null });
+    fixture.receive({ kind: 'leaderAside', term: term(3), isAside: false });
+    expect(fixture.context.takeOne('leaderKnown')).toMatchObject({ term: 3, leader: 'n1' });
+  });
+
+  test('of a term that is over changes nothing', () => {
+    const fixture = new ElectionFixture();
+    fixture.win(2);
+    fixture.receive({ kind: 'leaderAside', term: term(2), isAside: true });
+    expect(fixture.describe()).toMatchObject({ leader: 'n1' });
+  });
+});
+
 describe('Raft figure 2, rules for servers: candidates', () => {
   test('1. asks all others for their votes in the term that the log store has raised', () => {
     const attempt = fixture.campaign(2);

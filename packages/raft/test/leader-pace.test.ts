@@ -78,6 +78,62 @@ describe('the pace', () => {
   });
 });
 
+describe('a leader without a connection to the bus', () => {
+  const told = (sent: ReturnType<typeof beat>): unknown[] =>
+    sent.filter(({ message }) => message.kind === 'leaderAside').map(({ message }) => message.isAside);
+
+  /** Nobody is heard for so long. */
+  function lostBus(forMs: number): void {
+    fixture.receive({ kind: 'busLost' });
+    for (let passedMs = 0; passedMs < forMs; passedMs += heartbeatIntervalMs) beat({});
+  }
+
+  test('stands aside after an election timeout, and does not step down, however long it lasts', () => {
+    lostBus(electionTimeoutMaxMs);
+    expect(told(beat({}))).toEqual([true]);
+    lostBus(60_000);
+    const sent = beat({});
+    expect(told(sent)).toEqual([true]);
+    expect(sent.map(({ message }) => message.kind)).not.toContain('leadershipLost');
+  });
+
+  test('speaks at once to all peers when it is back, and leads on when a quorum answers', () => {
+    lostBus(1000);
+    fixture.receive({ kind: 'busConnected' });
+    expect(fixture.take().map(({ to, message }) => [to, message.kind])).toEqual([
+      ['n1.replicator/n2', 'probe'],
+      ['n1.replicator/n3', 'probe'],
+    ]);
+    expect(told(beat({}))).toEqual([true]);
+    expect(told(beat({ n2: good }))).toEqual([false]);
+    // Again, in case the election has missed it.
+    expect(told(beat({ n2: good }))).toEqual([false]);
+  });
+
+  test('steps down if nobody answers when it is back', () => {
+    lostBus(1000);
+    fixture.receive({ kind: 'busConnected' });
+    for (let passedMs = 0; passedMs < electionTimeoutMaxMs; passedMs += heartbeatIntervalMs) beat({});
+    fixture.elapse(heartbeatIntervalMs);
+    expect(fixture.takeAll('leadershipLost')[0]).toMatchObject({ reason: 'no quorum answers' });
+  });
+
+  test('takes no peer for gone because it has not heard it meanwhile', () => {
+    lostBus(60_000);
+    fixture.receive({ kind: 'busConnected' });
+    beat({ n2: good });
+    fixture.receive({ kind: 'describe', request: 1 });
+    expect(fixture.takeOne('described')).toMatchObject({ part: { peers: [{ stage: 'alive' }, { stage: 'alive' }] } });
+  });
+});
+
+test('a leader that is probed has a heartbeat sent to the prober at once', () => {
+  fixture.receive({ kind: 'leaderProbe', probe: 3 }, senderOf('n3'));
+  expect(fixture.take()).toEqual([{ to: 'n1.replicator/n3', message: { kind: 'probe' } }]);
+  fixture.receive({ kind: 'leaderProbe', probe: 3 }, senderOf('n9'));
+  expect(fixture.take()).toEqual([]);
+});
+
 describe('a leader whose disk stands still', () => {
   test('tells another to campaign, and steps down', () => {
     fixture.propose(1, 'a');

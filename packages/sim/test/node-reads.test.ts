@@ -8,7 +8,7 @@ const answering = (change: (answer: QueryAnswer) => QueryAnswer): Plant => ({
   codec: (codec) => ({ ...codec, encodeAnswer: (answer) => codec.encodeAnswer(change(answer)) }),
 });
 
-const run = (plant: Plant) => simulate({ seed: 5, nodes: 3, faults: [], faultsUntilMs: 6000, plant });
+const run = (plant: Plant) => simulate({ seed: 5, nodes: 3, faults: [], faultsUntilMs: 8000, plant });
 
 it('reads of nodes as fresh as it wants', () => {
   const { violation, counts } = run({});

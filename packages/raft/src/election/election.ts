@@ -23,7 +23,10 @@ export interface ElectionOptions {
 type Role =
   | { readonly kind: 'follower'; readonly leader: NodeId | null }
   | { readonly kind: 'candidate'; readonly ballot: Ballot }
-  | { readonly kind: 'leader' };
+  | { readonly kind: 'leader'; readonly isAside: boolean };
+
+/** Of the shortest election timeout: the campaigns of those who know that the leader is gone are spread by so much. */
+const campaignJitter = 1 / 30;
 
 /** The role of this node, the election timer and the votes received (Raft §5.2, with pre-vote: dissertation §9.6). It proposes; the log store, which holds term and vote, decides. */
 export class Election implements Actor<ElectionMessage> {
@@ -40,6 +43,8 @@ export class Election implements Actor<ElectionMessage> {
   #preVoteAttempt = -1;
   /** The campaign that a leader has asked for. */
   #transferAttempt = -1;
+  /** When the election timer is due. */
+  #timesOutAtMs = 0;
   /** This node was a member once, and will never be one again. */
   #isRemoved = false;
 
@@ -68,12 +73,17 @@ export class Election implements Actor<ElectionMessage> {
         return this.#voteReply('vote', message, from);
       case 'leaderHeard':
         return this.#leaderHeard(message);
+      case 'leaderGone':
+        return this.#leaderGone(message);
       case 'termChanged':
         if (message.term > this.#term) this.#follow(message.term, null);
         return;
       case 'voteCast':
-      case 'busConnected':
         return this.#restartTimer();
+      case 'busConnected':
+        return this.#busConnected();
+      case 'leaderAside':
+        return this.#leaderAside(message);
       case 'leadershipLost':
         return this.#leadershipLost(message.term, message.reason);
       case 'leaderFailed':
@@ -92,10 +102,27 @@ export class Election implements Actor<ElectionMessage> {
   }
 
   #restartTimer(): void {
-    if (this.#role.kind === 'leader') return;
     const { electionTimeoutMinMs: min, electionTimeoutMaxMs: max } = this.#patience.timeouts;
-    const delayMs = min + this.#context.random() * (max - min);
+    this.#timeOutAfter(min + this.#context.random() * (max - min));
+  }
+
+  #timeOutAfter(delayMs: number): void {
+    if (this.#role.kind === 'leader') return;
+    this.#timesOutAtMs = this.#context.now() + delayMs;
     this.#context.startTimer('election', delayMs, { kind: 'electionTimeout' });
+  }
+
+  /** The silence before it said nothing about the leader, which may come back a moment later than this node: a timeout counts from an election timeout after it. */
+  #busConnected(): void {
+    const { electionTimeoutMinMs: min, electionTimeoutMaxMs: max } = this.#patience.timeouts;
+    this.#timeOutAfter(max + min + this.#context.random() * (max - min));
+  }
+
+  /** No timeout need be waited for. Those who know it do not campaign together: each in its turn, and a little apart where two have the same. */
+  #leaderGone({ term: inTerm, leader, afterMs }: Of<'leaderGone'>): void {
+    if (inTerm < this.#term || this.#role.kind !== 'follower' || this.#role.leader !== leader) return;
+    const delayMs = afterMs + this.#context.random() * this.#patience.timeouts.electionTimeoutMinMs * campaignJitter;
+    if (this.#context.now() + delayMs < this.#timesOutAtMs) this.#timeOutAfter(delayMs);
   }
 
   /** Silence. The timer goes on, so that the loss of any answer only costs another round. */
@@ -129,6 +156,8 @@ export class Election implements Actor<ElectionMessage> {
 
   #campaignPrepared(message: Of<'campaignPrepared'>): void {
     if (!this.#isAwaited(message, 'preVote')) return;
+    // It has come to the bus since it asked the log store.
+    if (this.#context.now() < this.#quietUntilMs) return;
     if (!message.mayCampaign) return this.#waitWithoutVote(message);
     // A second answer may name another term, and what was granted for the first would count for that.
     if (message.attempt === this.#preVoteAttempt) return;
@@ -238,7 +267,7 @@ export class Election implements Actor<ElectionMessage> {
     this.#context.stopTimer('election');
     // Late answers of the log store to this campaign open no ballot when this office has ended.
     this.#attempt += 1;
-    this.#become({ kind: 'leader' });
+    this.#become({ kind: 'leader', isAside: false });
     this.#logger.info('became leader', { term: this.#term });
     const electionTimeouts = this.#patience.timeouts;
     const options: LeaderOptions = { ...this.#options.leader, term: this.#term, electionTimeouts };
@@ -252,6 +281,14 @@ export class Election implements Actor<ElectionMessage> {
     if (message.term < this.#term || (this.#role.kind === 'leader' && message.term === this.#term)) return;
     this.#patience.follow(message);
     this.#follow(message.term, message.leader);
+  }
+
+  /** Writes wait for whoever leads, and are not handed to one that nobody else may follow any more. */
+  #leaderAside({ term: inTerm, isAside }: Of<'leaderAside'>): void {
+    if (this.#role.kind !== 'leader' || inTerm !== this.#term || this.#role.isAside === isAside) return;
+    this.#logger.info(isAside ? 'stands aside, without a connection to the bus' : 'leads on', { term: inTerm });
+    this.#become({ kind: 'leader', isAside });
+    this.#tellGateway();
   }
 
   #leadershipLost(lostTerm: Term, reason: string): void {
@@ -286,7 +323,7 @@ export class Election implements Actor<ElectionMessage> {
   #leaderId(): NodeId | null {
     switch (this.#role.kind) {
       case 'leader':
-        return this.#options.identity.node;
+        return this.#role.isAside ? null : this.#options.identity.node;
       case 'follower':
         return this.#role.leader;
       case 'candidate':

@@ -48,10 +48,14 @@ export const electionProtocol = {
       electionTimeoutMinMs: shape.timeoutMs,
       electionTimeoutMaxMs: shape.timeoutMs,
     }),
+    /** From the log store: nobody listens where that leader of `term` was. This node may campaign after so long, if the others before it do not. */
+    leaderGone: z.object({ term: shape.term, leader: shape.node, afterMs: z.number().nonnegative() }),
     /** From the log store: the term was raised by someone else. */
     termChanged: z.object({ term: shape.term }),
     /** From the log store: this node voted for another. */
     voteCast: z.object({ term: shape.term }),
+    /** From the leader: it cannot be reached, or can again. */
+    leaderAside: z.object({ term: shape.term, isAside: shape.flag }),
     /** From the leader: it has stopped leading. */
     leadershipLost: z.object({ term: shape.term, reason: shape.text }),
     /** From the host: the node has a new connection to the bus. */

@@ -8,6 +8,7 @@ import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import { type LeaderToken, type LogEntry, type LogIndex, logIndex, maxIndex, type Term } from '../types.ts';
 import type { AutoRemoval } from './auto-removal.ts';
+import { CheckQuorum, type Standing } from './check-quorum.ts';
 import type { PeerStage } from './failure-detector.ts';
 import type { Grant } from './grant.ts';
 import type { LeaderProgress } from './membership.ts';
@@ -46,6 +47,9 @@ export class Leader implements Actor<LeaderMessage> {
   readonly #transfer: Transfer;
   readonly #autoRemoval: AutoRemoval;
   readonly #pace: Pace;
+  readonly #checkQuorum = new CheckQuorum();
+  /** It has stood aside in this office. */
+  #wasAside = false;
   readonly #ownDisk: OwnDisk;
   readonly #startedAtMs: number;
   #grant: Grant | null = null;
@@ -99,6 +103,12 @@ export class Leader implements Actor<LeaderMessage> {
         return this.#matched(message);
       case 'applied':
         return this.#applied(message);
+      case 'leaderProbe':
+        return this.#grant?.replicators.probe(from.node);
+      case 'busLost':
+        return this.#checkQuorum.busLost(this.#context.now());
+      case 'busConnected':
+        return this.#busConnected();
       case 'tick':
         return this.#tick();
       case 'leaseDue':
@@ -165,13 +175,15 @@ export class Leader implements Actor<LeaderMessage> {
       }
       return this.#askForToken();
     }
-    const sinceMs = this.#context.now() - this.#pace.electionTimeoutMaxMs;
-    if (!this.#grant.voters.isHeardByQuorum(sinceMs)) return this.#lose(this.#options.term, 'no quorum answers');
+    const standing = this.#standing(this.#grant);
+    if (standing === 'lost') return this.#lose(this.#options.term, 'no quorum answers');
+    if (standing === 'aside') return this.#confirmSelf(this.#grant);
     this.#ownDisk.tick(this.#context.now(), this.#pace.heartbeatIntervalMs);
     if (this.#ownDisk.stalledMs > this.#pace.electionTimeoutMaxMs && this.#hasOtherVoters(this.#grant)) {
       this.#transfer.leave(this.#grant, this.#progress());
       return this.#lose(this.#options.term, 'the disk stands still');
     }
+    const sinceMs = this.#context.now() - this.#pace.electionTimeoutMaxMs;
     this.#pace.adapt(this.#grant.voters.measured(this.#self(), this.#ownDisk.flushMs, sinceMs));
     this.#confirmSelf(this.#grant);
     this.#sendAppend();
@@ -185,6 +197,24 @@ export class Leader implements Actor<LeaderMessage> {
     this.#pursueTransfer();
     this.#appendWaiting();
     this.#leaveIfRemoved(this.#grant);
+  }
+
+  #standing({ voters }: Grant): Standing {
+    const { electionTimeoutMaxMs } = this.#pace;
+    const standing = this.#checkQuorum.standing({ voters, nowMs: this.#context.now(), electionTimeoutMaxMs });
+    const isAside = standing === 'aside';
+    this.#wasAside ||= isAside;
+    // Again at each tick: an election that has missed that it is over would keep all writes waiting.
+    const told = { kind: 'leaderAside', term: this.#options.term, isAside } as const;
+    if (this.#wasAside) this.#context.send(electionAt(this.#context.self), told);
+    return standing;
+  }
+
+  /** Whoever is back as well hears at once that there still is a leader. What was not heard meanwhile says nothing of the peers. */
+  #busConnected(): void {
+    this.#checkQuorum.busConnected(this.#context.now());
+    this.#grant?.peers.startAnew();
+    this.#grant?.replicators.probeAll();
   }
 
   #confirmSelf(grant: Grant): void {

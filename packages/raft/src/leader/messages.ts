@@ -40,8 +40,14 @@ export const leaderProtocol = {
       /** Whether the leader may answer from its lease, and need not ask a quorum. */
       mayUseLease: shape.flag,
     }),
+    /** From the log store of a node that follows, and has heard nothing for longer than usual: are you there? A heartbeat answers. */
+    leaderProbe: z.object({ probe: shape.counter }),
   },
   node: {
+    /** From the host: the node has lost its connection to the bus. */
+    busLost: shape.nothing,
+    /** From the host: it has a new one. */
+    busConnected: shape.nothing,
     /** From the log store: the token, without which nothing that a leader does counts. */
     leadershipGranted: z.object({
       token: shape.token,

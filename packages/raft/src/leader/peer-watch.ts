@@ -45,6 +45,11 @@ export class PeerWatch {
     }
   }
 
+  /** Every peer counts as heard now. */
+  startAnew(): void {
+    this.#detectors.clear();
+  }
+
   /** How a peer stands. */
   stageOf(peer: NodeId): PeerStage {
     return this.#detectors.get(peer)?.stage ?? 'alive';

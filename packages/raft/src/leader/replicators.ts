@@ -54,6 +54,17 @@ export class Replicators {
     for (const id of this.#running.keys()) context.send(replicatorAt(context.self, id), told);
   }
 
+  /** Asks a peer, or tells it, that each side is there: by a heartbeat at once. */
+  probe(peer: NodeId): void {
+    const { context } = this.#options;
+    if (this.#running.has(peer)) context.send(replicatorAt(context.self, peer), { kind: 'probe' });
+  }
+
+  /** The same for all of them. */
+  probeAll(): void {
+    for (const id of this.#running.keys()) this.probe(id);
+  }
+
   /** Stops those of former peers whose time is over. */
   stopFormer(): void {
     const { context } = this.#options;

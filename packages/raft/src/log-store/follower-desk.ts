@@ -41,8 +41,8 @@ export class FollowerDesk {
     state.observeTerm(message.term);
     invariant(state.leadership === null, () => `${from.node} leads in term ${message.term}, and so does this node`);
     const { electionTimeoutMinMs, electionTimeoutMaxMs } = message;
-    state.electionTimeouts = { electionTimeoutMinMs, electionTimeoutMaxMs };
-    state.hearLeader(from);
+    state.watch.timeouts = { electionTimeoutMinMs, electionTimeoutMaxMs };
+    state.watch.heard(from);
     state.repair.leaderHeard(from);
     this.#noteFreshness(message.freshness);
     if (!this.isConsistent(message)) return;

@@ -30,7 +30,7 @@ export class LeaderDesk {
     const taken = state.leadership !== null && state.leadership.asker !== message.asker;
     if (!own || taken) return this.#refuse();
     state.leadership ??= { term: message.term, asker: message.asker, token: this.#nextToken() };
-    state.leaderHeardAtMs = state.context.now();
+    state.watch.heardOwnLeader();
     const { lastTime } = state;
     state.context.send(leaderAt(state.context.self), {
       kind: 'leadershipGranted',
@@ -84,8 +84,8 @@ export class LeaderDesk {
     const state = this.#state;
     if (!this.#holds(message.token)) return this.#refuseDeposed();
     const { token, round, leaseMs, askedAtMs, electionTimeoutMinMs, electionTimeoutMaxMs } = message;
-    state.leaderHeardAtMs = state.context.now();
-    state.electionTimeouts = { electionTimeoutMinMs, electionTimeoutMaxMs };
+    state.watch.timeouts = { electionTimeoutMinMs, electionTimeoutMaxMs };
+    state.watch.heardOwnLeader();
     const promisedMs = state.promise.make(leaseMs);
     state.context.send(leaderAt(state.context.self), { kind: 'roundConfirmed', token, round, askedAtMs, promisedMs });
     state.noticeLeader();

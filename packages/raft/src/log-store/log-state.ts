@@ -1,6 +1,5 @@
 import type { Address, Context, NodeId, Sender } from '@quorate/actor';
 import { applierAt, electionAt, leaderAt, type Where } from '../addresses.ts';
-import type { ElectionTimeouts } from '../election-timeouts.ts';
 import { invariant } from '../invariant.ts';
 import type { Logger } from '../ports.ts';
 import { votersOf } from '../quorum.ts';
@@ -21,6 +20,7 @@ import {
 } from '../types.ts';
 import type { Durability } from './durability.ts';
 import type { HardPromise } from './hard-promise.ts';
+import type { LeaderWatch } from './leader-watch.ts';
 import type { LogStoreMessage } from './messages.ts';
 import type { Repair } from './repair.ts';
 
@@ -56,6 +56,7 @@ export class LogState {
   readonly durability: Durability;
   readonly repair: Repair;
   readonly promise: HardPromise;
+  readonly watch: LeaderWatch;
   readonly identity: Sender;
   readonly settings: RaftSettings;
   readonly logger: Logger;
@@ -63,10 +64,6 @@ export class LogState {
   readonly #configurationCommitted: (configuration: Configuration) => void;
   /** Held by the own leader; void as soon as the term changes. */
   leadership: Leadership | null = null;
-  /** When this term's leader, or one before, was last heard: no one else may have this node's vote for a while. */
-  leaderHeardAtMs: number | null = null;
-  /** The leader's that was heard last, or the settings: all followers of a leader count by the same. */
-  electionTimeouts: ElectionTimeouts;
   /** The end of what this term's leader is known to have in common with this log. Starts anew in each term. */
   verifiedIndex: LogIndex = logIndex(0);
   /** The newest round of confirmation that was answered in this term. */
@@ -80,19 +77,19 @@ export class LogState {
   constructor(
     context: Context<LogStoreMessage>,
     options: LogStoreOptions,
-    parts: Pick<RaftParts, 'Durability' | 'HardPromise' | 'Repair'>,
+    parts: Pick<RaftParts, 'Durability' | 'HardPromise' | 'LeaderWatch' | 'Repair'>,
   ) {
     this.context = context;
     this.storage = options.storage;
     this.identity = options.identity;
     this.settings = options.settings;
-    this.electionTimeouts = options.settings;
     this.logger = options.logger;
     this.#initialConfiguration = options.configuration;
     this.#configurationCommitted = options.configurationCommitted ?? (() => {});
     this.durability = new parts.Durability(options.storage);
     this.repair = new parts.Repair(this);
     this.promise = new parts.HardPromise(this);
+    this.watch = new parts.LeaderWatch(this);
     this.#commitIndex = maxIndex(options.lastApplied, options.storage.snapshot?.index ?? logIndex(0));
     this.#appliedIndex = options.lastApplied;
     invariant(
@@ -163,19 +160,6 @@ export class LogState {
     if (observed <= this.currentTerm) return;
     this.enterTerm(observed, null);
     this.context.send(electionAt(this.context.self), { kind: 'termChanged', term: observed });
-  }
-
-  /** This term's leader has said something. */
-  hearLeader(leader: Sender): void {
-    this.leaderHeardAtMs = this.context.now();
-    const { electionTimeoutMinMs, electionTimeoutMaxMs } = this.electionTimeouts;
-    this.context.send(electionAt(this.context.self), {
-      kind: 'leaderHeard',
-      term: this.currentTerm,
-      leader: leader.node,
-      electionTimeoutMinMs,
-      electionTimeoutMaxMs,
-    });
   }
 
   /** Begins a new term, with its vote perhaps cast: whatever belonged to the old one is void. */

@@ -74,6 +74,12 @@ export class LogStore implements Actor<LogStoreMessage> {
         return this.#flushed(message.written);
       case 'describe':
         return this.#describe(message.request);
+      case 'noResponders':
+        return this.#state.watch.noResponders(message);
+      case 'busConnected':
+        return this.#state.watch.busConnected();
+      case 'leaderWatchDue':
+        return this.#state.watch.timeIsUp();
       case 'repeat':
         return this.#state.noticeApplier();
       default:

@@ -109,6 +109,10 @@ export const logStoreProtocol = {
     snapshotReceived: z.object({ record: shape.snapshot }),
     /** From the applier: all up to here is in the state machine. */
     applied: z.object({ index: shape.index }),
+    /** From the host: the bus says that nobody was there to hear this node's probe of that leader, which it has sent on the present connection. */
+    noResponders: z.object({ leader: shape.node, probe: shape.counter }),
+    /** From the host: the node has a new connection to the bus. */
+    busConnected: shape.nothing,
     /** From the host: every write up to this one is on disk. */
     flushed: z.object({ written: shape.counter }),
     /** From the gateway: for `status`. */
@@ -116,5 +120,8 @@ export const logStoreProtocol = {
   },
 } as const;
 
-/** A message to the log store; `repeat` is its own timer's. */
-export type LogStoreMessage = MessageOf<typeof logStoreProtocol> | { readonly kind: 'repeat' };
+/** A message to the log store; `repeat` and `leaderWatchDue` are its own timers'. */
+export type LogStoreMessage =
+  | MessageOf<typeof logStoreProtocol>
+  | { readonly kind: 'repeat' }
+  | { readonly kind: 'leaderWatchDue' };

@@ -38,7 +38,7 @@ export class SnapshotDesk {
     if (message.term < state.currentTerm) return this.#reply(message, from, 0);
     state.observeTerm(message.term);
     invariant(state.leadership === null, () => `${from.node} leads in term ${message.term}, and so does this node`);
-    state.hearLeader(from);
+    state.watch.heard(from);
     if (record.index <= state.commitIndex) {
       // It may have been installed just now, and be on its way to the disk.
       state.durability.afterWrite(state.storage.written, () => this.#reply(message, from, record.bytes));

@@ -27,7 +27,7 @@ export class Voting {
     const state = this.#state;
     if (this.abstains) return;
     if (state.isRemoved(from.node)) return this.#tellRemoved(message, from);
-    const protects = !message.isTransfer && this.#keepsItsVote;
+    const protects = !message.isTransfer && this.keepsItsVote;
     if (!protects) state.observeTerm(message.term);
     const { currentTerm, votedFor } = state.storage.hardState;
     const free = votedFor === null || votedFor === from.node;
@@ -51,7 +51,10 @@ export class Voting {
     const state = this.#state;
     if (this.abstains) return;
     if (state.isRemoved(from.node)) return this.#tellRemoved(message, from);
-    const voteGranted = !this.#keepsItsVote && message.term > state.currentTerm && this.isUpToDate(message);
+    const isElectable = message.term > state.currentTerm && this.isUpToDate(message);
+    const voteGranted = isElectable && !this.keepsItsVote;
+    // It need not lose a round for a voter that has not noticed yet.
+    if (isElectable && !voteGranted) state.watch.doubt(from.node, () => this.requestPreVote(message, from));
     state.sendWhenTermFlushed(electionAt(state.placeOf(from)), {
       kind: 'requestPreVoteReply',
       term: state.currentTerm,
@@ -73,7 +76,7 @@ export class Voting {
   campaign(message: Of<'campaign'>): void {
     const state = this.#state;
     const election = electionAt(state.context.self);
-    const protects = !message.isTransfer && this.#keepsItsVote;
+    const protects = !message.isTransfer && this.keepsItsVote;
     if (message.fromTerm !== state.currentTerm || protects || !this.mayCampaign()) {
       const refused = { kind: 'campaignRefused', attempt: message.attempt, term: state.currentTerm } as const;
       state.sendWhenTermFlushed(election, refused);
@@ -101,14 +104,13 @@ export class Voting {
   }
 
   /** Whether nobody may have this node's vote now, itself included: by the hard promise, which leases rest on, or by the soft one, against disruption. A transfer waives both: its leader has asked for it. */
-  get #keepsItsVote(): boolean {
+  protected get keepsItsVote(): boolean {
     return this.#state.promise.stands || this.protectsLeader();
   }
 
-  /** Whether a leader was heard so lately that no one else may have this node's vote (Raft §6, end; dissertation §4.2.3). */
+  /** Whether a leader was heard so lately that no one else may have this node's vote (Raft §6, end; dissertation §4.2.3), and is not known to be gone. */
   protected protectsLeader(): boolean {
-    const { leaderHeardAtMs, context, electionTimeouts } = this.#state;
-    return leaderHeardAtMs !== null && context.now() - leaderHeardAtMs < electionTimeouts.electionTimeoutMinMs;
+    return this.#state.watch.protectsLeader;
   }
 
   /** Raft §5.4.1. */

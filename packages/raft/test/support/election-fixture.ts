@@ -54,6 +54,12 @@ export class ElectionFixture {
   /** Silence, and the answer of the log store: pre-votes are asked for. */
   preVote(inTerm: number): number {
     const attempt = this.timeOut();
+    this.prepared(inTerm, attempt);
+    return attempt;
+  }
+
+  /** The log store's answer to an attempt. */
+  prepared(inTerm: number, attempt: number): void {
     const { configuration } = this;
     this.receive({
       kind: 'campaignPrepared',
@@ -63,7 +69,6 @@ export class ElectionFixture {
       ...campaignLog,
       configuration,
     });
-    return attempt;
   }
 
   /** The pre-votes are granted by two others. */

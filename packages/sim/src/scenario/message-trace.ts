@@ -40,6 +40,7 @@ export class MessageTrace {
   }
 
   #isHeartbeat(sender: Sender, to: NodeId, message: ActorMessage): boolean {
+    if (message.kind === 'leaderProbe') return true;
     if (message.kind === 'appendEntries') return message.entries.length === 0;
     if (message.kind !== 'appendEntriesReply' || !message.success) return false;
     return this.#heartbeats.has(heartbeatKey(to, message.incarnation, sender.node, message));
