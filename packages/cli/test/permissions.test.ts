@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { clusterName, groupId, nodeId } from '@quorate/actor';
+import { noRespondersSubject, peerInbox } from '@quorate/wire';
 import { connect, Events, type NatsConnection } from 'nats';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type NatsServer, startNatsServer } from '../../../test/support/nats-server.ts';
@@ -135,6 +137,19 @@ test('a node speaks under its own name, and under no other', async () => {
   await n3.flush();
   expect(heard).toEqual(['quorate.main.peer.n1.n3.test.logStore']);
   expect(refused).toHaveLength(2);
+});
+
+test('a node hears from NATS that nobody is there to hear its probe', async () => {
+  const n1 = await connectAs('n1');
+  const heard: unknown[][] = [];
+  n1.subscribe(peerInbox('main', 'n1'), {
+    callback: (_, { subject, headers: status }) => heard.push([subject, status?.code]),
+  });
+  const names = { node: nodeId('n1'), group: groupId('test'), leader: nodeId('n9') };
+  const reply = noRespondersSubject({ cluster: clusterName('main'), ...names, probe: 1 });
+  const refused = await refusals(n1, () => n1.publish('quorate.main.peer.n1.n9.test.leader', 'x', { reply }));
+  expect(refused).toEqual([]);
+  expect(heard).toEqual([[reply, 503]]);
 });
 
 test.each([

@@ -1,16 +1,28 @@
 import type { Address, ClusterName, GroupId, NodeId, Sender } from '@quorate/actor';
-import type { RediallingConnection } from '@quorate/nats-connection';
-import { answeredKinds, type Logger, type Rpc, type RpcTracer } from '@quorate/raft';
+import type { PublishOptions, RediallingConnection } from '@quorate/nats-connection';
+import {
+  answeredKinds,
+  type LeaderMessage,
+  type Logger,
+  type LogStoreMessage,
+  type Rpc,
+  type RpcTracer,
+} from '@quorate/raft';
 import {
   type ActorMessage,
   decodePeerMessage,
   encodePeerMessage,
+  noRespondersSubject,
+  parseNoRespondersSubject,
   parsePeerSubject,
   peerInbox,
   peerSubject,
 } from '@quorate/wire';
-import { headers, type Msg, type MsgHdrs, type NatsConnection } from 'nats';
+import { headers, type Msg, type NatsConnection } from 'nats';
 import type { DropCounter } from './drop-counter.ts';
+
+type LeaderProbe = Extract<LeaderMessage, { kind: 'leaderProbe' }>;
+type NoResponders = Extract<LogStoreMessage, { kind: 'noResponders' }>;
 
 /** What the bus of a node is made from. */
 export interface PeerBusOptions {
@@ -31,6 +43,9 @@ export interface PeerBusOptions {
 export type Deliver = (actor: string, message: ActorMessage, sender: Sender) => void;
 
 const traceparentHeader = 'traceparent';
+
+/** NATS's status of a message that nobody was there to hear. */
+const noRespondersCode = 503;
 
 /** The roads between nodes: what one actor tells another on NATS, for all groups of a node, under the subjects that name both. */
 export class PeerBus {
@@ -70,13 +85,30 @@ export class PeerBus {
     const subject = peerSubject({ cluster, from: identity.node, to: to.node, group: to.group, actor: to.actor });
     const traceparent = tracer === null ? null : this.#traceSent(tracer, to.node, message);
     const payload = encodePeerMessage({ clusterId, ...identity }, message);
-    const isSent = connection.publish(subject, payload, traceparent === null ? undefined : carrying(traceparent));
+    const reply = this.#replySubject(to, message);
+    const options = { ...(reply === null ? {} : { reply }), ...carrying(traceparent) };
+    const isSent = connection.publish(subject, payload, options);
     // Whoever sends it would wait for ever, and nobody would know why.
     if (!isSent && connection.connection !== null) this.#options.drops.drop('tooLarge', subject);
   }
 
+  /** A probe alone has one: if nobody listens any more where it goes, NATS says so there, on this very connection. */
+  #replySubject(to: Address, message: ActorMessage): string | null {
+    if (!isLeaderProbe(message)) return null;
+    const { cluster, identity } = this.#options;
+    return noRespondersSubject({
+      cluster,
+      node: identity.node,
+      group: to.group,
+      leader: to.node,
+      probe: message.probe,
+    });
+  }
+
   #receive(message: Msg): void {
     const { clusterId, identity, tracer, cluster } = this.#options;
+    // No message between actors is empty.
+    if (message.data.length === 0) return this.#receiveFromBus(message);
     const route = parsePeerSubject(message.subject);
     const deliver = route === null ? undefined : this.#groups.get(route.group);
     if (route === null || deliver === undefined || route.to !== identity.node || route.cluster !== cluster) {
@@ -93,6 +125,20 @@ export class PeerBus {
     if (decoded.kind === 'dropped') return this.#options.drops.drop(decoded.reason, message.subject);
     if (tracer !== null) this.#traceReceived(tracer, route.from, decoded.message, message);
     deliver(route.actor, decoded.message, decoded.sender);
+  }
+
+  /** What NATS itself says of a probe. */
+  #receiveFromBus(message: Msg): void {
+    const { identity, cluster } = this.#options;
+    const route = parseNoRespondersSubject(message.subject);
+    const deliver = route === null ? undefined : this.#groups.get(route.group);
+    const isOwn = route?.node === identity.node && route.cluster === cluster;
+    if (route === null || deliver === undefined || !isOwn || message.headers?.code !== noRespondersCode) {
+      return this.#options.drops.drop('wrongSubject', message.subject);
+    }
+    const { leader, probe } = route;
+    const told: NoResponders = { kind: 'noResponders', leader, probe };
+    deliver('logStore', told, identity);
   }
 
   #traceSent(tracer: RpcTracer, peer: NodeId, message: ActorMessage): string | null {
@@ -121,11 +167,14 @@ export class PeerBus {
   }
 }
 
-function carrying(traceparent: string): MsgHdrs {
+const carrying = (traceparent: string | null): PublishOptions => {
+  if (traceparent === null) return {};
   const carried = headers();
   carried.set(traceparentHeader, traceparent);
-  return carried;
-}
+  return { headers: carried };
+};
+
+const isLeaderProbe = (message: ActorMessage): message is LeaderProbe => message.kind === 'leaderProbe';
 
 /** nats.js reads headers when they are asked for, and throws at those that are none: then the message is not traced, but not lost. */
 function traceparentOf(carrier: Msg): string | null {

@@ -322,6 +322,9 @@ test('a message that the server would not take is counted and logged, and one wi
     prevLogTerm: term(0),
     entries: [entry],
     leaderCommit: logIndex(0),
+    freshness: null,
+    electionTimeoutMinMs: 150,
+    electionTimeoutMaxMs: 300,
   } as const;
   bus.send(peerStore, append);
   expect(drops.counts).toEqual({ tooLarge: 1 });
@@ -329,4 +332,64 @@ test('a message that the server would not take is counted and logged, and one wi
   await connection.close();
   bus.send(peerStore, append);
   expect(drops.counts).toEqual({ tooLarge: 1 });
+});
+
+/** A turn through the bus's own connection: whatever NATS had to say before has been heard. */
+async function roundTrip(): Promise<void> {
+  await connection.connection?.flush();
+  await publish();
+}
+
+const leaderOf = (node: string) => ({ node: nodeId(node), group, actor: 'leader' });
+const probe = { kind: 'leaderProbe', probe: 12 };
+const told = (): unknown[] => delivered.filter(({ message }) => message.kind === 'noResponders');
+
+test('a probe that nobody is there to hear is told to the own log store, in the own name', async () => {
+  bus.send(leaderOf('n2'), probe);
+  await roundTrip();
+  expect(told()).toEqual([
+    { actor: 'logStore', message: { kind: 'noResponders', leader: 'n2', probe: 12 }, sender: identity },
+  ]);
+  expect(drops.counts).toEqual({});
+});
+
+test('a probe that somebody hears is not, though it is not answered', async () => {
+  const heard: string[] = [];
+  peer.subscribe('quorate.main.peer.*.n2.>', { callback: (_, message) => void heard.push(message.subject) });
+  await peer.flush();
+  bus.send(leaderOf('n2'), probe);
+  await roundTrip();
+  expect(heard).toEqual(['quorate.main.peer.n1.n2.config.leader']);
+  expect(told()).toEqual([]);
+});
+
+test('whoever listens to everything hides that nobody else does', async () => {
+  peer.subscribe('>', { callback: () => {} });
+  await peer.flush();
+  bus.send(leaderOf('n2'), probe);
+  await roundTrip();
+  expect(told()).toEqual([]);
+});
+
+test('that nobody hears any other message is not told', async () => {
+  bus.send(peerStore, vote);
+  await roundTrip();
+  expect(delivered).toHaveLength(1);
+});
+
+const own = 'quorate.main.peer.n1.n1.config._noResponders.n2.12';
+
+test.each([
+  ['has no status of NATS’s', own, 0],
+  ['has another status', own, 404],
+  ['speaks for another node', 'quorate.main.peer.n3.n1.config._noResponders.n2.12', 503],
+  ['is of a group that is not here', 'quorate.main.peer.n1.n1.other._noResponders.n2.12', 503],
+  ['is of another cluster', 'quorate.blue.peer.n1.n1.config._noResponders.n2.12', 503],
+  ['names no probe', 'quorate.main.peer.n1.n1.config._noResponders.n2.x', 503],
+])('an empty message that %s is dropped', async (_, to, code) => {
+  connection.connection?.subscribe('quorate.blue.peer.*.n1.>', { callback: () => {} });
+  const status = code === 0 ? {} : { headers: headers(code, 'status') };
+  peer.publish(to, new Uint8Array(), status);
+  await roundTrip();
+  expect(told()).toEqual([]);
 });

@@ -1,1 +1,6 @@
-export { type ConnectionEvents, RediallingConnection, type RedialOptions } from './redialling-connection.ts';
+export {
+  type ConnectionEvents,
+  type PublishOptions,
+  RediallingConnection,
+  type RedialOptions,
+} from './redialling-connection.ts';

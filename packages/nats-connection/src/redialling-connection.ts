@@ -15,11 +15,20 @@ export interface RedialOptions {
   readonly nats: ConnectionOptions;
   /** Uniform in [0, 1): spreads the redials of many clients. */
   readonly random?: () => number;
+  /** The wait between two dials grows up to this, or by chance to half as much again; a second unless given. */
+  readonly longestRedialMs?: number;
+}
+
+/** What goes with a message. */
+export interface PublishOptions {
+  readonly headers?: MsgHdrs;
+  /** Where answers are to go. NATS itself answers there if nobody listens to the message. */
+  readonly reply?: string;
 }
 
 const dialTimeoutMs = 2_000;
 const firstRedialMs = 20;
-const longestRedialMs = 1_000;
+const usualLongestRedialMs = 1_000;
 /** A server that does not answer for two of these is taken for gone. */
 const pingIntervalMs = 1_000;
 /** How long a connection that ends may take to write what is left. */
@@ -61,10 +70,11 @@ export class RediallingConnection {
   }
 
   /** Publishes if a connection stands. False if none does, or the message is too large: nothing is kept for later. */
-  publish(subject: string, payload: Uint8Array, headers?: MsgHdrs): boolean {
+  publish(subject: string, payload: Uint8Array, options: PublishOptions = {}): boolean {
     if (this.#connection === null || this.#connection.isClosed()) return false;
     try {
-      this.#connection.publish(subject, payload, headers === undefined ? {} : { headers });
+      // A copy: nats.js writes into it.
+      this.#connection.publish(subject, payload, { ...options });
       return true;
     } catch {
       return false;
@@ -139,7 +149,7 @@ export class RediallingConnection {
   #lost(error: Error | null, epoch: number | null): void {
     if (this.#closing.signal.aborted) return;
     this.#events.disconnected(error, epoch);
-    const random = this.#options.random ?? Math.random;
+    const { random = Math.random, longestRedialMs = usualLongestRedialMs } = this.#options;
     const delayMs = Math.min(longestRedialMs, firstRedialMs * 2 ** Math.min(this.#failures, 10)) * (0.5 + random());
     this.#redial = setTimeout(() => {
       void this.#dial();

@@ -35,6 +35,12 @@ test('each failed dial doubles the wait for the next, up to a second', async () 
   expect(await delaysMs(link, 7)).toEqual([40, 80, 160, 320, 640, 1000, 1000]);
 });
 
+test('whoever wants to be back together with others waits less', async () => {
+  const { url } = await unused();
+  const link = dial(url, { random: () => 0.5, longestRedialMs: 100 });
+  expect(await delaysMs(link, 4)).toEqual([40, 80, 100, 100]);
+});
+
 test.each([
   [0, [20, 40]],
   [0.75, [50, 100]],

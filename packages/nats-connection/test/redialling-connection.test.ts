@@ -72,7 +72,7 @@ describe.each(buses)('on %s', (_, start) => {
     await next();
     const carried = headers();
     carried.set('traceparent', '00-a-b-01');
-    expect(link.publish('a', bytes('traced'), carried)).toBe(true);
+    expect(link.publish('a', bytes('traced'), { headers: carried })).toBe(true);
     expect(link.publish('a', bytes('untraced'))).toBe(true);
     await link.connection?.flush();
     await peer.flush();

@@ -7,7 +7,9 @@ import {
   committedSubject,
   everyNodeApiSubject,
   nodeApiSubject,
+  noRespondersSubject,
   type PeerRoute,
+  parseNoRespondersSubject,
   parsePeerSubject,
   peerInbox,
   peerOutbox,
@@ -86,5 +88,36 @@ describe('a peer’s subject', () => {
     'quorate.main.peer.n1.n2.config.logStore\n',
   ])('is not %j', (subject) => {
     expect(parsePeerSubject(subject)).toBeNull();
+  });
+});
+
+describe('where NATS tells that a probe was not heard', () => {
+  const route = {
+    cluster: clusterName('main'),
+    node: nodeId('n1'),
+    group: groupId('config'),
+    leader: nodeId('n2'),
+    probe: 7,
+  };
+
+  it('is among what the node hears, and what it alone may say', () => {
+    const subject = noRespondersSubject(route);
+    expect(subject).toBe('quorate.main.peer.n1.n1.config._noResponders.n2.7');
+    expect(parseNoRespondersSubject(subject)).toEqual(route);
+    expect(peerInbox('main', 'n1')).toBe('quorate.main.peer.*.n1.>');
+    expect(peerOutbox('main', 'n1')).toBe('quorate.main.peer.n1.>');
+    // Nor is it taken for a message between actors.
+    expect(parsePeerSubject(subject)).toBeNull();
+  });
+
+  it.each([
+    'quorate.main.peer.n1.n2.config._noResponders.n2.7',
+    'quorate.main.peer.n1.n1.config._noResponders.n2.-7',
+    'quorate.main.peer.n1.n1.config._noResponders.n2.7.7',
+    'quorate.main.peer.n1.n1.config._noResponders.n2',
+    'quorate.main.peer.n1.n1.config._noResponders..7',
+    'quorate.main.peer.n1.n1.config.logStore',
+  ])('is not %j', (subject) => {
+    expect(parseNoRespondersSubject(subject)).toBeNull();
   });
 });

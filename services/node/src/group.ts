@@ -13,6 +13,7 @@ import {
   gatewayAt,
   type Logger,
   leaderAt,
+  logStoreAt,
   peersOf,
   type RaftSettings,
   startRaftGroup,
@@ -140,15 +141,18 @@ export class Group {
     });
   }
 
-  /** Listens on a new connection. Election timers begin anew: the silence before it said nothing about the leader. */
+  /** Listens on a new connection. The silence before it said nothing about the leader, nor of the leader's peers. */
   listen(connection: NatsConnection, epoch: number): void {
     this.#bus.listen(connection, epoch);
     this.#host.tell(electionAt(this.#where), { kind: 'busConnected' });
+    this.#host.tell(logStoreAt(this.#where), { kind: 'busConnected' });
+    this.#host.tell(leaderAt(this.#where), { kind: 'busConnected' });
     this.#dropLease('the connection to NATS is another');
   }
 
-  /** The connection to NATS is gone. */
+  /** The connection to NATS is gone: nobody is heard any more, and that says nothing of them. */
   disconnected(): void {
+    this.#host.tell(leaderAt(this.#where), { kind: 'busLost' });
     this.#dropLease('the connection to NATS was lost');
   }
 

@@ -46,6 +46,12 @@ interface Parts extends NodeOptions {
   readonly loggerOf: (actor: string) => Logger;
 }
 
+/** Nodes are few, and come back to a NATS server that was restarted close together: within the election timeout that each grants the others then. */
+const longestRedialMs = 100;
+
+/** So often it is said that NATS cannot be reached. */
+const dialFailureEveryMs = 1_000;
+
 /** How often the room on the disk is looked at. */
 const diskLookEveryMs = 2_000;
 
@@ -64,6 +70,7 @@ export class Node {
   #endpoints: Promise<Endpoints> | null = null;
   readonly #members: CommittedMembers;
   readonly #diskTimer: NodeJS.Timeout;
+  #dialFailureToldAtMs = Number.NEGATIVE_INFINITY;
   #isRemoved = false;
   #isStopping = false;
   #hasFailed = false;
@@ -105,7 +112,7 @@ export class Node {
     const farewellMs = farewellElectionTimeouts * settings.electionTimeoutMaxMs;
     this.#members = new CommittedMembers({ now: () => performance.now(), farewellMs });
     this.#connection = new RediallingConnection(
-      { nats: { name: `quorate ${settings.cluster} ${settings.id}`, ...settings.nats } },
+      { nats: { name: `quorate ${settings.cluster} ${settings.id}`, ...settings.nats }, longestRedialMs },
       {
         connected: (connection, epoch) => this.#connected(connection, epoch),
         disconnected: (error, epoch) => this.#disconnected(error, epoch),
@@ -254,9 +261,14 @@ export class Node {
 
   #disconnected(error: Error | null, epoch: number | null): void {
     const reason = error?.message ?? null;
-    if (epoch === null) this.#logger.warn('could not connect to NATS', { reason });
-    else this.#logger.warn('lost the connection to NATS', { reason, epoch });
-    this.#member?.group.disconnected();
+    if (epoch !== null) {
+      this.#logger.warn('lost the connection to NATS', { reason, epoch });
+      this.#member?.group.disconnected();
+      return;
+    }
+    if (performance.now() - this.#dialFailureToldAtMs < dialFailureEveryMs) return;
+    this.#dialFailureToldAtMs = performance.now();
+    this.#logger.warn('could not connect to NATS', { reason });
   }
 
   #serve(connection: NatsConnection): void {

@@ -26,7 +26,7 @@ export class NatsStreams implements StreamPublisher {
     for (const { notices } of applied) {
       for (const notice of notices()) {
         const subject = changesSubject(this.#cluster, this.#group, notice.subject);
-        this.#connection.publish(subject, notice.body, headersOf(notice.headers));
+        this.#connection.publish(subject, notice.body, { headers: headersOf(notice.headers) });
       }
     }
   }

@@ -59,6 +59,38 @@ export function parsePeerSubject(subject: string): PeerRoute | null {
   };
 }
 
+/** A node's probe of another that it takes for the leader. */
+export interface ProbeRoute {
+  readonly cluster: ClusterName;
+  /** Who probes. */
+  readonly node: NodeId;
+  readonly group: GroupId;
+  readonly leader: NodeId;
+  readonly probe: number;
+}
+
+/**
+ * Where NATS tells a node that nobody was there to hear its probe: a subject of the node's own, so that its inbox covers it, and only the node
+ * itself may publish there. `_noResponders` is no actor's name. @throws {InvalidName}
+ */
+export const noRespondersSubject = ({ cluster, node, group, leader, probe }: ProbeRoute): string =>
+  `quorate.${clusterName(cluster)}.peer.${nodeId(node)}.${nodeId(node)}.${groupId(group)}._noResponders.${nodeId(leader)}.${probe}`;
+
+/** Which probe nobody heard, by the subject; null if it is not one that `noRespondersSubject` makes. */
+export function parseNoRespondersSubject(subject: string): ProbeRoute | null {
+  const [root, cluster, peer, from, to, group, what, leader, probe = '', ...rest] = subject.split('.');
+  if (root !== 'quorate' || peer !== 'peer' || what !== '_noResponders' || rest.length > 0) return null;
+  if (!isToken(cluster) || !isToken(from) || from !== to || !isToken(group) || !isToken(leader)) return null;
+  if (!/^\d{1,15}$/.test(probe)) return null;
+  return {
+    cluster: clusterName(cluster),
+    node: nodeId(from),
+    group: groupId(group),
+    leader: nodeId(leader),
+    probe: Number(probe),
+  };
+}
+
 /** All that other nodes tell this one, in all of its groups. @throws {InvalidName} */
 export const peerInbox = (cluster: string, node: string): string =>
   `quorate.${clusterName(cluster)}.peer.*.${nodeId(node)}.>`;
