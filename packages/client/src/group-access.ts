@@ -2,6 +2,7 @@ import { DEFAULT_TIMEOUT_MS } from '@quorate/wire';
 import { checkGroup, checkTimeoutMs } from './check-options.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { StoreClosed } from './errors.ts';
+import { LeaderNews } from './leader-news.ts';
 import { Lifetime } from './lifetime.ts';
 import type { Link } from './link.ts';
 import { NodeWatch } from './node-watch.ts';
@@ -38,7 +39,8 @@ export async function openGroupAccess(options: ConnectOptions): Promise<GroupAcc
 
   const inbox = new ReplyInbox(link, options.nats?.inboxPrefix);
   const watch = new NodeWatch({ cluster, group }, inbox, { clock, lifetime });
-  const router = new Router({ cluster, group, link, inbox, watch, clock });
+  const news = new LeaderNews(link, { cluster, group });
+  const router = new Router({ cluster, group, link, inbox, watch, news, clock });
   return {
     cluster,
     group,
@@ -51,6 +53,7 @@ export async function openGroupAccess(options: ConnectOptions): Promise<GroupAcc
     async close() {
       lifetime.end(new StoreClosed());
       inbox.close();
+      news.close();
       await link.close();
     },
   };

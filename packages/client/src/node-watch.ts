@@ -1,26 +1,42 @@
 import { encodeRequest, nodeApiSubject } from '@quorate/wire';
 import type { Clock } from './clock.ts';
 import type { Lifetime } from './lifetime.ts';
-import type { ReplyInbox } from './reply-inbox.ts';
+import type { BusOutcome, ReplyInbox } from './reply-inbox.ts';
 import { sleep } from './wait.ts';
 
-/** What is told of a node while a request to it is open. Neither may throw. */
+/** What is told of a node while a request to it is open. None may throw. */
 export interface NodeWatcher {
   /** It is not on the bus any more, and will not answer what it was asked before. */
   gone(): void;
   /** It does not answer in half a second who it is. It may yet. */
   silent(): void;
+  /** Another leads since, and it does not say who it is either: what it was asked it may have done, or may yet do. */
+  superseded(): void;
 }
 
-const intervalMs = 500;
+/** A node with open requests that says nothing for so long is asked who it is; again after twice as long, and so on. */
+const firstSilenceMs = 25;
+const longestSilenceMs = 500;
 
-/** Looks whether nodes that keep a request for long are still there, so that nobody waits until the deadline for a dead one. */
+/** A node that has not said for so long who it is will hardly answer what it was asked, once another leads. */
+const supersededAfterMs = 100;
+
+/** A node, and what is known of it while requests to it are open. */
+interface WatchedNode {
+  /** With the time from which each waits, oldest first. */
+  readonly watchers: Map<NodeWatcher, number>;
+  heardAtMs: number;
+  /** When it was asked who it is, if it has not answered. */
+  askedAtMs: number | null;
+}
+
+/** Looks whether nodes that keep requests for long are still there, so that nobody waits until the deadline for a dead one. */
 export class NodeWatch {
   readonly #subjectOf: (node: string) => string;
   readonly #inbox: ReplyInbox;
   readonly #clock: Clock;
   readonly #lifetime: Lifetime;
-  readonly #watchers = new Map<string, Map<NodeWatcher, number>>();
+  readonly #nodes = new Map<string, WatchedNode>();
 
   constructor(
     group: { readonly cluster: string; readonly group: string },
@@ -35,39 +51,76 @@ export class NodeWatch {
 
   /** Tells `watcher` of `node` until what this returns is called. */
   watch(node: string, watcher: NodeWatcher): () => void {
-    const watchers = this.#watchers.get(node) ?? this.#begin(node);
+    const { watchers } = this.#nodes.get(node) ?? this.#begin(node);
     watchers.set(watcher, this.#clock.now());
     return () => watchers.delete(watcher);
   }
 
-  #begin(node: string): Map<NodeWatcher, number> {
-    const watchers = new Map<NodeWatcher, number>();
-    this.#watchers.set(node, watchers);
-    // It rejects when the store is closed: then all watchers have ended too.
-    this.#follow(node, watchers).catch(() => {});
-    return watchers;
+  /** A node has answered something. */
+  heard(node: string): void {
+    const watched = this.#nodes.get(node);
+    if (watched !== undefined) watched.heardAtMs = this.#clock.now();
   }
 
-  async #follow(node: string, watchers: Map<NodeWatcher, number>): Promise<void> {
-    for (;;) {
-      await sleep(intervalMs, this.#clock, this.#lifetime);
-      if (watchers.size === 0) break;
-      const overdue = this.#overdue(watchers);
-      if (overdue.length > 0) await this.#ask(node, overdue);
+  /** Another node leads now: whoever led before is either there, and answers what it has by itself, or is not waited for. */
+  leaderChanged(leader: string): void {
+    for (const [node, watched] of this.#nodes) {
+      if (node === leader || watched.watchers.size === 0) continue;
+      const { askedAtMs } = watched;
+      if (askedAtMs !== null && this.#clock.now() - askedAtMs >= supersededAfterMs) supersede(watched);
+      // It rejects when the store is closed: then all watchers have ended too.
+      else this.#askOnce(node, watched).catch(() => {});
     }
-    this.#watchers.delete(node);
   }
 
-  #overdue(watchers: Map<NodeWatcher, number>): readonly NodeWatcher[] {
-    const before = this.#clock.now() - intervalMs;
-    return [...watchers].filter(([, sinceMs]) => sinceMs <= before).map(([watcher]) => watcher);
+  #begin(node: string): WatchedNode {
+    const watched: WatchedNode = { watchers: new Map(), heardAtMs: Number.NEGATIVE_INFINITY, askedAtMs: null };
+    this.#nodes.set(node, watched);
+    this.#follow(node, watched).catch(() => {});
+    return watched;
   }
 
-  async #ask(node: string, watchers: readonly NodeWatcher[]): Promise<void> {
-    const payload = encodeRequest({ timeoutMs: intervalMs, body: new Uint8Array() });
-    const limits = { clock: this.#clock, lifetime: this.#lifetime, timeoutMs: intervalMs };
-    const outcome = await this.#inbox.ask(this.#subjectOf(node), payload, limits);
-    if (outcome.kind === 'noResponders') for (const watcher of watchers) watcher.gone();
-    if (outcome.kind === 'timedOut') for (const watcher of watchers) watcher.silent();
+  async #follow(node: string, watched: WatchedNode): Promise<void> {
+    let silenceMs = firstSilenceMs;
+    for (;;) {
+      await sleep(silenceMs, this.#clock, this.#lifetime);
+      if (watched.watchers.size === 0) break;
+      if (this.#silentMs(watched) < silenceMs) silenceMs = firstSilenceMs;
+      else {
+        await this.#askWhoItIs(node, watched);
+        silenceMs = Math.min(longestSilenceMs, 2 * silenceMs);
+      }
+    }
+    this.#nodes.delete(node);
   }
+
+  /** How long the oldest open request waits, and nothing was heard of the node. */
+  #silentMs({ watchers, heardAtMs }: WatchedNode): number {
+    const [oldestAtMs = Number.POSITIVE_INFINITY] = watchers.values();
+    return this.#clock.now() - Math.max(oldestAtMs, heardAtMs);
+  }
+
+  async #askWhoItIs(node: string, watched: WatchedNode): Promise<void> {
+    const asked = [...watched.watchers.keys()];
+    watched.askedAtMs = this.#clock.now();
+    const outcome = await this.#ask(node, longestSilenceMs);
+    if (outcome.kind === 'reply') watched.askedAtMs = null;
+    if (outcome.kind === 'noResponders') for (const watcher of asked) watcher.gone();
+    if (outcome.kind === 'timedOut') for (const watcher of asked) watcher.silent();
+  }
+
+  async #askOnce(node: string, watched: WatchedNode): Promise<void> {
+    const outcome = await this.#ask(node, supersededAfterMs);
+    if (outcome.kind === 'noResponders') for (const watcher of [...watched.watchers.keys()]) watcher.gone();
+    if (outcome.kind === 'timedOut') supersede(watched);
+  }
+
+  #ask(node: string, timeoutMs: number): Promise<BusOutcome> {
+    const payload = encodeRequest({ timeoutMs, body: new Uint8Array() });
+    return this.#inbox.ask(this.#subjectOf(node), payload, { clock: this.#clock, lifetime: this.#lifetime, timeoutMs });
+  }
+}
+
+function supersede({ watchers }: WatchedNode): void {
+  for (const watcher of [...watchers.keys()]) watcher.superseded();
 }

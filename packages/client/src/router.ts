@@ -28,11 +28,12 @@ import {
   Timeout,
   Unavailable,
 } from './errors.ts';
+import type { LeaderNews } from './leader-news.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { Link } from './link.ts';
 import type { NodeWatch } from './node-watch.ts';
 import type { BusOutcome, ReplyInbox } from './reply-inbox.ts';
-import { sleep, waitFor } from './wait.ts';
+import { waitFor } from './wait.ts';
 
 /** What a node is asked. */
 export interface NodeRequest {
@@ -59,8 +60,12 @@ export interface RouterOptions {
   readonly link: Link;
   readonly inbox: ReplyInbox;
   readonly watch: NodeWatch;
+  readonly news: LeaderNews;
   readonly clock: Clock;
 }
+
+/** The node that was asked will not answer. */
+type LostNode = { readonly kind: 'nodeGone' | 'superseded' };
 
 type AttemptOutcome = { readonly kind: 'ok'; readonly body: Uint8Array } | AttemptFailure;
 
@@ -79,6 +84,7 @@ export class Router {
 
   constructor(options: RouterOptions) {
     this.#options = options;
+    options.news.listen((leader) => this.#leaderChanged(leader));
   }
 
   /** Takes it from somebody else who leads, if no reply has told it yet. */
@@ -88,7 +94,7 @@ export class Router {
 
   /** The body of the reply, after as many attempts as the retry rules allow. @throws {QuorateError}, or the reason that the lifetime ends with */
   async request(request: NodeRequest): Promise<Uint8Array> {
-    const { clock, link } = this.#options;
+    const { clock, link, news } = this.#options;
     const open: OpenRequest = {
       ...request,
       deadlineMs: clock.now() + request.timeoutMs,
@@ -98,6 +104,7 @@ export class Router {
     for (;;) {
       if (link.broken !== null) throw new Unavailable(link.broken);
       const leader = request.node === undefined && request.anyNode !== true ? this.#leader : null;
+      const newsBefore = news.count;
       const outcome = await this.#attempt(open, request.node ?? leader);
       if (outcome.kind === 'ok') return outcome.body;
 
@@ -109,12 +116,25 @@ export class Router {
       if (leader !== null && leader === this.#leader && !wasAnswered) this.#leader = null;
       if (decision.kind === 'giveUp') throw errorOf(decision.code, outcome, open);
       open.history = decision.history;
-      if (decision.delayMs > 0) await sleep(decision.delayMs, clock, request.lifetime);
+      // Whoever found no leader need not wait for one that has come meanwhile.
+      if (decision.delayMs > 0 && news.count === newsBefore) await this.#pause(decision.delayMs, request.lifetime);
     }
   }
 
+  /** No longer than until a leader takes office. */
+  async #pause(delayMs: number, lifetime: Lifetime): Promise<void> {
+    const { clock, news } = this.#options;
+    await waitFor<null>({ clock, lifetime, timeoutMs: delayMs }, (settle) => news.listen(() => settle(null)));
+  }
+
+  /** What is under way to the leader before fails over. Writes end as unknown; those of a session might be sent again here. */
+  #leaderChanged(leader: string): void {
+    this.#leader = leader;
+    this.#options.watch.leaderChanged(leader);
+  }
+
   async #attempt(request: OpenRequest, node: string | null): Promise<AttemptOutcome> {
-    const { cluster, group, clock, link } = this.#options;
+    const { cluster, group, clock, link, news } = this.#options;
     const { lifetime, kind, endpoint } = request;
     const connection = await link.whenConnected({ clock, lifetime, timeoutMs: request.deadlineMs - clock.now() });
     // Before the publish it is certain that nothing was sent.
@@ -126,10 +146,12 @@ export class Router {
     const subject =
       node === null ? apiSubject(cluster, group, endpoint) : nodeApiSubject(cluster, group, node, endpoint);
     const payload = encodeRequest({ timeoutMs: nodeTimeoutMs(timeoutMs), body: request.body, ...readOf(request) });
+    const newsBefore = news.count;
     const outcome = await this.#publish(request, { node, subject, payload, timeoutMs });
     switch (outcome.kind) {
       case 'reply':
-        return this.#read(request, outcome.data);
+        if (node !== null) this.#options.watch.heard(node);
+        return this.#read(request, outcome.data, news.count === newsBefore);
       case 'forbidden':
         throw new NotPermitted(outcome.reason);
       case 'tooLarge':
@@ -147,21 +169,18 @@ export class Router {
       readonly payload: Uint8Array;
       readonly timeoutMs: number;
     },
-  ): Promise<BusOutcome | { readonly kind: 'nodeGone' }> {
+  ): Promise<BusOutcome | LostNode> {
     const { inbox, clock } = this.#options;
     const { node, subject, payload, timeoutMs } = attempt;
     try {
-      const outcome = await waitFor<BusOutcome | { readonly kind: 'nodeGone' }>(
-        { clock, lifetime, timeoutMs },
-        (settle) => {
-          const stopListening = inbox.askAll(subject, payload, settle);
-          const stopWatching = node === null ? () => {} : this.#watch(node, () => settle({ kind: 'nodeGone' }));
-          return () => {
-            stopListening();
-            stopWatching();
-          };
-        },
-      );
+      const outcome = await waitFor<BusOutcome | LostNode>({ clock, lifetime, timeoutMs }, (settle) => {
+        const stopListening = inbox.askAll(subject, payload, settle);
+        const stopWatching = node === null ? () => {} : this.#watch(node, settle);
+        return () => {
+          stopListening();
+          stopWatching();
+        };
+      });
       return outcome ?? { kind: 'timedOut' };
     } catch (error) {
       if (kind === 'write' && error instanceof StoreClosed) {
@@ -171,9 +190,10 @@ export class Router {
     }
   }
 
-  #watch(node: string, gone: () => void): () => void {
+  #watch(node: string, settle: (outcome: LostNode) => void): () => void {
     return this.#options.watch.watch(node, {
-      gone,
+      gone: () => settle({ kind: 'nodeGone' }),
+      superseded: () => settle({ kind: 'superseded' }),
       silent: () => {
         // Other requests need not wait for it.
         if (this.#leader === node) this.#leader = null;
@@ -181,13 +201,14 @@ export class Router {
     });
   }
 
-  #read(request: OpenRequest, data: Uint8Array): AttemptOutcome {
+  /** `isNewest`: no leader has announced itself since it was asked, whom the node may not know yet. */
+  #read(request: OpenRequest, data: Uint8Array, isNewest: boolean): AttemptOutcome {
     try {
       const reply = decodeReply(data);
-      if (reply.leader !== null) this.#leader = reply.leader;
+      if (isNewest && reply.leader !== null) this.#leader = reply.leader;
       if (reply.kind === 'ok') return { kind: 'ok', body: reply.body };
       request.refusal = errorFromData(reply.error);
-      if (request.refusal.code === 'NoLeader' && reply.leader === null) this.#leader = null;
+      if (isNewest && request.refusal.code === 'NoLeader' && reply.leader === null) this.#leader = null;
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
       request.refusal = error;
@@ -222,6 +243,8 @@ function whatHappened(failure: AttemptFailure, { refusal, timeoutMs }: OpenReque
       return 'the connection to NATS broke before the answer came';
     case 'nodeGone':
       return 'the node that had the write is gone';
+    case 'superseded':
+      return 'another node leads since, and the one that had the write does not answer';
     case 'refused':
       return refusal?.message ?? failure.code;
     default:

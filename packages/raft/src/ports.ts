@@ -51,9 +51,12 @@ export interface MemberTracer {
   removing(removal: { readonly peer: NodeId; readonly silentMs: number }): RemovalSpan | null;
 }
 
-/** Takes what the leader's streams tell: every applied entry, in order, repeats allowed. */
+/** Takes what the leader's streams tell. */
 export interface StreamPublisher {
+  /** Every applied entry, in order, repeats allowed. */
   publish(applied: readonly AppliedEntry[]): void;
+  /** `leader` has taken office, or can be reached again. */
+  announceLeader(leader: NodeId, term: Term): void;
 }
 
 /** A request between nodes that is under way. A reply bears the kind of its request and `Reply`. */
@@ -88,5 +91,5 @@ export const silentPorts: Ports = {
   logger: { info: () => {}, warn: () => {}, error: () => {} },
   tracer: { start: () => null },
   memberTracer: { stageChanged: () => {}, removing: () => null },
-  streams: { publish: () => {} },
+  streams: { publish: () => {}, announceLeader: () => {} },
 };

@@ -46,8 +46,8 @@ export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions, p
       new parts.Applier(context, { stateMachine, settings, streams, logger: applierLogger, snapshots }, parts),
   );
   system.start('gateway', (context) => new parts.Gateway(context, { identity, settings }, parts));
-  const { logger: leaderLogger, tracer, memberTracer } = portsOf('leader');
-  const leader = { identity, settings, tracer, memberTracer, logger: leaderLogger };
+  const { logger: leaderLogger, tracer, memberTracer, streams: leaderStreams } = portsOf('leader');
+  const leader = { identity, settings, tracer, memberTracer, streams: leaderStreams, logger: leaderLogger };
   system.start(
     'election',
     (context) => new parts.Election(context, { identity, settings, logger: portsOf('election').logger, leader }, parts),

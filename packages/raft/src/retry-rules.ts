@@ -16,6 +16,8 @@ export type AttemptFailure =
   | { readonly kind: 'connectionLost' }
   /** It was published, and the node that it went to has gone since. */
   | { readonly kind: 'nodeGone' }
+  /** It was published, another node leads since, and the one that it went to does not answer. */
+  | { readonly kind: 'superseded' }
   | { readonly kind: 'refused'; readonly code: string };
 
 /** What earlier attempts of a request came to. */
@@ -111,6 +113,7 @@ function consequenceOf(failure: AttemptFailure): Consequence {
     case 'timedOut':
     case 'connectionLost':
     case 'nodeGone':
+    case 'superseded':
       return 'undecided';
     case 'refused':
       if (notDoneCodes.has(failure.code)) return 'notDone';
@@ -124,9 +127,12 @@ function historyAfter(history: RequestHistory, failure: AttemptFailure): Request
   return {
     attempts: history.attempts + 1,
     refusal: failure.kind === 'refused' ? failure.code : history.refusal,
-    unanswered: history.unanswered || failure.kind === 'timedOut' || failure.kind === 'nodeGone',
+    unanswered: history.unanswered || isUnanswered(failure),
   };
 }
+
+const isUnanswered = ({ kind }: AttemptFailure): boolean =>
+  kind === 'timedOut' || kind === 'nodeGone' || kind === 'superseded';
 
 /** Time has passed already, or there is another to ask: a delay would gain nothing. */
 function isElsewhereAtOnce(request: FailedRequest, failure: AttemptFailure): boolean {

@@ -37,7 +37,11 @@ function start(): Applier {
   };
   const snapshots = { files: noSnapshotFiles, newest: null, configuration: votersOf('n1'), time: timeBeforeLog };
   const { logger } = silentPorts;
-  return new Applier(context, { stateMachine, settings, streams: { publish }, logger, snapshots }, raftParts);
+  return new Applier(
+    context,
+    { stateMachine, settings, streams: { ...silentPorts.streams, publish }, logger, snapshots },
+    raftParts,
+  );
 }
 
 const receive = (message: ApplierMessage): void => applier.receive(message);

@@ -105,6 +105,14 @@ describe('a leader that is gone', () => {
     }
   });
 
+  test('is told to the gateway at once, so that writes wait for the next one', () => {
+    const fixture = new ElectionFixture();
+    fixture.receive(heard);
+    fixture.context.take();
+    fixture.receive({ ...gone, afterMs: 40 });
+    expect(fixture.context.takeOne('leaderKnown')).toMatchObject({ term: 2, leader: null });
+  });
+
   test('once: if nothing comes of it the next round is an ordinary one', () => {
     const fixture = new ElectionFixture();
     fixture.receive(heard);

@@ -105,7 +105,10 @@ describe('a leader without a connection to the bus', () => {
       ['n1.replicator/n3', 'probe'],
     ]);
     expect(told(beat({}))).toEqual([true]);
+    expect(fixture.announcements).toBe(1);
     expect(told(beat({ n2: good }))).toEqual([false]);
+    // Clients may have missed that it is back.
+    expect(fixture.announcements).toBe(2);
     // Again, in case the election has missed it.
     expect(told(beat({ n2: good }))).toEqual([false]);
   });

@@ -51,6 +51,13 @@ describe('taking office', () => {
     expect([...fixture.context.spawned]).toEqual(['replicator/n2', 'replicator/n3']);
   });
 
+  test('it announces itself as soon as it has the token, once', () => {
+    expect(fixture.announcements).toBe(0);
+    fixture.grant();
+    fixture.grant();
+    expect(fixture.announcements).toBe(1);
+  });
+
   test('a token of another term is not taken', () => {
     fixture.take();
     fixture.grant(votersOf('n1'), term(2));

@@ -35,6 +35,7 @@ describe('what follows a failed attempt with time left', () => {
     [{ kind: 'timedOut' }, readOnly('retry after 0')],
     [{ kind: 'connectionLost' }, readOnly('retry after 0')],
     [{ kind: 'nodeGone' }, readOnly('retry after 0')],
+    [{ kind: 'superseded' }, readOnly('retry after 0')],
     [refused('Timeout'), readOnly('retry after 20', 'retry after 0')],
     [refused('OutcomeUnknown'), readOnly('retry after 20', 'retry after 0')],
     [refused('Internal'), readOnly('retry after 20', 'retry after 0')],

@@ -1,13 +1,20 @@
+import type { NodeId } from '@quorate/actor';
 import type { RediallingConnection } from '@quorate/nats-connection';
-import type { AppliedEntry, LogEntry, StreamPublisher } from '@quorate/raft';
-import { changesSubject, committedSubject, encodeCommitted } from '@quorate/wire';
+import type { AppliedEntry, LogEntry, StreamPublisher, Term } from '@quorate/raft';
+import {
+  changesSubject,
+  committedSubject,
+  encodeCommitted,
+  encodeLeaderAnnouncement,
+  leaderSubject,
+} from '@quorate/wire';
 import { headers, type MsgHdrs } from 'nats';
 
 /** One message on `committed` holds entries up to so many bytes; one entry always fits. */
 const maxMessageBytes = 512 * 1024;
 const entryEnvelopeBytes = 128;
 
-/** Publishes what is applied on the streams of a group: `committed`, and one subject for each changed key. */
+/** Publishes on the streams of a group: what is applied on `committed`, and one subject for each changed key; who leads on `leader`. */
 export class NatsStreams implements StreamPublisher {
   readonly #connection: RediallingConnection;
   readonly #cluster: string;
@@ -17,6 +24,11 @@ export class NatsStreams implements StreamPublisher {
     this.#connection = connection;
     this.#cluster = cluster;
     this.#group = group;
+  }
+
+  announceLeader(leader: NodeId, term: Term): void {
+    const subject = leaderSubject(this.#cluster, this.#group);
+    this.#connection.publish(subject, encodeLeaderAnnouncement({ leader, term }));
   }
 
   publish(applied: readonly AppliedEntry[]): void {

@@ -1,4 +1,4 @@
-import { type LogEntry, logIndex, term } from '@quorate/raft';
+import { type LogEntry, logIndex, type Term, term } from '@quorate/raft';
 import {
   API_QUEUE,
   type ApiReply,
@@ -10,10 +10,12 @@ import {
   encodeAnswer,
   encodeCommand,
   encodeCommitted,
+  encodeLeaderAnnouncement,
   encodeReply,
   encodeResult,
   errorReply,
   everyNodeApiSubject,
+  leaderSubject,
   nodeApiSubject,
   nodeIdSchema,
 } from '@quorate/wire';
@@ -71,6 +73,13 @@ export class FakeNode {
   /** Publishes on the stream of committed entries. */
   async stream(...entries: readonly LogEntry[]): Promise<void> {
     this.#connection.publish(committedSubject('main', 'config'), encodeCommitted(entries));
+    await this.#connection.flush();
+  }
+
+  /** Announces itself as leader of that term, and resolves once that is with the bus. */
+  async announce(inTerm: Term): Promise<void> {
+    const announcement = encodeLeaderAnnouncement({ leader: nodeIdSchema.parse(this.id), term: inTerm });
+    this.#connection.publish(leaderSubject('main', 'config'), announcement);
     await this.#connection.flush();
   }
 

@@ -121,8 +121,10 @@ export class Election implements Actor<ElectionMessage> {
   /** No timeout need be waited for. Those who know it do not campaign together: each in its turn, and a little apart where two have the same. */
   #leaderGone({ term: inTerm, leader, afterMs }: Of<'leaderGone'>): void {
     if (inTerm < this.#term || this.#role.kind !== 'follower' || this.#role.leader !== leader) return;
+    const dueAtMs = this.#timesOutAtMs;
     const delayMs = afterMs + this.#context.random() * this.#patience.timeouts.electionTimeoutMinMs * campaignJitter;
-    if (this.#context.now() + delayMs < this.#timesOutAtMs) this.#timeOutAfter(delayMs);
+    this.#loseSight(this.#term);
+    this.#timeOutAfter(Math.min(delayMs, Math.max(0, dueAtMs - this.#context.now())));
   }
 
   /** Silence. The timer goes on, so that the loss of any answer only costs another round. */

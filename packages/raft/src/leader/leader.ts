@@ -2,7 +2,7 @@ import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
 import { applierAt, electionAt, gatewayAt, logStoreAt } from '../addresses.ts';
 import type { ElectionTimeouts } from '../election-timeouts.ts';
 import { invariant } from '../invariant.ts';
-import type { CommitTracer, Logger, MemberTracer } from '../ports.ts';
+import type { CommitTracer, Logger, MemberTracer, StreamPublisher } from '../ports.ts';
 import { otherVotersOf, peersOf } from '../quorum.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
@@ -32,6 +32,7 @@ export interface LeaderOptions {
   readonly settings: RaftSettings;
   readonly tracer: CommitTracer;
   readonly memberTracer: MemberTracer;
+  readonly streams: StreamPublisher;
   readonly logger: Logger;
 }
 
@@ -48,6 +49,7 @@ export class Leader implements Actor<LeaderMessage> {
   readonly #autoRemoval: AutoRemoval;
   readonly #pace: Pace;
   readonly #checkQuorum = new CheckQuorum();
+  #isAside = false;
   /** It has stood aside in this office. */
   #wasAside = false;
   readonly #ownDisk: OwnDisk;
@@ -158,6 +160,7 @@ export class Leader implements Actor<LeaderMessage> {
     this.#grant = new this.#parts.Grant({ token, membership, voters, replicators, peers, clock, lastLogIndex });
     this.#reads.startFor(token);
     replicators.serve(peersOf(configuration, self), lastLogIndex);
+    this.#options.streams.announceLeader(self, term);
     this.#append([{ term, index: this.#grant.noopIndex, kind: 'noop', command: new Uint8Array(), ...clock.next() }]);
   }
 
@@ -202,11 +205,13 @@ export class Leader implements Actor<LeaderMessage> {
   #standing({ voters }: Grant): Standing {
     const { electionTimeoutMaxMs } = this.#pace;
     const standing = this.#checkQuorum.standing({ voters, nowMs: this.#context.now(), electionTimeoutMaxMs });
+    const { term, streams } = this.#options;
     const isAside = standing === 'aside';
+    if (this.#isAside && !isAside) streams.announceLeader(this.#self(), term);
+    this.#isAside = isAside;
     this.#wasAside ||= isAside;
     // Again at each tick: an election that has missed that it is over would keep all writes waiting.
-    const told = { kind: 'leaderAside', term: this.#options.term, isAside } as const;
-    if (this.#wasAside) this.#context.send(electionAt(this.#context.self), told);
+    if (this.#wasAside) this.#context.send(electionAt(this.#context.self), { kind: 'leaderAside', term, isAside });
     return standing;
   }
 

@@ -32,8 +32,8 @@ export class ElectionFixture {
 
   constructor(logger: Logger = silentPorts.logger) {
     const identity = senderOf('n1');
-    const { tracer, memberTracer } = silentPorts;
-    const leader = { identity, settings: defaultRaftSettings, tracer, memberTracer, logger };
+    const { tracer, memberTracer, streams } = silentPorts;
+    const leader = { identity, settings: defaultRaftSettings, tracer, memberTracer, streams, logger };
     this.actor = new Election(this.context, { identity, settings: defaultRaftSettings, logger, leader }, raftParts);
   }
 

@@ -46,14 +46,20 @@ export interface LeaderFixtureOptions {
 export class LeaderFixture {
   readonly context = new FakeContext<LeaderMessage>('n1', 'leader');
   readonly actor: Leader;
+  /** How often it has announced itself. */
+  announcements = 0;
 
   constructor(options: LeaderFixtureOptions = {}) {
     const settings = { ...defaultRaftSettings, ...options.settings };
     const { tracer, memberTracer, logger } = { ...silentPorts, ...options };
+    const announceLeader = (): void => {
+      this.announcements += 1;
+    };
+    const streams = { ...silentPorts.streams, announceLeader };
     const identity = senderOf('n1');
     this.actor = new Leader(
       this.context,
-      { term: officeTerm, electionTimeouts: settings, identity, settings, tracer, memberTracer, logger },
+      { term: officeTerm, electionTimeouts: settings, identity, settings, tracer, memberTracer, streams, logger },
       options.parts ?? raftParts,
     );
   }

@@ -27,6 +27,10 @@ export const committedSubject = (cluster: string, group: string): string =>
 export const changesSubject = (cluster: string, group: string, tokens: string): string =>
   `quorate.${clusterName(cluster)}.stream.${groupId(group)}.changes.${tokens}`;
 
+/** Where a leader announces itself when it takes office. @throws {InvalidName} */
+export const leaderSubject = (cluster: string, group: string): string =>
+  `quorate.${clusterName(cluster)}.stream.${groupId(group)}.leader`;
+
 /** An actor of a node, as another node addresses it. */
 export interface PeerRoute {
   readonly cluster: ClusterName;
