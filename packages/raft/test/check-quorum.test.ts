@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { defaultRaftSettings as settings } from '../src/index.ts';
-import { CheckQuorum, type Standing } from '../src/leader/check-quorum.ts';
+import { CheckQuorum, type QuorumStanding } from '../src/leader/check-quorum.ts';
 import { VoterProgress } from '../src/leader/voter-progress.ts';
 import { votersOf } from './support/entries.ts';
 import { senderOf } from './support/fake-context.ts';
@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 /** Time passes, the leader's own log store answers, and so do these. How it stands then. */
-function after(forMs: number, ...answering: readonly string[]): Standing {
+function after(forMs: number, ...answering: readonly string[]): QuorumStanding {
   nowMs += forMs;
   for (const node of ['n1', ...answering]) voters.heard(senderOf(node).node, 0, nowMs);
   return check.standing({ voters, nowMs, electionTimeoutMaxMs });

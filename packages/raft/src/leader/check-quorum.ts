@@ -1,7 +1,7 @@
 import type { VoterProgress } from './voter-progress.ts';
 
-/** `aside`: it cannot be reached, and takes nothing, but may yet be the leader that all others wait for. `lost`: it is to step down. */
-export type Standing = 'leads' | 'aside' | 'lost';
+/** Whether a leader has its quorum. `aside`: it cannot know, without a connection to the bus. */
+export type QuorumStanding = 'leads' | 'aside' | 'lost';
 
 /** What a leader's standing is judged by. */
 export interface Circumstances {
@@ -34,7 +34,7 @@ export class CheckQuorum {
   }
 
   /** How the leader stands now. */
-  standing({ voters, nowMs, electionTimeoutMaxMs }: Circumstances): Standing {
+  standing({ voters, nowMs, electionTimeoutMaxMs }: Circumstances): QuorumStanding {
     const sinceMs = nowMs - electionTimeoutMaxMs;
     const isHeard = voters.isHeardByQuorum(this.#isAside ? Math.max(sinceMs, this.#connectedAtMs) : sinceMs);
     if (isHeard) this.#isAside = false;

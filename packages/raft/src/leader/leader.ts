@@ -3,22 +3,20 @@ import { applierAt, electionAt, gatewayAt, logStoreAt } from '../addresses.ts';
 import type { ElectionTimeouts } from '../election-timeouts.ts';
 import { invariant } from '../invariant.ts';
 import type { CommitTracer, Logger, MemberTracer, StreamPublisher } from '../ports.ts';
-import { otherVotersOf, peersOf } from '../quorum.ts';
+import { peersOf } from '../quorum.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import { type LeaderToken, type LogEntry, type LogIndex, logIndex, maxIndex, type Term } from '../types.ts';
 import type { AutoRemoval } from './auto-removal.ts';
-import { CheckQuorum, type Standing } from './check-quorum.ts';
 import type { PeerStage } from './failure-detector.ts';
 import type { Grant } from './grant.ts';
 import type { LeaderProgress } from './membership.ts';
 import type { LeaderMessage } from './messages.ts';
-import { OwnDisk } from './own-disk.ts';
-import type { Pace } from './pace.ts';
 import { ProposalDesk } from './proposal-desk.ts';
 import type { Proposals } from './proposals.ts';
 import { ReadDesk } from './read-desk.ts';
 import { Replicators } from './replicators.ts';
+import { Tenure } from './tenure.ts';
 import type { Transfer } from './transfer.ts';
 
 type Of<Kind extends LeaderMessage['kind']> = Extract<LeaderMessage, { kind: Kind }>;
@@ -47,12 +45,10 @@ export class Leader implements Actor<LeaderMessage> {
   readonly #reads: ReadDesk;
   readonly #transfer: Transfer;
   readonly #autoRemoval: AutoRemoval;
-  readonly #pace: Pace;
-  readonly #checkQuorum = new CheckQuorum();
+  readonly #tenure: Tenure;
   #isAside = false;
   /** It has stood aside in this office. */
   #wasAside = false;
-  readonly #ownDisk: OwnDisk;
   readonly #startedAtMs: number;
   #grant: Grant | null = null;
   /** Office is given up, and the election will stop this actor: nothing is taken any more. */
@@ -67,13 +63,14 @@ export class Leader implements Actor<LeaderMessage> {
     this.#options = options;
     this.#parts = parts;
     const { term, settings, tracer, memberTracer, logger, identity } = options;
-    this.#pace = new parts.Pace(settings, options.electionTimeouts);
-    this.#ownDisk = new OwnDisk(context.now());
+    const { node: self } = identity;
+    this.#tenure = new Tenure({ ...options, self, parts, nowMs: context.now() });
+    const { pace } = this.#tenure;
     this.#proposals = new parts.Proposals();
     this.#desk = new ProposalDesk({ context, term, tracer, proposals: this.#proposals });
     this.#reads = new ReadDesk({ context, term, settings, parts });
-    this.#transfer = new parts.Transfer({ context, term, settings, pace: this.#pace });
-    this.#autoRemoval = new parts.AutoRemoval({ self: identity.node, settings, logger, tracer: memberTracer });
+    this.#transfer = new parts.Transfer({ context, term, settings, pace });
+    this.#autoRemoval = new parts.AutoRemoval({ self, settings, logger, tracer: memberTracer });
     this.#asker = Math.floor(context.random() * Number.MAX_SAFE_INTEGER);
     this.#startedAtMs = context.now();
     this.#askForToken();
@@ -108,7 +105,7 @@ export class Leader implements Actor<LeaderMessage> {
       case 'leaderProbe':
         return this.#grant?.replicators.probe(from.node);
       case 'busLost':
-        return this.#checkQuorum.busLost(this.#context.now());
+        return this.#tenure.busLost(this.#context.now());
       case 'busConnected':
         return this.#busConnected();
       case 'tick':
@@ -141,6 +138,7 @@ export class Leader implements Actor<LeaderMessage> {
     const { term, identity, settings, memberTracer: tracer, logger } = this.#options;
     const proposals = this.#proposals;
     const self = this.#self();
+    const { pace } = this.#tenure;
     const voters = new this.#parts.VoterProgress(configuration, this.#context.now());
     voters.admit(self, this.#context.now());
     const membership = new this.#parts.Membership({
@@ -150,10 +148,9 @@ export class Leader implements Actor<LeaderMessage> {
       proposals,
       self,
       settings,
-      pace: this.#pace,
+      pace,
     });
     const context = this.#context;
-    const pace = this.#pace;
     const replicators = new Replicators({ context, token, term, identity, settings, pace, parts: this.#parts });
     const peers = new this.#parts.PeerWatch({ context, settings, pace, logger, tracer, parts: this.#parts });
     const clock = new this.#parts.EntryClock({ context, lastTime: message.lastTime });
@@ -171,24 +168,14 @@ export class Leader implements Actor<LeaderMessage> {
 
   /** Repeats whatever may have been lost, and checks that a quorum still answers (CheckQuorum, dissertation §6.2). */
   #tick(): void {
+    if (this.#grant === null) return this.#awaitToken();
+    const standing = this.#tenure.examine(this.#grant, this.#context.now());
+    if (standing.kind === 'lost') return this.#stepDown(this.#grant, standing);
+    // After the pace is known: it may be faster than it was.
     this.#restartTick();
-    if (this.#grant === null) {
-      if (this.#context.now() - this.#startedAtMs > this.#pace.electionTimeoutMaxMs) {
-        return this.#lose(this.#options.term, 'the log store gave no token');
-      }
-      return this.#askForToken();
-    }
-    const standing = this.#standing(this.#grant);
-    if (standing === 'lost') return this.#lose(this.#options.term, 'no quorum answers');
-    if (standing === 'aside') return this.#confirmSelf(this.#grant);
-    this.#ownDisk.tick(this.#context.now(), this.#pace.heartbeatIntervalMs);
-    if (this.#ownDisk.stalledMs > this.#pace.electionTimeoutMaxMs && this.#hasOtherVoters(this.#grant)) {
-      this.#transfer.leave(this.#grant, this.#progress());
-      return this.#lose(this.#options.term, 'the disk stands still');
-    }
-    const sinceMs = this.#context.now() - this.#pace.electionTimeoutMaxMs;
-    this.#pace.adapt(this.#grant.voters.measured(this.#self(), this.#ownDisk.flushMs, sinceMs));
+    this.#noteAside(standing.kind === 'aside');
     this.#confirmSelf(this.#grant);
+    if (standing.kind === 'aside') return;
     this.#sendAppend();
     this.#sendCommit(this.#grant);
     this.#grant.replicators.stopFormer();
@@ -202,28 +189,37 @@ export class Leader implements Actor<LeaderMessage> {
     this.#leaveIfRemoved(this.#grant);
   }
 
-  #standing({ voters }: Grant): Standing {
-    const { electionTimeoutMaxMs } = this.#pace;
-    const standing = this.#checkQuorum.standing({ voters, nowMs: this.#context.now(), electionTimeoutMaxMs });
+  #awaitToken(): void {
+    this.#restartTick();
+    if (this.#context.now() - this.#startedAtMs > this.#tenure.pace.electionTimeoutMaxMs) {
+      return this.#lose(this.#options.term, 'the log store gave no token');
+    }
+    this.#askForToken();
+  }
+
+  #stepDown(grant: Grant, { reason, handsOver }: { readonly reason: string; readonly handsOver: boolean }): void {
+    if (handsOver) this.#handOver(grant);
+    this.#lose(this.#options.term, reason);
+  }
+
+  #noteAside(isAside: boolean): void {
     const { term, streams } = this.#options;
-    const isAside = standing === 'aside';
     if (this.#isAside && !isAside) streams.announceLeader(this.#self(), term);
     this.#isAside = isAside;
     this.#wasAside ||= isAside;
     // Again at each tick: an election that has missed that it is over would keep all writes waiting.
     if (this.#wasAside) this.#context.send(electionAt(this.#context.self), { kind: 'leaderAside', term, isAside });
-    return standing;
   }
 
   /** Whoever is back as well hears at once that there still is a leader. What was not heard meanwhile says nothing of the peers. */
   #busConnected(): void {
-    this.#checkQuorum.busConnected(this.#context.now());
+    this.#tenure.busConnected(this.#context.now());
     this.#grant?.peers.startAnew();
     this.#grant?.replicators.probeAll();
   }
 
   #confirmSelf(grant: Grant): void {
-    const { electionTimeoutMinMs, electionTimeoutMaxMs } = this.#pace;
+    const { electionTimeoutMinMs, electionTimeoutMaxMs } = this.#tenure.pace;
     this.#context.send(logStoreAt(this.#context.self), {
       kind: 'confirmRound',
       token: grant.token,
@@ -236,7 +232,7 @@ export class Leader implements Actor<LeaderMessage> {
   }
 
   #restartTick(): void {
-    this.#context.startTimer('tick', this.#pace.heartbeatIntervalMs, { kind: 'tick' });
+    this.#context.startTimer('tick', this.#tenure.pace.heartbeatIntervalMs, { kind: 'tick' });
   }
 
   #lose(term: Term, reason: string): void {
@@ -303,7 +299,7 @@ export class Leader implements Actor<LeaderMessage> {
       () => `the log ends at ${message.lastLogIndex} after an append up to ${end}`,
     );
     this.#lastLogIndex = message.lastLogIndex;
-    this.#ownDisk.appended(this.#lastLogIndex, this.#context.now());
+    this.#tenure.appended(this.#lastLogIndex, this.#context.now());
     this.#appending = null;
     this.#advanceReplicators();
     this.#appendWaiting();
@@ -345,7 +341,7 @@ export class Leader implements Actor<LeaderMessage> {
   #durable(message: Of<'durable'>): void {
     const grant = this.#grantOf(message.token);
     if (grant === null) return;
-    this.#ownDisk.reached(message.durableIndex, this.#context.now());
+    this.#tenure.durable(message.durableIndex, this.#context.now());
     grant.voters.matched(this.#self(), message.durableIndex);
     this.#advanceCommitIndex(grant);
   }
@@ -396,13 +392,18 @@ export class Leader implements Actor<LeaderMessage> {
     this.#appendWaiting();
   }
 
+  /** Whoever goes tells another to campaign, which waives the promises that the lease rests on (etcd#12704). */
+  #handOver(grant: Grant): void {
+    this.#reads.endLease();
+    this.#transfer.leave(grant, this.#progress());
+  }
+
   /** A leader that is no voter any more commits that, tells whoever asked, and steps down (Raft §6). */
   #leaveIfRemoved(grant: Grant): void {
     const { membership } = grant;
     if (!membership.excludesSelf || !membership.isCommitted(this.#commitIndex)) return;
     if (this.#proposals.firstPlaced !== null) return;
-    this.#reads.endLease();
-    this.#transfer.leave(grant, this.#progress());
+    this.#handOver(grant);
     this.#lose(this.#options.term, 'this node is no voter any more');
   }
 
@@ -493,10 +494,6 @@ export class Leader implements Actor<LeaderMessage> {
   /** What this leader holds, if `token` is it: a message of an earlier leadership is not for this one. */
   #grantOf(token: LeaderToken): Grant | null {
     return this.#grant?.token === token ? this.#grant : null;
-  }
-
-  #hasOtherVoters({ membership }: Grant): boolean {
-    return otherVotersOf(membership.configuration, this.#self()).length > 0;
   }
 
   #self(): NodeId {
