@@ -67,7 +67,7 @@ describe('when a leader takes office', () => {
     const write = store.put('/a', 'y');
     await until(() => arrived(n1, 'put'));
     await n2.announce(term(2));
-    await until(() => arrived(n1, 'hello'));
+    await until(() => n1.looks > 0);
     answer(putReply(7, 'n2'));
     expect(await write).toEqual({ revision: 7n });
   });

@@ -34,13 +34,15 @@ export interface FakeRequest {
   readonly read: ReadOptions;
 }
 
+const looking = 'hello node';
+
 /** What a fake node does with a request; null keeps it silent. */
 export type Behaviour = (request: FakeRequest) => ApiReply | Uint8Array | null | Promise<ApiReply | Uint8Array | null>;
 
 /** A node that speaks the frames of the api, and says what a test has it say. */
 export class FakeNode {
   readonly id: string;
-  /** All that it was asked, but for `hello` of the SDK's own looking. */
+  /** All that it was asked. */
   readonly requests: FakeRequest[] = [];
   readonly #connection: NatsConnection;
   #behaviour: Behaviour;
@@ -65,9 +67,14 @@ export class FakeNode {
     this.#behaviour = behaviour;
   }
 
-  /** The endpoints of its requests, with the way that each came. */
+  /** The endpoints of its requests, with the way that each came, but for the SDK's own looking whether it is there. */
   get log(): readonly string[] {
-    return this.requests.map(({ endpoint, via }) => `${endpoint} ${via}`);
+    return this.requests.map(({ endpoint, via }) => `${endpoint} ${via}`).filter((request) => request !== looking);
+  }
+
+  /** How often the SDK has looked whether it is there. */
+  get looks(): number {
+    return this.requests.filter(({ endpoint, via }) => `${endpoint} ${via}` === looking).length;
   }
 
   /** Publishes on the stream of committed entries. */
