@@ -1,11 +1,20 @@
 import { type ConfigStoreOperation, type ConfigStoreOutcome, checkConfigStore, type History } from '@quorate/checker';
-import { decideRetry, defaultRaftSettings, type RaftSettings } from '@quorate/raft';
+import { decideRetry, defaultRaftSettings, electionTimeoutsFor, type RaftSettings } from '@quorate/raft';
 import type { Plant } from './bugs/plant.ts';
+import { Bus } from './faults/bus.ts';
 import type { Fault } from './faults/fault.ts';
 import { FaultCounts } from './faults/fault-counts.ts';
 import { FaultDirector } from './faults/fault-director.ts';
 import { Network } from './faults/network.ts';
-import { drawFaults, drawMemberChanges, drawSnapshots, drawTransfers, type FaultWindow } from './faults/plan.ts';
+import {
+  drawBusLosses,
+  drawFaults,
+  drawMemberChanges,
+  drawSnapshots,
+  drawTold,
+  drawTransfers,
+  type FaultWindow,
+} from './faults/plan.ts';
 import { RandomStream } from './host/random-stream.ts';
 import { withoutRealTime } from './host/real-time-guard.ts';
 import { SimulatedCluster } from './host/simulated-cluster.ts';
@@ -53,8 +62,8 @@ export interface SimulationResult {
 
 const faultsFromMs = 800;
 const usualFaultsUntilMs = 50_000;
-/** Ten election timeouts: so long a cluster without faults may be without a leader (and every client without an answer). */
-const electionsMs = 10 * defaultRaftSettings.electionTimeoutMaxMs;
+/** So many election timeouts a cluster without faults may be without a leader (and every client without an answer). */
+const electionsInElectionTimeouts = 10;
 const progressMs = 4000;
 const restMs = 3000;
 /** So long before the end of the faults clients are quiet in some runs. */
@@ -81,7 +90,9 @@ function run(options: SimulationOptions): {
   const counts = new FaultCounts();
   const members = new RandomStream(seed, 'members');
   const spares = members.chance(0.4) ? 2 + members.below(4) : 0;
-  const network = new Network(new RandomStream(seed, 'network'), counts, nodes + spares);
+  const distanceMs = drawDistance(new RandomStream(seed, 'distance'));
+  const network = new Network(new RandomStream(seed, 'network'), counts, nodes + spares, Math.round(distanceMs * 1000));
+  const bus = new Bus(new RandomStream(seed, 'no responders'), counts, nodes + spares);
   const recorder = new HistoryRecorder();
   const isFlushLate = plan.chance(0.7);
   const snapshots = new RandomStream(seed, 'snapshots');
@@ -90,7 +101,8 @@ function run(options: SimulationOptions): {
   const withLag = spares === 0 ? drawnSettings : { ...drawnSettings, maxPromotionLagEntries: members.pick([5, 1000]) };
   const removal = { autoRemoveAfterMs: drawAutoRemoval(new RandomStream(seed, 'auto-removal')) };
   const leases = { leaseMs: drawLease(new RandomStream(seed, 'leases')) };
-  const drawn = { ...withLag, ...removal, ...leases };
+  const beat = { heartbeatIntervalMs: new RandomStream(seed, 'heartbeats').pick([50, 50, 50, 20]) };
+  const drawn = { ...withLag, ...removal, ...leases, ...beat };
   const settings = plant.settings?.(drawn) ?? drawn;
   const workload = {
     clients: 6,
@@ -102,7 +114,14 @@ function run(options: SimulationOptions): {
   };
   const faultsUntilMs = options.faultsUntilMs ?? usualFaultsUntilMs;
   const window = { fromMs: faultsFromMs, untilMs: usualFaultsUntilMs - 1000 };
-  const steps = drawSteps({ plan, members, snapshots }, { nodes, spares, window });
+  const streams = {
+    plan,
+    members,
+    snapshots,
+    bus: new RandomStream(seed, 'bus'),
+    told: new RandomStream(seed, 'told'),
+  };
+  const steps = drawSteps(streams, { nodes, spares, window });
   const faults = options.faults ?? (leases.leaseMs === 0 ? steps : steps.filter(({ kind }) => kind !== 'clockJump'));
   const acknowledgements = new Acknowledgements();
   const cluster: SimulatedCluster = new SimulatedCluster({
@@ -111,6 +130,7 @@ function run(options: SimulationOptions): {
     spares,
     settings,
     network,
+    bus,
     counts,
     isFlushLate,
     plant,
@@ -135,12 +155,14 @@ function run(options: SimulationOptions): {
     random: new RandomStream(seed, 'node reads'),
     keys: workload.keys,
   });
-  const director = new FaultDirector({ cluster, network, counts, random: new RandomStream(seed, 'faults') });
+  const director = new FaultDirector({ cluster, network, bus, counts, random: new RandomStream(seed, 'faults') });
   director.schedule(faults.filter(({ atMs }) => atMs < faultsUntilMs));
   for (const node of cluster.nodes) cluster.start(node);
   clients.start();
   nodeReads.start();
 
+  const { electionTimeoutMaxMs } = electionTimeoutsFor(settings, { roundTripMs: 2 * (distanceMs + 1), flushMs: null });
+  const electionsMs = electionsInElectionTimeouts * electionTimeoutMaxMs;
   const isQuietAtEnd = new RandomStream(seed, 'end').chance(0.4);
   cluster.runUntil(faultsUntilMs - quietMs);
   // From here on it is seen whether the nodes make good by themselves what was lost: nobody asks beside the clients.
@@ -148,9 +170,9 @@ function run(options: SimulationOptions): {
   if (isQuietAtEnd) clients.stop();
   cluster.runUntil(faultsUntilMs);
   director.healAll();
-  if (isQuietAtEnd) catchUp(cluster);
+  if (isQuietAtEnd) catchUp(cluster, electionsMs);
   clients.start();
-  comeToRest(cluster, clients);
+  comeToRest(cluster, clients, electionsMs);
   const { history } = recorder;
   const result: SimulationResult = {
     seed,
@@ -177,13 +199,13 @@ function onEventOf({ onEvent }: SimulationOptions, hash: TraceHash | null): ((ev
 }
 
 /** Nobody asks anything: what was lost is made good by the nodes themselves, and not by what comes next. */
-function catchUp(cluster: SimulatedCluster): void {
+function catchUp(cluster: SimulatedCluster, electionsMs: number): void {
   const { watch } = cluster;
   cluster.runUntil(cluster.nowUs / 1000 + electionsMs + restMs);
   if (watch.violation === null) watch.atRest(cluster.members);
 }
 
-function comeToRest(cluster: SimulatedCluster, clients: Clients): void {
+function comeToRest(cluster: SimulatedCluster, clients: Clients, electionsMs: number): void {
   const { watch } = cluster;
   if (watch.violation !== null) return;
   const fromMs = cluster.nowUs / 1000;
@@ -215,14 +237,22 @@ function verdictOn(
  * any configuration: that is for clusters whose members stay.
  */
 function drawSteps(
-  { plan, members, snapshots }: Readonly<Record<'plan' | 'members' | 'snapshots', RandomStream>>,
+  {
+    plan,
+    members,
+    snapshots,
+    bus,
+    told,
+  }: Readonly<Record<'plan' | 'members' | 'snapshots' | 'bus' | 'told', RandomStream>>,
   { nodes, spares, window }: { readonly nodes: number; readonly spares: number; readonly window: FaultWindow },
 ): readonly Fault[] {
   const faults = drawFaults(plan, nodes + spares, window).filter(({ kind }) => spares === 0 || kind !== 'lostDisk');
   const changes = spares === 0 ? [] : drawMemberChanges(members, window);
   const transfers = members.chance(0.5) ? drawTransfers(members, nodes + spares, window) : [];
   const taken = snapshots.chance(0.5) ? drawSnapshots(snapshots, nodes + spares, window) : [];
-  return [...faults, ...changes, ...transfers, ...taken].sort((one, other) => one.atMs - other.atMs);
+  const losses = bus.chance(0.4) ? drawBusLosses(bus, nodes + spares, window) : [];
+  const all = [...faults, ...changes, ...transfers, ...taken, ...losses].sort((one, other) => one.atMs - other.atMs);
+  return drawTold(told, all);
 }
 
 /** Small batches and windows in some runs, so that their ends are met. */
@@ -231,6 +261,9 @@ function drawSettings(plan: RandomStream): RaftSettings {
   const maxInflightAppends = plan.pick([2, defaultRaftSettings.maxInflightAppends]);
   return { ...defaultRaftSettings, maxBatchEntries, maxInflightAppends };
 }
+
+/** In some runs the nodes are far from each other: milliseconds, one way. */
+const drawDistance = (random: RandomStream): number => (random.chance(0.15) ? random.between(5, 25) : 0);
 
 /** In some runs voters that were away go by themselves, after times for which faults keep nodes away. */
 const drawAutoRemoval = (random: RandomStream): number | null =>

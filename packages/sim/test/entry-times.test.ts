@@ -1,5 +1,6 @@
 import { defaultRaftSettings, type LogEntry, logIndex, term } from '@quorate/raft';
 import { beforeEach, expect, test } from 'vitest';
+import { Bus } from '../src/faults/bus.ts';
 import { FaultCounts } from '../src/faults/fault-counts.ts';
 import { Network } from '../src/faults/network.ts';
 import { RandomStream } from '../src/host/random-stream.ts';
@@ -15,7 +16,8 @@ let violations: string[];
 beforeEach(() => {
   const counts = new FaultCounts();
   const network = new Network(new RandomStream(1, 'network'), counts, 3);
-  const rest = { network, counts, isFlushLate: false, onAnswer: () => {}, onEvent: null };
+  const bus = new Bus(new RandomStream(1, 'no responders'), counts, 3);
+  const rest = { network, bus, counts, isFlushLate: false, onAnswer: () => {}, onEvent: null };
   cluster = new SimulatedCluster({ seed: 1, nodes: 3, spares: 0, settings: defaultRaftSettings, ...rest });
   committed = new CommittedEntries();
   violations = [];

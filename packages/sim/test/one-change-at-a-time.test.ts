@@ -11,6 +11,7 @@ import {
   timeBeforeLog,
 } from '@quorate/raft';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { Bus } from '../src/faults/bus.ts';
 import { FaultCounts } from '../src/faults/fault-counts.ts';
 import { Network } from '../src/faults/network.ts';
 import type { ActorMessage } from '../src/host/actor-message.ts';
@@ -41,7 +42,8 @@ const command = (index: number): LogEntry => ({
 beforeEach(() => {
   const counts = new FaultCounts();
   const network = new Network(new RandomStream(1, 'network'), counts, 4);
-  const rest = { network, counts, settings, isFlushLate: false, onAnswer: () => {}, onEvent: null };
+  const bus = new Bus(new RandomStream(1, 'no responders'), counts, 4);
+  const rest = { network, bus, counts, settings, isFlushLate: false, onAnswer: () => {}, onEvent: null };
   cluster = new SimulatedCluster({ seed: 1, nodes: 3, spares: 1, ...rest });
   const [node] = cluster.nodes;
   if (node === undefined) throw new Error('no node');

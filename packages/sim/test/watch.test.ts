@@ -13,6 +13,7 @@ import {
 } from '@quorate/raft';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { contentOf } from '../src/disk/stored-snapshot.ts';
+import { Bus } from '../src/faults/bus.ts';
 import { FaultCounts } from '../src/faults/fault-counts.ts';
 import { Network } from '../src/faults/network.ts';
 import type { ActorMessage, MessageOfKind } from '../src/host/actor-message.ts';
@@ -37,8 +38,9 @@ let watch: Watch;
 beforeEach(() => {
   const counts = new FaultCounts();
   const network = new Network(new RandomStream(1, 'network'), counts, 3);
+  const bus = new Bus(new RandomStream(1, 'no responders'), counts, 3);
   const settings = defaultRaftSettings;
-  const rest = { network, counts, settings, isFlushLate: false, onAnswer: () => {}, onEvent: null };
+  const rest = { network, bus, counts, settings, isFlushLate: false, onAnswer: () => {}, onEvent: null };
   cluster = new SimulatedCluster({ seed: 1, nodes: 3, spares: 0, ...rest });
   for (const node of cluster.nodes) cluster.start(node);
   watch = new Watch(cluster);
@@ -54,6 +56,12 @@ function says(place: number, message: ActorMessage, to = somewhere): void {
   const node = nodeAt(place);
   if (node.process === null) throw new Error('it does not run');
   watch.sent(node, node.process, to, message);
+}
+
+function hears(place: number, message: ActorMessage): void {
+  const node = nodeAt(place);
+  if (node.process === null) throw new Error('it does not run');
+  watch.delivered(node, node.process, message);
 }
 
 /** The node's disk has that, without any process. */
@@ -260,6 +268,81 @@ describe('the invariants see', () => {
     nodeAt(1).process?.storage.setHardState({ currentTerm: term(1), votedFor: null });
     says(1, heard);
     expect(watch.violation?.invariant).toBe('who is followed leads in the current term');
+  });
+
+  describe('a vote while a leader is heard', () => {
+    const leader = nodeId('n1');
+    const hear = (): void => says(1, { kind: 'leaderHeard', term: term(0), leader, ...timeouts });
+    const probe = (number: number): void => says(1, { kind: 'leaderProbe', probe: number });
+    const nobodyThere = (number: number, of = leader): void =>
+      hears(1, { kind: 'noResponders', leader: of, probe: number });
+    const vote = (): string | undefined => {
+      const hardState = { currentTerm: term(1), votedFor: nodeId('n3') };
+      const node = nodeAt(1);
+      if (node.process === null) throw new Error('it does not run');
+      watch.hardStateStaged(node, node.process, hardState);
+      return watch.violation?.invariant;
+    };
+    const rule = 'no vote against a leader that is heard';
+
+    beforeEach(() => {
+      for (const place of [1, 2]) votes(place, 'n1', 0);
+      takesOffice();
+    });
+
+    it('breaks a promise', () => {
+      hear();
+      expect(vote()).toBe(rule);
+    });
+
+    it('is right once nobody is there to hear the probe of that silence', () => {
+      hear();
+      probe(1);
+      nobodyThere(1);
+      expect(vote()).toBeUndefined();
+    });
+
+    it.each([
+      ['of another leader', () => nobodyThere(1, nodeId('n3'))],
+      ['to a probe that it did not send', () => nobodyThere(2)],
+    ])('is wrong on evidence %s', (_what, evidence) => {
+      hear();
+      probe(1);
+      evidence();
+      expect(vote()).toBe(rule);
+    });
+
+    it('is wrong on evidence of an earlier silence', () => {
+      hear();
+      probe(1);
+      nobodyThere(1);
+      hear();
+      nobodyThere(1);
+      expect(vote()).toBe(rule);
+    });
+
+    it('is wrong on evidence right after the own connect', () => {
+      hear();
+      hears(1, { kind: 'busConnected' });
+      probe(1);
+      nobodyThere(1);
+      expect(vote()).toBe(rule);
+    });
+  });
+
+  it('a campaign right after the own connect, until a leader is heard', () => {
+    const log = { lastLogIndex: logIndex(0), lastLogTerm: term(0) };
+    const ask = (): void => says(1, { kind: 'requestPreVote', term: term(0), sequence: 1, ...log });
+    ask();
+    for (const place of [1, 2]) votes(place, 'n1', 0);
+    takesOffice();
+    hears(1, { kind: 'busConnected' });
+    says(1, { kind: 'leaderHeard', term: term(0), leader: nodeId('n1'), ...timeouts });
+    ask();
+    expect(watch.violation).toBeNull();
+    hears(1, { kind: 'busConnected' });
+    ask();
+    expect(watch.violation?.invariant).toBe('no campaign right after the own connect');
   });
 
   it.each([

@@ -45,6 +45,8 @@ export class Election implements Actor<ElectionMessage> {
   #transferAttempt = -1;
   /** When the election timer is due. */
   #timesOutAtMs = 0;
+  /** Until then this node is new on the bus. */
+  #quietUntilMs = Number.NEGATIVE_INFINITY;
   /** This node was a member once, and will never be one again. */
   #isRemoved = false;
 
@@ -103,7 +105,8 @@ export class Election implements Actor<ElectionMessage> {
 
   #restartTimer(): void {
     const { electionTimeoutMinMs: min, electionTimeoutMaxMs: max } = this.#patience.timeouts;
-    this.#timeOutAfter(min + this.#context.random() * (max - min));
+    const quietMs = Math.max(0, this.#quietUntilMs - this.#context.now());
+    this.#timeOutAfter(quietMs + min + this.#context.random() * (max - min));
   }
 
   #timeOutAfter(delayMs: number): void {
@@ -112,10 +115,10 @@ export class Election implements Actor<ElectionMessage> {
     this.#context.startTimer('election', delayMs, { kind: 'electionTimeout' });
   }
 
-  /** The silence before it said nothing about the leader, which may come back a moment later than this node: a timeout counts from an election timeout after it. */
+  /** The silence before it said nothing about the leader, which may come back a moment later than this node: a timeout counts from an election timeout after it, or from when that is heard. */
   #busConnected(): void {
-    const { electionTimeoutMinMs: min, electionTimeoutMaxMs: max } = this.#patience.timeouts;
-    this.#timeOutAfter(max + min + this.#context.random() * (max - min));
+    this.#quietUntilMs = this.#context.now() + this.#patience.timeouts.electionTimeoutMaxMs;
+    this.#restartTimer();
   }
 
   /** No timeout need be waited for. Those who know it do not campaign together: each in its turn, and a little apart where two have the same. */
@@ -282,6 +285,7 @@ export class Election implements Actor<ElectionMessage> {
   #leaderHeard(message: Of<'leaderHeard'>): void {
     if (message.term < this.#term || (this.#role.kind === 'leader' && message.term === this.#term)) return;
     this.#patience.follow(message);
+    this.#quietUntilMs = Number.NEGATIVE_INFINITY;
     this.#follow(message.term, message.leader);
   }
 

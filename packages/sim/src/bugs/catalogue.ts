@@ -10,6 +10,7 @@ import { autoRemovalWithoutPause } from './auto-removal-without-pause.ts';
 import { boundedReadCountedFromReceipt } from './bounded-read-counted-from-receipt.ts';
 import { boundedReadTrustsAnyLeader } from './bounded-read-trusts-any-leader.ts';
 import { campaignFromStaleTerm } from './campaign-from-stale-term.ts';
+import { campaignRightAfterConnect } from './campaign-right-after-connect.ts';
 import { campaignWithoutPreVote } from './campaign-without-pre-vote.ts';
 import { changeBeforeOwnCommit } from './change-before-own-commit.ts';
 import { changeWhileAnotherIsUncommitted } from './change-while-another-is-uncommitted.ts';
@@ -30,6 +31,10 @@ import { doubledConfirmationCounted } from './doubled-confirmation-counted.ts';
 import { doubledVoteCounted } from './doubled-vote-counted.ts';
 import { durableIndexNotLowered } from './durable-index-not-lowered.ts';
 import { earlierTermCommitted } from './earlier-term-committed.ts';
+import { evidenceOfAnotherBelieved } from './evidence-of-another-believed.ts';
+import { evidenceOutlivesSilence } from './evidence-outlives-silence.ts';
+import { evidenceRightAfterConnect } from './evidence-right-after-connect.ts';
+import { evidenceWaivesHardPromise } from './evidence-waives-hard-promise.ts';
 import { failedFlushIgnored } from './failed-flush-ignored.ts';
 import { failedTransactionRaisesRevision } from './failed-transaction-raises-revision.ts';
 import { flushOfOverwrittenEntriesCounted } from './flush-of-overwritten-entries-counted.ts';
@@ -40,6 +45,7 @@ import { installDropsWhatFollows } from './install-drops-what-follows.ts';
 import { installKeepsATailThatConflicts } from './install-keeps-a-tail-that-conflicts.ts';
 import { jointCommitByNewMajority } from './joint-commit-by-new-majority.ts';
 import { jointElectionByNewMajority } from './joint-election-by-new-majority.ts';
+import { lateEvidenceCounted } from './late-evidence-counted.ts';
 import { lateSnapshotLoaded } from './late-snapshot-loaded.ts';
 import { lateSnapshotSaidToBeRecorded } from './late-snapshot-said-to-be-recorded.ts';
 import { laterTermsEntriesSent } from './later-terms-entries-sent.ts';
@@ -115,11 +121,12 @@ export const plantedBugs: readonly PlantedBug[] = [
   appendWithoutToken,
   appliedBeforeDurable,
   autoRemovalLeavesTwo,
-  autoRemovalWithoutPause,
   autoRemovalOfTheLiving,
+  autoRemovalWithoutPause,
   boundedReadCountedFromReceipt,
   boundedReadTrustsAnyLeader,
   campaignFromStaleTerm,
+  campaignRightAfterConnect,
   campaignWithoutPreVote,
   changeBeforeOwnCommit,
   changeWhileAnotherIsUncommitted,
@@ -140,6 +147,10 @@ export const plantedBugs: readonly PlantedBug[] = [
   doubledVoteCounted,
   durableIndexNotLowered,
   earlierTermCommitted,
+  evidenceOfAnotherBelieved,
+  evidenceOutlivesSilence,
+  evidenceRightAfterConnect,
+  evidenceWaivesHardPromise,
   failedFlushIgnored,
   failedTransactionRaisesRevision,
   flushOfOverwrittenEntriesCounted,
@@ -150,6 +161,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   installKeepsATailThatConflicts,
   jointCommitByNewMajority,
   jointElectionByNewMajority,
+  lateEvidenceCounted,
   lateSnapshotLoaded,
   lateSnapshotSaidToBeRecorded,
   laterTermsEntriesSent,

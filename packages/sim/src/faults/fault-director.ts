@@ -3,6 +3,7 @@ import { Disk } from '../disk/disk.ts';
 import type { RandomStream } from '../host/random-stream.ts';
 import type { SimulatedCluster, Witness } from '../host/simulated-cluster.ts';
 import type { SimulatedNode } from '../host/simulated-node.ts';
+import type { Bus } from './bus.ts';
 import type { Fault, Victim } from './fault.ts';
 import type { FaultCounts } from './fault-counts.ts';
 import { changeFor, comersOf } from './member-changes.ts';
@@ -14,6 +15,7 @@ type Of<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;
 export interface DirectorOptions {
   readonly cluster: SimulatedCluster;
   readonly network: Network;
+  readonly bus: Bus;
   readonly counts: FaultCounts;
   readonly random: RandomStream;
 }
@@ -52,6 +54,8 @@ export class FaultDirector {
         return this.#storm(fault);
       case 'partition':
         return this.#partition(fault);
+      case 'busLost':
+        return this.#loseBus(fault);
       case 'pause':
         return this.#pause(fault);
       case 'crash':
@@ -91,32 +95,40 @@ export class FaultDirector {
   }
 
   #partition(fault: Of<'partition'>): void {
-    const { network } = this.#options;
-    const roads = this.#roadsCutBy(fault);
-    for (const [from, to] of roads) network.cut(from, to, 1);
-    this.#after(fault.durationMs, () => {
-      for (const [from, to] of roads) network.cut(from, to, -1);
-    });
+    const { network, bus } = this.#options;
+    const { roads, side } = this.#roadsCutBy(fault);
+    const told = roads.filter(([from]) => isTold(fault, side.includes(from)));
+    const change = (by: 1 | -1): void => {
+      for (const [from, to] of roads) network.cut(from, to, by);
+      for (const [from, to] of told) bus.unroute(from, to, by);
+    };
+    change(1);
+    this.#after(fault.durationMs, () => change(-1));
   }
 
-  #roadsCutBy({ shape, victim, company }: Of<'partition'>): readonly (readonly [number, number])[] {
+  /** `side`: those who stand with the victim. */
+  #roadsCutBy({ shape, victim, company }: Of<'partition'>): {
+    readonly roads: readonly (readonly [number, number])[];
+    readonly side: readonly number[];
+  } {
     const { cluster, random } = this.#options;
     const [node] = this.#victims(victim);
-    if (node === undefined) return [];
+    if (node === undefined) return { roads: [], side: [] };
     const others = cluster.nodes.map(({ place }) => place).filter((place) => place !== node.place);
     if (shape === 'pair') {
       const other = random.pick(others);
-      return [
+      const roads = [
         [node.place, other],
         [other, node.place],
-      ];
+      ] as const;
+      return { roads, side: [node.place] };
     }
     const comers = comersOf(cluster.newestConfiguration);
     const isWith = (place: number, at: number): boolean =>
       shape === 'comers' ? comers.some((id) => id === cluster.nodes[place]?.id) : at < company;
     const side = [node.place, ...others.filter(isWith)];
     const rest = others.filter((place) => !side.includes(place));
-    return side.flatMap((inside) =>
+    const roads = side.flatMap((inside) =>
       rest.flatMap((outside): (readonly [number, number])[] => {
         if (shape === 'oneWayOut') return [[inside, outside]];
         if (shape === 'oneWayIn') return [[outside, inside]];
@@ -126,6 +138,16 @@ export class FaultDirector {
         ];
       }),
     );
+    return { roads, side };
+  }
+
+  /** They come back one by one. */
+  #loseBus({ victim, durationMs, spreadMs }: Of<'busLost'>): void {
+    const { cluster, random } = this.#options;
+    for (const node of this.#victims(victim)) {
+      cluster.loseBus(node);
+      this.#after(durationMs + random.next() * spreadMs, () => cluster.regainBus(node));
+    }
   }
 
   #pause(fault: Of<'pause'>): void {
@@ -331,4 +353,10 @@ export class FaultDirector {
     this.#undo.add(once);
     return once;
   }
+}
+
+/** Whether NATS tells whoever sends from that side that nobody listens on the other. */
+function isTold({ told = 'nobody' }: Of<'partition'>, isVictimsSide: boolean): boolean {
+  if (told === 'both') return true;
+  return told === (isVictimsSide ? 'victims' : 'others');
 }

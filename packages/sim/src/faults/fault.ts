@@ -37,7 +37,11 @@ export type Fault = { readonly atMs: number } & (
       readonly victim: Exclude<Victim, 'all'>;
       /** How many stand with the victim, in the other shapes. */
       readonly company: number;
+      /** Whom NATS tells that nobody listens on the other side. A broken route is seen on both sides or on one; where packets only vanish, nobody is told. */
+      readonly told?: 'nobody' | 'both' | 'victims' | 'others';
     }
+  /** The node loses its connection to NATS: all of them if the server restarts. They dial again each in its own time, within `spreadMs`. */
+  | { readonly kind: 'busLost'; readonly durationMs: number; readonly victim: Victim; readonly spreadMs: number }
   | { readonly kind: 'pause'; readonly durationMs: number; readonly victim: Victim }
   | {
       readonly kind: 'crash';

@@ -5,7 +5,7 @@ import type { FaultCounts } from './fault-counts.ts';
 type Storm = Extract<Fault, { kind: 'storm' }>;
 
 /** How long messages take when nothing is wrong. */
-const fastestUs = 150;
+const nearestUs = 150;
 const usualSpreadUs = 900;
 
 const calm: MessageRates = { lost: 0, doubled: 0, late: 0 };
@@ -14,6 +14,7 @@ const atOnce: readonly number[] = [0];
 
 /** What becomes of each message: when it comes, twice perhaps, or never. */
 export class Network {
+  readonly #fastestUs: number;
   readonly #random: RandomStream;
   readonly #counts: FaultCounts;
   readonly #nodes: number;
@@ -26,7 +27,9 @@ export class Network {
   readonly #lastArrivalUs: Float64Array;
   readonly #delays: number[] = [];
 
-  constructor(random: RandomStream, counts: FaultCounts, nodes: number) {
+  /** `distanceUs`: how far the nodes are from each other, one way, beyond a room. */
+  constructor(random: RandomStream, counts: FaultCounts, nodes: number, distanceUs = 0) {
+    this.#fastestUs = nearestUs + distanceUs;
     this.#random = random;
     this.#counts = counts;
     this.#nodes = nodes;
@@ -59,12 +62,12 @@ export class Network {
       return this.#delays;
     }
     const storm = this.#storm;
-    let delayUs = fastestUs + this.#random.below(usualSpreadUs);
+    let delayUs = this.#fastestUs + this.#random.below(usualSpreadUs);
     if (storm !== null) {
       if (this.#lose(storm.between)) return this.#delays;
       if (this.#random.chance(storm.between.doubled)) {
         this.#counts.add('message doubled');
-        this.#delays.push(this.#lateUs(storm, storm.between.late, fastestUs + this.#random.below(usualSpreadUs)));
+        this.#delays.push(this.#lateUs(storm, storm.between.late, this.#fastestUs + this.#random.below(usualSpreadUs)));
       }
       delayUs = this.#lateUs(storm, storm.between.late, delayUs);
       if (storm.reordered) {
@@ -95,7 +98,7 @@ export class Network {
   /** When a message of a client comes, or one to it; null if it is lost. */
   clientUs(): number | null {
     const storm = this.#storm;
-    const usualUs = fastestUs + this.#random.below(usualSpreadUs);
+    const usualUs = nearestUs + this.#random.below(usualSpreadUs);
     if (storm === null) return usualUs;
     if (this.#random.chance(storm.clients.lost)) {
       this.#counts.add('client message lost');

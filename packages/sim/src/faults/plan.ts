@@ -47,6 +47,22 @@ export function drawSnapshots(random: RandomStream, nodes: number, window: Fault
   return [...taken, ...meetings.flat()].filter(({ atMs }) => atMs < window.untilMs);
 }
 
+/** Draws when nodes lose their connections to NATS in a run: all of them where the server restarts. */
+export function drawBusLosses(random: RandomStream, nodes: number, window: FaultWindow): readonly Fault[] {
+  const momentOf = drawMoments(random, window);
+  return Array.from({ length: random.below(7) }, () => draw('busLost', momentOf(), nodes, random)).filter(
+    ({ atMs }) => atMs < window.untilMs,
+  );
+}
+
+/** Draws of each partition whom NATS tells that nobody listens on the other side. */
+export function drawTold(random: RandomStream, faults: readonly Fault[]): readonly Fault[] {
+  return faults.map((fault) => {
+    if (fault.kind !== 'partition') return fault;
+    return { ...fault, told: random.pick(['nobody', 'nobody', 'both', 'victims', 'others'] as const) };
+  });
+}
+
 /** Draws what goes wrong in a run: for each kind whether it happens at all, how often, and each time how. */
 export function drawFaults(random: RandomStream, nodes: number, window: FaultWindow): readonly Fault[] {
   const faults: Fault[] = [];
@@ -110,6 +126,14 @@ function draw(kind: FaultKind, at: number, nodes: number, random: RandomStream):
         shape: random.pick(['symmetric', 'symmetric', 'oneWayOut', 'oneWayIn', 'pair']),
         victim: oneOf(nodes, random),
         company: random.below(Math.ceil(nodes / 2)),
+      };
+    case 'busLost':
+      return {
+        kind,
+        atMs,
+        durationMs: 10 ** random.between(1, 3.5),
+        victim: random.chance(0.4) ? 'all' : oneOf(nodes, random),
+        spreadMs: random.between(0, 150),
       };
     case 'pause':
       return { kind, atMs, durationMs: 10 ** random.between(1, 3.5), victim: anyOf(nodes, random) };

@@ -16,10 +16,11 @@ import {
 import type { Plant } from '../bugs/plant.ts';
 import { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
 import { SimulatedSnapshotFiles } from '../disk/simulated-snapshot-files.ts';
+import type { Bus } from '../faults/bus.ts';
 import type { FaultCounts } from '../faults/fault-counts.ts';
 import type { Network } from '../faults/network.ts';
 import type { Watch } from '../invariants/watch.ts';
-import { type ActorMessage, isActorMessage } from './actor-message.ts';
+import { type ActorMessage, isActorMessage, type MessageOfKind } from './actor-message.ts';
 import type { EventQueue } from './event-queue.ts';
 import { RandomStream } from './random-stream.ts';
 import { SimulatedEvent } from './simulated-event.ts';
@@ -37,6 +38,7 @@ export interface ProcessHostOptions {
   readonly queue: EventQueue<SimulatedEvent>;
   readonly watch: Watch;
   readonly network: Network;
+  readonly bus: Bus;
   readonly counts: FaultCounts;
   /** Whether a flush waits until the node's mailboxes are empty, as it does in production, or begins after the step that made it due. */
   readonly isFlushLate: boolean;
@@ -98,10 +100,30 @@ export class ProcessHost {
     node.process = process;
     this.#options.watch.started(node, process);
     system.start(apiAt({ node: node.id, group: this.#options.group }).actor, () => ({
-      receive: (message: ApiMessage) => this.#options.onAnswer(message),
+      receive: (message: ApiMessage) => {
+        if (this.#options.bus.isConnected(node.place)) this.#options.onAnswer(message);
+      },
     }));
     this.#startActors(node, process);
     this.flushIfDue(node, process);
+    if (this.#options.bus.isConnected(node.place)) this.connected(node);
+  }
+
+  /** The node's process has a new connection to the bus, and its host tells the actors. */
+  connected(node: SimulatedNode): void {
+    node.connections += 1;
+    for (const actor of ['election', 'logStore', 'leader']) this.#tell(node, actor, { kind: 'busConnected' });
+    this.#tell(node, 'leader', { kind: 'dropLease', reason: 'the connection is another' });
+  }
+
+  /** It has lost its connection. */
+  disconnected(node: SimulatedNode): void {
+    this.#tell(node, 'leader', { kind: 'busLost' });
+    this.#tell(node, 'leader', { kind: 'dropLease', reason: 'the connection was lost' });
+  }
+
+  #tell(node: SimulatedNode, actor: string, message: ActorMessage): void {
+    if (node.process !== null) this.deliver(node, node.process, 'host', actor, message, 0);
   }
 
   /** Ends a node's process at once. Whatever it had staged, and whatever waits for it, is gone. */
@@ -110,6 +132,7 @@ export class ProcessHost {
     node.process = null;
     node.backlog = [];
     process?.system.stopAll();
+    if (process !== null) this.#options.bus.ended(node.place, this.#options.queue.nowUs);
   }
 
   #systemOf(node: SimulatedNode, identity: Sender, processOf: () => SimulatedProcess): ActorSystem {
@@ -200,7 +223,9 @@ export class ProcessHost {
     this.#options.watch.sent(node, process, to, message);
     if (to.node === node.id) return this.#routeWithin(node, process, from.actor, to.actor, message);
     const receiver = this.#byId.get(to.node);
-    if (receiver === undefined) return;
+    if (receiver === undefined || !this.#options.bus.isConnected(node.place)) return;
+    if (message.kind === 'leaderProbe') this.#tellNoResponders(node, process, receiver, message);
+    if (!this.#options.bus.isConnected(receiver.place)) return;
     for (const delayUs of this.#options.network.betweenUs(node.place, receiver.place, this.#options.queue.nowUs)) {
       const event = new SimulatedEvent(
         receiver,
@@ -214,6 +239,24 @@ export class ProcessHost {
       );
       this.#options.queue.push(event, delayUs);
     }
+  }
+
+  /** What NATS says of a probe, if nobody is there to hear it. A connection that is lost meanwhile brings no answer. */
+  #tellNoResponders(
+    node: SimulatedNode,
+    process: SimulatedProcess,
+    receiver: SimulatedNode,
+    { probe }: MessageOfKind<'leaderProbe'>,
+  ): void {
+    const { bus, queue } = this.#options;
+    const delayUs = bus.noRespondersUs(node.place, receiver.place, receiver.process !== null, queue.nowUs);
+    if (delayUs === null) return;
+    const { connections } = node;
+    const told = { kind: 'noResponders', leader: receiver.id, probe } as const;
+    const arrive = (): void => {
+      if (node.connections === connections && bus.isConnected(node.place)) this.#tell(node, 'logStore', told);
+    };
+    queue.push(new SimulatedEvent(node, process, '', 'bus', null, null, '', arrive), delayUs);
   }
 
   #routeWithin(

@@ -10,6 +10,7 @@ import {
 } from '@quorate/raft';
 import type { Plant } from '../bugs/plant.ts';
 import { Disk } from '../disk/disk.ts';
+import type { Bus } from '../faults/bus.ts';
 import type { FaultCounts } from '../faults/fault-counts.ts';
 import type { Network } from '../faults/network.ts';
 import type { ClusterView } from '../invariants/cluster-view.ts';
@@ -32,6 +33,7 @@ export interface ClusterOptions {
   readonly spares: number;
   readonly settings: RaftSettings;
   readonly network: Network;
+  readonly bus: Bus;
   readonly counts: FaultCounts;
   /** Whether a flush waits until the node's mailboxes are empty, as it does in production, or begins after the step that made it due. */
   readonly isFlushLate: boolean;
@@ -174,7 +176,7 @@ export class SimulatedCluster {
   /** Hands a client's request to the gateway of a node; false if no process is there to take it, or one that is no member. */
   ask(node: SimulatedNode, message: Extract<GatewayMessage, { kind: 'write' | 'read' }>): boolean {
     const { process } = node;
-    if (process === null || node.isSpent) return false;
+    if (process === null || node.isSpent || !this.#options.bus.isConnected(node.place)) return false;
     if (!membersOf(this.newestConfiguration).some(({ id }) => id === node.id)) return false;
     this.#processes.deliver(node, process, 'api', 'gateway', message, 0);
     return true;
@@ -203,6 +205,21 @@ export class SimulatedCluster {
     node.backlog = [];
     for (const event of backlog) if (event.message !== null) this.#queue.push(event, 0);
     for (const event of backlog) if (event.message === null) this.#queue.push(event, 0);
+  }
+
+  /** The node's connection to NATS breaks. */
+  loseBus(node: SimulatedNode): void {
+    const { bus } = this.#options;
+    const wasConnected = bus.isConnected(node.place);
+    bus.lose(node.place, 1);
+    if (wasConnected) this.#processes.disconnected(node);
+  }
+
+  /** It has another one, unless something else keeps it from that. */
+  regainBus(node: SimulatedNode): void {
+    const { bus } = this.#options;
+    bus.lose(node.place, -1);
+    if (bus.isConnected(node.place)) this.#processes.connected(node);
   }
 
   #view(): ClusterView {
@@ -238,6 +255,8 @@ export class SimulatedCluster {
       return;
     }
     if (process !== null && process !== node?.process) return;
+    // From another node, and there is no connection any more that it could come over.
+    if (process === null && message !== null && node !== null && !this.#options.bus.isConnected(node.place)) return;
     const running = node?.process ?? null;
     if (node !== null && running === null) return;
     this.events += 1;

@@ -45,6 +45,8 @@ export class SimulatedNode {
   /** What led to the state of the state machine, from the first entry on. */
   applied: LogEntry[] = [];
   process: SimulatedProcess | null = null;
+  /** How many connections to the bus it has had. */
+  connections = 0;
   /** How many pauses hold it. */
   pauses = 0;
   /** What came while it was paused, in order. */

@@ -8,6 +8,8 @@ interface Office {
   readonly token: LeaderToken;
   /** By which the leader counts now. */
   timeouts: ElectionTimeouts;
+  /** By which it counted when it was at work before. */
+  timeoutsBefore: ElectionTimeouts;
   /** By voter, when it was last heard. */
   readonly heardAtUs: Map<string, number>;
   /** How long the leader has been at work without a quorum. What it slept does not count. */
@@ -27,6 +29,8 @@ export class LeaderKeepsQuorum implements Invariant {
   readonly #violated: Violated;
   readonly #view: ClusterView;
   readonly #offices = new Map<SimulatedProcess, Office>();
+  /** Nobody can reach them: they stand aside, and may lead on afterwards. */
+  readonly #withoutBus = new Set<SimulatedProcess>();
 
   constructor(violated: Violated, view: ClusterView) {
     this.#violated = violated;
@@ -34,6 +38,8 @@ export class LeaderKeepsQuorum implements Invariant {
   }
 
   delivered(node: SimulatedNode, process: SimulatedProcess, message: ActorMessage): void {
+    if (message.kind === 'busLost') this.#withoutBus.add(process);
+    if (message.kind === 'busConnected') this.#withoutBus.delete(process);
     if (message.kind !== 'matched' && message.kind !== 'roundConfirmed') return;
     const office = this.#offices.get(process);
     if (office?.token !== message.token) return;
@@ -51,14 +57,18 @@ export class LeaderKeepsQuorum implements Invariant {
     const office = this.#offices.get(process);
     if (office?.token !== message.token) {
       const { token } = message;
-      const office = { token, timeouts: message, heardAtUs: new Map(), workedMs: 0, workedAtUs: nowUs };
-      this.#offices.set(process, office);
+      const counted = { timeouts: message, timeoutsBefore: message, workedMs: 0, workedAtUs: nowUs };
+      this.#offices.set(process, { token, heardAtUs: new Map(), ...counted });
       return;
     }
-    const { electionTimeoutMinMs, electionTimeoutMaxMs } = message;
+    if (nowUs > office.workedAtUs) office.timeoutsBefore = office.timeouts;
     office.timeouts = message;
+    if (this.#withoutBus.has(process)) office.workedMs = 0;
+    const { electionTimeoutMinMs } = message;
     office.workedMs += Math.min(longestStepElectionTimeouts * electionTimeoutMinMs, (nowUs - office.workedAtUs) / 1000);
     office.workedAtUs = nowUs;
+    // It has looked by the timeouts before, which may just have become shorter.
+    const electionTimeoutMaxMs = Math.max(message.electionTimeoutMaxMs, office.timeoutsBefore.electionTimeoutMaxMs);
     if (office.workedMs > patienceElectionTimeouts * electionTimeoutMaxMs) {
       this.#violated(`${node.id} leads on, ${office.workedMs.toFixed(0)} ms after a quorum was last heard`);
     }

@@ -29,6 +29,7 @@ import { OneChangeAtATime } from './one-change-at-a-time.ts';
 import { OneVotePerTerm } from './one-vote-per-term.ts';
 import { PreVoteFirst } from './pre-vote-first.ts';
 import { ProgressOfOwnTerm } from './progress-of-own-term.ts';
+import { QuietAfterConnect } from './quiet-after-connect.ts';
 import { ReadsAreFresh } from './reads-are-fresh.ts';
 import { RevisionCountsChanges } from './revision-counts-changes.ts';
 import { RoundsAreNew } from './rounds-are-new.ts';
@@ -42,6 +43,15 @@ export interface Violation {
   readonly invariant: string;
   readonly what: string;
 }
+
+/** The messages that an invariant looks at when they come. */
+const watchedArrivals: ReadonlySet<ActorMessage['kind']> = new Set([
+  'matched',
+  'roundConfirmed',
+  'noResponders',
+  'busLost',
+  'busConnected',
+] as const);
 
 type Constructor = new (violated: (what: string) => void, view: ClusterView, committed: CommittedEntries) => Invariant;
 
@@ -75,6 +85,7 @@ const constructors: readonly Constructor[] = [
   RevisionCountsChanges,
   PreVoteFirst,
   HeardLeaderProtected,
+  QuietAfterConnect,
   HardPromiseKept,
   LeaseHolderLeadsAlone,
   LeaderKeepsQuorum,
@@ -114,6 +125,7 @@ export class Watch {
       fileRemoved: this.#thoseTold('fileRemoved'),
       stateLoaded: this.#thoseTold('stateLoaded'),
       applied: this.#thoseTold('applied'),
+      leaseMade: this.#thoseTold('leaseMade'),
       started: this.#thoseTold('started'),
       acknowledged: this.#thoseTold('acknowledged'),
       atRest: this.#thoseTold('atRest'),
@@ -138,7 +150,7 @@ export class Watch {
   }
 
   delivered(node: SimulatedNode, process: SimulatedProcess, message: ActorMessage): void {
-    if (message.kind !== 'matched' && message.kind !== 'roundConfirmed') return;
+    if (!watchedArrivals.has(message.kind)) return;
     for (const invariant of this.#told.delivered) invariant.delivered(node, process, message);
   }
 
@@ -175,7 +187,7 @@ export class Watch {
   }
 
   leaseMade(node: SimulatedNode, process: SimulatedProcess, lease: Lease): void {
-    for (const invariant of this.#invariants) invariant.leaseMade?.(node, process, lease);
+    for (const invariant of this.#told.leaseMade) invariant.leaseMade(node, process, lease);
   }
 
   started(node: SimulatedNode, process: SimulatedProcess): void {

@@ -71,6 +71,14 @@ const commands: Readonly<Record<string, Command>> = {
   'power-loss': onNode('power-loss NODE', (scenario, node) => scenario.losePower(node)),
   damage: onNode('damage NODE', (scenario, node) => scenario.damage(node)),
   restart: onNode('restart NODE', (scenario, node) => scenario.restart(node)),
+  disconnect: onNode('disconnect NODE', (scenario, node) => scenario.disconnect(node)),
+  'no-responders': {
+    usage: 'no-responders NODE [#NUMBER]',
+    run: (scenario, [name, number, ...rest]) => {
+      if (rest.length > 0 || (number !== undefined && !/^#\d+$/.test(number))) throw new WrongArguments();
+      scenario.noResponders(nodeOf(scenario, name), number === undefined ? null : Number(number.slice(1)));
+    },
+  },
   reconnect: onNode('reconnect NODE', (scenario, node) => scenario.reconnect(node)),
   pause: onNode('pause NODE', (scenario, node) => scenario.pause(node)),
   resume: onNode('resume NODE', (scenario, node) => scenario.resume(node)),

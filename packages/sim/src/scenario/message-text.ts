@@ -42,8 +42,10 @@ export const kindText = (message: ActorMessage): string =>
   `${message.kind.slice(0, 1).toUpperCase()}${message.kind.slice(1)}`;
 
 /** The kind of a message and the number that its asker gave it, which the reply echoes. */
-export const nameText = (message: ActorMessage): string =>
-  'sequence' in message ? `${kindText(message)} #${message.sequence}` : kindText(message);
+export function nameText(message: ActorMessage): string {
+  if (message.kind === 'leaderProbe') return `${kindText(message)} #${message.probe}`;
+  return 'sequence' in message ? `${kindText(message)} #${message.sequence}` : kindText(message);
+}
 
 /** A message with the fields that matter. */
 export function messageText(message: ActorMessage): string {

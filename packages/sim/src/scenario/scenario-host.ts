@@ -1,4 +1,4 @@
-import { ActorSystem, type Address, type GroupId, groupId, type Sender } from '@quorate/actor';
+import { ActorSystem, type Address, type GroupId, groupId, type NodeId, type Sender } from '@quorate/actor';
 import {
   type ApiMessage,
   apiAt,
@@ -6,10 +6,8 @@ import {
   type Configuration,
   configurationOf,
   defaultRaftSettings,
-  electionAt,
   type LogEntry,
   type LogFields,
-  leaderAt,
   logIndex,
   logStoreAt,
   type Ports,
@@ -149,14 +147,40 @@ export class ScenarioHost {
 
   /** The node has another connection to the bus. */
   reconnect(node: ScenarioNode): void {
+    node.isConnected = true;
+    const connected = { kind: 'busConnected' } as const;
+    this.#tell(
+      node,
+      ['election', connected],
+      ['logStore', connected],
+      ['leader', connected],
+      ['leader', { kind: 'dropLease', reason: 'the connection is another' }],
+    );
+  }
+
+  /** The node loses its connection to the bus. */
+  disconnect(node: ScenarioNode): void {
+    node.isConnected = false;
+    this.#tell(
+      node,
+      ['leader', { kind: 'busLost' }],
+      ['leader', { kind: 'dropLease', reason: 'the connection was lost' }],
+    );
+  }
+
+  /** The bus says that nobody was there to hear a probe of the node's. */
+  tellNoResponders(node: ScenarioNode, { leader, probe }: { readonly leader: NodeId; readonly probe: number }): void {
+    this.#options.trace.add([], `NATS tells ${node.id}: nobody listens at ${leader}, of LeaderProbe #${probe}`);
+    this.#tell(node, ['logStore', { kind: 'noResponders', leader, probe }]);
+  }
+
+  /** What the host of a node tells its actors, one after the other. */
+  #tell(node: ScenarioNode, ...mails: readonly (readonly [actor: string, message: ActorMessage])[]): void {
     const { process } = node;
     if (process === null) return;
     const { identity: sender } = process;
-    const where = { node: node.id, group: this.group };
     this.step(node, () => {
-      const dropLease = { kind: 'dropLease', reason: 'the connection is another' } as const;
-      node.mailbox.push({ actor: electionAt(where).actor, message: { kind: 'busConnected' }, sender });
-      node.mailbox.push({ actor: leaderAt(where).actor, message: dropLease, sender });
+      for (const [actor, message] of mails) node.mailbox.push({ actor, message, sender });
     });
   }
 
@@ -274,6 +298,7 @@ export class ScenarioHost {
       node.mailbox.push({ actor: to.actor, message, sender });
       return;
     }
+    if (message.kind === 'leaderProbe') node.probes.push({ leader: to.node, probe: message.probe });
     this.#send({ sender, to: to.node, actor: to.actor, message });
   }
 
@@ -288,6 +313,13 @@ export class ScenarioHost {
   #send(waiting: Waiting): void {
     if (this.wires.isCut(waiting.sender.node, waiting.to)) {
       this.#options.messages.sent(waiting, '  -- lost: the wire is cut');
+      return;
+    }
+    const unconnected = this.#options.nodes.find(
+      ({ id, isConnected }) => !isConnected && (id === waiting.sender.node || id === waiting.to),
+    );
+    if (unconnected !== undefined) {
+      this.#options.messages.sent(waiting, `  -- lost: ${unconnected.id} has no connection`);
       return;
     }
     this.#options.messages.sent(waiting);

@@ -26,6 +26,10 @@ export class ScenarioNode extends SimulatedNode {
   flushing: readonly string[] = [];
   /** Messages within the node that will be lost, each once: from which actor, of which kind. */
   losses: { readonly actor: string; readonly kind: string }[] = [];
+  /** The probes that it has sent, newest last. */
+  probes: { readonly leader: NodeId; readonly probe: number }[] = [];
+  /** Whether it has a connection to the bus. */
+  isConnected = true;
   /** The commitIndex that the trace has told of. */
   commitIndex = 0;
 
@@ -40,6 +44,7 @@ export class ScenarioNode extends SimulatedNode {
     this.lateTimers = [];
     this.staged = [];
     this.flushing = [];
+    this.probes = [];
     this.isPaused = false;
   }
 }

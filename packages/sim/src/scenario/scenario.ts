@@ -187,6 +187,20 @@ export class Scenario {
     this.#host.start(node);
   }
 
+  disconnect(node: ScenarioNode): void {
+    this.#mustRun(node);
+    if (!node.isConnected) throw new CommandRefused(`${node.id} has no connection`);
+    this.#host.disconnect(node);
+  }
+
+  /** `number` null: of the newest probe. */
+  noResponders(node: ScenarioNode, number: number | null): void {
+    this.#mustRun(node);
+    const told = node.probes.findLast(({ probe }) => number === null || probe === number);
+    if (told === undefined) throw new CommandRefused(`${node.id} has sent no such probe`);
+    this.#host.tellNoResponders(node, told);
+  }
+
   reconnect(node: ScenarioNode): void {
     this.#mustRun(node);
     this.#host.reconnect(node);
