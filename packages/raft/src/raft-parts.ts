@@ -2,6 +2,7 @@ import { Applier } from './applier/applier.ts';
 import { Snapshots } from './applier/snapshots.ts';
 import { Ballot } from './election/ballot.ts';
 import { Election } from './election/election.ts';
+import { Patience } from './election/patience.ts';
 import { Freshness } from './gateway/freshness.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { ReadIndexQuestions } from './gateway/read-index-questions.ts';
@@ -45,6 +46,7 @@ export interface RaftParts {
   readonly LeaderDesk: typeof LeaderDesk;
   readonly Election: typeof Election;
   readonly Ballot: typeof Ballot;
+  readonly Patience: typeof Patience;
   readonly Leader: typeof Leader;
   readonly Grant: typeof Grant;
   readonly EntryClock: typeof EntryClock;
@@ -81,6 +83,7 @@ export const raftParts: RaftParts = {
   LeaderDesk,
   Election,
   Ballot,
+  Patience,
   Leader,
   Grant,
   EntryClock,

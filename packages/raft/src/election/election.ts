@@ -8,7 +8,7 @@ import type { RaftSettings } from '../settings.ts';
 import { type Configuration, type LogIndex, type Term, term } from '../types.ts';
 import type { Ballot, Stage } from './ballot.ts';
 import type { ElectionMessage } from './messages.ts';
-import { Patience } from './patience.ts';
+import type { Patience } from './patience.ts';
 
 type Of<Kind extends ElectionMessage['kind']> = Extract<ElectionMessage, { kind: Kind }>;
 
@@ -55,7 +55,7 @@ export class Election implements Actor<ElectionMessage> {
     this.#options = options;
     this.#parts = parts;
     this.#logger = options.logger;
-    this.#patience = new Patience(options.settings);
+    this.#patience = new parts.Patience(options.settings);
     this.#restartTimer();
   }
 
