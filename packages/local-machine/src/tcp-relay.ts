@@ -9,7 +9,8 @@ export interface TcpRelayOptions {
 
 /**
  * A port of loopback that leads to another server, and can be cut. While it is cut nothing gets through, and neither side is told: its
- * connections stay open, new ones are taken and lead nowhere. When it is mended all that was held up goes on its way, as TCP does.
+ * connections stay open, new ones are taken and lead nowhere. When it is mended all that was held up goes on its way, as TCP does. It
+ * can also be torn down: then both sides see their connections end, and there are no new ones until it is mended.
  */
 export class TcpRelay {
   readonly port: number;
@@ -17,6 +18,7 @@ export class TcpRelay {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #isCut = false;
+  #isTornDown = false;
 
   private constructor(target: TcpRelayOptions, server: Server, port: number) {
     this.#target = target;
@@ -40,9 +42,16 @@ export class TcpRelay {
     for (const socket of this.#sockets) socket.pause();
   }
 
+  /** All connections end, and new ones end at once. */
+  tearDown(): void {
+    this.#isTornDown = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   /** What was held up goes on. */
   mend(): void {
     this.#isCut = false;
+    this.#isTornDown = false;
     for (const socket of this.#sockets) socket.resume();
   }
 
@@ -54,6 +63,10 @@ export class TcpRelay {
   }
 
   #join(near: Socket): void {
+    if (this.#isTornDown) {
+      near.destroy();
+      return;
+    }
     const far = connect({ ...this.#target, allowHalfOpen: true });
     this.#pass(near, far);
     this.#pass(far, near);

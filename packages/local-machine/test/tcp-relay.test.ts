@@ -100,3 +100,20 @@ test('more than the buffers hold arrives whole', async () => {
   client.write(sent);
   await all;
 });
+
+test('when it is torn down both sides see their connections end, until it is mended', async () => {
+  const client = await connectTo(relay.port);
+  client.write('before');
+  await nextText(client);
+  const ended = once(client, 'end');
+  relay.tearDown();
+  await ended;
+  const refused = await connectTo(relay.port);
+  refused.resume();
+  await once(refused, 'end');
+  relay.mend();
+  const again = await connectTo(relay.port);
+  again.write('after');
+  expect(await nextText(again)).toBe('after');
+  expect(arrived).toEqual(['before', 'after']);
+});
