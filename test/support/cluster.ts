@@ -40,6 +40,10 @@ export interface ClusterOptions {
   readonly ids?: readonly string[];
   /** The disks of the nodes that have one of their own. */
   readonly disks?: Readonly<Record<string, SmallDisk>>;
+  /** The nats-server, if it runs already: its test ends it. */
+  readonly nats?: NatsServer;
+  /** Where the nodes connect that have a server of their own, or a road of their own to it. */
+  readonly natsUrls?: Readonly<Record<string, string>>;
 }
 
 const threeIds = ['n1', 'n2', 'n3'];
@@ -57,6 +61,7 @@ export class TestCluster {
   readonly #folder: string;
   readonly #environment: NodeJS.ProcessEnv;
   readonly #disks: Readonly<Record<string, SmallDisk>>;
+  readonly #natsUrls: Readonly<Record<string, string>>;
   readonly #nodes = new Map<string, NodeProcess>();
   readonly #past: NodeProcess[] = [];
   readonly #stores: Store[] = [];
@@ -67,6 +72,7 @@ export class TestCluster {
     this.plain = plain;
     this.#folder = folder;
     this.#disks = options.disks ?? {};
+    this.#natsUrls = options.natsUrls ?? {};
     this.#environment = {
       QUORATE_LOCAL_DELIVERY: options.localDelivery ?? 'memory',
       ...(options.steady === true ? steadyTimes : {}),
@@ -78,8 +84,8 @@ export class TestCluster {
   static async start(options: ClusterOptions = {}): Promise<TestCluster> {
     const folder = await makeTemporaryFolder('cluster');
     onTestFinished(() => removeTemporaryFolder(folder));
-    const nats = await startNatsServer();
-    onTestFinished(() => nats.stop());
+    const nats = options.nats ?? (await startNatsServer());
+    if (options.nats === undefined) onTestFinished(() => nats.stop());
     const plain = await connectToNats({ servers: nats.url, maxReconnectAttempts: -1, reconnectTimeWait: 50 });
     const started = new TestCluster(nats, plain, folder, options);
     onTestFinished(() => started.#stop());
@@ -113,7 +119,7 @@ export class TestCluster {
     const node = new NodeProcess({
       id,
       folder,
-      natsUrl: this.nats.url,
+      natsUrl: this.#natsUrls[id] ?? this.nats.url,
       args,
       environment: this.#environment,
       wrapper,

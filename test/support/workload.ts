@@ -11,8 +11,9 @@ export interface Attempt {
   readonly revision: bigint | null;
   /** The code of the error, if there was one. */
   readonly code: string | null;
-  /** How long its caller waited. */
+  /** How long its caller waited, and until when, on this process's clock. */
   readonly tookMs: number;
+  readonly endedAtMs: number;
 }
 
 /** What the SDK promises of a write that failed with such a code, and of a read: nothing was changed. */
@@ -84,16 +85,19 @@ export class Workload {
     const { ifRevision, ...asked } = write;
     const { key, value } = asked;
     const askedAtMs = performance.now();
-    const tookMs = (): number => performance.now() - askedAtMs;
+    const times = (): Pick<Attempt, 'tookMs' | 'endedAtMs'> => {
+      const endedAtMs = performance.now();
+      return { tookMs: endedAtMs - askedAtMs, endedAtMs };
+    };
     try {
       const { revision } = await store.put(key, value, ifRevision === undefined ? {} : { ifRevision });
-      this.attempts.push({ ...asked, outcome: 'written', revision, code: null, tookMs: tookMs() });
+      this.attempts.push({ ...asked, outcome: 'written', revision, code: null, ...times() });
       this.#written += 1;
     } catch (error) {
       const code = codeOf(error);
       const outcome = code === 'OutcomeUnknown' ? 'unknown' : notWrittenCodes.has(code) ? 'notWritten' : null;
       if (outcome === null) throw error;
-      this.attempts.push({ ...asked, outcome, revision: null, code, tookMs: tookMs() });
+      this.attempts.push({ ...asked, outcome, revision: null, code, ...times() });
     }
   }
 
