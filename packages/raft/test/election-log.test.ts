@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { type LogFields, term } from '../src/index.ts';
+import { defaultRaftSettings, type LogFields, term } from '../src/index.ts';
 import { ElectionFixture } from './support/election-fixture.ts';
 import { senderOf } from './support/fake-context.ts';
 
@@ -15,8 +15,10 @@ beforeEach(() => {
 });
 
 const newLines = (): readonly Line[] => lines.splice(0);
+const { electionTimeoutMinMs, electionTimeoutMaxMs } = defaultRaftSettings;
+const timeouts = { electionTimeoutMinMs, electionTimeoutMaxMs };
 const hears = (leader: string, inTerm: number): void =>
-  fixture.receive({ kind: 'leaderHeard', term: term(inTerm), leader: senderOf(leader).node });
+  fixture.receive({ kind: 'leaderHeard', term: term(inTerm), leader: senderOf(leader).node, ...timeouts });
 
 describe('a transition of role is one line', () => {
   test('from follower to leader', () => {
