@@ -161,6 +161,20 @@ describe('a leader whose disk stands still', () => {
     }
   });
 
+  test('stays if it could not hear of it, without the bus that its own messages may travel over', () => {
+    fixture.propose(1, 'a');
+    fixture.appended(noopIndex + 1);
+    fixture.receive({ kind: 'busLost' });
+    for (let passedMs = 0; passedMs < 3 * electionTimeoutMaxMs; passedMs += heartbeatIntervalMs) beat({});
+    fixture.receive({ kind: 'busConnected' });
+    for (let passedMs = 0; passedMs < electionTimeoutMaxMs; passedMs += heartbeatIntervalMs) {
+      expect(beat({ n2: good, n3: good }).map(({ message }) => message.kind)).not.toContain('leadershipLost');
+    }
+    beat({ n2: good, n3: good });
+    beat({ n2: good, n3: good });
+    expect(beat({ n2: good, n3: good }).map(({ message }) => message.kind)).toContain('leadershipLost');
+  });
+
   test('stays if there is nobody else', () => {
     const alone = new LeaderFixture();
     alone.lead(votersOf('n1'));

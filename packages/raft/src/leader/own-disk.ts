@@ -45,6 +45,13 @@ export class OwnDisk {
     }
   }
 
+  /** What was not heard of it until now says nothing of it. */
+  startAnew(nowMs: number): void {
+    this.#stalledMs = 0;
+    this.#hasAdvanced = true;
+    this.#tickedAtMs = nowMs;
+  }
+
   /** Another interval has passed, no longer than `longestMs`: a leader that stood still saw nothing of what its disk did meanwhile. */
   tick(nowMs: number, longestMs: number): void {
     const passedMs = Math.min(longestMs, nowMs - this.#tickedAtMs);

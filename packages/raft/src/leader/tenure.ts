@@ -33,6 +33,7 @@ export class Tenure {
   readonly #self: NodeId;
   readonly #checkQuorum = new CheckQuorum();
   readonly #disk: OwnDisk;
+  #isOnBus = true;
 
   constructor({ self, settings, electionTimeouts, parts, nowMs }: TenureOptions) {
     this.#self = self;
@@ -42,11 +43,14 @@ export class Tenure {
 
   /** The node has lost its connection to the bus. */
   busLost(nowMs: number): void {
+    this.#isOnBus = false;
     this.#checkQuorum.busLost(nowMs);
   }
 
   /** It has a new one. */
   busConnected(nowMs: number): void {
+    this.#isOnBus = true;
+    this.#disk.startAnew(nowMs);
     this.#checkQuorum.busConnected(nowMs);
   }
 
@@ -65,7 +69,8 @@ export class Tenure {
     const { electionTimeoutMaxMs, heartbeatIntervalMs } = this.pace;
     const quorum = this.#checkQuorum.standing({ voters, nowMs, electionTimeoutMaxMs });
     if (quorum === 'lost') return { kind: 'lost', reason: 'no quorum answers', handsOver: false };
-    this.#disk.tick(nowMs, heartbeatIntervalMs);
+    // Without the bus what the disk has taken may not be heard here: a node's own messages may travel over it.
+    if (this.#isOnBus) this.#disk.tick(nowMs, heartbeatIntervalMs);
     if (quorum === 'aside') return { kind: 'aside' };
     const hasOtherVoters = otherVotersOf(membership.configuration, this.#self).length > 0;
     if (hasOtherVoters && this.#disk.stalledMs > electionTimeoutMaxMs) {
