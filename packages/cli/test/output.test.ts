@@ -144,7 +144,16 @@ test('a node without a role is shown by how it stands to the cluster', () => {
 
 test('a machine with another disk waits to be replaced, and has no figures: what the leader knows is of the disk before', () => {
   const peers = [
-    { id: 'n2', matchIndex: 42n, lag: 3n, roundTripMs: 1.26, lastContactMs: 9_000, stage: 'offline', state: 'probe' },
+    {
+      id: 'n2',
+      matchIndex: 42n,
+      lag: 3n,
+      roundTripMs: 1.26,
+      loss: 0,
+      lastContactMs: 9_000,
+      stage: 'offline',
+      state: 'probe',
+    },
   ] as const;
   const wiped = {
     role: null,
@@ -163,10 +172,10 @@ test('a machine with another disk waits to be replaced, and has no figures: what
     ],
   };
   expect(statusLines(status, { cluster: 'main', group: 'config' }).slice(2)).toEqual([
-    'NODE  ROLE    TERM  COMMITTED  APPLIED  LAG  ROUND TRIP   PID',
-    'n1    leader     3         42       41                   4711',
-    'n2    spent                                              4711',
-    'n9    spent                                              4711',
+    'NODE  ROLE    TERM  COMMITTED  APPLIED  LAG  ROUND TRIP  LOSS   PID',
+    'n1    leader     3         42       41                         4711',
+    'n2    spent                                                    4711',
+    'n9    spent                                                    4711',
     '',
     'n2 waits to be replaced: its machine has another data folder than the cluster knows, and never votes (quorate members replace n2 NEW)',
     'n9 was removed from the cluster, and its id never comes back: give this machine a new one',
