@@ -337,7 +337,7 @@ describe('the invariants see', () => {
     for (const place of [1, 2]) votes(place, 'n1', 0);
     takesOffice();
     hears(1, { kind: 'busConnected' });
-    says(1, { kind: 'leaderHeard', term: term(0), leader: nodeId('n1'), ...timeouts });
+    hears(1, { kind: 'leaderHeard', term: term(0), leader: nodeId('n1'), ...timeouts });
     ask();
     expect(watch.violation).toBeNull();
     hears(1, { kind: 'busConnected' });

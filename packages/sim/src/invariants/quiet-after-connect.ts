@@ -5,7 +5,7 @@ import type { ClusterView, Invariant, Sent, Violated } from './cluster-view.ts';
 /** Whoever has just come to the bus asks nobody for pre-votes for an election timeout: after a restart of NATS the leader may come back a moment later (design rule 12). */
 export class QuietAfterConnect implements Invariant {
   readonly name = 'no campaign right after the own connect';
-  readonly sees = ['leaderHeard', 'requestPreVote'] as const;
+  readonly sees = ['requestPreVote'] as const;
   readonly #violated: Violated;
   readonly #view: ClusterView;
   /** By process, on the node's own clock. */
@@ -20,15 +20,13 @@ export class QuietAfterConnect implements Invariant {
 
   delivered(node: SimulatedNode, process: SimulatedProcess, message: ActorMessage): void {
     if (message.kind === 'busConnected') this.#connectedAtMs.set(process, node.clock.at(this.#view.nowUs));
+    if (message.kind !== 'leaderHeard') return;
+    this.#timeoutMs.set(process, message.electionTimeoutMaxMs);
+    // Its silence after that is a silence on this very connection; or it was heard just before, and the election has not known until now.
+    this.#connectedAtMs.delete(process);
   }
 
   sent({ node, process, message }: Sent): void {
-    if (message.kind === 'leaderHeard') {
-      this.#timeoutMs.set(process, message.electionTimeoutMaxMs);
-      // Its silence after that is a silence on this very connection.
-      this.#connectedAtMs.delete(process);
-      return;
-    }
     const connectedAtMs = this.#connectedAtMs.get(process);
     if (message.kind !== 'requestPreVote' || connectedAtMs === undefined) return;
     const sinceMs = node.clock.at(this.#view.nowUs) - connectedAtMs;

@@ -48,6 +48,7 @@ export interface Violation {
 const watchedArrivals: ReadonlySet<ActorMessage['kind']> = new Set([
   'matched',
   'roundConfirmed',
+  'leaderHeard',
   'noResponders',
   'busLost',
   'busConnected',
