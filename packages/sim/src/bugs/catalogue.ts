@@ -97,6 +97,7 @@ import { storageIdIgnoredInVotes } from './storage-id-ignored-in-votes.ts';
 import { tornWriteCounted } from './torn-write-counted.ts';
 import { transferResumedWithAnotherSnapshot } from './transfer-resumed-with-another-snapshot.ts';
 import { transferToLaggingNode } from './transfer-to-lagging-node.ts';
+import { truncationKeepsConfiguration } from './truncation-keeps-configuration.ts';
 import { verifiedIndexOutlivesTerm } from './verified-index-outlives-term.ts';
 import { voteBeforeFlush } from './vote-before-flush.ts';
 import { votesForAnyLog } from './votes-for-any-log.ts';
@@ -205,6 +206,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   tornWriteCounted,
   transferResumedWithAnotherSnapshot,
   transferToLaggingNode,
+  truncationKeepsConfiguration,
   verifiedIndexOutlivesTerm,
   voteBeforeFlush,
   votesForAnyLog,
