@@ -4,8 +4,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clusterName, groupId, nodeId } from '@quorate/actor';
-import { noRespondersSubject, peerInbox } from '@quorate/wire';
-import { connect, Events, type NatsConnection } from 'nats';
+import {
+  decodeSharedReplies,
+  encodeQuery,
+  encodeRequest,
+  encodeSharedRequests,
+  nodeApiSubject,
+  noRespondersSubject,
+  peerInbox,
+} from '@quorate/wire';
+import { connect, createInbox, Events, type NatsConnection } from 'nats';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type NatsServer, startNatsServer } from '../../../test/support/nats-server.ts';
 import { type CommandResult, quorate, startQuorate } from './command.ts';
@@ -68,6 +76,21 @@ async function refusals(connection: NatsConnection, act: () => void): Promise<re
   return found;
 }
 
+/** Which of two requests that share a message each answer is for: what this node has by itself comes first, and then what it asks the leader for. */
+async function answeredOneByOne(client: NatsConnection): Promise<unknown> {
+  const inbox = createInbox();
+  const answers = client.subscribe(inbox, { max: 2 });
+  const body = encodeQuery({ kind: 'get', key: '/a' });
+  const read = { consistency: 'local', maxStalenessMs: null } as const;
+  const requests = [0, 1_000_000].map((minRevision) =>
+    encodeRequest({ timeoutMs: 5_000, body, read: { ...read, minRevision } }),
+  );
+  client.publish(nodeApiSubject('main', 'config', 'n1', 'get'), encodeSharedRequests(requests), { reply: inbox });
+  const ordinals: unknown[] = [];
+  for await (const { data } of answers) ordinals.push(decodeSharedReplies(data)?.map(({ ordinal }) => ordinal));
+  return ordinals;
+}
+
 test('a cluster forms and serves under these permissions, its own messages over NATS too', async () => {
   for (const id of ['n1', 'n2', 'n3'] as const) {
     const args = ['node', '--id', id, '--data', join(folder, id), '--local-delivery', 'nats'];
@@ -103,6 +126,8 @@ test('a cluster forms and serves under these permissions, its own messages over 
     expect([denied.exitCode, denied.stderr]).toEqual([1, expect.stringContaining('NATS does not allow')]);
   }
   expect(await runAs('operator', 'snapshot', 'save', file)).toMatchObject({ exitCode: 0, stderr: '' });
+
+  expect(await answeredOneByOne(await connectAs('client'))).toEqual([[0], [1]]);
 
   const load = ['--callers', '2', '--connections', '1', '--keys', '5', '--seconds', '1', '--warm-up', '0'];
   const bench = await runAs('client', 'bench', 'get', ...load, '--json');

@@ -10,6 +10,7 @@ import { openLink } from './open-link.ts';
 import type { ConnectOptions } from './options.ts';
 import { ReplyInbox } from './reply-inbox.ts';
 import { Router } from './router.ts';
+import { SharedMessages } from './shared-messages.ts';
 
 /** All that it takes to speak with the nodes of a group. */
 export interface GroupAccess {
@@ -40,7 +41,7 @@ export async function openGroupAccess(options: ConnectOptions): Promise<GroupAcc
   const inbox = new ReplyInbox(link, options.nats?.inboxPrefix);
   const watch = new NodeWatch({ cluster, group }, inbox, { clock, lifetime });
   const news = new LeaderNews(link, { cluster, group });
-  const router = new Router({ cluster, group, link, inbox, watch, news, clock });
+  const router = new Router({ cluster, group, link, messages: new SharedMessages(inbox), watch, news, clock });
   return {
     cluster,
     group,

@@ -32,7 +32,8 @@ import type { LeaderNews } from './leader-news.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { Link } from './link.ts';
 import type { NodeWatch } from './node-watch.ts';
-import type { BusOutcome, ReplyInbox } from './reply-inbox.ts';
+import type { BusOutcome } from './reply-inbox.ts';
+import type { SharedMessages } from './shared-messages.ts';
 import { waitFor } from './wait.ts';
 
 /** What a node is asked. */
@@ -58,7 +59,7 @@ export interface RouterOptions {
   readonly cluster: string;
   readonly group: string;
   readonly link: Link;
-  readonly inbox: ReplyInbox;
+  readonly messages: SharedMessages;
   readonly watch: NodeWatch;
   readonly news: LeaderNews;
   readonly clock: Clock;
@@ -170,11 +171,11 @@ export class Router {
       readonly timeoutMs: number;
     },
   ): Promise<BusOutcome | LostNode> {
-    const { inbox, clock } = this.#options;
+    const { messages, clock } = this.#options;
     const { node, subject, payload, timeoutMs } = attempt;
     try {
       const outcome = await waitFor<BusOutcome | LostNode>({ clock, lifetime, timeoutMs }, (settle) => {
-        const stopListening = inbox.askAll(subject, payload, settle);
+        const stopListening = messages.ask(subject, payload, settle);
         const stopWatching = node === null ? () => {} : this.#watch(node, settle);
         return () => {
           stopListening();

@@ -1,3 +1,4 @@
+import { MAX_SHARED_REQUESTS } from '@quorate/wire';
 import { UsageError } from '../command-error.ts';
 import { clientPermissions, nodePermissions, operatorPermissions, type UserPermissions } from './user-permissions.ts';
 
@@ -54,8 +55,8 @@ function userLines(permissions: UserPermissions, variable: string): readonly str
     '        subscribe: {',
     `          allow: ${listOf(subscribe)}`,
     '        }',
-    // Requests may wait for ten minutes, and each is answered once.
-    ...(answersRequests ? ['        allow_responses: { max: 1, expires: "11m" }'] : []),
+    // Requests may wait for ten minutes. Those that share a message may be answered one by one.
+    ...(answersRequests ? [`        allow_responses: { max: ${MAX_SHARED_REQUESTS}, expires: "11m" }`] : []),
     '      }',
     '    }',
   ];

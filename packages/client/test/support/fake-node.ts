@@ -5,6 +5,7 @@ import {
   apiSubject,
   committedSubject,
   decodeRequest,
+  decodeSharedRequests,
   ENDPOINTS,
   type Endpoint,
   encodeAnswer,
@@ -13,6 +14,7 @@ import {
   encodeLeaderAnnouncement,
   encodeReply,
   encodeResult,
+  encodeSharedReplies,
   errorReply,
   everyNodeApiSubject,
   leaderSubject,
@@ -44,6 +46,8 @@ export class FakeNode {
   readonly id: string;
   /** All that it was asked. */
   readonly requests: FakeRequest[] = [];
+  /** How many requests each message held that came to it. */
+  readonly messages: number[] = [];
   readonly #connection: NatsConnection;
   #behaviour: Behaviour;
 
@@ -115,12 +119,32 @@ export class FakeNode {
   }
 
   async #serve(how: Pick<FakeRequest, 'endpoint' | 'via'>, message: Msg): Promise<void> {
-    const { body, timeoutMs, read } = decodeRequest(how.endpoint, new Uint8Array(message.data));
+    const bytes = new Uint8Array(message.data);
+    const shared = decodeSharedRequests(bytes);
+    this.messages.push(shared?.length ?? 1);
+    const requests = shared ?? [bytes];
+    await Promise.all(
+      requests.map(async (request, ordinal) => {
+        const answer = await this.#answer(how, request);
+        if (answer === null || this.#connection.isClosed()) return;
+        const isPlain = shared === null || answer.isMalformed;
+        message.respond(isPlain ? answer.reply : encodeSharedReplies([{ ordinal, reply: answer.reply }]));
+      }),
+    );
+  }
+
+  async #answer(
+    how: Pick<FakeRequest, 'endpoint' | 'via'>,
+    bytes: Uint8Array,
+  ): Promise<{ readonly reply: Uint8Array; readonly isMalformed: boolean } | null> {
+    const { body, timeoutMs, read } = decodeRequest(how.endpoint, bytes);
     const request = { ...how, body, timeoutMs, read };
     this.requests.push(request);
     const reply = await this.#behaviour(request);
-    if (reply === null || this.#connection.isClosed()) return;
-    message.respond(reply instanceof Uint8Array ? reply : encodeReply(reply));
+    if (reply === null) return null;
+    return reply instanceof Uint8Array
+      ? { reply, isMalformed: true }
+      : { reply: encodeReply(reply), isMalformed: false };
   }
 }
 

@@ -11,6 +11,7 @@ export * from './reply.ts';
 export { API_FORMAT_VERSION, type ApiRequest, decodeRequest, encodeRequest, isJsonRequest } from './request.ts';
 export * from './request-body.ts';
 export * from './service-error.ts';
+export * from './shared-message.ts';
 export * from './snapshots.ts';
 export * from './status.ts';
 export * from './subjects.ts';

@@ -6,6 +6,7 @@ import {
   type ApiRequest,
   apiSubject,
   decodeRequest,
+  decodeSharedRequests,
   ENDPOINTS,
   type Endpoint,
   encodeJsonReply,
@@ -19,6 +20,7 @@ import {
 } from '@quorate/wire';
 import { headers, type MsgHdrs, type NatsConnection, type Service, type ServiceMsg } from 'nats';
 import { quorateVersion } from '../version.ts';
+import { SharedAnswers } from './shared-answers.ts';
 
 /** Answers a request. What it throws becomes the answer. */
 export type AnswerRequest = (endpoint: Endpoint, request: ApiRequest, traceparent: string | null) => Promise<ApiReply>;
@@ -36,11 +38,13 @@ export interface EndpointsOptions {
 export class Endpoints {
   readonly #options: EndpointsOptions;
   readonly #service: Service;
+  readonly #maxPayloadBytes: number;
   #isForMembers = false;
 
-  private constructor(options: EndpointsOptions, service: Service) {
+  private constructor(options: EndpointsOptions, service: Service, connection: NatsConnection) {
     this.#options = options;
     this.#service = service;
+    this.#maxPayloadBytes = connection.info?.max_payload ?? Infinity;
   }
 
   /** Takes, on `connection`, what is asked of this node or of all nodes. */
@@ -52,7 +56,7 @@ export class Endpoints {
       description: 'Quorate, a replicated config store',
       metadata: { cluster, group, node },
     });
-    const endpoints = new Endpoints(options, service);
+    const endpoints = new Endpoints(options, service, connection);
     for (const endpoint of ENDPOINTS) endpoints.#addOwn(endpoint);
     return endpoints;
   }
@@ -95,13 +99,36 @@ export class Endpoints {
     try {
       // A copy, which Buffer's slice would not be: the command in it is kept in the log.
       const bytes = new Uint8Array(message.data);
+      const shared = decodeSharedRequests(bytes);
+      if (shared !== null) return this.#serveAll(endpoint, message, shared);
       const inJson = isJsonRequest(bytes);
       const reply = await this.#answer(endpoint, bytes, message.headers?.get('traceparent') ?? null);
       const body = inJson ? encodeJsonReply(endpoint, reply) : encodeReply(reply);
       message.respond(body, { headers: headersOf(reply) });
     } catch (error) {
-      this.#options.logger.error('could not answer a request', { endpoint, error: String(error) });
+      this.#unanswered(endpoint, error);
     }
+  }
+
+  /** Each of the requests that share a message is answered as if it were alone. */
+  #serveAll(endpoint: Endpoint, message: ServiceMsg, requests: readonly Uint8Array[]): void {
+    const unanswered = (error: unknown): void => this.#unanswered(endpoint, error);
+    const answers = new SharedAnswers((payload) => {
+      try {
+        message.respond(payload);
+      } catch (error) {
+        unanswered(error);
+      }
+    }, this.#maxPayloadBytes);
+    requests.forEach((request, ordinal) => {
+      this.#answer(endpoint, request, null)
+        .then((reply) => answers.add({ ordinal, reply: encodeReply(reply) }))
+        .catch(unanswered);
+    });
+  }
+
+  #unanswered(endpoint: Endpoint, error: unknown): void {
+    this.#options.logger.error('could not answer a request', { endpoint, error: String(error) });
   }
 
   async #answer(endpoint: Endpoint, bytes: Uint8Array, traceparent: string | null): Promise<ApiReply> {
