@@ -18,7 +18,7 @@ import {
   nodeApiSubject,
   serviceErrorHeaders,
 } from '@quorate/wire';
-import { headers, type MsgHdrs, type NatsConnection, type Service, type ServiceMsg } from 'nats';
+import { headers, type Msg, type MsgHdrs, type NatsConnection, type Service, type ServiceMsg } from 'nats';
 import { quorateVersion } from '../version.ts';
 import { SharedAnswers } from './shared-answers.ts';
 
@@ -38,13 +38,13 @@ export interface EndpointsOptions {
 export class Endpoints {
   readonly #options: EndpointsOptions;
   readonly #service: Service;
-  readonly #maxPayloadBytes: number;
+  readonly #connection: NatsConnection;
   #isForMembers = false;
 
   private constructor(options: EndpointsOptions, service: Service, connection: NatsConnection) {
     this.#options = options;
     this.#service = service;
-    this.#maxPayloadBytes = connection.info?.max_payload ?? Infinity;
+    this.#connection = connection;
   }
 
   /** Takes, on `connection`, what is asked of this node or of all nodes. */
@@ -72,15 +72,24 @@ export class Endpoints {
     }
   }
 
-  /** Takes no more requests. */
+  /**
+   * Takes no more requests, but says who it is while the connection stands: clients ask that of a node that has their requests, and
+   * would take them for lost if nobody answered, though the node is about to answer them.
+   */
   async close(): Promise<void> {
+    const { cluster, group, node } = this.#options;
+    this.#connection.subscribe(nodeApiSubject(cluster, group, node, 'hello'), {
+      queue: ownQueue(node),
+      callback: (error, message) => {
+        if (error === null) void this.#serve('hello', message);
+      },
+    });
     await this.#service.stop();
   }
 
-  /** In a queue group of its own: every node gets what is asked of all. */
   #addOwn(endpoint: Endpoint): void {
     const { cluster, group, node } = this.#options;
-    const own = `node-${node}`;
+    const own = ownQueue(node);
     this.#add(`${endpoint}-node`, endpoint, nodeApiSubject(cluster, group, node, endpoint), own);
     if (endpoint === 'hello' || endpoint === 'status') {
       this.#add(`${endpoint}-all`, endpoint, everyNodeApiSubject(cluster, group, endpoint), own);
@@ -95,7 +104,7 @@ export class Endpoints {
   }
 
   /** Nothing may be thrown here: it would end the connection's reader. */
-  async #serve(endpoint: Endpoint, message: ServiceMsg): Promise<void> {
+  async #serve(endpoint: Endpoint, message: Msg): Promise<void> {
     try {
       // A copy, which Buffer's slice would not be: the command in it is kept in the log.
       const bytes = new Uint8Array(message.data);
@@ -111,7 +120,7 @@ export class Endpoints {
   }
 
   /** Each of the requests that share a message is answered as if it were alone. */
-  #serveAll(endpoint: Endpoint, message: ServiceMsg, requests: readonly Uint8Array[]): void {
+  #serveAll(endpoint: Endpoint, message: Msg, requests: readonly Uint8Array[]): void {
     const unanswered = (error: unknown): void => this.#unanswered(endpoint, error);
     const answers = new SharedAnswers((payload) => {
       try {
@@ -119,7 +128,7 @@ export class Endpoints {
       } catch (error) {
         unanswered(error);
       }
-    }, this.#maxPayloadBytes);
+    }, this.#connection.info?.max_payload ?? Infinity);
     requests.forEach((request, ordinal) => {
       this.#answer(endpoint, request, null)
         .then((reply) => answers.add({ ordinal, reply: encodeReply(reply) }))
@@ -140,6 +149,9 @@ export class Endpoints {
     }
   }
 }
+
+/** Of a node by itself: every node gets what is asked of all. */
+const ownQueue = (node: NodeId): string => `node-${node}`;
 
 function headersOf(reply: ApiReply): MsgHdrs {
   const result = headers();
