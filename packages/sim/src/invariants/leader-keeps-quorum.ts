@@ -12,8 +12,8 @@ interface Office {
   timeoutsBefore: ElectionTimeouts;
   /** By voter, when it was last heard. */
   readonly heardAtUs: Map<string, number>;
-  /** How long the leader has been at work without a quorum. What it slept does not count. */
-  workedMs: number;
+  /** How long the leader has been at work without a quorum, in the election timeouts of the time. What it slept does not count. */
+  workedTimeouts: number;
   workedAtUs: number;
 }
 
@@ -47,7 +47,7 @@ export class LeaderKeepsQuorum implements Invariant {
     office.heardAtUs.set(message.kind === 'matched' ? message.peer : node.id, nowUs);
     const sinceUs = nowUs - office.timeouts.electionTimeoutMaxMs * 1000;
     const configuration = configurationInUse(process, this.#view);
-    if (isQuorum(configuration, ({ id }) => (office.heardAtUs.get(id) ?? -1) >= sinceUs)) office.workedMs = 0;
+    if (isQuorum(configuration, ({ id }) => (office.heardAtUs.get(id) ?? -1) >= sinceUs)) office.workedTimeouts = 0;
   }
 
   sent({ node, process, message }: Sent): void {
@@ -57,20 +57,25 @@ export class LeaderKeepsQuorum implements Invariant {
     const office = this.#offices.get(process);
     if (office?.token !== message.token) {
       const { token } = message;
-      const counted = { timeouts: message, timeoutsBefore: message, workedMs: 0, workedAtUs: nowUs };
+      const counted = { timeouts: message, timeoutsBefore: message, workedTimeouts: 0, workedAtUs: nowUs };
       this.#offices.set(process, { token, heardAtUs: new Map(), ...counted });
       return;
     }
     if (nowUs > office.workedAtUs) office.timeoutsBefore = office.timeouts;
     office.timeouts = message;
-    if (this.#withoutBus.has(process)) office.workedMs = 0;
-    const { electionTimeoutMinMs } = message;
-    office.workedMs += Math.min(longestStepElectionTimeouts * electionTimeoutMinMs, (nowUs - office.workedAtUs) / 1000);
-    office.workedAtUs = nowUs;
+    if (this.#withoutBus.has(process)) office.workedTimeouts = 0;
+    const workedMs = Math.min(
+      longestStepElectionTimeouts * message.electionTimeoutMinMs,
+      (nowUs - office.workedAtUs) / 1000,
+    );
     // It has looked by the timeouts before, which may just have become shorter.
-    const electionTimeoutMaxMs = Math.max(message.electionTimeoutMaxMs, office.timeoutsBefore.electionTimeoutMaxMs);
-    if (office.workedMs > patienceElectionTimeouts * electionTimeoutMaxMs) {
-      this.#violated(`${node.id} leads on, ${office.workedMs.toFixed(0)} ms after a quorum was last heard`);
+    office.workedTimeouts +=
+      workedMs / Math.max(message.electionTimeoutMaxMs, office.timeoutsBefore.electionTimeoutMaxMs);
+    office.workedAtUs = nowUs;
+    if (office.workedTimeouts > patienceElectionTimeouts) {
+      this.#violated(
+        `${node.id} leads on, ${office.workedTimeouts.toFixed(1)} election timeouts after a quorum was last heard`,
+      );
     }
   }
 }
