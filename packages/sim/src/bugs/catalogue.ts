@@ -37,6 +37,7 @@ import { evidenceRightAfterConnect } from './evidence-right-after-connect.ts';
 import { evidenceWaivesHardPromise } from './evidence-waives-hard-promise.ts';
 import { failedFlushIgnored } from './failed-flush-ignored.ts';
 import { failedTransactionRaisesRevision } from './failed-transaction-raises-revision.ts';
+import { flushOfOverwrittenEntriesCounted } from './flush-of-overwritten-entries-counted.ts';
 import { gatewayProposesAgain } from './gateway-proposes-again.ts';
 import { heardLeaderNotProtected } from './heard-leader-not-protected.ts';
 import { incarnationNotRaised } from './incarnation-not-raised.ts';
@@ -49,6 +50,7 @@ import { laterTermsEntriesSent } from './later-terms-entries-sent.ts';
 import { leaderCommitNotCapped } from './leader-commit-not-capped.ts';
 import { leaderRestartedInItsTerm } from './leader-restarted-in-its-term.ts';
 import { leaderWithoutQuorumStays } from './leader-without-quorum-stays.ts';
+import { leaseByEarlierConfiguration } from './lease-by-earlier-configuration.ts';
 import { leaseCountedFromReceipt } from './lease-counted-from-receipt.ts';
 import { leaseKeptOverPause } from './lease-kept-over-pause.ts';
 import { leaseKeptOverTransfer } from './lease-kept-over-transfer.ts';
@@ -100,6 +102,7 @@ import { transferToLaggingNode } from './transfer-to-lagging-node.ts';
 import { truncationKeepsConfiguration } from './truncation-keeps-configuration.ts';
 import { verifiedIndexOutlivesTerm } from './verified-index-outlives-term.ts';
 import { voteBeforeFlush } from './vote-before-flush.ts';
+import { voteForgottenOnRestart } from './vote-forgotten-on-restart.ts';
 import { votesForAnyLog } from './votes-for-any-log.ts';
 import { votesForLongerLog } from './votes-for-longer-log.ts';
 import { votesTwiceInTerm } from './votes-twice-in-term.ts';
@@ -147,6 +150,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   evidenceWaivesHardPromise,
   failedFlushIgnored,
   failedTransactionRaisesRevision,
+  flushOfOverwrittenEntriesCounted,
   gatewayProposesAgain,
   heardLeaderNotProtected,
   incarnationNotRaised,
@@ -159,6 +163,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   leaderCommitNotCapped,
   leaderRestartedInItsTerm,
   leaderWithoutQuorumStays,
+  leaseByEarlierConfiguration,
   leaseCountedFromReceipt,
   leaseKeptOverPause,
   leaseKeptOverTransfer,
@@ -209,6 +214,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   truncationKeepsConfiguration,
   verifiedIndexOutlivesTerm,
   voteBeforeFlush,
+  voteForgottenOnRestart,
   votesForAnyLog,
   votesForLongerLog,
   votesTwiceInTerm,

@@ -1,0 +1,19 @@
+import { type Configuration, raftParts } from '@quorate/raft';
+import type { PlantedBug } from './plant.ts';
+
+class Lease extends raftParts.Lease {
+  #first: Configuration | null = null;
+
+  override isValid(configuration: Configuration, nowMs: number): boolean {
+    this.#first ??= configuration;
+    return super.isValid(this.#first, nowMs);
+  }
+}
+
+/** One of the planted bugs. */
+export const leaseByEarlierConfiguration: PlantedBug = {
+  name: 'lease-by-earlier-configuration',
+  breaks: 'A lease goes on being counted by the voters that there were when it was asked for first.',
+  reference: 'Rules 9 and 11',
+  plant: { parts: { Lease } },
+};
