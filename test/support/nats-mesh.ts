@@ -23,7 +23,7 @@ export class NatsMesh {
     for (let place = 0; place < size; place += 1) {
       const toOthers: string[] = [];
       for (const [other, server] of servers.entries()) {
-        const relay = await TcpRelay.start({ host: '127.0.0.1', port: routePortOf(server) });
+        const relay = await TcpRelay.start({ host: '127.0.0.1', port: await routePortOf(server) });
         onTestFinished(() => relay.close());
         routes.set(`${other}-${place}`, relay);
         toOthers.push(`nats-route://127.0.0.1:${relay.port}`);
@@ -56,8 +56,11 @@ const configOf = (routes: readonly string[]): string =>
     '}',
   ].join('\n');
 
-function routePortOf(server: NatsServer): number {
-  const [, port] = /Listening for route connections on .*:(\d+)/.exec(server.log()) ?? [];
-  if (port === undefined) throw new Error('the server takes no routes');
+/** The server says where it takes routes a moment after it takes clients. */
+async function routePortOf(server: NatsServer): Promise<number> {
+  const port = await eventually('the server takes routes', async () => {
+    const [, said] = /Listening for route connections on .*:(\d+)/.exec(server.log()) ?? [];
+    return said ?? null;
+  });
   return Number(port);
 }
