@@ -113,4 +113,89 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
       expect(subjects).toContain(`quorate.main.api.config.node.${metadata?.node}.put`);
     }
   });
+
+  test('transactions, the past and its end, in JSON, and equal on all nodes', { timeout: 120_000 }, async () => {
+    const cluster = await TestCluster.start({ localDelivery, steady: true });
+    const ask = async (subject: string, request: unknown): Promise<unknown> =>
+      (
+        await cluster.plain.request(`quorate.main.api.config.${subject}`, JSON.stringify(request), { timeout: 10_000 })
+      ).json();
+    const changes: unknown[] = [];
+    cluster.plain.subscribe('quorate.main.stream.config.changes.>', {
+      callback: (_error, message) => void changes.push(message.json()),
+    });
+    await cluster.plain.flush();
+
+    expect(await ask('put', { key: '/a', value: '1', contentType: 'text/plain' })).toEqual({ revision: '1' });
+    const transaction = {
+      compare: [
+        { key: '/a', value: '1' },
+        { prefix: '/b/', exists: false },
+      ],
+      then: [
+        { op: 'put', key: '/b/1', value: 'x' },
+        { op: 'delete', key: '/a' },
+        { op: 'txn', compare: [{ key: '/a', version: { '>': 3 } }], else: [{ op: 'get', key: '/b/1' }] },
+      ],
+      else: [{ op: 'list', prefix: '/' }],
+    };
+    const entry = { key: '/b/1', value: 'x', createRevision: '2', modRevision: '2', version: '1' };
+    expect(await ask('txn', transaction)).toEqual({
+      revision: '2',
+      succeeded: true,
+      results: [
+        { op: 'put' },
+        { op: 'delete', deleted: 1 },
+        { op: 'txn', succeeded: false, results: [{ op: 'get', entry }] },
+      ],
+    });
+    expect(await ask('txn', transaction)).toEqual({
+      revision: '2',
+      succeeded: false,
+      results: [{ op: 'list', entries: [entry], more: false }],
+    });
+    await expect.poll(() => changes.length, { timeout: 10_000 }).toBe(3);
+    expect(changes).toMatchObject([
+      { key: '/a', op: 'put', revision: '1', ordinal: 0, changeCount: 1, contentType: 'text/plain' },
+      { key: '/b/1', op: 'put', revision: '2', ordinal: 0, changeCount: 2 },
+      { key: '/a', op: 'delete', revision: '2', ordinal: 1, changeCount: 2 },
+    ]);
+
+    const old = { key: '/a', value: '1', contentType: 'text/plain', createRevision: '1', version: '1' };
+    for (const node of cluster.ids) {
+      expect(await ask(`node.${node}.get`, { key: '/a', revision: '1' })).toMatchObject({ entry: old, revision: '2' });
+      expect(await ask(`node.${node}.list`, { from: '/', revision: '1' })).toMatchObject({ entries: [old] });
+      expect(await ask(`node.${node}.history`, { key: '/a' })).toMatchObject({
+        changes: [
+          { op: 'delete', revision: '2' },
+          { op: 'put', revision: '1', value: '1' },
+        ],
+        more: false,
+        oldestRevision: '1',
+      });
+    }
+    const ahead = await ask('get', { key: '/a', revision: '3' });
+    expect(ahead).toMatchObject({ error: { code: 'RevisionNotWritten', details: { newestRevision: '2' } } });
+
+    expect(await ask('compact', { revision: '2' })).toEqual({ oldestRevision: '2', isDone: true });
+    expect(await ask('set-retention', { maxAgeMs: 60_000, maxVersions: 10 })).toEqual({});
+    const states = await Promise.all(cluster.ids.map((node) => ask(`node.${node}.retention`, {})));
+    expect(states[0]).toMatchObject({ maxAgeMs: 60_000, maxVersions: 10, oldestRevision: '2', revision: '2' });
+    expect(states).toEqual([states[0], states[0], states[0]]);
+    for (const node of cluster.ids) {
+      expect(await ask(`node.${node}.get`, { key: '/a', revision: '1' })).toMatchObject({
+        error: { code: 'RevisionCompacted', details: { revision: '1', oldestRevision: '2' } },
+      });
+    }
+
+    // What is wrong is said with its place, and nothing is done.
+    const failures = [
+      [{ then: [{ op: 'put', key: '/c', value: 1 }] }, 'InvalidRequest'],
+      [{ then: ['/c', '/c'].map((key) => ({ op: 'put', key, value: '' })) }, 'KeyWrittenTwice'],
+      [{ then: Array(129).fill({ op: 'get', key: '/c' }) }, 'TransactionTooLarge'],
+      [{ then: [{ op: 'delete', from: '/b', to: '/a' }] }, 'InvalidRange'],
+    ] as const;
+    for (const [request, code] of failures) expect(await ask('txn', request)).toMatchObject({ error: { code } });
+    expect(await ask('list', {})).toMatchObject({ entries: [entry], revision: '2' });
+  });
 });

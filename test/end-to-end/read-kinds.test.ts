@@ -52,7 +52,11 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
     const tooNew = revision + 1n;
     for (const wish of [{ consistency: 'local', node: other } as const, { node: leader }, {}]) {
       const failure = store.get('/app/a', { ...wish, minRevision: tooNew });
-      await expect(failure).rejects.toMatchObject({ code: 'RevisionNotWritten', minRevision: tooNew, revision });
+      await expect(failure).rejects.toMatchObject({
+        code: 'RevisionNotWritten',
+        revision: tooNew,
+        newestRevision: revision,
+      });
     }
     const pages = store.list({ prefix: '/app/', minRevision: tooNew }).pages();
     await expect(pages.next()).rejects.toMatchObject({ code: 'RevisionNotWritten' });

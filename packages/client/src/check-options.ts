@@ -51,16 +51,20 @@ export function checkReadOptions({ consistency, maxStalenessMs, minRevision }: R
   return readOptionsOf({
     ...(consistency === undefined ? {} : { consistency }),
     ...(maxStalenessMs === undefined ? {} : { maxStalenessMs }),
-    ...(minRevision === undefined ? {} : { minRevision: revisionOf(minRevision) }),
+    ...(minRevision === undefined ? {} : { minRevision: revisionNumber(minRevision) }),
   });
 }
 
 /** A revision as commands carry it. @throws {InvalidRevision} */
-export function checkRevisionOption(ifRevision: bigint | undefined): { readonly ifRevision?: number } {
-  return ifRevision === undefined ? {} : { ifRevision: revisionOf(ifRevision) };
-}
+export const checkRevisionOption = (ifRevision: bigint | undefined): { readonly ifRevision?: number } =>
+  ifRevision === undefined ? {} : { ifRevision: revisionNumber(ifRevision) };
 
-function revisionOf(revision: bigint): number {
+/** A revision that a read names, or null. @throws {InvalidRevision} */
+export const revisionOrNull = (revision: bigint | undefined): number | null =>
+  revision === undefined ? null : revisionNumber(revision);
+
+/** A revision as commands and queries carry it. @throws {InvalidRevision} */
+export function revisionNumber(revision: unknown): number {
   if (typeof revision !== 'bigint') {
     throw new InvalidRevision({ given: String(revision) }, `revision ${revision} is no bigint, such as 1n`);
   }

@@ -4,6 +4,7 @@ export { connect } from './connect.ts';
 export * from './errors.ts';
 export { formCluster } from './form-cluster.ts';
 export type { FormClusterOptions, FormedCluster } from './form-options.ts';
+export type * from './history.ts';
 export {
   type ClusterMembersJson,
   type ClusterStatusJson,
@@ -15,10 +16,18 @@ export {
   type EntryJson,
   entryAsReadToJson,
   entryToJson,
+  type KeyChangeJson,
+  keyChangeToJson,
+  keyInfoToJson,
+  type OperationResultJson,
   snapshotToJson,
+  type TransactionResultJson,
+  transactionFromJson,
+  transactionResultToJson,
 } from './json.ts';
 export type * from './members.ts';
 export type * from './options.ts';
 export { restoreCluster } from './restore-cluster.ts';
 export type * from './snapshots.ts';
 export type * from './store.ts';
+export type * from './transaction.ts';

@@ -1,17 +1,41 @@
+import type { Command } from '@quorate/config-store';
 import {
   type CommandJson,
   commandToJson,
   type EntryJson,
+  type KeyChangeJson,
+  type OperationResultJson,
+  transactionFromJson as storedTransaction,
   timestampText,
   type CommittedEntryJson as WireCommittedEntryJson,
   entryToJson as wireEntryToJson,
+  keyChangeToJson as wireKeyChangeToJson,
 } from '@quorate/wire';
 import { type Alarm, alarmsOf } from './alarms.ts';
+import type { KeyChange } from './history.ts';
 import type { ClusterMembers } from './members.ts';
 import type { NodeSnapshot, SnapshotInfo } from './snapshots.ts';
-import type { ClusterStatus, CommittedCommand, CommittedEntry, Entry, MemberStatus, ReadResult } from './store.ts';
+import type {
+  ClusterStatus,
+  CommittedCommand,
+  CommittedEntry,
+  Entry,
+  KeyInfo,
+  MemberStatus,
+  ReadResult,
+} from './store.ts';
+import type { OperationResult, Transaction, TransactionResult } from './transaction.ts';
+import { toCommand } from './transaction-command.ts';
+import { transactionOf } from './transaction-of-command.ts';
 
-export type { EntryJson };
+export type { EntryJson, KeyChangeJson, OperationResultJson };
+
+/** What came of a transaction, as JSON: numbers of 64 bits are texts. */
+export interface TransactionResultJson {
+  readonly revision: string;
+  readonly succeeded: boolean;
+  readonly results: readonly OperationResultJson[];
+}
 
 /** A committed entry as JSON: numbers of 64 bits are texts, a command that cannot be read is base64. */
 export type CommittedEntryJson = WireCommittedEntryJson;
@@ -38,16 +62,17 @@ export function clusterMembersToJson({ leader, members, removed }: ClusterMember
 }
 
 /** An entry as JSON: numbers of 64 bits are texts; the value is `value` if it is UTF-8, else `valueBase64`. */
-export function entryToJson(entry: Entry): EntryJson {
-  return wireEntryToJson({
-    key: entry.key,
-    value: entry.value,
-    createRevision: Number(entry.createRevision),
-    modRevision: Number(entry.modRevision),
-    version: Number(entry.version),
-    lease: entry.lease === null ? null : Number(entry.lease),
-    contentType: entry.contentType,
-  });
+export const entryToJson = (entry: Entry): EntryJson => wireEntryToJson({ ...countersOf(entry), value: entry.value });
+
+function countersOf(info: KeyInfo): Omit<Parameters<typeof wireEntryToJson>[0], 'value'> {
+  return {
+    key: info.key,
+    createRevision: Number(info.createRevision),
+    modRevision: Number(info.modRevision),
+    version: Number(info.version),
+    lease: info.lease === null ? null : Number(info.lease),
+    contentType: info.contentType,
+  };
 }
 
 /** An entry as JSON, with the revision of the store and the end of the log that it was read at. */
@@ -78,14 +103,71 @@ export function committedEntryToJson(entry: CommittedEntry): CommittedEntryJson 
 }
 
 function commandFields(entry: CommittedEntry): { readonly command?: CommandJson; readonly commandBase64?: string } {
-  if (entry.command !== null) return { command: commandJson(entry.command) };
+  if (entry.command !== null) return { command: commandToJson(storedCommand(entry.command)) };
   if (entry.commandBytes.length === 0) return {};
   return { commandBase64: Buffer.from(entry.commandBytes).toString('base64') };
 }
 
-function commandJson(command: CommittedCommand): CommandJson {
-  const { ifRevision, ...rest } = command;
-  return commandToJson({ ...rest, ...(ifRevision === undefined ? {} : { ifRevision: Number(ifRevision) }) });
+function storedCommand(command: CommittedCommand): Command {
+  switch (command.kind) {
+    case 'put':
+    case 'delete': {
+      const { ifRevision, ...rest } = command;
+      return ifRevision === undefined ? rest : { ...rest, ifRevision: Number(ifRevision) };
+    }
+    case 'txn':
+      return toCommand(command);
+    case 'compact':
+      return { kind: 'compact', revision: command.revision === null ? null : Number(command.revision) };
+    case 'setRetention':
+      return command;
+  }
+}
+
+/** A transaction that was parsed from JSON, as `txn` takes it. @throws {InvalidRequest | InvalidRevision | InvalidLimit} */
+export const transactionFromJson = (json: unknown): Required<Transaction> => transactionOf(storedTransaction(json));
+
+/** What came of a transaction, as JSON: numbers of 64 bits are texts. */
+export function transactionResultToJson({ revision, succeeded, results }: TransactionResult): TransactionResultJson {
+  return { revision: String(revision), succeeded, results: results.map(operationResultToJson) };
+}
+
+function operationResultToJson(result: OperationResult): OperationResultJson {
+  switch (result.op) {
+    case 'put':
+    case 'delete':
+      return result;
+    case 'get':
+      return { op: 'get', entry: result.entry === null ? null : entryToJson(result.entry) };
+    case 'list':
+      return { op: 'list', entries: result.entries.map(entryToJson), more: result.more };
+    case 'txn':
+      return { op: 'txn', succeeded: result.succeeded, results: result.results.map(operationResultToJson) };
+  }
+}
+
+/** What is known of a key, as JSON: numbers of 64 bits are texts. */
+export const keyInfoToJson = (info: KeyInfo): EntryJson => wireEntryToJson({ ...countersOf(info), value: null });
+
+/** A change of a key, as JSON: numbers of 64 bits are texts. */
+export function keyChangeToJson(change: KeyChange): KeyChangeJson {
+  const origin = {
+    revision: Number(change.revision),
+    index: change.index === null ? null : Number(change.index),
+    timestampUs: Number(change.timestampUs),
+    traceparent: change.traceparent,
+  };
+  if (change.op === 'delete') return wireKeyChangeToJson({ op: 'delete', ...origin });
+  const { value, createRevision, version, lease, contentType } = change;
+  return wireKeyChangeToJson({
+    op: 'put',
+    ...origin,
+    value,
+    createRevision: Number(createRevision),
+    version: Number(version),
+    lease: lease === null ? null : Number(lease),
+    contentType,
+  });
 }
 
 /** A node's snapshot, or what a snapshot file holds, as JSON: numbers of 64 bits are texts. */

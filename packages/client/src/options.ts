@@ -60,19 +60,54 @@ export interface ReadOptions {
   readonly minRevision?: bigint;
 }
 
+/** For reads of the past. */
+export interface PastOptions {
+  /** As it was after this revision; as it is if not given. `RevisionCompacted` if that is not kept any more, `RevisionNotWritten` if it is not there yet. */
+  readonly revision?: bigint;
+}
+
 /** Options of `get` and `read`. */
-export interface GetOptions extends CallOptions, NodeOptions, ReadOptions {}
+export interface GetOptions extends CallOptions, NodeOptions, ReadOptions, PastOptions {}
 
 /** Options of `put` and `delete`. */
-export interface WriteOptions extends CallOptions, NodeOptions {
+export interface WriteOptions extends TransactionOptions {
   /** Write only if the key was last changed at this revision; 0n: only if it does not exist. Else `RevisionMismatch`. */
   readonly ifRevision?: bigint;
 }
 
-/** Options of `list`. The time of `timeoutMs` is that of each page. */
-export interface ListOptions extends CallOptions, NodeOptions, ReadOptions {
-  /** Only keys that begin with this; all keys if not given. */
+/** Options of `put`. */
+export interface PutOptions extends WriteOptions {
+  /** What the value is: a media type such as `application/json`, of at most 127 characters. It stands with the value until the key is written again. */
+  readonly contentType?: string;
+}
+
+/** Options of `txn`, and of what else goes through the log. */
+export interface TransactionOptions extends CallOptions, NodeOptions {}
+
+/** Options of `history`. The time of `timeoutMs` is that of each page. */
+export interface HistoryOptions extends CallOptions, NodeOptions, ReadOptions {
+  /** Only changes of earlier revisions than this. */
+  readonly before?: bigint;
+  /** At most so many changes a page, from 1 to 1,000; 100 if not given. It bounds one message, not the history. */
+  readonly pageLimit?: number;
+}
+
+/** Options of `compact`. */
+export interface CompactOptions extends TransactionOptions {
+  /** Forget what was before this revision; only what is beyond the retention if not given. */
+  readonly revision?: bigint;
+}
+
+/** Options of `list` and `keys`. The time of `timeoutMs` is that of each page. */
+export interface ListOptions extends CallOptions, NodeOptions, ReadOptions, PastOptions {
+  /** Only keys that begin with this; all keys if neither this nor `from` is given. */
   readonly prefix?: string;
+  /** Only keys from this one on, which goes with `to` and not with `prefix`. */
+  readonly from?: string;
+  /** Only keys before this one. */
+  readonly to?: string;
+  /** All pages as of one revision, which is that of the first: what changes meanwhile is seen in none of them. */
+  readonly atOneRevision?: boolean;
   /** Only keys after this one, in the order of their UTF-8 bytes. */
   readonly after?: string;
   /** At most so many entries a page, from 1 to 1,000; 100 if not given. It bounds one message, not the list. */

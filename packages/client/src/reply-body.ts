@@ -6,7 +6,10 @@ type ResultOf<Kind extends CommandResult['kind']> = Extract<CommandResult, { kin
 type AnswerOf<Kind extends QueryAnswer['kind']> = Extract<QueryAnswer, { kind: Kind }>;
 
 /** The result of a write that a reply holds. @throws {OutcomeUnknown} if it cannot be read, and the error that it holds instead */
-export function resultIn<Kind extends 'put' | 'delete'>(body: Uint8Array, kind: Kind): ResultOf<Kind> {
+export function resultIn<Kind extends Exclude<CommandResult['kind'], 'failed'>>(
+  body: Uint8Array,
+  kind: Kind,
+): ResultOf<Kind> {
   const result = readable(() => decodeResult(body));
   if (result?.kind === 'failed') throw errorFromData(result.error);
   if (result === null || !isOf(result, kind)) {
@@ -16,7 +19,10 @@ export function resultIn<Kind extends 'put' | 'delete'>(body: Uint8Array, kind: 
 }
 
 /** The answer to a query that a reply holds. @throws {MalformedMessage}, and the error that it holds instead */
-export function answerIn<Kind extends 'get' | 'list'>(body: Uint8Array, kind: Kind): AnswerOf<Kind> {
+export function answerIn<Kind extends Exclude<QueryAnswer['kind'], 'failed'>>(
+  body: Uint8Array,
+  kind: Kind,
+): AnswerOf<Kind> {
   const answer = decodeAnswer(body);
   if (answer.kind === 'failed') throw errorFromData(answer.error);
   if (!isOf(answer, kind)) throw new MalformedMessage({ what: `reply of ${kind}` });

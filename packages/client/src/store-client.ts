@@ -1,6 +1,14 @@
-import { type Command, checkCommand, checkQuery, type ListQuery } from '@quorate/config-store';
+import {
+  type Command,
+  checkCommand,
+  checkQuery,
+  type ListedEntry,
+  type Query,
+  type QueryAnswer,
+} from '@quorate/config-store';
 import type { RequestKind } from '@quorate/raft';
 import {
+  checkCommandBytes,
   decodeTransferred,
   type Endpoint,
   encodeCommand,
@@ -8,6 +16,8 @@ import {
   encodeRequest,
   encodeTransferRequest,
   everyNodeApiSubject,
+  stateHashText,
+  writeEndpointOf,
 } from '@quorate/wire';
 import { changeMembers } from './change-members.ts';
 import {
@@ -17,17 +27,32 @@ import {
   checkReadOptions,
   checkRevisionOption,
   checkTimeoutMs,
+  revisionOrNull,
 } from './check-options.ts';
 import { StatusReplies } from './cluster-status.ts';
 import { committedEntries } from './committed-feed.ts';
 import { defaultBufferLimits } from './entry-buffer.ts';
 import { entryList } from './entry-list.ts';
-import { Unavailable } from './errors.ts';
+import { MalformedMessage, Unavailable } from './errors.ts';
 import { gather } from './gather.ts';
 import type { GroupAccess } from './group-access.ts';
+import type { CompactResult, HistoryState, KeyChange, Retention } from './history.ts';
+import { keyHistory } from './key-history.ts';
 import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts';
 import { membersOfStatus } from './members-of-status.ts';
-import type { CallOptions, CommittedOptions, GetOptions, ListOptions, NodeOptions, WriteOptions } from './options.ts';
+import type {
+  CallOptions,
+  CommittedOptions,
+  CompactOptions,
+  GetOptions,
+  HistoryOptions,
+  ListOptions,
+  NodeOptions,
+  PutOptions,
+  ReadOptions,
+  TransactionOptions,
+  WriteOptions,
+} from './options.ts';
 import { answerIn, resultIn } from './reply-body.ts';
 import type { NodeRequest } from './router.ts';
 import { nodeSnapshot, type SnapshotAccess, saveSnapshot, takeSnapshot } from './save-snapshot.ts';
@@ -38,12 +63,16 @@ import type {
   DeleteResult,
   Entry,
   EntryList,
-  EntryPage,
+  KeyInfo,
+  List,
   PutResult,
   ReadResult,
   Store,
 } from './store.ts';
-import { toEntry, valueBytes } from './stored-value.ts';
+import { toEntry, toKeyInfo, valueBytes } from './stored-value.ts';
+import type { Transaction, TransactionResult } from './transaction.ts';
+import { toCommand } from './transaction-command.ts';
+import { toResult } from './transaction-result.ts';
 
 const statusWindowMs = 1_000;
 /** For nodes that are no voters. */
@@ -57,9 +86,11 @@ export class StoreClient implements Store {
     this.#access = access;
   }
 
-  async put(key: string, value: string | Uint8Array, options: WriteOptions = {}): Promise<PutResult> {
-    const ifRevision = checkRevisionOption(options.ifRevision);
-    const body = await this.#write({ kind: 'put', key, value: valueBytes(value), ...ifRevision }, options);
+  async put(key: string, value: string | Uint8Array, options: PutOptions = {}): Promise<PutResult> {
+    const { contentType } = options;
+    const typed = contentType === undefined ? {} : { contentType };
+    const condition = checkRevisionOption(options.ifRevision);
+    const body = await this.#write({ kind: 'put', key, value: valueBytes(value), ...typed, ...condition }, options);
     return { revision: BigInt(resultIn(body, 'put').revision) };
   }
 
@@ -70,24 +101,61 @@ export class StoreClient implements Store {
     return { revision: BigInt(revision), deleted };
   }
 
+  async txn<const Ran extends Transaction>(
+    transaction: Ran,
+    options: TransactionOptions = {},
+  ): Promise<TransactionResult<Ran>> {
+    const body = await this.#write(toCommand(transaction), options);
+    return toResult(transaction, resultIn(body, 'txn'));
+  }
+
   async get(key: string, options: GetOptions = {}): Promise<Entry | null> {
     const { entry } = await this.read(key, options);
     return entry;
   }
 
   async read(key: string, options: GetOptions = {}): Promise<ReadResult> {
-    const query = { kind: 'get', key } as const;
-    checkQuery(query);
-    const body = await this.#read('get', encodeQuery(query), options);
-    const { entry, revision, appliedIndex } = answerIn(body, 'get');
+    const query = { kind: 'get', key, revision: revisionOrNull(options.revision) } as const;
+    const { entry, revision, appliedIndex } = await this.#read(query, options);
     const read = { revision: BigInt(revision), appliedIndex: BigInt(appliedIndex) };
     return { entry: entry === null ? null : toEntry(entry), ...read };
   }
 
   list(options: ListOptions = {}): EntryList {
+    return this.#list(options, false, (entry) => {
+      if (entry.value === null) throw new MalformedMessage({ what: 'entry' });
+      return toEntry({ ...entry, value: entry.value });
+    });
+  }
+
+  keys(options: ListOptions = {}): List<KeyInfo> {
+    return this.#list(options, true, toKeyInfo);
+  }
+
+  history(key: string, options: HistoryOptions = {}): AsyncIterable<KeyChange> {
     this.#check(options);
     checkReadOptions(options);
-    return entryList(options, (query) => this.#readPage(query, options));
+    return keyHistory(key, options, (query) => this.#read(query, options));
+  }
+
+  async historyState(options: CallOptions & NodeOptions & ReadOptions = {}): Promise<HistoryState> {
+    const { retention, oldestRevision, revision, stateHash } = await this.#read({ kind: 'retention' }, options);
+    const known = { oldestRevision: BigInt(oldestRevision), revision: BigInt(revision) };
+    return { retention, ...known, stateHash: stateHashText(stateHash) };
+  }
+
+  async setRetention({ maxAgeMs, maxVersions }: Retention, options: TransactionOptions = {}): Promise<void> {
+    const body = await this.#write({ kind: 'setRetention', retention: { maxAgeMs, maxVersions } }, options);
+    resultIn(body, 'setRetention');
+  }
+
+  async compact(options: CompactOptions = {}): Promise<CompactResult> {
+    const command = { kind: 'compact', revision: revisionOrNull(options.revision) } as const;
+    // One command does so much at most, so that no other waits long for it.
+    for (;;) {
+      const { oldestRevision, isDone } = resultIn(await this.#write(command, options), 'compact');
+      if (isDone) return { oldestRevision: BigInt(oldestRevision) };
+    }
   }
 
   committed(options: Partial<CommittedOptions> = {}): AsyncIterableIterator<CommittedEntry> {
@@ -184,22 +252,32 @@ export class StoreClient implements Store {
     }
   }
 
-  async #write(command: Command, options: WriteOptions): Promise<Uint8Array> {
+  async #write(command: Command, options: TransactionOptions): Promise<Uint8Array> {
     checkCommand(command);
-    return this.#request(command.kind, 'write', encodeCommand(command), options);
+    const body = encodeCommand(command);
+    checkCommandBytes(body);
+    return this.#request(writeEndpointOf(command), 'write', body, options);
   }
 
-  async #readPage(query: ListQuery, options: ListOptions): Promise<EntryPage> {
-    const body = await this.#read('list', encodeQuery(query), options);
-    const { entries, more, revision, appliedIndex } = answerIn(body, 'list');
-    return { entries: entries.map(toEntry), more, revision: BigInt(revision), appliedIndex: BigInt(appliedIndex) };
+  #list<Item>(options: ListOptions, keysOnly: boolean, itemOf: (entry: ListedEntry) => Item): List<Item> {
+    this.#check(options);
+    checkReadOptions(options);
+    return entryList(options, keysOnly, async (query) => {
+      const { entries, nextAfter, revision, appliedIndex } = await this.#read(query, options);
+      const origin = { revision: BigInt(revision), appliedIndex: BigInt(appliedIndex) };
+      return { entries: entries.map(itemOf), more: nextAfter !== null, nextAfter, ...origin };
+    });
   }
 
   /** A read of what a node has by itself goes to any that takes it: the leader is as good as another, and may be the one that is gone. */
-  async #read(endpoint: 'get' | 'list', body: Uint8Array, options: GetOptions): Promise<Uint8Array> {
+  async #read<Kind extends Query['kind']>(
+    query: Query & { readonly kind: Kind },
+    options: CallOptions & NodeOptions & ReadOptions,
+  ): Promise<Extract<QueryAnswer, { kind: Kind }>> {
+    checkQuery(query);
     const read = checkReadOptions(options);
-    const anyNode = read.consistency === 'local' || read.consistency === 'bounded';
-    return this.#request(endpoint, 'read', body, options, { read, anyNode });
+    const how = { read, anyNode: read.consistency === 'local' || read.consistency === 'bounded' };
+    return answerIn(await this.#request(query.kind, 'read', encodeQuery(query), options, how), query.kind);
   }
 
   async #request(

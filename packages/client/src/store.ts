@@ -1,6 +1,20 @@
+import type { CompactResult, HistoryState, KeyChange, Retention } from './history.ts';
 import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts';
-import type { CallOptions, CommittedOptions, GetOptions, ListOptions, WriteOptions } from './options.ts';
+import type {
+  CallOptions,
+  CommittedOptions,
+  CompactOptions,
+  GetOptions,
+  HistoryOptions,
+  ListOptions,
+  NodeOptions,
+  PutOptions,
+  ReadOptions,
+  TransactionOptions,
+  WriteOptions,
+} from './options.ts';
 import type { NodeSnapshot, SaveSnapshotOptions, SnapshotInfo } from './snapshots.ts';
+import type { Transaction, TransactionResult } from './transaction.ts';
 
 /** One key as it stands. */
 export interface Entry {
@@ -42,11 +56,16 @@ export interface ReadResult {
   readonly appliedIndex: bigint;
 }
 
+/** What is known of a key beside its value. */
+export type KeyInfo = Omit<Entry, 'value'>;
+
 /** A page of keys, read at one moment. */
-export interface EntryPage {
-  readonly entries: readonly Entry[];
-  /** Whether keys come after this page. */
+export interface Page<Item> {
+  readonly entries: readonly Item[];
+  /** Whether keys may come after this page. */
   readonly more: boolean;
+  /** The key that the next page comes after; null if this is the last one. */
+  readonly nextAfter: string | null;
   /** The store's revision at that moment. Two pages of one list may differ in it. */
   readonly revision: bigint;
   /** The end of the log that the page shows. */
@@ -54,15 +73,30 @@ export interface EntryPage {
 }
 
 /** The keys of a list, in the order of their UTF-8 bytes. Nothing is asked for until it is iterated. */
-export interface EntryList extends AsyncIterable<Entry> {
+export interface List<Item> extends AsyncIterable<Item> {
   /** The same, page by page. */
-  pages(): AsyncIterableIterator<EntryPage>;
+  pages(): AsyncIterableIterator<Page<Item>>;
 }
+
+/** A page of entries. */
+export type EntryPage = Page<Entry>;
+
+/** A list of entries. */
+export type EntryList = List<Entry>;
 
 /** A command in the log. */
 export type CommittedCommand =
-  | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array; readonly ifRevision?: bigint }
-  | { readonly kind: 'delete'; readonly key: string; readonly ifRevision?: bigint };
+  | {
+      readonly kind: 'put';
+      readonly key: string;
+      readonly value: Uint8Array;
+      readonly contentType?: string;
+      readonly ifRevision?: bigint;
+    }
+  | { readonly kind: 'delete'; readonly key: string; readonly ifRevision?: bigint }
+  | ({ readonly kind: 'txn' } & Required<Transaction>)
+  | { readonly kind: 'compact'; readonly revision: bigint | null }
+  | { readonly kind: 'setRetention'; readonly retention: Retention };
 
 /** One committed entry of the log. That a command is committed does not say that it changed anything: its `ifRevision` may not have held. */
 export interface CommittedEntry {
@@ -199,18 +233,18 @@ export interface ClusterStatus {
 export interface Store {
   /**
    * Writes a key. A write that may have reached a node is not sent again: if its answer is lost, that is `OutcomeUnknown`.
-   * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidRevision | RevisionMismatch | DiskSpaceLow | OutcomeUnknown}
+   * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidContentType | InvalidRevision | RevisionMismatch | DiskSpaceLow | OutcomeUnknown}
    */
-  put(key: string, value: string | Uint8Array, options?: WriteOptions): Promise<PutResult>;
+  put(key: string, value: string | Uint8Array, options?: PutOptions): Promise<PutResult>;
 
   /** Reads a key; null if it does not exist. @throws {InvalidKey | KeyTooLarge} and what `read` throws */
   get(key: string, options?: GetOptions): Promise<Entry | null>;
 
   /**
    * Reads a key as `get` does, and tells at which revision.
-   * @throws {InvalidKey | KeyTooLarge}
+   * @throws {InvalidKey | KeyTooLarge | RevisionCompacted}
    * @throws {TooStale} if no node could prove in time that it is as fresh as a bounded read wants it
-   * @throws {RevisionNotWritten | NotYetApplied | InvalidRevision} of `minRevision`: there is none yet; or no node got there in time, and none could ask a leader
+   * @throws {RevisionNotWritten | NotYetApplied | InvalidRevision} of `minRevision`, or of `revision`: there is none yet; or no node got there in time, and none could ask a leader
    */
   read(key: string, options?: GetOptions): Promise<ReadResult>;
 
@@ -218,10 +252,34 @@ export interface Store {
   delete(key: string, options?: WriteOptions): Promise<DeleteResult>;
 
   /**
-   * Lists keys. Each page is read at one moment; what changes between two pages may be seen in one and not in the other.
-   * @throws {InvalidKey | KeyTooLarge | InvalidLimit | InvalidRevision} at once; what `read` throws, from the iteration
+   * Does several things at one revision, or others if what is compared does not hold: all of it or nothing. No key may be written twice.
+   * @throws {InvalidKey | KeyTooLarge | InvalidRange | ValueTooLarge | InvalidContentType | InvalidRevision | InvalidLimit | InvalidCommand}
+   * @throws {TransactionTooLarge | KeyWrittenTwice | DiskSpaceLow | OutcomeUnknown}
+   */
+  txn<const Ran extends Transaction>(transaction: Ran, options?: TransactionOptions): Promise<TransactionResult<Ran>>;
+
+  /**
+   * Lists keys. Each page is read at one moment; what changes between two pages may be seen in one and not in the other, unless `revision` or
+   * `atOneRevision` is given.
+   * @throws {InvalidKey | KeyTooLarge | InvalidRange | InvalidLimit | InvalidRevision | InvalidQuery} at once
+   * @throws {RevisionCompacted} and what `read` throws, from the iteration
    */
   list(options?: ListOptions): EntryList;
+
+  /** The same without the values. */
+  keys(options?: ListOptions): List<KeyInfo>;
+
+  /** What became of a key, from the newest change back to the one that made what was there at the oldest revision that is kept. @throws {InvalidKey | KeyTooLarge | InvalidLimit | InvalidRevision} at once */
+  history(key: string, options?: HistoryOptions): AsyncIterable<KeyChange>;
+
+  /** How much history there is, and is kept. */
+  historyState(options?: CallOptions & NodeOptions & ReadOptions): Promise<HistoryState>;
+
+  /** Sets how much history is kept. @throws {InvalidRetention | OutcomeUnknown} */
+  setRetention(retention: Retention, options?: TransactionOptions): Promise<void>;
+
+  /** Forgets what was before a revision, and resolves when nothing of it is left on the nodes' disks but free room. @throws {InvalidRevision | RevisionNotWritten | OutcomeUnknown} */
+  compact(options?: CompactOptions): Promise<CompactResult>;
 
   /**
    * Every committed entry from `fromIndex` on, each once and in order, across changes of leader and lost messages. It goes on

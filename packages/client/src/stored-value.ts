@@ -1,6 +1,12 @@
-import { loneSurrogateAt, type StoredEntry } from '@quorate/config-store';
+import {
+  type ListedEntry,
+  loneSurrogateAt,
+  type KeyChange as StoredChange,
+  type StoredEntry,
+} from '@quorate/config-store';
 import { InvalidCommand } from './errors.ts';
-import type { Entry } from './store.ts';
+import type { KeyChange } from './history.ts';
+import type { Entry, KeyInfo } from './store.ts';
 
 const utf8 = new TextEncoder();
 
@@ -15,14 +21,36 @@ export function valueBytes(value: string | Uint8Array): Uint8Array {
 }
 
 /** An entry as callers get it; its value is a copy, so that it does not keep the whole reply in memory. */
-export function toEntry(entry: StoredEntry): Entry {
+export const toEntry = (entry: StoredEntry): Entry => ({ ...toKeyInfo(entry), value: new Uint8Array(entry.value) });
+
+/** What is known of a key beside its value. */
+export const toKeyInfo = (entry: ListedEntry): KeyInfo => ({
+  key: entry.key,
+  createRevision: BigInt(entry.createRevision),
+  modRevision: BigInt(entry.modRevision),
+  version: BigInt(entry.version),
+  lease: entry.lease === null ? null : BigInt(entry.lease),
+  contentType: entry.contentType,
+});
+
+/** A change of a key as callers get it; its value is a copy. */
+export function toKeyChange(change: StoredChange): KeyChange {
+  const { revision, index, timestampUs, traceparent } = change;
+  const origin = {
+    revision: BigInt(revision),
+    index: index === null ? null : BigInt(index),
+    timestampUs: BigInt(timestampUs),
+    traceparent,
+  };
+  if (change.op === 'delete') return { op: 'delete', ...origin };
+  const { value, createRevision, version, lease, contentType } = change;
   return {
-    key: entry.key,
-    value: new Uint8Array(entry.value),
-    createRevision: BigInt(entry.createRevision),
-    modRevision: BigInt(entry.modRevision),
-    version: BigInt(entry.version),
-    lease: entry.lease === null ? null : BigInt(entry.lease),
-    contentType: entry.contentType,
+    op: 'put',
+    ...origin,
+    value: value === null ? null : new Uint8Array(value),
+    createRevision: BigInt(createRevision),
+    version: BigInt(version),
+    lease: lease === null ? null : BigInt(lease),
+    contentType,
   };
 }

@@ -1,3 +1,4 @@
+import { isSelected } from '@quorate/config-store';
 import { commandBody, encodeAnswer, encodeResult, queryBody } from '@quorate/wire';
 import { expect, it } from 'vitest';
 import { NoLeader, Unformed } from '../src/errors.ts';
@@ -36,7 +37,7 @@ it('puts, gets, deletes and lists', async () => {
   const written = new Uint8Array([0xc3, 0xa4, 0xc3, 0xb6, 0xc3, 0xbc]);
   expect(commandBody('put', bodies[0] ?? none)).toEqual({ kind: 'put', key: '/a', value: written, ifRevision: 7 });
   expect(commandBody('delete', bodies[1] ?? none)).toEqual({ kind: 'delete', key: '/a' });
-  expect(queryBody('get', bodies[2] ?? none)).toEqual({ kind: 'get', key: '/a' });
+  expect(queryBody('get', bodies[2] ?? none)).toEqual({ kind: 'get', key: '/a', revision: null });
 });
 
 it('asks any node for what it has by itself, or the one that is named, also when it knows the leader', async () => {
@@ -44,7 +45,7 @@ it('asks any node for what it has by itself, or the one that is named, also when
   const node = await bus.node('n1', ({ endpoint }) =>
     endpoint === 'get'
       ? getReply('text', 'n1')
-      : ok(encodeAnswer({ kind: 'list', entries: [], more: false, revision: 5, appliedIndex: 6 }), 'n1'),
+      : ok(encodeAnswer({ kind: 'list', entries: [], nextAfter: null, revision: 5, appliedIndex: 6 }), 'n1'),
   );
   const store = await bus.store();
   await store.get('/a');
@@ -84,10 +85,10 @@ it('lists page after page, each from where the last one ended', async () => {
   const node = await bus.node('n1', ({ body }) => {
     const query = queryBody('list', body);
     if (query.kind !== 'list') return null;
-    const after = keys.filter((key) => key.startsWith(query.prefix) && key > (query.after ?? ''));
+    const after = keys.filter((key) => isSelected(key, query.keys) && key > (query.after ?? ''));
     const entries = after.slice(0, query.limit).map((key) => ({ key, value: Buffer.from(key), ...written }));
-    const more = after.length > entries.length;
-    return ok(encodeAnswer({ kind: 'list', entries, more, revision: 5, appliedIndex: 5 }));
+    const nextAfter = after.length > entries.length ? (entries.at(-1)?.key ?? null) : null;
+    return ok(encodeAnswer({ kind: 'list', entries, nextAfter, revision: 5, appliedIndex: 5 }));
   });
   const store = await bus.store();
 

@@ -1,13 +1,17 @@
-import type { ErrorData } from './errors.ts';
-import { InvalidCommand, InvalidQuery } from './errors.ts';
-import { checkAfter, checkKey, checkPageLimit, checkPrefix, checkRevision, checkValue } from './limits.ts';
+import type { KeyRange } from './key-range.ts';
+import type { ListedEntry } from './page.ts';
+import type { ErrorData } from './quorate-error.ts';
+import type { Retention } from './tables/history-table.ts';
 import type { StoredEntry } from './tables/keys-table.ts';
+import type { Transaction, TransactionOutcome } from './transaction/transaction.ts';
 
 /** Writes a key. */
 export interface PutCommand {
   readonly kind: 'put';
   readonly key: string;
   readonly value: Uint8Array;
+  /** A media type; none if not given. */
+  readonly contentType?: string;
   /** Write only if the key was last changed at this revision; 0: only if it does not exist. */
   readonly ifRevision?: number;
 }
@@ -20,77 +24,124 @@ export interface DeleteCommand {
   readonly ifRevision?: number;
 }
 
+/** Forgets what happened before a revision, whatever the retention says; null: only what is beyond it, which is done anyway, but at once. */
+export interface CompactCommand {
+  readonly kind: 'compact';
+  readonly revision: number | null;
+}
+
+/** Sets how much history is kept. */
+export interface SetRetentionCommand {
+  readonly kind: 'setRetention';
+  readonly retention: Retention;
+}
+
 /** What the log carries for the store: a transaction that may change it. */
-export type Command = PutCommand | DeleteCommand;
+export type Command = PutCommand | DeleteCommand | Transaction | CompactCommand | SetRetentionCommand;
 
 /** Reads one key. */
 export interface GetQuery {
   readonly kind: 'get';
   readonly key: string;
+  /** As it was after this revision; as it is if null. */
+  readonly revision: number | null;
 }
 
-/** Reads a page of the keys that begin with `prefix`, in the order of their UTF-8 bytes. */
+/** Reads a page of keys, in the order of their UTF-8 bytes. */
 export interface ListQuery {
   readonly kind: 'list';
-  /** Empty for all keys. */
-  readonly prefix: string;
-  /** The last key of the page before, or null for the first page. */
+  readonly keys: KeyRange;
+  /** The key that the page comes after; null for the first page. */
   readonly after: string | null;
-  /** At most so many entries. A page may have fewer, since its bytes are bounded too: `more` says whether it is the last. */
+  /** At most so many entries. A page may have fewer, since its bytes are bounded too. */
+  readonly limit: number;
+  /** As it was after this revision; as it is if null. */
+  readonly revision: number | null;
+  /** Without the values. */
+  readonly keysOnly: boolean;
+}
+
+/** Reads what became of a key, from the newest change on back. */
+export interface HistoryQuery {
+  readonly kind: 'history';
+  readonly key: string;
+  /** Only changes of earlier revisions than this; null: all. */
+  readonly before: number | null;
+  /** At most so many. A page may have fewer, since its bytes are bounded too. */
   readonly limit: number;
 }
 
+/** Asks how much history there is, and is to be. */
+export interface RetentionQuery {
+  readonly kind: 'retention';
+}
+
 /** What the store is asked. */
-export type Query = GetQuery | ListQuery;
+export type Query = GetQuery | ListQuery | HistoryQuery | RetentionQuery;
 
 /** What became of a command. `revision` is the store's after it: that of the change, if it made one. */
 export type CommandResult =
   | { readonly kind: 'put'; readonly revision: number }
   | { readonly kind: 'delete'; readonly revision: number; readonly deleted: boolean }
+  | (TransactionOutcome & { readonly revision: number })
+  /** `isDone`: nothing that can be forgotten now is left; otherwise another such command goes on. */
+  | { readonly kind: 'compact'; readonly oldestRevision: number; readonly isDone: boolean }
+  | { readonly kind: 'setRetention' }
   | { readonly kind: 'failed'; readonly error: ErrorData };
 
-/** What a query gets. `revision` and `appliedIndex` are those of the state that it was answered from. */
+/** A change of a key, as its history shows it. */
+export type KeyChange =
+  | (ChangeOrigin & {
+      readonly op: 'put';
+      /** Null if it is not kept any more. */
+      readonly value: Uint8Array | null;
+      readonly createRevision: number;
+      readonly version: number;
+      readonly lease: number | null;
+      readonly contentType: string | null;
+    })
+  | (ChangeOrigin & { readonly op: 'delete' });
+
+/** Where a change comes from. */
+export interface ChangeOrigin {
+  readonly revision: number;
+  /** The log entry that made it; null if that is not known any more. */
+  readonly index: number | null;
+  /** When that entry got its place in the log, in microseconds since the epoch. */
+  readonly timestampUs: number;
+  /** The trace that the write belongs to; null if it was not traced, or that is not known any more. */
+  readonly traceparent: string | null;
+}
+
+/** The state that an answer was read from. */
+export interface AnswerOrigin {
+  readonly revision: number;
+  readonly appliedIndex: number;
+}
+
+/** What a query gets. */
 export type QueryAnswer =
-  | {
-      readonly kind: 'get';
-      readonly entry: StoredEntry | null;
-      readonly revision: number;
-      readonly appliedIndex: number;
-    }
-  | {
+  | (AnswerOrigin & { readonly kind: 'get'; readonly entry: StoredEntry | null })
+  | (AnswerOrigin & {
       readonly kind: 'list';
-      readonly entries: readonly StoredEntry[];
-      /** Whether keys of the prefix come after this page. */
+      readonly entries: readonly ListedEntry[];
+      /** The key that the next page comes after; null if this is the last one. */
+      readonly nextAfter: string | null;
+    })
+  | (AnswerOrigin & {
+      readonly kind: 'history';
+      /** From the newest on. */
+      readonly changes: readonly KeyChange[];
+      /** Whether earlier ones are kept. */
       readonly more: boolean;
-      readonly revision: number;
-      readonly appliedIndex: number;
-    }
+      /** What was there before this revision is not known. */
+      readonly oldestRevision: number;
+    })
+  | (AnswerOrigin & {
+      readonly kind: 'retention';
+      readonly retention: Retention;
+      readonly oldestRevision: number;
+      /** Of all changes up to `revision`. */
+      readonly stateHash: number;
+    })
   | { readonly kind: 'failed'; readonly error: ErrorData; readonly appliedIndex: number };
-
-/**
- * Checks a command before it is proposed; the store checks it again when it applies it.
- * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidRevision | InvalidCommand}
- */
-export function checkCommand(command: Command): void {
-  // A caller in plain JavaScript is bound by no type.
-  if (typeof command.key !== 'string') throw new InvalidCommand({ reason: 'the key is no text' });
-  checkKey(command.key);
-  if (command.kind === 'put') {
-    if (!(command.value instanceof Uint8Array)) throw new InvalidCommand({ reason: 'the value is no bytes' });
-    checkValue(command.value);
-  }
-  if (command.ifRevision !== undefined) checkRevision(command.ifRevision);
-}
-
-/** Checks a query before it is sent, and before it is answered. @throws {InvalidKey | KeyTooLarge | InvalidLimit | InvalidQuery} */
-export function checkQuery(query: Query): void {
-  if (query.kind === 'get') {
-    if (typeof query.key !== 'string') throw new InvalidQuery({ reason: 'the key is no text' });
-    checkKey(query.key);
-    return;
-  }
-  if (typeof query.prefix !== 'string') throw new InvalidQuery({ reason: 'the prefix is no text' });
-  checkPrefix(query.prefix);
-  if (query.after !== null) checkAfter(query.after);
-  checkPageLimit(query.limit);
-}

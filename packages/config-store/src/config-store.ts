@@ -1,23 +1,18 @@
 import type { AppliedEntry, LogEntry, LogIndex, StateMachine, StreamNotice, Term } from '@quorate/raft';
+import { answerQuery } from './answer-query.ts';
 import { type Change, changeNotice } from './change.ts';
+import { checkCommand, checkQuery } from './check-command.ts';
 import type { ConfigStoreCodec } from './codec.ts';
-import {
-  type Command,
-  type CommandResult,
-  checkCommand,
-  checkQuery,
-  type DeleteCommand,
-  type PutCommand,
-  type Query,
-  type QueryAnswer,
-} from './command.ts';
-import { InvalidCommand, InvalidQuery, QuorateError, RevisionMismatch } from './errors.ts';
+import type { Command, QueryAnswer } from './command.ts';
+import { InvalidCommand, InvalidQuery } from './errors.ts';
 import { Compaction } from './history/compaction.ts';
-import { OpenHistory } from './history/open-history.ts';
-import { recordChanges, type StagedChange } from './history/record-changes.ts';
-import { readPage } from './page.ts';
-import { entryOf, type KeyRow, keysTable } from './tables/keys-table.ts';
-import type { Progress, Tables, TablesWriter } from './tables/tables.ts';
+import { OpenHistory, readHistory } from './history/open-history.ts';
+import { recordChanges } from './history/record-changes.ts';
+import { QuorateError } from './quorate-error.ts';
+import { type Outcome, type RunningStore, runCommand } from './run-command.ts';
+import type { Progress, Tables } from './tables/tables.ts';
+import { TransactionTooLarge } from './transaction/errors.ts';
+import { MAX_COMMAND_BYTES } from './transaction/limits.ts';
 
 /** What a config store is made of. */
 export interface ConfigStoreOptions {
@@ -25,12 +20,6 @@ export interface ConfigStoreOptions {
   readonly codec: ConfigStoreCodec;
   /** Names this group's stream of changes among all, such as `main.config`: every `Nats-Msg-Id` begins with it. */
   readonly stream: string;
-}
-
-/** What one command is to do: its result, and at most one change of each key. */
-interface Outcome {
-  readonly result: CommandResult;
-  readonly changes: readonly StagedChange[];
 }
 
 const NOTHING = new Uint8Array(0);
@@ -66,12 +55,17 @@ export class ConfigStore implements StateMachine {
     return this.#tables.progress.stateHash;
   }
 
+  /** The first revision that can be read, and watched from. */
+  get oldestRevision(): number {
+    return readHistory(this.#tables).oldestRevision;
+  }
+
   /** @throws {RangeError} if the entries do not continue at lastApplied + 1: an invariant, and nothing is applied */
   apply(entries: readonly LogEntry[]): readonly AppliedEntry[] {
     if (entries.length === 0) return [];
     return this.#tables.transaction((writer) => {
-      const history = new OpenHistory(writer);
-      return entries.map((entry) => this.#applyOne(writer, history, entry));
+      const store = { writer, history: new OpenHistory(writer), compaction: this.#compaction };
+      return entries.map((entry) => this.#applyOne(store, entry));
     });
   }
 
@@ -79,15 +73,17 @@ export class ConfigStore implements StateMachine {
     return this.#codec.encodeAnswer(this.#answer(query));
   }
 
-  #applyOne(writer: TablesWriter, history: OpenHistory, entry: LogEntry): AppliedEntry {
+  #applyOne(store: RunningStore, entry: LogEntry): AppliedEntry {
+    const { writer, history, compaction } = store;
     const before = writer.progress;
     assertFollows(before, entry);
-    const outcome = entry.kind === 'command' ? this.#run(writer, entry) : null;
+    const outcome = entry.kind === 'command' ? this.#run(store, entry) : null;
     const staged = outcome?.changes ?? [];
     const recorded = staged.length === 0 ? null : recordChanges(writer, staged, entry, history.row);
-    const { revision, stateHash, changes } = recorded ?? { ...before, changes: [] };
+    const { revision, stateHash } = recorded ?? before;
+    const changes = recorded?.changes ?? [];
     writer.setProgress({ lastApplied: entry.index, lastAppliedTerm: entry.term, revision, stateHash });
-    this.#compaction.afterEntry(writer, history, entry.timestampUs, changes.length);
+    compaction.afterEntry(writer, history, entry.timestampUs, changes.length);
     return {
       entry,
       result: outcome === null ? NOTHING : this.#codec.encodeResult(outcome.result),
@@ -96,49 +92,51 @@ export class ConfigStore implements StateMachine {
     };
   }
 
-  #run(writer: TablesWriter, entry: LogEntry): Outcome {
-    const command = this.#commandOf(entry.command);
-    if (command instanceof QuorateError) return failed(command);
-    const current = writer.get(keysTable, command.key);
-    const mismatch = revisionMismatch(command, current);
-    if (mismatch !== null) return failed(mismatch);
-    const { revision } = writer.progress;
-    if (command.kind === 'put') return put(command, current, revision + 1);
-    return current === null ? deletedNothing(revision) : remove(command, current, revision + 1);
-  }
-
-  /** What was checked before it was proposed is checked again: a log outlives the version that wrote it. */
-  #commandOf(bytes: Uint8Array): Command | QuorateError {
+  /** Whatever is wrong with a command is its result, on every node the same. */
+  #run(store: RunningStore, entry: LogEntry): Outcome {
     try {
-      const command = this.#codec.decodeCommand(bytes);
-      checkCommand(command);
-      return command;
+      return runCommand(store, this.#commandOf(entry.command), entry);
     } catch (error) {
-      return error instanceof QuorateError ? error : new InvalidCommand({ reason: 'it does not decode' });
+      if (!(error instanceof QuorateError)) throw error;
+      return { result: { kind: 'failed', error: error.toData() }, changes: [] };
     }
   }
 
-  #queryOf(bytes: Uint8Array): Query | QuorateError {
-    try {
-      const query = this.#codec.decodeQuery(bytes);
-      checkQuery(query);
-      return query;
-    } catch (error) {
-      return error instanceof QuorateError ? error : new InvalidQuery({ reason: 'it does not decode' });
+  /** What was checked before it was proposed is checked again: a log outlives the version that wrote it. @throws {QuorateError} */
+  #commandOf(bytes: Uint8Array): Command {
+    if (bytes.length > MAX_COMMAND_BYTES) {
+      throw new TransactionTooLarge({ what: 'bytes', actual: bytes.length, limit: MAX_COMMAND_BYTES });
     }
+    const command = decoded(() => this.#codec.decodeCommand(bytes), InvalidCommand);
+    checkCommand(command);
+    return command;
   }
 
   #answer(bytes: Uint8Array): QueryAnswer {
-    const { revision, lastApplied: appliedIndex } = this.#tables.progress;
-    const query = this.#queryOf(bytes);
-    if (query instanceof QuorateError) return { kind: 'failed', error: query.toData(), appliedIndex };
-    if (query.kind === 'list') return { kind: 'list', ...readPage(this.#tables, query), revision, appliedIndex };
-    const row = this.#tables.get(keysTable, query.key);
-    return { kind: 'get', entry: row === null ? null : entryOf(query.key, row), revision, appliedIndex };
+    try {
+      const query = decoded(() => this.#codec.decodeQuery(bytes), InvalidQuery);
+      checkQuery(query);
+      return answerQuery(this.#tables, query);
+    } catch (error) {
+      if (!(error instanceof QuorateError)) throw error;
+      return { kind: 'failed', error: error.toData(), appliedIndex: this.lastApplied };
+    }
   }
 
   #notice(change: Change, entry: LogEntry): StreamNotice {
     return changeNotice(change, { entry, stream: this.#stream, body: this.#codec.encodeChange(change) });
+  }
+}
+
+/** What a codec gives; whatever it throws is an error that says that it could not. */
+function decoded<Decoded>(
+  decode: () => Decoded,
+  Invalid: new (details: { readonly reason: string }) => QuorateError,
+): Decoded {
+  try {
+    return decode();
+  } catch (error) {
+    throw error instanceof QuorateError ? error : new Invalid({ reason: 'it does not decode' });
   }
 }
 
@@ -150,26 +148,3 @@ function assertFollows(progress: Progress, entry: LogEntry): void {
     throw new RangeError(`entry ${entry.index} of term ${entry.term} cannot follow term ${progress.lastAppliedTerm}`);
   }
 }
-
-function revisionMismatch(command: Command, current: KeyRow | null): RevisionMismatch | null {
-  const actual = current?.modRevision ?? 0;
-  if (command.ifRevision === undefined || command.ifRevision === actual) return null;
-  return new RevisionMismatch({ key: command.key, expected: String(command.ifRevision), actual: String(actual) });
-}
-
-const failed = (error: QuorateError): Outcome => ({ result: { kind: 'failed', error: error.toData() }, changes: [] });
-
-function put({ key, value }: PutCommand, before: KeyRow | null, revision: number): Outcome {
-  const change: StagedChange = { op: 'put', key, value, contentType: null, before };
-  return { result: { kind: 'put', revision }, changes: [change] };
-}
-
-function remove({ key }: DeleteCommand, before: KeyRow, revision: number): Outcome {
-  return { result: { kind: 'delete', revision, deleted: true }, changes: [{ op: 'delete', key, before }] };
-}
-
-/** Nothing has changed, so the revision stays. */
-const deletedNothing = (revision: number): Outcome => ({
-  result: { kind: 'delete', revision, deleted: false },
-  changes: [],
-});

@@ -1,60 +1,7 @@
 import { z } from 'zod';
+import { decimalSchema, type ErrorBuilder, errorBuilder, QuorateError, quote } from './quorate-error.ts';
 
-/** One fact about an error; 64-bit numbers are decimal strings. */
-export type ErrorDetail = string | number | boolean | null;
-
-/** The facts about an error, by name. */
-export type ErrorDetails = Readonly<Record<string, ErrorDetail>>;
-
-/** An error as plain data: what crosses the wire in its place. */
-export interface ErrorData {
-  readonly code: string;
-  readonly message: string;
-  readonly details: ErrorDetails;
-}
-
-/** What every error of Quorate's that a caller may see is. `code` is stable, the message is for people. */
-export abstract class QuorateError extends Error {
-  readonly code: string;
-  readonly details: ErrorDetails;
-
-  constructor(code: string, message: string, details: ErrorDetails) {
-    super(message);
-    this.name = code;
-    this.code = code;
-    this.details = details;
-  }
-
-  /** The error without its stack, to be sent. */
-  toData(): ErrorData {
-    return { code: this.code, message: this.message, details: this.details };
-  }
-}
-
-/** Makes an error of one class from its data again; null if the details are not those of that class. */
-export type ErrorBuilder = (data: ErrorData) => QuorateError | null;
-
-/** An `ErrorBuilder` for the class that `build` constructs. */
-export function errorBuilder<Details>(
-  details: z.ZodType<Details>,
-  build: (details: Details, message: string) => QuorateError,
-): ErrorBuilder {
-  return (data) => {
-    const parsed = details.safeParse(data.details);
-    return parsed.success ? build(parsed.data, data.message) : null;
-  };
-}
-
-/** A 64-bit counter as errors' details and JSON carry it: decimal digits. */
-export const decimalSchema: z.ZodType<string> = z.string().regex(/^(0|[1-9][0-9]{0,18})$/);
-
-/** Quotes a text for a message, shortened to 64 characters. */
-export function quote(text: string): string {
-  if (text.length <= 64) return JSON.stringify(text);
-  return `${JSON.stringify([...text.slice(0, 128)].slice(0, 64).join(''))}…`;
-}
-
-const keyRole = z.enum(['key', 'prefix', 'after']);
+const keyRole = z.enum(['key', 'prefix', 'after', 'from', 'to']);
 
 /** What a text that obeys the rules of keys is for. */
 export type KeyRole = z.infer<typeof keyRole>;
@@ -66,7 +13,7 @@ const invalidKeyDetails = z.object({
   limitBytes: z.number(),
 });
 
-/** A key, a prefix or the `after` of a page is empty, has a control character, or is no text. */
+/** A key, a prefix, the `after` of a page or the `from` or `to` of a range is empty, has a control character, or is no text. */
 export class InvalidKey extends QuorateError {
   declare readonly code: 'InvalidKey';
 
@@ -82,7 +29,7 @@ export class InvalidKey extends QuorateError {
 
 const keyTooLargeDetails = z.object({ what: keyRole, sizeBytes: z.number(), limitBytes: z.number() });
 
-/** A key, a prefix or the `after` of a page is over the limit of keys. */
+/** A key, a prefix, the `after` of a page or the `from` or `to` of a range is over the limit of keys. */
 export class KeyTooLarge extends QuorateError {
   declare readonly code: 'KeyTooLarge';
 
@@ -152,35 +99,6 @@ function describeMismatch({ key, expected, actual }: z.infer<typeof revisionMism
   return `${quote(key)} is at revision ${actual}, ${expected} was expected`;
 }
 
-const revisionCompactedDetails = z.object({ revision: decimalSchema, oldestRevision: decimalSchema });
-
-/** What was there at a revision is not kept any more; from `oldestRevision` on it is. */
-export class RevisionCompacted extends QuorateError {
-  declare readonly code: 'RevisionCompacted';
-
-  constructor(details: z.infer<typeof revisionCompactedDetails>, message?: string) {
-    const { revision, oldestRevision } = details;
-    const what = `revision ${revision} was compacted; the oldest that can be read is ${oldestRevision}`;
-    super('RevisionCompacted', message ?? what, details);
-  }
-}
-
-const revisionNotWrittenDetails = z.object({ revision: decimalSchema, newestRevision: decimalSchema });
-
-/** A revision that was asked for lies in the future. */
-export class RevisionNotWritten extends QuorateError {
-  declare readonly code: 'RevisionNotWritten';
-
-  constructor(details: z.infer<typeof revisionNotWrittenDetails>, message?: string) {
-    const { revision, newestRevision } = details;
-    super(
-      'RevisionNotWritten',
-      message ?? `revision ${revision} was not written yet; the newest is ${newestRevision}`,
-      details,
-    );
-  }
-}
-
 const invalidRangeDetails = z.object({ from: z.string(), to: z.string() });
 
 /** A range of keys ends before it begins, or where. */
@@ -217,8 +135,24 @@ export class InvalidQuery extends QuorateError {
   }
 }
 
-/** How the store's own errors are made from their data again, by code. */
-export const storeErrors: ReadonlyMap<string, ErrorBuilder> = new Map([
+const invalidContentTypeDetails = z.object({ given: z.string(), limit: z.number() });
+
+/** A content type is no media type, or too long. */
+export class InvalidContentType extends QuorateError {
+  declare readonly code: 'InvalidContentType';
+
+  constructor(details: z.infer<typeof invalidContentTypeDetails>, message?: string) {
+    const { given, limit } = details;
+    super(
+      'InvalidContentType',
+      message ?? `content type ${quote(given)} is no media type of at most ${limit} characters`,
+      details,
+    );
+  }
+}
+
+/** How these errors are made from their data again, by code. */
+export const requestErrors: ReadonlyMap<string, ErrorBuilder> = new Map([
   ['InvalidKey', errorBuilder(invalidKeyDetails, (details, message) => new InvalidKey(details, message))],
   ['KeyTooLarge', errorBuilder(keyTooLargeDetails, (details, message) => new KeyTooLarge(details, message))],
   ['ValueTooLarge', errorBuilder(valueTooLargeDetails, (details, message) => new ValueTooLarge(details, message))],
@@ -227,19 +161,15 @@ export const storeErrors: ReadonlyMap<string, ErrorBuilder> = new Map([
     'InvalidRevision',
     errorBuilder(invalidRevisionDetails, (details, message) => new InvalidRevision(details, message)),
   ],
+  ['InvalidRange', errorBuilder(invalidRangeDetails, (details, message) => new InvalidRange(details, message))],
+  [
+    'InvalidContentType',
+    errorBuilder(invalidContentTypeDetails, (details, message) => new InvalidContentType(details, message)),
+  ],
   [
     'RevisionMismatch',
     errorBuilder(revisionMismatchDetails, (details, message) => new RevisionMismatch(details, message)),
   ],
-  [
-    'RevisionCompacted',
-    errorBuilder(revisionCompactedDetails, (details, message) => new RevisionCompacted(details, message)),
-  ],
-  [
-    'RevisionNotWritten',
-    errorBuilder(revisionNotWrittenDetails, (details, message) => new RevisionNotWritten(details, message)),
-  ],
-  ['InvalidRange', errorBuilder(invalidRangeDetails, (details, message) => new InvalidRange(details, message))],
   ['InvalidCommand', errorBuilder(reasonDetails, (details, message) => new InvalidCommand(details, message))],
   ['InvalidQuery', errorBuilder(reasonDetails, (details, message) => new InvalidQuery(details, message))],
 ]);

@@ -1,26 +1,12 @@
 export { type Change, changeNotice, keyTokens } from './change.ts';
+export { checkCommand, checkQuery } from './check-command.ts';
 export type { ConfigStoreCodec } from './codec.ts';
-export {
-  type Command,
-  type CommandResult,
-  checkCommand,
-  checkQuery,
-  type DeleteCommand,
-  type GetQuery,
-  type ListQuery,
-  type PutCommand,
-  type Query,
-  type QueryAnswer,
-} from './command.ts';
+export type * from './command.ts';
 export { ConfigStore, type ConfigStoreOptions } from './config-store.ts';
+export { MAX_CONTENT_TYPE_LENGTH } from './content-type.ts';
 export {
-  decimalSchema,
-  type ErrorBuilder,
-  type ErrorData,
-  type ErrorDetail,
-  type ErrorDetails,
-  errorBuilder,
   InvalidCommand,
+  InvalidContentType,
   InvalidKey,
   InvalidLimit,
   InvalidQuery,
@@ -28,16 +14,27 @@ export {
   InvalidRevision,
   type KeyRole,
   KeyTooLarge,
-  QuorateError,
-  quote,
-  RevisionCompacted,
   RevisionMismatch,
-  RevisionNotWritten,
-  storeErrors,
   ValueTooLarge,
 } from './errors.ts';
+export { InvalidRetention, RevisionCompacted, RevisionNotWritten } from './history/errors.ts';
+export { MAX_RETENTION_AGE_MS, MAX_RETENTION_VERSIONS } from './history/retention.ts';
 export * from './key-range.ts';
 export * from './limits.ts';
-export { type Page, readPage } from './page.ts';
+export { type ListedEntry, type Page, type PageRequest, readPage } from './page.ts';
+export {
+  decimalSchema,
+  type ErrorBuilder,
+  type ErrorData,
+  type ErrorDetail,
+  type ErrorDetails,
+  errorBuilder,
+  QuorateError,
+  quote,
+} from './quorate-error.ts';
+export { storeErrors } from './store-errors.ts';
 export * from './tables/index.ts';
+export { KeyWrittenTwice, TransactionTooLarge } from './transaction/errors.ts';
+export * from './transaction/limits.ts';
+export type * from './transaction/transaction.ts';
 export { compareUtf8, loneSurrogateAt, utf8Length } from './utf8.ts';

@@ -1,5 +1,5 @@
 import { InvalidRange } from './errors.ts';
-import { checkKey, checkPrefix } from './limits.ts';
+import { checkBound, checkKey, checkPrefix } from './limits.ts';
 import { compareUtf8 } from './utf8.ts';
 
 /** Keys that stand together: those that begin with a text, all if it is empty; or those from one key on to before another, to the end if that is null. */
@@ -28,6 +28,15 @@ export function isSelected(key: string, selection: KeySelection): boolean {
   return compareUtf8(key, selection.from) >= 0 && (selection.to === null || compareUtf8(key, selection.to) < 0);
 }
 
+/** Whether it has the shape of a selection: a caller in plain JavaScript is bound by no type. */
+export function areKeys(selection: unknown): boolean {
+  if (typeof selection !== 'object' || selection === null) return false;
+  if ('key' in selection) return typeof selection.key === 'string';
+  if ('prefix' in selection) return typeof selection.prefix === 'string';
+  if (!('from' in selection) || !('to' in selection) || typeof selection.from !== 'string') return false;
+  return selection.to === null || typeof selection.to === 'string';
+}
+
 /** @throws {InvalidKey | KeyTooLarge | InvalidRange} */
 export function checkSelection(selection: KeySelection): void {
   if ('key' in selection) checkKey(selection.key);
@@ -38,9 +47,9 @@ export function checkSelection(selection: KeySelection): void {
 export function checkRange(range: KeyRange): void {
   if ('prefix' in range) return checkPrefix(range.prefix);
   const { from, to } = range;
-  checkKey(from);
+  checkBound('from', from);
   if (to === null) return;
-  checkKey(to);
+  checkBound('to', to);
   if (compareUtf8(from, to) >= 0) throw new InvalidRange({ from, to });
 }
 

@@ -17,12 +17,17 @@ export const DEFAULT_PAGE_ENTRIES = 100;
 /** The most bytes of keys and values in one page: with its frame it must fit in NATS's message of 1 MiB. The first entry is given in any case, and fits. */
 export const MAX_PAGE_BYTES = 768 * 1024;
 
-/** What an entry of a page takes beside key and value: lengths, and three numbers of up to nine bytes. */
-const ENTRY_FRAME_BYTES = 40;
+/** What an entry of a page takes beside key and value: lengths, four numbers of up to nine bytes, and a content type. */
+const ENTRY_FRAME_BYTES = 48;
 
-/** What `entry` takes of `MAX_PAGE_BYTES`. */
-export const pageBytesOf = (entry: StoredEntry): number =>
-  utf8Length(entry.key) + entry.value.length + ENTRY_FRAME_BYTES;
+/** What an entry takes of `MAX_PAGE_BYTES`. */
+export const pageBytesOf = ({ key, value, contentType }: SizedEntry): number =>
+  utf8Length(key) + (value?.length ?? 0) + (contentType?.length ?? 0) + ENTRY_FRAME_BYTES;
+
+/** What takes room in an entry. */
+interface SizedEntry extends Pick<StoredEntry, 'key' | 'contentType'> {
+  readonly value: Uint8Array | null;
+}
 
 /** @throws {InvalidKey | KeyTooLarge} */
 export function checkKey(key: string): void {
@@ -34,9 +39,9 @@ export function checkPrefix(prefix: string): void {
   if (prefix !== '') checkKeyText('prefix', prefix);
 }
 
-/** Checks the key that a page comes after. @throws {InvalidKey | KeyTooLarge} */
-export function checkAfter(after: string): void {
-  checkKeyText('after', after);
+/** Checks the key that a page comes after, or that a range begins or ends with. @throws {InvalidKey | KeyTooLarge} */
+export function checkBound(what: 'after' | 'from' | 'to', key: string): void {
+  checkKeyText(what, key);
 }
 
 /** @throws {ValueTooLarge} */
@@ -53,9 +58,13 @@ export function checkPageLimit(limit: number): void {
   }
 }
 
-/** @throws {InvalidRevision} */
-export function checkRevision(revision: number): void {
-  if (!Number.isSafeInteger(revision) || revision < 0) throw new InvalidRevision({ given: String(revision) });
+/** Revision 0 is that of a store, or of a key, that nothing was written to. @throws {InvalidRevision} */
+export function checkRevision(revision: number, least: 0 | 1 = 0): void {
+  if (Number.isSafeInteger(revision) && revision >= least) return;
+  throw new InvalidRevision(
+    { given: String(revision) },
+    `revision ${revision} is no integer from ${least} to 2^53 - 1`,
+  );
 }
 
 function checkKeyText(what: KeyRole, text: string): void {

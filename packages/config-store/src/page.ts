@@ -1,36 +1,63 @@
-import type { ListQuery } from './command.ts';
-import { boundsOf } from './key-range.ts';
+import { boundsOf, type KeyRange } from './key-range.ts';
 import { MAX_PAGE_BYTES, pageBytesOf } from './limits.ts';
+import { scanKeys } from './scan-keys.ts';
 import { entryOf, keysTable, type StoredEntry } from './tables/keys-table.ts';
 import type { TablesReader } from './tables/tables.ts';
 
-/** A page of keys, and whether more come after it. */
-export interface Page {
-  readonly entries: readonly StoredEntry[];
-  readonly more: boolean;
+/** A page of keys that is asked for. */
+export interface PageRequest {
+  readonly keys: KeyRange;
+  /** The key that the page comes after; null for the first page. */
+  readonly after: string | null;
+  readonly limit: number;
+  readonly keysOnly: boolean;
 }
 
-/** How many entries are read at first. Values may be large: reading all that a page could have would load far more than it can hold. */
-const FIRST_READ = 4;
+/** An entry of a page; its value is null if only keys were asked for. */
+export type ListedEntry = Omit<StoredEntry, 'value'> & { readonly value: Uint8Array | null };
 
-/** Reads the page that `query` asks for: within its limit, within `MAX_PAGE_BYTES`, and with one entry at least if there is any. */
-export function readPage(tables: TablesReader, query: ListQuery): Page {
-  const { from, to } = boundsOf({ prefix: query.prefix });
-  const bounds = to === null ? { from } : { from, to };
-  const entries: StoredEntry[] = [];
+/** A page of keys. */
+export interface Page {
+  readonly entries: readonly ListedEntry[];
+  /** The key that the next page comes after; null if this is the last one. */
+  readonly nextAfter: string | null;
+}
+
+/** How many keys a page looks at, at the most: of a past revision there may be many that did not exist yet. */
+const maxKeysLookedAt = 10_000;
+
+/** Reads a page of the keys as they stand. */
+export const readPage = (tables: TablesReader, request: PageRequest): Page =>
+  pageOf(request, presentEntries(tables, request));
+
+/** Fills a page with entries, or with nothing for a key that there is none of: within its limit, within `MAX_PAGE_BYTES`, and with one entry at least if there is any. */
+export function pageOf(
+  { limit, keysOnly }: PageRequest,
+  found: Iterable<{ readonly key: string; readonly entry: StoredEntry | null }>,
+): Page {
+  const entries: ListedEntry[] = [];
   let bytes = 0;
-  let after = query.after;
-  for (let reading = FIRST_READ; ; reading *= 2) {
-    const limit = Math.min(reading, query.limit + 1 - entries.length);
-    const found = tables.range(keysTable, { ...bounds, ...(after === null ? {} : { after }), limit });
-    for (const { key, row } of found) {
-      const entry = entryOf(key, row);
-      bytes += pageBytesOf(entry);
-      const full = entries.length === query.limit || (entries.length > 0 && bytes > MAX_PAGE_BYTES);
-      if (full) return { entries, more: true };
-      entries.push(entry);
-      after = key;
+  let looked = 0;
+  let nextAfter: string | null = null;
+  for (const { key, entry } of found) {
+    if (looked === maxKeysLookedAt) return { entries, nextAfter };
+    looked += 1;
+    if (entry !== null) {
+      const listed = keysOnly ? { ...entry, value: null } : entry;
+      bytes += pageBytesOf(listed);
+      const isFull = entries.length === limit || (entries.length > 0 && bytes > MAX_PAGE_BYTES);
+      if (isFull) return { entries, nextAfter };
+      entries.push(listed);
     }
-    if (found.length < limit) return { entries, more: false };
+    nextAfter = key;
   }
+  return { entries, nextAfter: null };
+}
+
+function* presentEntries(
+  tables: TablesReader,
+  { keys, after }: PageRequest,
+): Generator<{ readonly key: string; readonly entry: StoredEntry }, undefined> {
+  for (const { key, row } of scanKeys(tables, keysTable, boundsOf(keys), after))
+    yield { key, entry: entryOf(key, row) };
 }

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Command, CommandResult } from '../src/index.ts';
+import type { CommandResult, DeleteCommand, PutCommand } from '../src/index.ts';
 import { resultOf, StoreFixture } from './store-fixture.ts';
+
+type Command = PutCommand | DeleteCommand;
 
 interface ModelEntry {
   readonly value: number;
@@ -90,12 +92,14 @@ it('does what a plain map does, command by command and page by page', () => {
         expect(fixture.store.revision).toBe(model.revision);
       }
       for (const [key, { value, ...counters }] of model.entries) {
-        const { entry } = fixture.ask({ kind: 'get', key });
+        const { entry } = fixture.get(key);
         expect(entry).toEqual({ key, value: new Uint8Array([value]), ...counters, lease: null, contentType: null });
       }
       for (const { prefix, after, limit } of pages) {
-        const { entries, more } = fixture.list(prefix, after, limit);
-        expect({ keys: entries.map((entry) => entry.key), more }).toEqual(model.page(prefix, after, limit));
+        const { entries, nextAfter } = fixture.list(prefix, after, limit);
+        const keys = entries.map((entry) => entry.key);
+        const expected = model.page(prefix, after, limit);
+        expect({ keys, nextAfter }).toEqual({ keys: expected.keys, nextAfter: expected.more ? keys.at(-1) : null });
       }
     }),
   );

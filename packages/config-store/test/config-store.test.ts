@@ -12,6 +12,7 @@ import { bytesOf, jsonCodec, toBytes } from './json-codec.ts';
 import { entryAt, resultOf, StoreFixture } from './store-fixture.ts';
 
 const none = { lease: null, contentType: null };
+const wholeList = { kind: 'list', keys: { prefix: '' }, after: null, limit: 1, revision: null, keysOnly: false };
 
 describe('put, get and delete', () => {
   it('give the entry with its revisions and version', () => {
@@ -19,13 +20,13 @@ describe('put, get and delete', () => {
     expect(fixture.put('/a', bytesOf('one'))).toEqual({ kind: 'put', revision: 1 });
     expect(fixture.put('/b')).toEqual({ kind: 'put', revision: 2 });
     expect(fixture.put('/a', bytesOf('two'))).toEqual({ kind: 'put', revision: 3 });
-    expect(fixture.ask({ kind: 'get', key: '/a' })).toEqual({
+    expect(fixture.get('/a')).toEqual({
       kind: 'get',
       entry: { key: '/a', value: bytesOf('two'), createRevision: 1, modRevision: 3, version: 2, ...none },
       revision: 3,
       appliedIndex: 3,
     });
-    expect(fixture.ask({ kind: 'get', key: '/none' }).entry).toBeNull();
+    expect(fixture.get('/none').entry).toBeNull();
   });
 
   it('count a put of the same value as a change', () => {
@@ -38,9 +39,9 @@ describe('put, get and delete', () => {
     const fixture = new StoreFixture();
     fixture.put('/a');
     expect(fixture.delete('/a')).toEqual({ kind: 'delete', revision: 2, deleted: true });
-    expect(fixture.ask({ kind: 'get', key: '/a' }).entry).toBeNull();
+    expect(fixture.get('/a').entry).toBeNull();
     fixture.put('/a');
-    expect(fixture.ask({ kind: 'get', key: '/a' }).entry).toMatchObject({
+    expect(fixture.get('/a').entry).toMatchObject({
       createRevision: 3,
       modRevision: 3,
       version: 1,
@@ -70,7 +71,7 @@ describe('compare and set', () => {
     expect(fixture.put('/a', bytesOf('three'), 1)).toEqual(mismatch('/a', '1', '3'));
     expect(fixture.put('/a', bytesOf('three'), 2)).toEqual(mismatch('/a', '2', '3'));
     expect(fixture.put('/none', bytesOf('x'), 3)).toEqual(mismatch('/none', '3', '0'));
-    expect(fixture.ask({ kind: 'get', key: '/a' }).entry?.value).toEqual(bytesOf('two'));
+    expect(fixture.get('/a').entry?.value).toEqual(bytesOf('two'));
     expect(fixture.store.revision).toBe(3);
     expect(fixture.store.lastApplied).toBe(6);
   });
@@ -181,8 +182,8 @@ describe('apply', () => {
 
 describe('list', () => {
   const keysOf = (fixture: StoreFixture, prefix: string, after: string | null, limit: number): unknown => {
-    const { entries, more } = fixture.list(prefix, after, limit);
-    return [entries.map((entry) => entry.key), more];
+    const { entries, nextAfter } = fixture.list(prefix, after, limit);
+    return [entries.map((entry) => entry.key), nextAfter !== null];
   };
 
   it('pages through a prefix in the order of the bytes', () => {
@@ -219,9 +220,9 @@ describe('list', () => {
     expect(keysOf(fixture, '', 'b', 100)).toEqual([['c'], false]);
     const small = new StoreFixture();
     for (let at = 0; at < 1000; at += 1) small.put(`${at}`, new Uint8Array(1024));
-    const { entries, more } = small.list('', null, 1000);
-    expect(more).toBe(true);
-    const bytes = entries.reduce((sum, entry) => sum + entry.value.length + entry.key.length, 0);
+    const { entries, nextAfter } = small.list('', null, 1000);
+    expect(nextAfter).toBe(entries.at(-1)?.key);
+    const bytes = entries.reduce((sum, entry) => sum + (entry.value?.length ?? 0) + entry.key.length, 0);
     expect(bytes).toBeGreaterThan(700 * 1024);
     expect(bytes).toBeLessThanOrEqual(768 * 1024);
   });
@@ -233,8 +234,8 @@ describe('list', () => {
     tables.transaction((writer) => {
       for (const key of ['a', 'b']) writer.put(keysTable, key, row);
     });
-    const page = readPage(tables, { kind: 'list', prefix: '', after: null, limit: 100 });
-    expect(page).toMatchObject({ entries: [{ key: 'a' }], more: true });
+    const page = readPage(tables, { keys: { prefix: '' }, after: null, limit: 100, keysOnly: false });
+    expect(page).toMatchObject({ entries: [{ key: 'a' }], nextAfter: 'a' });
   });
 
   it('answers with the revision and the index of its state', () => {
@@ -245,8 +246,8 @@ describe('list', () => {
   });
 
   it.each([
-    ['a limit of 0', { kind: 'list', prefix: '', after: null, limit: 0 }, 'InvalidLimit'],
-    ['a key that is empty', { kind: 'get', key: '' }, 'InvalidKey'],
+    ['a limit of 0', { ...wholeList, limit: 0 }, 'InvalidLimit'],
+    ['a key that is empty', { kind: 'get', key: '', revision: null }, 'InvalidKey'],
     ['a shape that is none', { kind: 'list' }, 'InvalidQuery'],
   ])('answers %s with a typed error', (_what, query, code) => {
     expect(new StoreFixture().askAny(query)).toMatchObject({ kind: 'failed', error: { code }, appliedIndex: 0 });

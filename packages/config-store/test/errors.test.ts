@@ -1,17 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import {
   InvalidCommand,
+  InvalidContentType,
   InvalidKey,
   InvalidLimit,
   InvalidQuery,
   InvalidRange,
+  InvalidRetention,
   InvalidRevision,
   KeyTooLarge,
+  KeyWrittenTwice,
   QuorateError,
   RevisionCompacted,
   RevisionMismatch,
   RevisionNotWritten,
   storeErrors,
+  TransactionTooLarge,
   ValueTooLarge,
 } from '../src/index.ts';
 
@@ -25,6 +29,10 @@ const errors: readonly QuorateError[] = [
   new RevisionCompacted({ revision: '3', oldestRevision: '5' }),
   new RevisionNotWritten({ revision: '7', newestRevision: '5' }),
   new InvalidRange({ from: '/b', to: '/a' }),
+  new InvalidContentType({ given: 'text', limit: 127 }),
+  new InvalidRetention({ setting: 'maxVersions', given: '0', least: 1, limit: 1000 }),
+  new TransactionTooLarge({ what: 'operations', actual: 129, limit: 128 }),
+  new KeyWrittenTwice({ key: '/a' }),
   new InvalidCommand({ reason: 'it is empty' }),
   new InvalidQuery({ reason: 'it is empty' }),
 ];

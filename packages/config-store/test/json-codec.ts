@@ -3,18 +3,18 @@ import type { Change, Command, CommandResult, ConfigStoreCodec, Query, QueryAnsw
 const isBytes = (value: unknown): value is { $bytes: string } =>
   typeof value === 'object' && value !== null && '$bytes' in value;
 
-/** Any of the store's data as JSON, its bytes as hex. */
+/** Any of the store's data as JSON, its bytes as base64. */
 export const toBytes = (value: unknown): Uint8Array =>
   Buffer.from(
     JSON.stringify(value, (_key, member: unknown) =>
-      member instanceof Uint8Array ? { $bytes: Buffer.from(member).toString('hex') } : member,
+      member instanceof Uint8Array ? { $bytes: Buffer.from(member).toString('base64') } : member,
     ),
   );
 
 /** The inverse of `toBytes`. */
 export function fromBytes<Value>(bytes: Uint8Array): Value {
   return JSON.parse(Buffer.from(bytes).toString(), (_key, member: unknown) =>
-    isBytes(member) ? new Uint8Array(Buffer.from(member.$bytes, 'hex')) : member,
+    isBytes(member) ? new Uint8Array(Buffer.from(member.$bytes, 'base64')) : member,
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Command, checkCommand, checkQuery, QuorateError } from '../src/index.ts';
+import { type Command, checkCommand, checkQuery, type ListQuery, QuorateError } from '../src/index.ts';
 
 const put = (key: string, value = new Uint8Array(0), ifRevision?: number): Command => ({
   kind: 'put',
@@ -7,6 +7,15 @@ const put = (key: string, value = new Uint8Array(0), ifRevision?: number): Comma
   value,
   ...(ifRevision === undefined ? {} : { ifRevision }),
 });
+
+const list: ListQuery = {
+  kind: 'list',
+  keys: { prefix: '' },
+  after: null,
+  limit: 1,
+  revision: null,
+  keysOnly: false,
+};
 
 function errorOf(step: () => void): QuorateError {
   try {
@@ -27,7 +36,7 @@ describe('the limits', () => {
     ['the first character after C1', '\u00a0'],
   ])('take a key of %s', (_what, key) => {
     expect(() => checkCommand(put(key))).not.toThrow();
-    expect(() => checkQuery({ kind: 'get', key })).not.toThrow();
+    expect(() => checkQuery({ kind: 'get', key, revision: null })).not.toThrow();
   });
 
   it.each([
@@ -43,7 +52,7 @@ describe('the limits', () => {
     for (const check of [
       () => checkCommand(put(key)),
       () => checkCommand({ kind: 'delete', key }),
-      () => checkQuery({ kind: 'get', key }),
+      () => checkQuery({ kind: 'get', key, revision: null }),
     ]) {
       const error = errorOf(check);
       expect(error.code).toBe(code);
@@ -64,23 +73,42 @@ describe('the limits', () => {
   });
 
   it.each([1, 1000])('take a page of %d', (limit) => {
-    expect(() => checkQuery({ kind: 'list', prefix: '', after: null, limit })).not.toThrow();
+    expect(() => checkQuery({ ...list, limit })).not.toThrow();
   });
 
   it.each([0, -1, 2.5, Number.NaN, Number.POSITIVE_INFINITY, 1001])('refuse a page of %d', (limit) => {
-    const error = errorOf(() => checkQuery({ kind: 'list', prefix: '', after: null, limit }));
+    const error = errorOf(() => checkQuery({ ...list, limit }));
     expect(error.code).toBe('InvalidLimit');
     expect(error.message).toBe(`page limit ${limit} is no integer from 1 to 1000`);
     expect(error.details).toEqual({ given: String(limit), limit: 1000 });
   });
 
   it.each([
-    ['prefix', { prefix: 'a\u0000', after: null }],
-    ['after', { prefix: '', after: '' }],
-    ['after', { prefix: '', after: 'a\ud83d' }],
+    ['prefix', { keys: { prefix: 'a\u0000' } }],
+    ['from', { keys: { from: 'a\u0000', to: null } }],
+    ['to', { keys: { from: 'a', to: 'b\u0000' } }],
+    ['after', { after: '' }],
+    ['after', { after: 'a\ud83d' }],
   ])('hold for the %s of a page', (what, range) => {
-    const error = errorOf(() => checkQuery({ kind: 'list', limit: 1, ...range }));
+    const error = errorOf(() => checkQuery({ ...list, ...range }));
     expect([error.code, error.details.what]).toEqual(['InvalidKey', what]);
+  });
+
+  it.each([
+    ['b', 'a'],
+    ['a', 'a'],
+    ['\u{1f600}', '\uffee'],
+  ])('refuse a range from %s to %s', (from, to) => {
+    const error = errorOf(() => checkQuery({ ...list, keys: { from, to } }));
+    expect([error.code, error.details]).toEqual(['InvalidRange', { from, to }]);
+  });
+
+  it.each([0, -1, 0.5, 2 ** 53])('refuse to read as of revision %d', (revision) => {
+    expect(errorOf(() => checkQuery({ ...list, revision })).code).toBe('InvalidRevision');
+    expect(errorOf(() => checkQuery({ kind: 'get', key: 'a', revision })).code).toBe('InvalidRevision');
+    expect(errorOf(() => checkQuery({ kind: 'history', key: 'a', before: revision, limit: 1 })).code).toBe(
+      'InvalidRevision',
+    );
   });
 
   it.each([0, 1, Number.MAX_SAFE_INTEGER])('take revision %d', (revision) => {

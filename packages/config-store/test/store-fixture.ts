@@ -60,6 +60,10 @@ export class StoreFixture {
     return this.run({ kind: 'delete', key, ...(ifRevision === undefined ? {} : { ifRevision }) });
   }
 
+  get(key: string, revision: number | null = null): QueryAnswer & { kind: 'get' } {
+    return this.ask({ kind: 'get', key, revision });
+  }
+
   ask<Kind extends Query['kind']>(query: Query & { kind: Kind }): QueryAnswer & { kind: Kind } {
     const answer = this.askAny(query);
     if (answer.kind !== query.kind) throw new Error(`got ${JSON.stringify(answer)}`);
@@ -71,7 +75,7 @@ export class StoreFixture {
   }
 
   list(prefix: string, after: string | null = null, limit = 100): QueryAnswer & { kind: 'list' } {
-    return this.ask({ kind: 'list', prefix, after, limit });
+    return this.ask({ kind: 'list', keys: { prefix }, after, limit, revision: null, keysOnly: false });
   }
 }
 

@@ -1,4 +1,4 @@
-import { QuorateError, RevisionMismatch } from '@quorate/config-store';
+import { QuorateError, RevisionMismatch, RevisionNotWritten } from '@quorate/config-store';
 import { describe, expect, it } from 'vitest';
 import {
   Compacted,
@@ -13,7 +13,6 @@ import {
   NoLeader,
   NotYetApplied,
   OutcomeUnknown,
-  RevisionNotWritten,
   serviceErrorHeaders,
   statusOf,
   Timeout,
@@ -31,7 +30,7 @@ const errors: readonly (readonly [QuorateError, number])[] = [
   [new TooStale({ maxStalenessMs: 100, stalenessMs: 250.5 }), 503],
   [new TooStale({ maxStalenessMs: 100, stalenessMs: null }), 503],
   [new NotYetApplied({ minRevision: '9', revision: '7' }), 504],
-  [new RevisionNotWritten({ minRevision: '9', revision: '7' }), 404],
+  [new RevisionNotWritten({ revision: '9', newestRevision: '7' }), 404],
   [new Unformed({ node: 'n1' }), 503],
   [new NodeSpent({ node: 'n1' }), 503],
   [new Unavailable(), 503],

@@ -95,15 +95,19 @@ describe('a reply in JSON', () => {
       entry: null,
     });
     expect(
-      ok('list', encodeAnswer({ kind: 'list', entries: [entry, entry], more: false, revision: 3, appliedIndex: 9 })),
+      ok(
+        'list',
+        encodeAnswer({ kind: 'list', entries: [entry, entry], nextAfter: null, revision: 3, appliedIndex: 9 }),
+      ),
     ).toEqual({
       entries: [entryJson, entryJson],
       more: false,
+      nextAfter: null,
       revision: '3',
       appliedIndex: '9',
     });
     expect(
-      ok('list', encodeAnswer({ kind: 'list', entries: [], more: false, revision: 3, appliedIndex: 9 })),
+      ok('list', encodeAnswer({ kind: 'list', entries: [], nextAfter: null, revision: 3, appliedIndex: 9 })),
     ).toMatchObject({ entries: [] });
   });
 
@@ -162,9 +166,9 @@ describe('a reply in JSON', () => {
   it('cuts a page that JSON makes too large for a message, and says that there is more', () => {
     const value = new Uint8Array(384 * 1024).fill(0xff);
     const entries = ['/a', '/b'].map((key) => ({ ...entry, key, value }));
-    const body = encodeAnswer({ kind: 'list', entries, more: false, revision: 3, appliedIndex: 9 });
+    const body = encodeAnswer({ kind: 'list', entries, nextAfter: null, revision: 3, appliedIndex: 9 });
     expect(encodeJsonReply('list', { kind: 'ok', body, leader }).length).toBeLessThan(1_048_576 - 16_384);
-    expect(ok('list', body)).toMatchObject({ entries: [{ key: '/a' }], more: true });
+    expect(ok('list', body)).toMatchObject({ entries: [{ key: '/a' }], more: true, nextAfter: '/a' });
     const log = [1, 2].map(
       (index) =>
         ({
@@ -186,14 +190,15 @@ describe('a reply in JSON', () => {
       { index: logIndex(1), term: term(1), kind: 'command', command, timestampUs: 1, logTimeMs: 0 },
     ] as const;
     const page = encodeEntriesPage({ firstIndex: logIndex(1), commitIndex: logIndex(1), entries: log });
-    expect(ok('entries', page)).toMatchObject({ entries: [{ index: '1' }] });
+    expect(encodeJsonReply('entries', { kind: 'ok', body: page, leader }).length).toBeLessThan(1_048_576 - 16_384);
+    expect(ok('entries', page)).toMatchObject({ entries: [{ index: '1', commandIsTooLarge: true }] });
   });
 
   it('gives the largest entry whole', () => {
     const body = encodeAnswer({
       kind: 'list',
       entries: [{ ...entry, value: new Uint8Array(MAX_VALUE_BYTES).fill(1) }],
-      more: false,
+      nextAfter: null,
       revision: 3,
       appliedIndex: 9,
     });

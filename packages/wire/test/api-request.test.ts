@@ -1,4 +1,5 @@
 import { clusterName, nodeId } from '@quorate/actor';
+import type { ListQuery } from '@quorate/config-store';
 import { logIndex } from '@quorate/raft';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -108,8 +109,14 @@ describe('the body of a request', () => {
   it('belongs on its endpoint', () => {
     const put = encodeCommand({ kind: 'put', key: '/a', value: utf8('') });
     expect(errorOf(() => commandBody('delete', put)).code).toBe('InvalidRequest');
-    expect(errorOf(() => queryBody('list', encodeQuery({ kind: 'get', key: '/a' }))).code).toBe('InvalidRequest');
-    expect(queryBody('get', encodeQuery({ kind: 'get', key: '/a' }))).toEqual({ kind: 'get', key: '/a' });
+    expect(errorOf(() => queryBody('list', encodeQuery({ kind: 'get', key: '/a', revision: null }))).code).toBe(
+      'InvalidRequest',
+    );
+    expect(queryBody('get', encodeQuery({ kind: 'get', key: '/a', revision: null }))).toEqual({
+      kind: 'get',
+      key: '/a',
+      revision: null,
+    });
   });
 
   it('is held to the limits before anything is proposed', () => {
@@ -117,7 +124,14 @@ describe('the body of a request', () => {
       'InvalidKey',
     );
     expect(errorOf(() => commandBody('put', utf8('noise'))).code).toBe('InvalidCommand');
-    const query = encodeQuery({ kind: 'list', prefix: '', after: null, limit: 2.5 });
+    const query = encodeQuery({
+      kind: 'list',
+      keys: { prefix: '' },
+      after: null,
+      limit: 2.5,
+      revision: null,
+      keysOnly: false,
+    });
     expect(errorOf(() => queryBody('list', query)).message).toBe('page limit 2.5 is no integer from 1 to 1000');
     expect(errorOf(() => queryBody('get', utf8('noise'))).code).toBe('InvalidQuery');
   });
@@ -225,7 +239,7 @@ describe('hello', () => {
 });
 
 describe('how fresh a read is to be', () => {
-  const body = encodeQuery({ kind: 'get', key: '/a' });
+  const body = encodeQuery({ kind: 'get', key: '/a', revision: null });
   const local = encodeRequest({ timeoutMs: 1500, body, read: { ...usual, consistency: 'local' } });
   const bounded = { consistency: 'bounded', maxStalenessMs: 250, minRevision: 7 } as const;
 
@@ -286,22 +300,95 @@ describe('how fresh a read is to be', () => {
   });
 });
 
+const list: ListQuery = {
+  kind: 'list',
+  keys: { prefix: '' },
+  after: null,
+  limit: 100,
+  revision: null,
+  keysOnly: false,
+};
+
 describe('a request in JSON', () => {
   const requested = (endpoint: Endpoint, json: string): ReturnType<typeof decodeRequest> =>
     decodeRequest(endpoint, utf8(json));
 
   it('has the body that the same request has in msgpack', () => {
     const equal: readonly (readonly [Endpoint, string, Uint8Array])[] = [
-      ['get', '{"key":"/a"}', encodeQuery({ kind: 'get', key: '/a' })],
+      ['get', '{"key":"/a"}', encodeQuery({ kind: 'get', key: '/a', revision: null })],
       ['put', '{"key":"/a","value":"é"}', encodeCommand({ kind: 'put', key: '/a', value: utf8('é') })],
       ['delete', '{"key":"/a","ifRevision":"12"}', encodeCommand({ kind: 'delete', key: '/a', ifRevision: 12 })],
       [
         'list',
         '{"prefix":"/","after":"/a","limit":5}',
-        encodeQuery({ kind: 'list', prefix: '/', after: '/a', limit: 5 }),
+        encodeQuery({ ...list, keys: { prefix: '/' }, after: '/a', limit: 5 }),
       ],
-      ['list', '{}', encodeQuery({ kind: 'list', prefix: '', after: null, limit: 100 })],
-      ['list', '', encodeQuery({ kind: 'list', prefix: '', after: null, limit: 100 })],
+      ['list', '{}', encodeQuery(list)],
+      ['list', '', encodeQuery(list)],
+      [
+        'list',
+        '{"from":"/a","keysOnly":true}',
+        encodeQuery({ ...list, keys: { from: '/a', to: null }, keysOnly: true }),
+      ],
+      [
+        'list',
+        '{"from":"/a","to":"/b","revision":"7"}',
+        encodeQuery({ ...list, keys: { from: '/a', to: '/b' }, revision: 7 }),
+      ],
+      ['get', '{"key":"/a","revision":"7"}', encodeQuery({ kind: 'get', key: '/a', revision: 7 })],
+      ['history', '{"key":"/a"}', encodeQuery({ kind: 'history', key: '/a', before: null, limit: 100 })],
+      [
+        'history',
+        '{"key":"/a","before":"9","limit":5}',
+        encodeQuery({ kind: 'history', key: '/a', before: 9, limit: 5 }),
+      ],
+      ['retention', '', encodeQuery({ kind: 'retention' })],
+      ['compact', '', encodeCommand({ kind: 'compact', revision: null })],
+      ['compact', '{"revision":"9"}', encodeCommand({ kind: 'compact', revision: 9 })],
+      [
+        'set-retention',
+        '{"maxAgeMs":60000,"maxVersions":null}',
+        encodeCommand({ kind: 'setRetention', retention: { maxAgeMs: 60_000, maxVersions: null } }),
+      ],
+      [
+        'put',
+        '{"key":"/a","value":"{}","contentType":"application/json"}',
+        encodeCommand({ kind: 'put', key: '/a', value: utf8('{}'), contentType: 'application/json' }),
+      ],
+      [
+        'txn',
+        JSON.stringify({
+          compare: [
+            { key: '/a', version: 3 },
+            { key: '/a', modRevision: { '>': '7' } },
+            { prefix: '/b/', exists: false },
+            { from: '/c', to: '/d', value: { '!=': 'x' } },
+            { key: '/e', valueBase64: '/w==' },
+          ],
+          then: [
+            { op: 'put', key: '/a', value: 'x', contentType: 'text/plain' },
+            { op: 'delete', prefix: '/b/' },
+            { op: 'txn', then: [{ op: 'get', key: '/f' }] },
+          ],
+          else: [{ op: 'list', from: '/a', limit: 7 }],
+        }),
+        encodeCommand({
+          kind: 'txn',
+          compare: [
+            { target: 'version', keys: { key: '/a' }, operator: '=', operand: 3 },
+            { target: 'modRevision', keys: { key: '/a' }, operator: '>', operand: 7 },
+            { target: 'exists', keys: { prefix: '/b/' }, operand: false },
+            { target: 'value', keys: { from: '/c', to: '/d' }, operator: '!=', operand: utf8('x') },
+            { target: 'value', keys: { key: '/e' }, operator: '=', operand: new Uint8Array([0xff]) },
+          ],
+          then: [
+            { kind: 'put', key: '/a', value: utf8('x'), contentType: 'text/plain' },
+            { kind: 'delete', keys: { prefix: '/b/' } },
+            { kind: 'txn', compare: [], then: [{ kind: 'get', key: '/f' }], else: [] },
+          ],
+          else: [{ kind: 'list', keys: { from: '/a', to: null }, limit: 7 }],
+        }),
+      ],
       ['entries', '{"fromIndex":"7","limit":5}', encodeEntriesRequest({ fromIndex: 7, limit: 5 })],
       ['entries', '{"fromIndex":7}', encodeEntriesRequest({ fromIndex: 7, limit: 100 })],
       ['status', '', new Uint8Array(0)],
@@ -364,7 +451,7 @@ describe('a request in JSON', () => {
       'get',
       '{"key":"/a","foo":1}',
       'foo',
-      'the field "foo" is not known; get takes key, consistency, maxStalenessMs, minRevision, timeoutMs',
+      'the field "foo" is not known; get takes key, revision, consistency, maxStalenessMs, minRevision, timeoutMs',
     ],
     ['get', '{"key":"/a","__proto__":{}}', '__proto__', 'the field "__proto__" is not known'],
     ['get', '{"key":"/a","constructor":1}', 'constructor', 'the field "constructor" is not known'],
@@ -393,6 +480,20 @@ describe('a request in JSON', () => {
     ['members', '{"force":1}', 'force', 'force is not what members takes'],
     ['transfer', '{"node":"n.2"}', 'node', 'node is no name of one'],
     ['get', '{"key":"/a","timeoutMs":"5"}', 'timeoutMs', 'timeoutMs is no integer'],
+    ['list', '{"prefix":"/","from":"/"}', 'prefix', 'prefix does not go with from and to'],
+    ['list', '{"to":"/b"}', 'from', 'from is missing'],
+    ['list', '{"keysOnly":1}', 'keysOnly', 'keysOnly is neither true nor false'],
+    ['set-retention', '{"maxAgeMs":5}', 'maxVersions', 'maxVersions is neither a number nor null'],
+    ['txn', '{"compare":{}}', 'compare', 'compare is no list'],
+    ['txn', '{"compare":[{"key":"/a"}]}', 'compare[0].exists', 'is not one of what a comparison compares'],
+    ['txn', '{"compare":[{"key":"/a","version":1,"exists":true}]}', 'compare[0].exists', 'is not one of'],
+    ['txn', '{"compare":[{"version":1}]}', 'compare[0].key', 'is missing'],
+    ['txn', '{"compare":[{"key":"/a","version":{"<=":1}}]}', 'compare[0].version', 'has not one operator'],
+    ['txn', '{"then":["get"]}', 'then[0]', 'then[0] is no JSON object'],
+    ['txn', '{"then":[{"op":"shred","key":"/a"}]}', 'then[0].op', 'is not put, delete, get, list or txn'],
+    ['txn', '{"then":[{"op":"delete"}]}', 'then[0].key', 'then[0].key is missing'],
+    ['txn', '{"then":[{"op":"delete","key":"/a","prefix":"/"}]}', 'then[0].prefix', 'does not go with key'],
+    ['txn', '{"else":[{"op":"txn","then":[{"op":"get"}]}]}', 'else[0].then[0].key', 'is missing'],
     ['get', '{"key":', null, 'no JSON'],
     ['get', '{"key":"/a"} x', null, 'no JSON'],
   ] as const)('to %s is refused: %s', (endpoint, json, field, reason) => {

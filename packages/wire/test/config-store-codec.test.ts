@@ -1,19 +1,24 @@
 import {
   type Command,
+  type Comparison,
   ConfigStore,
   InvalidCommand,
   InvalidQuery,
+  type KeyRange,
   keyTokens,
   MAX_KEY_BYTES,
+  MAX_TRANSACTION_DEPTH,
   MAX_VALUE_BYTES,
   MemoryTables,
+  type Operation,
   type Query,
   QuorateError,
+  type Transaction,
 } from '@quorate/config-store';
 import { type LogEntry, logIndex, term } from '@quorate/raft';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MalformedMessage } from '../src/api/index.ts';
+import { MalformedMessage, transactionFromJson } from '../src/api/index.ts';
 import {
   configStoreCodec,
   decodeAnswer,
@@ -27,24 +32,81 @@ import {
   encodeQuery,
   encodeResult,
   failureIn,
+  transactionToJson,
 } from '../src/config-store/index.ts';
 
 const text = fc.string({ unit: 'binary', maxLength: 300 });
 const revision = fc.option(fc.nat(), { nil: undefined });
 const ifRevision = (given: number | undefined): { ifRevision?: number } =>
   given === undefined ? {} : { ifRevision: given };
+const range: fc.Arbitrary<KeyRange> = fc.oneof(
+  fc.record({ prefix: text }),
+  fc.record({ from: text, to: fc.option(text) }),
+);
+const selection = fc.oneof(fc.record({ key: text }), range);
+const operator = fc.constantFrom('=' as const, '!=' as const, '<' as const, '>' as const);
+const comparison: fc.Arbitrary<Comparison> = fc.oneof(
+  fc.record({ target: fc.constant('exists' as const), keys: selection, operand: fc.boolean() }),
+  fc.record({ target: fc.constant('value' as const), keys: selection, operator, operand: fc.uint8Array() }),
+  fc.record({
+    target: fc.constantFrom('version' as const, 'createRevision' as const, 'modRevision' as const, 'lease' as const),
+    keys: selection,
+    operator,
+    operand: fc.nat(),
+  }),
+);
+const contentType = fc.option(text, { nil: undefined });
+const typed = (given: string | undefined): { contentType?: string } =>
+  given === undefined ? {} : { contentType: given };
+const { transaction } = fc.letrec<{ operation: Operation; transaction: Transaction }>((tie) => ({
+  operation: fc.oneof(
+    { maxDepth: MAX_TRANSACTION_DEPTH - 1 },
+    fc
+      .tuple(text, fc.uint8Array(), contentType)
+      .map(([key, value, given]): Operation => ({ kind: 'put', key, value, ...typed(given) })),
+    fc.record({ kind: fc.constant('delete' as const), keys: selection }),
+    fc.record({ kind: fc.constant('get' as const), key: text }),
+    fc.record({ kind: fc.constant('list' as const), keys: range, limit: fc.integer() }),
+    tie('transaction'),
+  ),
+  transaction: fc.record({
+    kind: fc.constant('txn' as const),
+    compare: fc.array(comparison, { maxLength: 3 }),
+    then: fc.array(tie('operation'), { maxLength: 3 }),
+    else: fc.array(tie('operation'), { maxLength: 3 }),
+  }),
+}));
+const setting = fc.option(fc.nat());
 const command: fc.Arbitrary<Command> = fc.oneof(
+  transaction,
+  fc.record({ kind: fc.constant('compact' as const), revision: fc.option(fc.nat()) }),
+  fc.record({
+    kind: fc.constant('setRetention' as const),
+    retention: fc.record({ maxAgeMs: setting, maxVersions: setting }),
+  }),
   fc
-    .tuple(text, fc.uint8Array(), revision)
-    .map(([key, value, given]): Command => ({ kind: 'put', key, value, ...ifRevision(given) })),
+    .tuple(text, fc.uint8Array(), revision, contentType)
+    .map(([key, value, given, type]): Command => ({ kind: 'put', key, value, ...ifRevision(given), ...typed(type) })),
   fc.tuple(text, revision).map(([key, given]): Command => ({ kind: 'delete', key, ...ifRevision(given) })),
 );
+const pastRevision = fc.option(fc.nat());
 const query: fc.Arbitrary<Query> = fc.oneof(
-  text.map((key): Query => ({ kind: 'get', key })),
-  fc.record({ kind: fc.constant('list' as const), prefix: text, after: fc.option(text), limit: fc.integer() }),
+  fc.record({ kind: fc.constant('get' as const), key: text, revision: pastRevision }),
+  fc.record({
+    kind: fc.constant('list' as const),
+    keys: range,
+    after: fc.option(text),
+    limit: fc.integer(),
+    revision: pastRevision,
+    keysOnly: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant('history' as const), key: text, before: pastRevision, limit: fc.integer() }),
+  fc.constant({ kind: 'retention' as const }),
 );
+const list = { kind: 'list', keys: { prefix: '' }, after: null, limit: 5, revision: null, keysOnly: false } as const;
 const counters = { createRevision: 1, modRevision: 2 ** 40, version: 3 };
 const entry = { key: '/a', value: new Uint8Array([1]), ...counters, lease: 9, contentType: 'text/plain' };
+const past = { revision: 3, index: null, timestampUs: 1, traceparent: null };
 const error = { code: 'RevisionMismatch', message: 'no', details: { key: '/a', expected: '1', actual: '2' } };
 
 describe('commands and queries', () => {
@@ -57,6 +119,29 @@ describe('commands and queries', () => {
     );
   });
 
+  it('come back from JSON too, if they are transactions', () => {
+    fc.assert(
+      fc.property(transaction, (one) => {
+        expect(decodeCommand(encodeCommand(transactionFromJson(transactionToJson(one))))).toEqual(one);
+      }),
+    );
+  });
+
+  it('are refused when they are nested deeper than any may be, before anything else is looked at', () => {
+    const depth = 50_000;
+    let json: unknown = { then: [] };
+    for (let at = 1; at < depth; at += 1) json = { op: 'txn', then: [json] };
+    // An array of four, 'txn', no comparisons, an array of one; and at the end of each, no operations.
+    const opening = Buffer.from([0x94, 0xa3, 0x74, 0x78, 0x6e, 0x90, 0x91]);
+    const frame = Buffer.concat([
+      ...Array.from({ length: depth }, () => opening),
+      encodeMsgpack(['txn', [], [], []]),
+      Buffer.alloc(depth, 0x90),
+    ]);
+    expect(() => decodeCommand(frame)).toThrow(InvalidCommand);
+    expect(() => transactionFromJson(json)).toThrow(expect.objectContaining({ code: 'TransactionTooLarge' }));
+  });
+
   it('have these frames', () => {
     const value = new Uint8Array([7]);
     expect(decodeMsgpack(encodeCommand({ kind: 'put', key: '/a', value }))).toEqual(['put', '/a', value, null]);
@@ -67,12 +152,14 @@ describe('commands and queries', () => {
       0,
     ]);
     expect(decodeMsgpack(encodeCommand({ kind: 'delete', key: '/a', ifRevision: 3 }))).toEqual(['delete', '/a', 3]);
-    expect(decodeMsgpack(encodeQuery({ kind: 'get', key: '/a' }))).toEqual(['get', '/a']);
-    expect(decodeMsgpack(encodeQuery({ kind: 'list', prefix: '/', after: '/a', limit: 5 }))).toEqual([
+    expect(decodeMsgpack(encodeQuery({ kind: 'get', key: '/a', revision: null }))).toEqual(['get', '/a', null]);
+    expect(decodeMsgpack(encodeQuery({ ...list, keys: { prefix: '/' }, after: '/a' }))).toEqual([
       'list',
-      '/',
+      ['/'],
       '/a',
       5,
+      null,
+      false,
     ]);
   });
 
@@ -94,10 +181,12 @@ describe('commands and queries', () => {
   });
 
   it.each([
-    ['a limit of text', ['list', '', null, '5']],
-    ['no limit', ['list', '', null]],
-    ['a prefix that is none', ['list', null, null, 5]],
-    ['an after that is a number', ['list', '', 0, 5]],
+    ['a limit of text', ['list', [''], null, '5', null, false]],
+    ['no limit', ['list', [''], null]],
+    ['a prefix that is none', ['list', null, null, 5, null, false]],
+    ['a range that ends with a number', ['list', ['a', 7], null, 5, null, false]],
+    ['an after that is a number', ['list', [''], 0, 5, null, false]],
+    ['a revision of text', ['get', '/a', '7']],
     ['a command', ['put', '/a', new Uint8Array(0), null]],
   ])('are refused with %s, as queries', (_what, frame) => {
     expect(() => decodeQuery(encodeMsgpack(frame))).toThrow(InvalidQuery);
@@ -134,6 +223,22 @@ describe('results and answers', () => {
   it.each([
     [{ kind: 'put', revision: 2 ** 40 }],
     [{ kind: 'delete', revision: 0, deleted: false }],
+    [
+      {
+        kind: 'txn',
+        revision: 7,
+        succeeded: true,
+        results: [
+          { kind: 'put' },
+          { kind: 'delete', deleted: 3 },
+          { kind: 'get', entry: null },
+          { kind: 'list', entries: [entry], more: true },
+          { kind: 'txn', succeeded: false, results: [{ kind: 'get', entry }] },
+        ],
+      },
+    ],
+    [{ kind: 'compact', oldestRevision: 5, isDone: false }],
+    [{ kind: 'setRetention' }],
     [{ kind: 'failed', error }],
   ] as const)('come back as they went: %j', (result) => {
     expect(decodeResult(encodeResult(result))).toEqual(result);
@@ -142,7 +247,40 @@ describe('results and answers', () => {
   it.each([
     [{ kind: 'get', entry, revision: 4, appliedIndex: 7 }],
     [{ kind: 'get', entry: null, revision: 0, appliedIndex: 0 }],
-    [{ kind: 'list', entries: [entry, { ...entry, key: '/b' }], more: true, revision: 4, appliedIndex: 7 }],
+    [{ kind: 'list', entries: [entry, { ...entry, key: '/b' }], nextAfter: '/b', revision: 4, appliedIndex: 7 }],
+    [{ kind: 'list', entries: [{ ...entry, value: null }], nextAfter: null, revision: 4, appliedIndex: 7 }],
+    [
+      {
+        kind: 'history',
+        changes: [
+          { op: 'delete', revision: 4, index: 9, timestampUs: 2, traceparent: 'trace' },
+          {
+            op: 'put',
+            ...past,
+            value: new Uint8Array([1]),
+            createRevision: 2,
+            version: 2,
+            lease: 9,
+            contentType: 'a/b',
+          },
+          { op: 'put', ...past, value: null, createRevision: 2, version: 1, lease: null, contentType: null },
+        ],
+        more: true,
+        oldestRevision: 2,
+        revision: 4,
+        appliedIndex: 7,
+      },
+    ],
+    [
+      {
+        kind: 'retention',
+        retention: { maxAgeMs: 60_000, maxVersions: null },
+        oldestRevision: 2,
+        stateHash: 2 ** 52,
+        revision: 4,
+        appliedIndex: 7,
+      },
+    ],
     [{ kind: 'failed', error, appliedIndex: 7 }],
   ] as const)('come back as they went, an answer too: %#', (answer) => {
     expect(decodeAnswer(encodeAnswer(answer))).toEqual(answer);
@@ -201,13 +339,13 @@ describe('a store with this codec', () => {
       '{"key":"/app/db","op":"put","valueBase64":"/w==","revision":"2","ordinal":0,"changeCount":1,"createRevision":"1","version":"2","index":"2","time":"2023-11-14T22:13:20.000002Z"}',
       '{"key":"/app/db","op":"delete","revision":"3","ordinal":0,"changeCount":1,"index":"3","time":"2023-11-14T22:13:20.000003Z"}',
     ]);
-    expect(decodeAnswer(store.query(encodeQuery({ kind: 'get', key: '/app/db' })))).toEqual({
+    expect(decodeAnswer(store.query(encodeQuery({ kind: 'get', key: '/app/db', revision: null })))).toEqual({
       kind: 'get',
       entry: null,
       revision: 3,
       appliedIndex: 4,
     });
-    const tooLarge = store.query(encodeQuery({ kind: 'list', prefix: '', after: null, limit: 1001 }));
+    const tooLarge = store.query(encodeQuery({ ...list, limit: 1001 }));
     expect(decodeAnswer(tooLarge)).toMatchObject({ kind: 'failed', error: { code: 'InvalidLimit' }, appliedIndex: 4 });
   });
 
@@ -221,7 +359,7 @@ describe('a store with this codec', () => {
       ),
     );
     for (const { body } of applied.flatMap((one) => one.notices())) expect(body.length).toBeLessThan(1_000_000);
-    const page = store.query(encodeQuery({ kind: 'list', prefix: '', after: null, limit: 1000 }));
+    const page = store.query(encodeQuery({ ...list, limit: 1000 }));
     expect(page.length).toBeGreaterThan(MAX_VALUE_BYTES);
     expect(page.length).toBeLessThan(1_000_000);
   });

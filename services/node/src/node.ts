@@ -301,9 +301,14 @@ export class Node {
         return this.#member.requests.status(request);
       case 'put':
       case 'delete':
+      case 'txn':
+      case 'compact':
+      case 'set-retention':
         return this.#requests().write(endpoint, request, traceparent);
       case 'get':
       case 'list':
+      case 'history':
+      case 'retention':
         return this.#requests().read(endpoint, request);
       case 'entries':
         return this.#requests().entries(request);

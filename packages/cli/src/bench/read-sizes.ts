@@ -23,7 +23,7 @@ export interface ReadSizes {
 export async function readSizes({ nats, cluster, group, key, timeoutMs }: ReadSizesOptions): Promise<ReadSizes> {
   const connection = await connect({ ...connectionOptions(nats), name: 'quorate bench' });
   try {
-    const request = encodeRequest({ timeoutMs, body: encodeQuery({ kind: 'get', key }) });
+    const request = encodeRequest({ timeoutMs, body: encodeQuery({ kind: 'get', revision: null, key }) });
     const { data } = await connection.request(apiSubject(cluster, group, 'get'), request, { timeout: timeoutMs });
     const reply = decodeReply(data);
     if (reply.kind === 'error') throw new CommandFailure(`the read was refused: ${reply.error.code}`);

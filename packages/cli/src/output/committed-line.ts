@@ -1,6 +1,6 @@
 import type { CommittedEntry } from '@quorate/client';
 import { timestampText } from '@quorate/wire';
-import { escaped, previewOf } from './preview.ts';
+import { commandText } from './command-text.ts';
 import type { Column } from './table.ts';
 
 /** The columns of `committedRow`. */
@@ -18,13 +18,10 @@ export const committedRow = (entry: CommittedEntry): readonly string[] => [
   String(entry.term),
   timestampText(Number(entry.timestampUs)),
   entry.kind,
-  commandText(entry),
+  textOf(entry),
 ];
 
-function commandText(entry: CommittedEntry): string {
-  const { command, commandBytes } = entry;
-  if (command === null) return commandBytes.length === 0 ? '' : `(${commandBytes.length} bytes)`;
-  const condition = command.ifRevision === undefined ? '' : ` if at revision ${command.ifRevision}`;
-  const key = escaped(command.key);
-  return command.kind === 'put' ? `put ${key}${condition} ${previewOf(command.value)}` : `delete ${key}${condition}`;
+function textOf({ command, commandBytes }: CommittedEntry): string {
+  if (command !== null) return commandText(command);
+  return commandBytes.length === 0 ? '' : `(${commandBytes.length} bytes)`;
 }

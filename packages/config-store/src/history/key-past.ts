@@ -1,11 +1,12 @@
 import { invariant } from '@quorate/raft';
-import { RevisionCompacted } from '../errors.ts';
+
 import { type ChangePlace, comparePlaces } from '../tables/change-place.ts';
 import { type ChangeRow, changesTable } from '../tables/changes-table.ts';
 import { deletedKeysTable } from '../tables/deleted-keys-table.ts';
 import { entryOf, type KeyRow, keysTable, placeOf, type StoredEntry } from '../tables/keys-table.ts';
 import { landmarksTable } from '../tables/landmarks-table.ts';
 import type { TablesReader } from '../tables/tables.ts';
+import { RevisionCompacted } from './errors.ts';
 import { putRowOf } from './put-row.ts';
 
 /** A change of a key, and where it stands. */
@@ -18,6 +19,16 @@ export interface PlacedChange {
 export function entryAt(tables: TablesReader, key: string, revision: number): StoredEntry | null {
   const current = tables.get(keysTable, key);
   if (current !== null && current.modRevision <= revision) return entryOf(key, current);
+  return pastEntry(tables, key, current, revision);
+}
+
+/** The same of a key that has changed since. @throws {RevisionCompacted} */
+export function pastEntry(
+  tables: TablesReader,
+  key: string,
+  current: KeyRow | null,
+  revision: number,
+): StoredEntry | null {
   const successor = firstChangeAfter(tables, key, current, revision);
   if (successor === null) return null;
   const { previous } = successor.row;

@@ -1,27 +1,17 @@
-import type { LogEntry } from '@quorate/raft';
+import { invariant, type LogEntry } from '@quorate/raft';
 import type { Change } from '../change.ts';
 import { StateHash } from '../state-hash.ts';
 import { type ChangePlace, comparePlaces } from '../tables/change-place.ts';
 import { type ChangeRow, changesTable } from '../tables/changes-table.ts';
 import { deletedKeysTable } from '../tables/deleted-keys-table.ts';
 import type { HistoryRow } from '../tables/history-table.ts';
-import { type KeyRow, keysTable, placeOf } from '../tables/keys-table.ts';
+import { keysTable, placeOf } from '../tables/keys-table.ts';
 import { hasLandmark, landmarksTable } from '../tables/landmarks-table.ts';
 import type { Progress, TablesWriter } from '../tables/tables.ts';
 import { traceparentOf } from '../traceparent-of.ts';
 import { dropOldValues } from './drop-old-values.ts';
 import { putRowOf } from './put-row.ts';
-
-/** What a transaction is about to do to one key. `before` is the key as it stands. */
-export type StagedChange =
-  | {
-      readonly op: 'put';
-      readonly key: string;
-      readonly value: Uint8Array;
-      readonly contentType: string | null;
-      readonly before: KeyRow | null;
-    }
-  | { readonly op: 'delete'; readonly key: string; readonly before: KeyRow };
+import type { KeyBefore, StagedChange } from './staged-change.ts';
 
 /** What was made of the changes of a transaction. */
 export interface RecordedRevision extends Pick<Progress, 'revision' | 'stateHash'> {
@@ -51,19 +41,19 @@ export function recordChanges(
   return { revision, stateHash, changes };
 }
 
-function changeOf(staged: StagedChange, place: ChangePlace, changeCount: number, entry: LogEntry): Change {
+function changeOf({ key, after }: StagedChange, place: ChangePlace, changeCount: number, entry: LogEntry): Change {
   const { revision, ordinal } = place;
   const { index, timestampUs } = entry;
-  const { key, before } = staged;
-  if (staged.op === 'delete') return { op: 'delete', key, revision, ordinal, changeCount, index, timestampUs };
+  if (after === null) return { op: 'delete', key, revision, ordinal, changeCount, index, timestampUs };
+  const { value, createRevision, version, lease, contentType } = after;
   return {
     op: 'put',
     key,
-    value: staged.value,
-    createRevision: before?.createRevision ?? revision,
-    version: (before?.version ?? 0) + 1,
-    lease: null,
-    contentType: staged.contentType,
+    value,
+    createRevision,
+    version,
+    lease,
+    contentType,
     revision,
     ordinal,
     changeCount,
@@ -76,7 +66,7 @@ function changeOf(staged: StagedChange, place: ChangePlace, changeCount: number,
 function recordChange(
   writer: TablesWriter,
   change: Change,
-  before: KeyRow | null,
+  before: KeyBefore | null,
   { stateHash, traceparent }: Pick<ChangeRow, 'stateHash' | 'traceparent'>,
 ): number {
   const { key, revision, ordinal, index, timestampUs } = change;
@@ -125,10 +115,12 @@ function recordChange(
 }
 
 /** A version that has stood for longer than history goes back is in the table of keys alone; it gets its place in history again once it is past. */
-function keepInHistory(writer: TablesWriter, key: string, before: KeyRow, history: HistoryRow): void {
+function keepInHistory(writer: TablesWriter, key: string, before: KeyBefore, history: HistoryRow): void {
   const place = placeOf(before);
   if (comparePlaces(place, history.sweptTo) >= 0) return;
-  writer.put(changesTable, place, putRowOf(key, before));
+  const row = writer.get(keysTable, key);
+  invariant(row !== null, () => `the key ${key}, which is being changed, does not exist`);
+  writer.put(changesTable, place, putRowOf(key, row));
   if (hasLandmark(before.changeNumber)) {
     writer.put(landmarksTable, { key, revision: place.revision }, { ordinal: place.ordinal });
   }

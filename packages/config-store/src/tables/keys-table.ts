@@ -65,7 +65,10 @@ export const keysTable: Table<string, KeyRow> = {
 };
 
 /** The place of the change that made a key what it is. */
-export const placeOf = ({ modRevision: revision, ordinal }: KeyRow): ChangePlace => ({ revision, ordinal });
+export const placeOf = ({ modRevision: revision, ordinal }: Pick<KeyRow, 'modRevision' | 'ordinal'>): ChangePlace => ({
+  revision,
+  ordinal,
+});
 
 /** What is shown of a key. */
 export const entryOf = (key: string, row: Version): StoredEntry => ({

@@ -4,8 +4,10 @@ import type { PlantedBug } from './plant.ts';
 const withoutConditions = (codec: ConfigStoreCodec): ConfigStoreCodec => ({
   ...codec,
   decodeCommand: (bytes): Command => {
-    const { ifRevision: _, ...command } = codec.decodeCommand(bytes);
-    return command;
+    const command = codec.decodeCommand(bytes);
+    if (command.kind !== 'put' && command.kind !== 'delete') return command;
+    const { ifRevision: _, ...unconditional } = command;
+    return unconditional;
   },
 });
 

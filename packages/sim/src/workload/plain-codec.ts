@@ -1,4 +1,19 @@
-import type { Command, CommandResult, ConfigStoreCodec, Query, QueryAnswer } from '@quorate/config-store';
+import type {
+  CommandResult,
+  ConfigStoreCodec,
+  DeleteCommand,
+  PutCommand,
+  Query,
+  QueryAnswer,
+} from '@quorate/config-store';
+
+/** What the simulator's clients ask for. */
+export type PlainCommand = PutCommand | DeleteCommand;
+
+/** The codec of the simulator's nodes: no command but theirs comes to them. */
+interface PlainCodec extends ConfigStoreCodec {
+  readonly decodeCommand: (bytes: Uint8Array) => PlainCommand;
+}
 
 /** What became of a command, as far as a client of the simulator looks at it. */
 export type PlainResult =
@@ -24,7 +39,7 @@ export const textOf = ({ buffer, byteOffset, length }: Uint8Array): string =>
   Buffer.from(buffer, byteOffset, length).toString('latin1');
 
 /** The bytes of a command, as a client sends them. */
-export function encodeCommand(command: Command): Uint8Array {
+export function encodeCommand(command: PlainCommand): Uint8Array {
   const condition = command.ifRevision === undefined ? '' : String(command.ifRevision);
   const value = command.kind === 'put' ? textOf(command.value) : '';
   return bytesOf(`${command.kind}\n${command.key}\n${condition}\n${value}`);
@@ -56,9 +71,9 @@ export function decodeAnswer(bytes: Uint8Array): PlainEntry | null {
 export const appliedIndexOf = (bytes: Uint8Array): number => Number(textOf(bytes).split('\n')[1]);
 
 /** What was decoded, by the bytes: each node applies the same ones, and nobody changes them. */
-const decoded = new WeakMap<Uint8Array, Command>();
+const decoded = new WeakMap<Uint8Array, PlainCommand>();
 
-function decode(bytes: Uint8Array): Command {
+function decode(bytes: Uint8Array): PlainCommand {
   const [kind, key = '', condition = '', value = ''] = textOf(bytes).split('\n');
   const ifRevision = condition === '' ? {} : { ifRevision: Number(condition) };
   if (kind === 'put') return { kind, key, value: bytesOf(value), ...ifRevision };
@@ -67,8 +82,8 @@ function decode(bytes: Uint8Array): Command {
 }
 
 /** The config store's bytes in the simulator. */
-export const plainCodec: ConfigStoreCodec = {
-  decodeCommand: (bytes): Command => {
+export const plainCodec: PlainCodec = {
+  decodeCommand: (bytes): PlainCommand => {
     const known = decoded.get(bytes);
     if (known !== undefined) return known;
     const command = decode(bytes);
@@ -78,9 +93,10 @@ export const plainCodec: ConfigStoreCodec = {
   encodeResult: (result: CommandResult) => {
     if (result.kind === 'put') return bytesOf(`put\n${result.revision}`);
     if (result.kind === 'delete') return bytesOf(`delete\n${result.revision}\n${result.deleted}`);
+    if (result.kind !== 'failed') throw new RangeError(`nobody asked for ${result.kind}`);
     return bytesOf(`failed\n${result.error.code}\n${result.error.details.actual ?? ''}`);
   },
-  decodeQuery: (bytes): Query => ({ kind: 'get', key: textOf(bytes).split('\n')[1] ?? '' }),
+  decodeQuery: (bytes): Query => ({ kind: 'get', key: textOf(bytes).split('\n')[1] ?? '', revision: null }),
   encodeAnswer: (answer: QueryAnswer) => {
     const { kind, appliedIndex } = answer;
     if (answer.kind !== 'get' || answer.entry === null) return bytesOf(`${kind}\n${appliedIndex}`);

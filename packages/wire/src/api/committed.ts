@@ -2,7 +2,7 @@ import type { Command } from '@quorate/config-store';
 import { type EntryFields, isLogIndex, isTerm, type LogEntry, type LogIndex, type Term } from '@quorate/raft';
 import { z } from 'zod';
 import { decodeCommand } from '../config-store/command-codec.ts';
-import { type CommandJson, commandToJson } from '../config-store/entry-json.ts';
+import { type CommandJson, commandToJson } from '../config-store/command-json.ts';
 import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
 import { timestampText } from '../config-store/timestamp-text.ts';
 import { MalformedMessage } from './errors.ts';

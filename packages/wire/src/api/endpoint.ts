@@ -4,6 +4,11 @@ export const ENDPOINTS = [
   'put',
   'delete',
   'list',
+  'history',
+  'txn',
+  'compact',
+  'retention',
+  'set-retention',
   'entries',
   'status',
   'hello',
@@ -22,6 +27,22 @@ export const NODE_ENDPOINTS: ReadonlySet<Endpoint> = new Set<Endpoint>([
   'snapshot-read',
   'snapshot-stage',
 ]);
+
+/** What reads the store: a query, answered as fresh as the request says. */
+export const READ_ENDPOINTS = ['get', 'list', 'history', 'retention'] as const;
+
+/** What changes the store: a command that goes through the log. */
+export const WRITE_ENDPOINTS = ['put', 'delete', 'txn', 'compact', 'set-retention'] as const;
+
+/** An endpoint that reads the store. */
+export type ReadEndpoint = (typeof READ_ENDPOINTS)[number];
+
+/** An endpoint that changes the store. */
+export type WriteEndpoint = (typeof WRITE_ENDPOINTS)[number];
+
+/** Whether an endpoint reads the store. */
+export const isReadEndpoint = (endpoint: Endpoint): endpoint is ReadEndpoint =>
+  READ_ENDPOINTS.some((one) => one === endpoint);
 
 /** The last token of a request's subject. */
 export type Endpoint = (typeof ENDPOINTS)[number];

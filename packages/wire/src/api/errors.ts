@@ -80,22 +80,6 @@ export class NotYetApplied extends QuorateError {
   }
 }
 
-/** A read wants a revision that nobody had written when it was asked. */
-export class RevisionNotWritten extends QuorateError {
-  declare readonly code: 'RevisionNotWritten';
-  readonly minRevision: bigint;
-  /** The newest revision that there was. */
-  readonly revision: bigint;
-  constructor(
-    details: z.infer<typeof revisionDetails>,
-    message = `there is no revision ${details.minRevision} yet: the newest is ${details.revision}`,
-  ) {
-    super('RevisionNotWritten', message, details);
-    this.minRevision = BigInt(details.minRevision);
-    this.revision = BigInt(details.revision);
-  }
-}
-
 const invalidRequestDetails = z.object({ reason: z.string(), field: z.string().nullable() });
 
 /** A request cannot be read: it has another shape or format version, or a field that is not known. */
@@ -260,7 +244,6 @@ const errors: ReadonlyMap<string, ErrorBuilder> = new Map([
   ['Timeout', errorBuilder(timeoutDetails, (details, message) => new Timeout(details, message))],
   ['TooStale', errorBuilder(tooStaleDetails, (details, message) => new TooStale(details, message))],
   ['NotYetApplied', errorBuilder(revisionDetails, (details, message) => new NotYetApplied(details, message))],
-  ['RevisionNotWritten', errorBuilder(revisionDetails, (details, message) => new RevisionNotWritten(details, message))],
   ['InvalidRequest', errorBuilder(invalidRequestDetails, (details, message) => new InvalidRequest(details, message))],
   ['Unformed', errorBuilder(nodeDetails, (details, message) => new Unformed(details, message))],
   ['NodeSpent', errorBuilder(nodeDetails, (details, message) => new NodeSpent(details, message))],

@@ -4,6 +4,7 @@ export * from './endpoint.ts';
 export * from './errors.ts';
 export * from './formation.ts';
 export { encodeJsonReply } from './json-reply.ts';
+export { transactionFromJson } from './json-transaction.ts';
 export * from './leader-announcement.ts';
 export * from './membership.ts';
 export * from './read-options.ts';

@@ -1,7 +1,12 @@
+import type { CommandResult } from '@quorate/config-store';
+import type { LogEntry } from '@quorate/raft';
+import { decodeAnswer } from '../config-store/answer-codec.ts';
 import { entryToJson } from '../config-store/entry-json.ts';
-import { decodeAnswer, decodeResult } from '../config-store/result-codec.ts';
+import { keyChangeToJson, outcomeToJson } from '../config-store/outcome-json.ts';
+import { decodeResult } from '../config-store/result-codec.ts';
+import { stateHashText } from '../config-store/state-hash-text.ts';
 import { committedEntryToJson, decodeEntriesPage } from './committed.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Endpoint, ReadEndpoint, WriteEndpoint } from './endpoint.ts';
 import { MalformedMessage } from './errors.ts';
 import { decodeHello } from './formation.ts';
 import { decodeChanged, decodeTransferred } from './membership.ts';
@@ -25,9 +30,14 @@ function textOf(endpoint: Endpoint, body: Uint8Array): string {
   switch (endpoint) {
     case 'get':
     case 'list':
+    case 'history':
+    case 'retention':
       return answerText(endpoint, body);
     case 'put':
     case 'delete':
+    case 'txn':
+    case 'compact':
+    case 'set-retention':
       return resultText(endpoint, body);
     case 'entries':
       return entriesText(body);
@@ -49,30 +59,72 @@ function textOf(endpoint: Endpoint, body: Uint8Array): string {
   }
 }
 
-function answerText(endpoint: 'get' | 'list', body: Uint8Array): string {
+function answerText(endpoint: ReadEndpoint, body: Uint8Array): string {
   const answer = decodeAnswer(body);
   if (answer.kind === 'failed') return JSON.stringify({ error: answer.error });
   if (answer.kind !== endpoint) throw new MalformedMessage({ what: `reply of ${endpoint}` });
   const state = { revision: String(answer.revision), appliedIndex: String(answer.appliedIndex) };
-  if (answer.kind === 'get') {
-    return JSON.stringify({ entry: answer.entry === null ? null : entryToJson(answer.entry), ...state });
+  switch (answer.kind) {
+    case 'get':
+      return JSON.stringify({ entry: answer.entry === null ? null : entryToJson(answer.entry), ...state });
+    case 'list': {
+      const { texts, cut } = withinPage(answer.entries, entryToJson);
+      const nextAfter = cut ? (answer.entries[texts.length - 1]?.key ?? null) : answer.nextAfter;
+      return pageText('entries', texts, { more: nextAfter !== null, nextAfter, ...state });
+    }
+    case 'history': {
+      const { texts, cut } = withinPage(answer.changes, keyChangeToJson);
+      const oldestRevision = String(answer.oldestRevision);
+      return pageText('changes', texts, { more: answer.more || cut, oldestRevision, ...state });
+    }
+    case 'retention': {
+      const { retention, oldestRevision, stateHash } = answer;
+      const known = { oldestRevision: String(oldestRevision), stateHash: stateHashText(stateHash) };
+      return JSON.stringify({ ...retention, ...known, ...state });
+    }
   }
-  const { texts, cut } = withinPage(answer.entries, entryToJson);
-  return pageText(texts, { more: answer.more || cut, ...state });
 }
 
-function resultText(endpoint: 'put' | 'delete', body: Uint8Array): string {
+function resultText(endpoint: WriteEndpoint, body: Uint8Array): string {
   const result = decodeResult(body);
   if (result.kind === 'failed') return JSON.stringify({ error: result.error });
-  if (result.kind !== endpoint) throw new MalformedMessage({ what: `reply of ${endpoint}` });
+  const kind = endpoint === 'set-retention' ? 'setRetention' : endpoint;
+  if (result.kind !== kind) throw new MalformedMessage({ what: `reply of ${endpoint}` });
+  switch (result.kind) {
+    case 'put':
+      return JSON.stringify({ revision: String(result.revision) });
+    case 'delete':
+      return JSON.stringify({ revision: String(result.revision), deleted: result.deleted });
+    case 'txn':
+      return transactionText(result);
+    case 'compact':
+      return JSON.stringify({ oldestRevision: String(result.oldestRevision), isDone: result.isDone });
+    case 'setRetention':
+      return '{}';
+  }
+}
+
+/** The transaction is made: what came of it is told also where its results are too large for a message. */
+function transactionText(result: CommandResult & { readonly kind: 'txn' }): string {
+  const { succeeded, results } = outcomeToJson(result);
   const revision = String(result.revision);
-  return JSON.stringify(result.kind === 'put' ? { revision } : { revision, deleted: result.deleted });
+  const text = JSON.stringify({ revision, succeeded, results });
+  if (Buffer.byteLength(text) <= MAX_JSON_PAGE_BYTES) return text;
+  return JSON.stringify({ revision, succeeded, results: null, resultsAreTooLarge: true });
 }
 
 function entriesText(body: Uint8Array): string {
   const page = decodeEntriesPage(body);
-  const { texts } = withinPage(page.entries, committedEntryToJson);
-  return pageText(texts, { firstIndex: String(page.firstIndex), commitIndex: String(page.commitIndex) });
+  const { texts } = withinPage(page.entries, shownEntry);
+  return pageText('entries', texts, { firstIndex: String(page.firstIndex), commitIndex: String(page.commitIndex) });
+}
+
+/** An entry whose command is too large for a message in JSON is shown without it: its bytes are to be had in msgpack. */
+function shownEntry(entry: LogEntry): object {
+  const shown = committedEntryToJson(entry);
+  if (Buffer.byteLength(JSON.stringify(shown)) <= MAX_JSON_PAGE_BYTES) return shown;
+  const { command: _, commandBase64: __, ...rest } = shown;
+  return { ...rest, commandIsTooLarge: true };
 }
 
 function snapshotText(body: Uint8Array): string {
@@ -101,5 +153,5 @@ function withinPage<Entry>(
   return { texts, cut: false };
 }
 
-const pageText = (entries: readonly string[], rest: Readonly<Record<string, unknown>>): string =>
-  `{"entries":[${entries.join(',')}],${JSON.stringify(rest).slice(1)}`;
+const pageText = (name: string, items: readonly string[], rest: Readonly<Record<string, unknown>>): string =>
+  `{"${name}":[${items.join(',')}],${JSON.stringify(rest).slice(1)}`;

@@ -1,8 +1,8 @@
 import type { NodeId } from '@quorate/actor';
 import { type ErrorData, QuorateError } from '@quorate/config-store';
 import { z } from 'zod';
+import { failureIn } from '../config-store/failure-frame.ts';
 import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
-import { failureIn } from '../config-store/result-codec.ts';
 import { errorDataSchema, MalformedMessage } from './errors.ts';
 import { nodeIdSchema } from './formation.ts';
 import { API_FORMAT_VERSION } from './request.ts';

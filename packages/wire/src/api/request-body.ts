@@ -1,30 +1,51 @@
-import { type Command, checkCommand, checkPageLimit, checkQuery, type Query } from '@quorate/config-store';
+import {
+  type Command,
+  checkCommand,
+  checkPageLimit,
+  checkQuery,
+  MAX_COMMAND_BYTES,
+  type Query,
+  TransactionTooLarge,
+} from '@quorate/config-store';
 import { type LogIndex, logIndex } from '@quorate/raft';
 import { z } from 'zod';
-import { decodeCommand, decodeQuery } from '../config-store/command-codec.ts';
+import { decodeCommand } from '../config-store/command-codec.ts';
 import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
+import { decodeQuery } from '../config-store/query-codec.ts';
+import type { ReadEndpoint, WriteEndpoint } from './endpoint.ts';
 import { InvalidRequest } from './errors.ts';
 
-/** The command in the body of a request of `endpoint`, checked: it may be proposed. @throws {InvalidRequest | InvalidCommand}, and the errors of `checkCommand` */
-export function commandBody(endpoint: 'put' | 'delete', body: Uint8Array): Command {
+/** The endpoint that takes a command. */
+export const writeEndpointOf = ({ kind }: Command): WriteEndpoint => (kind === 'setRetention' ? 'set-retention' : kind);
+
+/**
+ * The command in the body of a request of `endpoint`, checked: it may be proposed.
+ * @throws {InvalidRequest | InvalidCommand | TransactionTooLarge}, and the errors of `checkCommand`
+ */
+export function commandBody(endpoint: WriteEndpoint, body: Uint8Array): Command {
+  checkCommandBytes(body);
   const command = decodeCommand(body);
-  checkBelongs(endpoint, command.kind);
+  if (writeEndpointOf(command) !== endpoint) throw misplaced(command.kind, endpoint);
   checkCommand(command);
   return command;
 }
 
+/** Checks the size of an encoded command. @throws {TransactionTooLarge} */
+export function checkCommandBytes(body: Uint8Array): void {
+  if (body.length <= MAX_COMMAND_BYTES) return;
+  throw new TransactionTooLarge({ what: 'bytes', actual: body.length, limit: MAX_COMMAND_BYTES });
+}
+
 /** The query in the body of a request of `endpoint`, checked. @throws {InvalidRequest | InvalidQuery}, and the errors of `checkQuery` */
-export function queryBody(endpoint: 'get' | 'list', body: Uint8Array): Query {
+export function queryBody(endpoint: ReadEndpoint, body: Uint8Array): Query {
   const query = decodeQuery(body);
-  checkBelongs(endpoint, query.kind);
+  if (query.kind !== endpoint) throw misplaced(query.kind, endpoint);
   checkQuery(query);
   return query;
 }
 
-function checkBelongs(endpoint: string, kind: string): void {
-  if (kind === endpoint) return;
-  throw new InvalidRequest({ reason: `${kind} does not belong on the subject of ${endpoint}`, field: null });
-}
+const misplaced = (kind: string, endpoint: string): InvalidRequest =>
+  new InvalidRequest({ reason: `${kind} does not belong on the subject of ${endpoint}`, field: null });
 
 /** A page of committed entries that is asked for. */
 export interface EntriesRequest {

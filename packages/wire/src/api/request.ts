@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
-import type { Endpoint } from './endpoint.ts';
+import { type Endpoint, isReadEndpoint } from './endpoint.ts';
 import { InvalidRequest } from './errors.ts';
 import { decodeJsonRequest } from './json-request.ts';
 import { defaultReadOptions, type ReadOptions, readOptionsOf, saidOptions } from './read-options.ts';
@@ -17,7 +17,7 @@ export interface ApiRequest {
   readonly timeoutMs: number;
   /** The encoded command, query or request of pages, whatever the format: `commandBody` and its kin read it. */
   readonly body: Uint8Array;
-  /** Of a `get` or a `list`. */
+  /** Of a read. */
   readonly read: ReadOptions;
 }
 
@@ -53,8 +53,7 @@ export const isJsonRequest = (bytes: Uint8Array): boolean =>
  */
 export function decodeRequest(endpoint: Endpoint, bytes: Uint8Array): ApiRequest {
   if (isJsonRequest(bytes)) return { format: 'json', ...decodeJsonRequest(endpoint, bytes) };
-  const isRead = endpoint === 'get' || endpoint === 'list';
-  const frame = (isRead ? z.union([plainFrame, readFrame]) : plainFrame).safeParse(frameOf(bytes));
+  const frame = (isReadEndpoint(endpoint) ? z.union([plainFrame, readFrame]) : plainFrame).safeParse(frameOf(bytes));
   if (!frame.success) throw new InvalidRequest({ reason: 'it is no request of this format', field: null });
   const { timeoutMs, body, options } = frame.data;
   return { format: 'msgpack', timeoutMs: checkTimeout(timeoutMs), body, read: readOptionsOf(options) };

@@ -1,84 +1,64 @@
-import { type Command, InvalidCommand, InvalidQuery, type Query } from '@quorate/config-store';
-import { decodeMsgpack, encodeMsgpack } from './msgpack.ts';
+import { type Command, InvalidCommand } from '@quorate/config-store';
+import { FrameFields } from './frame-fields.ts';
+import { encodeMsgpack } from './msgpack.ts';
+import { transactionFrame, transactionIn } from './transaction-codec.ts';
 
-/** `['put', key, value, ifRevision | null]` or `['delete', key, ifRevision | null]`: the bytes that stand in the log for good. */
+/**
+ * `['put', key, value, ifRevision | null]`, with a content type behind it if there is one; `['delete', key, ifRevision | null]`; a transaction;
+ * `['compact', revision | null]`; or `['setRetention', maxAgeMs | null, maxVersions | null]`: the bytes that stand in the log for good.
+ */
 export function encodeCommand(command: Command): Uint8Array {
-  const ifRevision = command.ifRevision ?? null;
-  return command.kind === 'put'
-    ? encodeMsgpack(['put', command.key, command.value, ifRevision])
-    : encodeMsgpack(['delete', command.key, ifRevision]);
+  switch (command.kind) {
+    case 'put': {
+      const { key, value, ifRevision = null, contentType } = command;
+      return encodeMsgpack(['put', key, value, ifRevision, ...(contentType === undefined ? [] : [contentType])]);
+    }
+    case 'delete':
+      return encodeMsgpack(['delete', command.key, command.ifRevision ?? null]);
+    case 'txn':
+      return encodeMsgpack(transactionFrame(command));
+    case 'compact':
+      return encodeMsgpack(['compact', command.revision]);
+    case 'setRetention':
+      return encodeMsgpack(['setRetention', command.retention.maxAgeMs, command.retention.maxVersions]);
+  }
 }
 
 /**
- * The command's shape alone is looked at: its limits are `checkCommand`'s. The value is a view of `bytes`.
+ * The command's shape alone is looked at: its limits are `checkCommand`'s. Values are views of `bytes`.
  * @throws {InvalidCommand}
  */
 export function decodeCommand(bytes: Uint8Array): Command {
-  const invalid = (reason: string): InvalidCommand => new InvalidCommand({ reason });
-  const [kind, ...fields] = frameOf(bytes, invalid);
-  if (kind === 'put' && fields.length === 3) {
-    const [key, value, ifRevision] = fields;
-    if (!(value instanceof Uint8Array)) throw invalid('the value is no bytes');
-    return { kind, key: textOf(key, 'key', invalid), value, ...revisionField(ifRevision, invalid) };
-  }
-  if (kind === 'delete' && fields.length === 2) {
-    const [key, ifRevision] = fields;
-    return { kind, key: textOf(key, 'key', invalid), ...revisionField(ifRevision, invalid) };
-  }
-  throw invalid(`${describeKind(kind)} with ${fields.length} fields is not known`);
+  const fields = FrameFields.decode(bytes, (reason) => new InvalidCommand({ reason }));
+  const command = commandIn(fields);
+  fields.end();
+  return command;
 }
 
-/** `['get', key]` or `['list', prefix, after | null, limit]`. */
-export function encodeQuery(query: Query): Uint8Array {
-  return query.kind === 'get'
-    ? encodeMsgpack(['get', query.key])
-    : encodeMsgpack(['list', query.prefix, query.after, query.limit]);
-}
-
-/** The query's shape alone is looked at: its limits are `checkQuery`'s. @throws {InvalidQuery} */
-export function decodeQuery(bytes: Uint8Array): Query {
-  const invalid = (reason: string): InvalidQuery => new InvalidQuery({ reason });
-  const [kind, ...fields] = frameOf(bytes, invalid);
-  if (kind === 'get' && fields.length === 1) return { kind, key: textOf(fields[0], 'key', invalid) };
-  if (kind === 'list' && fields.length === 3) {
-    const [prefix, after, limit] = fields;
-    if (typeof limit !== 'number') throw invalid('the limit is no number');
-    return {
-      kind,
-      prefix: textOf(prefix, 'prefix', invalid),
-      after: after === null ? null : textOf(after, 'after', invalid),
-      limit,
-    };
-  }
-  throw invalid(`${describeKind(kind)} with ${fields.length} fields is not known`);
-}
-
-type Invalid = (reason: string) => Error;
-
-function frameOf(bytes: Uint8Array, invalid: Invalid): readonly unknown[] {
-  const frame = decoded(bytes, invalid);
-  if (!Array.isArray(frame)) throw invalid('it is no array');
-  return frame;
-}
-
-function decoded(bytes: Uint8Array, invalid: Invalid): unknown {
-  try {
-    return decodeMsgpack(bytes);
-  } catch (error) {
-    throw invalid(error instanceof Error ? error.message : String(error));
+function commandIn(fields: FrameFields): Command {
+  const { kind } = fields;
+  switch (kind) {
+    case 'put': {
+      const put = { kind, key: fields.text('key'), value: fields.bytes('value'), ...ifRevisionIn(fields) } as const;
+      return fields.isAtEnd ? put : { ...put, contentType: fields.text('content type') };
+    }
+    case 'delete':
+      return { kind, key: fields.text('key'), ...ifRevisionIn(fields) };
+    case 'txn':
+      return transactionIn(fields);
+    case 'compact':
+      return { kind, revision: fields.numberOrNull('revision') };
+    case 'setRetention':
+      return {
+        kind,
+        retention: { maxAgeMs: fields.numberOrNull('age'), maxVersions: fields.numberOrNull('number of versions') },
+      };
+    default:
+      throw fields.unknown();
   }
 }
 
-function textOf(value: unknown, name: string, invalid: Invalid): string {
-  if (typeof value !== 'string') throw invalid(`the ${name} is no text`);
-  return value;
+function ifRevisionIn(fields: FrameFields): { readonly ifRevision?: number } {
+  const ifRevision = fields.numberOrNull('revision');
+  return ifRevision === null ? {} : { ifRevision };
 }
-
-function revisionField(value: unknown, invalid: Invalid): { readonly ifRevision?: number } {
-  if (value === null) return {};
-  if (typeof value !== 'number') throw invalid('the revision is no number');
-  return { ifRevision: value };
-}
-
-const describeKind = (kind: unknown): string =>
-  typeof kind === 'string' ? JSON.stringify(kind.slice(0, 32)) : 'a frame without a kind';

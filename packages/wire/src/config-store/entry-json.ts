@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type Change, type Command, MAX_VALUE_BYTES, type StoredEntry } from '@quorate/config-store';
+import { type Change, type ListedEntry, MAX_VALUE_BYTES } from '@quorate/config-store';
 import { timestampText } from './timestamp-text.ts';
 
 /** A value as JSON carries it: as text, or, if it is none, as base64. */
@@ -35,35 +35,16 @@ export interface EntryJson {
   readonly contentType?: string;
 }
 
-/** A stored entry as JSON. */
-export function entryToJson(entry: StoredEntry): EntryJson {
+/** A stored entry as JSON, without a value if it has none. */
+export function entryToJson(entry: ListedEntry): EntryJson {
   return {
     key: entry.key,
-    ...valueToJson(entry.value),
+    ...(entry.value === null ? {} : valueToJson(entry.value)),
     createRevision: String(entry.createRevision),
     modRevision: String(entry.modRevision),
     version: String(entry.version),
     ...(entry.lease === null ? {} : { lease: String(entry.lease) }),
     ...(entry.contentType === null ? {} : { contentType: entry.contentType }),
-  };
-}
-
-/** A command as JSON, to be shown. */
-export interface CommandJson {
-  readonly op: 'put' | 'delete';
-  readonly key: string;
-  readonly value?: string;
-  readonly valueBase64?: string;
-  readonly ifRevision?: string;
-}
-
-/** A command as JSON, to be shown. */
-export function commandToJson(command: Command): CommandJson {
-  return {
-    op: command.kind,
-    key: command.key,
-    ...(command.kind === 'put' ? valueToJson(command.value) : {}),
-    ...(command.ifRevision === undefined ? {} : { ifRevision: String(command.ifRevision) }),
   };
 }
 

@@ -2,6 +2,7 @@ export {
   type Change,
   type Command,
   type CommandResult,
+  type Comparison,
   checkCommand,
   checkQuery,
   type DeleteCommand,
@@ -9,32 +10,61 @@ export {
   type ErrorDetail,
   type ErrorDetails,
   type GetQuery,
+  type HistoryQuery,
   InvalidCommand,
+  InvalidContentType,
   InvalidKey,
   InvalidLimit,
   InvalidQuery,
+  InvalidRange,
+  InvalidRetention,
   InvalidRevision,
+  type KeyChange,
+  type KeyRange,
+  type KeySelection,
   KeyTooLarge,
+  KeyWrittenTwice,
+  type ListedEntry,
   type ListQuery,
+  type Operation,
+  type OperationResult,
   type PutCommand,
   type Query,
   type QueryAnswer,
   QuorateError,
+  type Retention,
+  RevisionCompacted,
   RevisionMismatch,
+  RevisionNotWritten,
   type StoredEntry,
+  type Transaction,
+  type TransactionOutcome,
+  TransactionTooLarge,
   ValueTooLarge,
 } from '@quorate/config-store';
+export { decodeAnswer, encodeAnswer } from './answer-codec.ts';
 export { configStoreCodec } from './codec.ts';
-export { decodeCommand, decodeQuery, encodeCommand, encodeQuery } from './command-codec.ts';
-export {
-  type CommandJson,
-  commandToJson,
-  type EntryJson,
-  encodeChange,
-  entryToJson,
-  type ValueJson,
-  valueToJson,
-} from './entry-json.ts';
+export { decodeCommand, encodeCommand } from './command-codec.ts';
+export { type CommandJson, commandToJson } from './command-json.ts';
+export { type EntryJson, encodeChange, entryToJson, type ValueJson, valueToJson } from './entry-json.ts';
+export { failureIn } from './failure-frame.ts';
 export { decodeMsgpack, encodeMsgpack, MalformedMsgpack } from './msgpack.ts';
-export { decodeAnswer, decodeResult, encodeAnswer, encodeResult, failureIn } from './result-codec.ts';
+export {
+  type KeyChangeJson,
+  keyChangeToJson,
+  type OperationResultJson,
+  type OutcomeJson,
+  outcomeToJson,
+} from './outcome-json.ts';
+export { decodeQuery, encodeQuery } from './query-codec.ts';
+export { decodeResult, encodeResult } from './result-codec.ts';
+export { stateHashText } from './state-hash-text.ts';
 export { timestampText } from './timestamp-text.ts';
+export {
+  type ComparisonJson,
+  type ConditionJson,
+  type OperationJson,
+  type SelectionJson,
+  type TransactionJson,
+  transactionToJson,
+} from './transaction-json.ts';

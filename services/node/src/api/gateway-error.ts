@@ -20,8 +20,10 @@ export function gatewayErrorOf(answer: Failure, { timeoutMs, read }: ApiRequest)
     case 'tooStale':
       return new TooStale({ maxStalenessMs: read.maxStalenessMs ?? 0, stalenessMs: answer.stalenessMs });
     case 'revisionMissing': {
-      const Missing = answer.code === 'NotYetApplied' ? NotYetApplied : RevisionNotWritten;
-      return new Missing({ minRevision: String(read.minRevision), revision: String(answer.revision) });
+      const [wanted, reached] = [String(read.minRevision), String(answer.revision)];
+      return answer.code === 'NotYetApplied'
+        ? new NotYetApplied({ minRevision: wanted, revision: reached })
+        : new RevisionNotWritten({ revision: wanted, newestRevision: reached });
     }
     default:
       return answer satisfies never;

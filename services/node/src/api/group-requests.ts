@@ -4,6 +4,7 @@ import { logIndex, term } from '@quorate/raft';
 import {
   type ApiReply,
   type ApiRequest,
+  type Command,
   Compacted,
   commandBody,
   encodeChanged,
@@ -15,10 +16,13 @@ import {
   MembersUnchanged,
   membersBody,
   type NodeStatus,
+  type Operation,
   queryBody,
+  type ReadEndpoint,
   storeReply,
   transferBody,
   Unavailable,
+  type WriteEndpoint,
 } from '@quorate/wire';
 import type { DiskAlarm } from '../disk-space/disk-alarm.ts';
 import type { StateGate } from '../state-gate.ts';
@@ -63,10 +67,10 @@ export class GroupRequests {
    * Whatever makes room, or needs none to speak of, is proposed however little there is.
    * @throws {QuorateError} if the command is not one that may be proposed, or the group has no room for it
    */
-  async write(endpoint: 'put' | 'delete', request: ApiRequest, traceparent: string | null): Promise<ApiReply> {
-    commandBody(endpoint, request.body);
+  async write(endpoint: WriteEndpoint, request: ApiRequest, traceparent: string | null): Promise<ApiReply> {
+    const mayPut = needsRoom(commandBody(endpoint, request.body));
     const { refusal } = this.#diskAlarm;
-    if (endpoint === 'put' && refusal !== null) throw refusal;
+    if (mayPut && refusal !== null) throw refusal;
     const { body: command, timeoutMs } = request;
     return this.#reply(
       request,
@@ -99,7 +103,7 @@ export class GroupRequests {
   }
 
   /** @throws {QuorateError} if the query is none; `Unavailable` if this node's own state is not to be shown now */
-  async read(endpoint: 'get' | 'list', request: ApiRequest): Promise<ApiReply> {
+  async read(endpoint: ReadEndpoint, request: ApiRequest): Promise<ApiReply> {
     queryBody(endpoint, request.body);
     const { body: query, timeoutMs, read } = request;
     if (read.consistency === 'local' && !this.#stateGate.isOpen) {
@@ -167,6 +171,12 @@ export class GroupRequests {
         return answer satisfies never;
     }
   }
+}
+
+/** Whether a command writes values. */
+function needsRoom(command: Command | Operation): boolean {
+  if (command.kind !== 'txn') return command.kind === 'put';
+  return [...command.then, ...command.else].some(needsRoom);
 }
 
 /** What the actors tell of themselves, put together. An actor that did not answer in time leaves its fields at their beginnings. */

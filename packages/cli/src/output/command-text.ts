@@ -1,0 +1,39 @@
+import type { CommittedCommand, KeySelection, Operation } from '@quorate/client';
+import { escaped, previewOf } from './preview.ts';
+
+/** A command in a line, for people. */
+export function commandText(command: CommittedCommand): string {
+  switch (command.kind) {
+    case 'put':
+      return `put ${escaped(command.key)}${conditionText(command.ifRevision)} ${previewOf(command.value)}`;
+    case 'delete':
+      return `delete ${escaped(command.key)}${conditionText(command.ifRevision)}`;
+    case 'txn': {
+      const { compare, then, else: otherwise } = command;
+      const condition = compare.length === 0 ? '' : ` if ${compare.length} hold${compare.length === 1 ? 's' : ''}`;
+      return `txn${condition}: ${listText(then)}${otherwise.length === 0 ? '' : `, else: ${listText(otherwise)}`}`;
+    }
+    case 'compact':
+      return command.revision === null ? 'compact' : `compact before revision ${command.revision}`;
+    case 'setRetention': {
+      const { maxAgeMs, maxVersions } = command.retention;
+      return `set retention: ${maxAgeMs === null ? 'any age' : `${maxAgeMs} ms`}, ${maxVersions ?? 'all'} versions`;
+    }
+  }
+}
+
+const conditionText = (ifRevision: bigint | undefined): string =>
+  ifRevision === undefined ? '' : ` if at revision ${ifRevision}`;
+
+const listText = (operations: readonly Operation[]): string =>
+  operations.length === 0 ? 'nothing' : operations.map(operationText).join(', ');
+
+function operationText(operation: Operation): string {
+  if (operation.op === 'txn') return 'txn';
+  return `${operation.op} ${keysText(operation)}`;
+}
+
+function keysText(keys: KeySelection): string {
+  if ('key' in keys) return escaped(keys.key);
+  return 'prefix' in keys ? `${escaped(keys.prefix)}*` : `${escaped(keys.from)}..${escaped(keys.to ?? '')}`;
+}

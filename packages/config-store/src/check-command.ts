@@ -1,0 +1,81 @@
+import type { Command, Query } from './command.ts';
+import { checkContentType } from './content-type.ts';
+import { InvalidCommand, InvalidQuery } from './errors.ts';
+import { checkRetention } from './history/retention.ts';
+import { areKeys, checkRange } from './key-range.ts';
+import { checkBound, checkKey, checkPageLimit, checkRevision, checkValue } from './limits.ts';
+import { checkTransaction } from './transaction/check-transaction.ts';
+
+/**
+ * Checks a command before it is proposed; the store checks it again when it applies it.
+ * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidContentType | InvalidRevision | InvalidCommand}
+ * @throws {InvalidRetention} and, for a transaction, what `checkTransaction` throws
+ */
+export function checkCommand(command: Command): void {
+  switch (command.kind) {
+    case 'put':
+      checkWrite(command.key, command.ifRevision);
+      if (!(command.value instanceof Uint8Array)) throw new InvalidCommand({ reason: 'the value is no bytes' });
+      checkValue(command.value);
+      if (command.contentType !== undefined) checkContentType(command.contentType);
+      return;
+    case 'delete':
+      return checkWrite(command.key, command.ifRevision);
+    case 'txn':
+      return checkTransaction(command);
+    case 'compact':
+      if (command.revision !== null) checkPastRevision(command.revision);
+      return;
+    case 'setRetention':
+      return checkRetention(command.retention);
+    default:
+      throw new InvalidCommand({ reason: `its kind is not known: ${command satisfies never}` });
+  }
+}
+
+function checkWrite(key: string, ifRevision: number | undefined): void {
+  // A caller in plain JavaScript is bound by no type.
+  if (typeof key !== 'string') throw new InvalidCommand({ reason: 'the key is no text' });
+  checkKey(key);
+  if (ifRevision !== undefined) checkRevision(ifRevision);
+}
+
+/**
+ * Checks a query before it is sent, and before it is answered.
+ * @throws {InvalidKey | KeyTooLarge | InvalidRange | InvalidLimit | InvalidRevision | InvalidQuery}
+ */
+export function checkQuery(query: Query): void {
+  switch (query.kind) {
+    case 'get':
+      checkQueriedKey(query.key);
+      return checkRevisionOf(query);
+    case 'list':
+      if (!areKeys(query.keys)) throw new InvalidQuery({ reason: 'the keys are none' });
+      checkRange(query.keys);
+      if (query.after !== null) checkBound('after', query.after);
+      checkPageLimit(query.limit);
+      return checkRevisionOf(query);
+    case 'history':
+      checkQueriedKey(query.key);
+      if (query.before !== null) checkPastRevision(query.before);
+      return checkPageLimit(query.limit);
+    case 'retention':
+      return;
+    default:
+      throw new InvalidQuery({ reason: `its kind is not known: ${query satisfies never}` });
+  }
+}
+
+function checkQueriedKey(key: string): void {
+  if (typeof key !== 'string') throw new InvalidQuery({ reason: 'the key is no text' });
+  checkKey(key);
+}
+
+function checkRevisionOf({ revision }: { readonly revision: number | null }): void {
+  if (revision !== null) checkPastRevision(revision);
+}
+
+/** The first revision is 1. @throws {InvalidRevision} */
+function checkPastRevision(revision: number): void {
+  checkRevision(revision, 1);
+}

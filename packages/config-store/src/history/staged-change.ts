@@ -1,0 +1,27 @@
+import type { KeyRow, Version } from '../tables/keys-table.ts';
+
+/** A key as it stands before a change, as far as the change has to know it. */
+export type KeyBefore = Omit<KeyRow, 'value'>;
+
+/** What a transaction is about to do to one key: `after` is what it writes, null if it removes the key. */
+export type StagedChange =
+  | { readonly key: string; readonly before: KeyBefore | null; readonly after: Version }
+  | { readonly key: string; readonly before: KeyBefore; readonly after: null };
+
+/** What a put is given. */
+export type WrittenValue = Pick<Version, 'value' | 'contentType'>;
+
+/** The change that a put at `revision` makes of a key. */
+export function stagedPut(
+  key: string,
+  { value, contentType }: WrittenValue,
+  before: KeyBefore | null,
+  revision: number,
+): StagedChange {
+  const createRevision = before?.createRevision ?? revision;
+  const version = (before?.version ?? 0) + 1;
+  return { key, before, after: { value, createRevision, modRevision: revision, version, lease: null, contentType } };
+}
+
+/** The change that a delete makes of a key. */
+export const stagedDelete = (key: string, before: KeyBefore): StagedChange => ({ key, before, after: null });

@@ -1,0 +1,99 @@
+import type { LogEntry } from '@quorate/raft';
+import type {
+  Command,
+  CommandResult,
+  CompactCommand,
+  DeleteCommand,
+  PutCommand,
+  SetRetentionCommand,
+} from './command.ts';
+import { RevisionMismatch } from './errors.ts';
+import type { Compaction } from './history/compaction.ts';
+import { RevisionNotWritten } from './history/errors.ts';
+import type { OpenHistory } from './history/open-history.ts';
+import { type StagedChange, stagedDelete, stagedPut } from './history/staged-change.ts';
+import { type KeyRow, keysTable } from './tables/keys-table.ts';
+import type { TablesWriter } from './tables/tables.ts';
+import { runTransaction } from './transaction/run-transaction.ts';
+import type { Transaction } from './transaction/transaction.ts';
+
+/** What a command comes to: its result, and at most one change of each key, which is still to be made. */
+export interface Outcome {
+  readonly result: CommandResult;
+  readonly changes: readonly StagedChange[];
+}
+
+/** What commands are run upon. */
+export interface RunningStore {
+  readonly writer: TablesWriter;
+  readonly history: OpenHistory;
+  readonly compaction: Compaction;
+}
+
+/** Runs a checked command. @throws {RevisionMismatch | RevisionNotWritten | TransactionTooLarge} if it cannot be done: then nothing is */
+export function runCommand(store: RunningStore, command: Command, entry: LogEntry): Outcome {
+  switch (command.kind) {
+    case 'put':
+      return put(store.writer, command);
+    case 'delete':
+      return remove(store.writer, command);
+    case 'txn':
+      return transact(store.writer, command);
+    case 'compact':
+      return compact(store, command, entry);
+    case 'setRetention':
+      return setRetention(store, command);
+    default:
+      return command satisfies never;
+  }
+}
+
+function put(writer: TablesWriter, { key, value, contentType, ifRevision }: PutCommand): Outcome {
+  const current = writer.get(keysTable, key);
+  checkCondition(key, current, ifRevision);
+  const revision = writer.progress.revision + 1;
+  const written = { value, contentType: contentType ?? null };
+  return { result: { kind: 'put', revision }, changes: [stagedPut(key, written, current, revision)] };
+}
+
+function remove(writer: TablesWriter, { key, ifRevision }: DeleteCommand): Outcome {
+  const current = writer.get(keysTable, key);
+  checkCondition(key, current, ifRevision);
+  const { revision } = writer.progress;
+  // Where nothing changes the revision stays.
+  if (current === null) return { result: { kind: 'delete', revision, deleted: false }, changes: [] };
+  return {
+    result: { kind: 'delete', revision: revision + 1, deleted: true },
+    changes: [stagedDelete(key, current)],
+  };
+}
+
+function checkCondition(key: string, current: KeyRow | null, ifRevision: number | undefined): void {
+  const actual = current?.modRevision ?? 0;
+  if (ifRevision === undefined || ifRevision === actual) return;
+  throw new RevisionMismatch({ key, expected: String(ifRevision), actual: String(actual) });
+}
+
+function transact(writer: TablesWriter, transaction: Transaction): Outcome {
+  const { outcome, changes } = runTransaction(writer, transaction);
+  const revision = writer.progress.revision + (changes.length > 0 ? 1 : 0);
+  return { result: { ...outcome, revision }, changes };
+}
+
+function compact(
+  { writer, history, compaction }: RunningStore,
+  { revision }: CompactCommand,
+  entry: LogEntry,
+): Outcome {
+  const newest = writer.progress.revision;
+  if (revision !== null && revision > newest) {
+    throw new RevisionNotWritten({ revision: String(revision), newestRevision: String(newest) });
+  }
+  const isDone = compaction.run(writer, history, entry.timestampUs, revision);
+  return { result: { kind: 'compact', oldestRevision: history.row.oldestRevision, isDone }, changes: [] };
+}
+
+function setRetention({ history }: RunningStore, { retention }: SetRetentionCommand): Outcome {
+  history.row = { ...history.row, retention };
+  return { result: { kind: 'setRetention' }, changes: [] };
+}

@@ -1,0 +1,11 @@
+import { requestErrors } from './errors.ts';
+import { historyErrors } from './history/errors.ts';
+import type { ErrorBuilder } from './quorate-error.ts';
+import { transactionErrors } from './transaction/errors.ts';
+
+/** How the store's own errors are made from their data again, by code. */
+export const storeErrors: ReadonlyMap<string, ErrorBuilder> = new Map([
+  ...requestErrors,
+  ...historyErrors,
+  ...transactionErrors,
+]);

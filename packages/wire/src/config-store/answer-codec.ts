@@ -1,0 +1,81 @@
+import type { KeyChange, QueryAnswer } from '@quorate/config-store';
+import { z } from 'zod';
+import { bytes, counter, entryFrame, entrySchema, listedEntrySchema } from './entry-frame.ts';
+import { encodeFailure, failureSchema, parseFrame } from './failure-frame.ts';
+import { encodeMsgpack } from './msgpack.ts';
+
+/**
+ * `['get', appliedIndex, revision, entry | null]`, `['list', appliedIndex, revision, entries, nextAfter | null]`,
+ * `['history', appliedIndex, revision, changes, more, oldestRevision]`,
+ * `['retention', appliedIndex, revision, maxAgeMs | null, maxVersions | null, oldestRevision, stateHash]` or a failure. A change is
+ * `[revision, index | null, timestampUs, traceparent | null]`, with `value | null, createRevision, version, lease | null, contentType | null` behind it if it is a put.
+ */
+export function encodeAnswer(answer: QueryAnswer): Uint8Array {
+  if (answer.kind === 'failed') return encodeFailure(answer.error, answer.appliedIndex);
+  return encodeMsgpack([answer.kind, answer.appliedIndex, answer.revision, ...fieldsOf(answer)]);
+}
+
+function fieldsOf(answer: Exclude<QueryAnswer, { kind: 'failed' }>): readonly unknown[] {
+  switch (answer.kind) {
+    case 'get':
+      return [answer.entry === null ? null : entryFrame(answer.entry)];
+    case 'list':
+      return [answer.entries.map(entryFrame), answer.nextAfter];
+    case 'history':
+      return [answer.changes.map(changeFrame), answer.more, answer.oldestRevision];
+    case 'retention': {
+      const { retention, oldestRevision, stateHash } = answer;
+      return [retention.maxAgeMs, retention.maxVersions, oldestRevision, stateHash];
+    }
+  }
+}
+
+function changeFrame(change: KeyChange): readonly unknown[] {
+  const origin = [change.revision, change.index, change.timestampUs, change.traceparent];
+  if (change.op === 'delete') return origin;
+  const { value, createRevision, version, lease, contentType } = change;
+  return [...origin, value, createRevision, version, lease, contentType];
+}
+
+const originSchema = [counter, counter.nullable(), counter, z.string().nullable()] as const;
+
+const changeSchema: z.ZodType<KeyChange> = z.union([
+  z.tuple(originSchema).transform(([revision, index, timestampUs, traceparent]) => {
+    return { op: 'delete' as const, revision, index, timestampUs, traceparent };
+  }),
+  z
+    .tuple([...originSchema, bytes.nullable(), counter, counter, counter.nullable(), z.string().nullable()])
+    .transform(([revision, index, timestampUs, traceparent, value, createRevision, version, lease, contentType]) => {
+      const origin = { revision, index, timestampUs, traceparent };
+      return { op: 'put' as const, ...origin, value, createRevision, version, lease, contentType };
+    }),
+]);
+
+const stateSchema = [counter, counter] as const;
+
+const answerSchema: z.ZodType<QueryAnswer> = z.union([
+  z
+    .tuple([z.literal('get'), ...stateSchema, entrySchema.nullable()])
+    .transform(([kind, appliedIndex, revision, entry]) => ({ kind, appliedIndex, revision, entry })),
+  z
+    .tuple([z.literal('list'), ...stateSchema, z.array(listedEntrySchema), z.string().nullable()])
+    .transform(([kind, appliedIndex, revision, entries, nextAfter]) => {
+      return { kind, appliedIndex, revision, entries, nextAfter };
+    }),
+  z
+    .tuple([z.literal('history'), ...stateSchema, z.array(changeSchema), z.boolean(), counter])
+    .transform(([kind, appliedIndex, revision, changes, more, oldestRevision]) => {
+      return { kind, appliedIndex, revision, changes, more, oldestRevision };
+    }),
+  z
+    .tuple([z.literal('retention'), ...stateSchema, counter.nullable(), counter.nullable(), counter, counter])
+    .transform(([kind, appliedIndex, revision, maxAgeMs, maxVersions, oldestRevision, stateHash]) => {
+      return { kind, appliedIndex, revision, retention: { maxAgeMs, maxVersions }, oldestRevision, stateHash };
+    }),
+  failureSchema,
+]);
+
+/** Values in the answer are views of `bytes`. @throws {MalformedMessage} */
+export function decodeAnswer(bytes: Uint8Array): QueryAnswer {
+  return parseFrame(answerSchema, bytes, 'answer');
+}

@@ -1,0 +1,43 @@
+import type { ErrorData } from '@quorate/config-store';
+import { z } from 'zod';
+import { errorDataSchema, MalformedMessage } from '../api/errors.ts';
+import { counter } from './entry-frame.ts';
+import { decodeMsgpack, encodeMsgpack } from './msgpack.ts';
+
+/** `['failed', code, message, details, appliedIndex]`: a failure looks the same in results, where the index is 0, and in answers. */
+export const encodeFailure = ({ code, message, details }: ErrorData, appliedIndex: number): Uint8Array =>
+  encodeMsgpack(['failed', code, message, details, appliedIndex]);
+
+/** A failure that was read. */
+export interface Failure {
+  readonly kind: 'failed';
+  readonly error: ErrorData;
+  readonly appliedIndex: number;
+}
+
+/** Reads what `encodeFailure` made. */
+export const failureSchema: z.ZodType<Failure> = z
+  .tuple([z.literal('failed'), z.string(), z.string(), errorDataSchema.shape.details, counter])
+  .transform(([kind, code, message, details, appliedIndex]) => ({
+    kind,
+    error: { code, message, details },
+    appliedIndex,
+  }));
+
+/** An array of five that begins with the text `failed`. */
+const FAILED = Buffer.from([0x95, 0xa6, ...Buffer.from('failed')]);
+
+/** The error that an encoded result or answer holds, or null if it tells of a success, which is not decoded for it. @throws {MalformedMessage} */
+export function failureIn(bytes: Uint8Array): ErrorData | null {
+  if (Buffer.compare(bytes.subarray(0, FAILED.length), FAILED) !== 0) return null;
+  return parseFrame(failureSchema, bytes, 'failure').error;
+}
+
+/** Reads a frame of msgpack. @throws {MalformedMessage} naming `what` it is not */
+export function parseFrame<Output>(schema: z.ZodType<Output>, bytes: Uint8Array, what: string): Output {
+  try {
+    return schema.parse(decodeMsgpack(bytes));
+  } catch {
+    throw new MalformedMessage({ what });
+  }
+}

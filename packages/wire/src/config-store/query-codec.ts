@@ -1,0 +1,59 @@
+import { InvalidQuery, type Query } from '@quorate/config-store';
+import { FrameFields } from './frame-fields.ts';
+import { rangeIn, selectionFrame } from './key-frames.ts';
+import { encodeMsgpack } from './msgpack.ts';
+
+/**
+ * `['get', key, revision | null]`, `['list', keys, after | null, limit, revision | null, keysOnly]`, `['history', key, before | null, limit]` or
+ * `['retention']`.
+ */
+export function encodeQuery(query: Query): Uint8Array {
+  switch (query.kind) {
+    case 'get':
+      return encodeMsgpack(['get', query.key, query.revision]);
+    case 'list': {
+      const { keys, after, limit, revision, keysOnly } = query;
+      return encodeMsgpack(['list', selectionFrame(keys), after, limit, revision, keysOnly]);
+    }
+    case 'history':
+      return encodeMsgpack(['history', query.key, query.before, query.limit]);
+    case 'retention':
+      return encodeMsgpack(['retention']);
+  }
+}
+
+/** The query's shape alone is looked at: its limits are `checkQuery`'s. @throws {InvalidQuery} */
+export function decodeQuery(bytes: Uint8Array): Query {
+  const fields = FrameFields.decode(bytes, (reason) => new InvalidQuery({ reason }));
+  const query = queryIn(fields);
+  fields.end();
+  return query;
+}
+
+function queryIn(fields: FrameFields): Query {
+  const { kind } = fields;
+  switch (kind) {
+    case 'get':
+      return { kind, key: fields.text('key'), revision: fields.numberOrNull('revision') };
+    case 'list':
+      return {
+        kind,
+        keys: rangeIn(fields),
+        after: fields.textOrNull('after'),
+        limit: fields.number('limit'),
+        revision: fields.numberOrNull('revision'),
+        keysOnly: fields.boolean('keysOnly'),
+      };
+    case 'history':
+      return {
+        kind,
+        key: fields.text('key'),
+        before: fields.numberOrNull('revision'),
+        limit: fields.number('limit'),
+      };
+    case 'retention':
+      return { kind };
+    default:
+      throw fields.unknown();
+  }
+}
