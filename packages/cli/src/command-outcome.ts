@@ -14,10 +14,14 @@ export interface CommandOutcome {
 /** Codes of errors that blame the arguments: the same command can never succeed. */
 const usageCodes: ReadonlySet<string> = new Set([
   'InvalidCommand',
+  'InvalidContentType',
   'InvalidKey',
   'KeyTooLarge',
   'ValueTooLarge',
   'InvalidLimit',
+  'InvalidRange',
+  'InvalidRetention',
+  'KeyWrittenTwice',
   'InvalidRevision',
   'InvalidRequest',
 ]);

@@ -128,6 +128,12 @@ test('a cluster forms and serves under these permissions, its own messages over 
   expect(await runAs('operator', 'snapshot', 'save', file)).toMatchObject({ exitCode: 0, stderr: '' });
 
   expect(await answeredOneByOne(await connectAs('client'))).toEqual([[0], [1]]);
+  expect(await runAs('client', 'history', '/a', '--limit', '1')).toMatchObject({ exitCode: 0, stderr: '' });
+  for (const args of [['compact'], ['retention', '--max-age', '7d']]) {
+    const denied = await runAs('client', ...args, '--timeout', '1000');
+    expect([denied.exitCode, denied.stderr]).toEqual([1, expect.stringContaining('NATS does not allow')]);
+    expect(await runAs('operator', ...args)).toMatchObject({ exitCode: 0, stderr: '' });
+  }
 
   const load = ['--callers', '2', '--connections', '1', '--keys', '5', '--seconds', '1', '--warm-up', '0'];
   const bench = await runAs('client', 'bench', 'get', ...load, '--json');

@@ -11,6 +11,8 @@ import {
   minRevisionOption,
   nodeOf,
   nodeOption,
+  revisionOf,
+  revisionOption,
 } from '../options/request-options.ts';
 import { write, writeLine } from '../output/output.ts';
 import { addStoreOptions, withStore } from '../with-store.ts';
@@ -19,6 +21,7 @@ import { addExamples } from './examples.ts';
 interface GetFlags extends ConsistencyFlags {
   readonly minRevision?: bigint;
   readonly node?: string;
+  readonly revision?: bigint;
   readonly json?: boolean;
 }
 
@@ -31,6 +34,7 @@ export function addGet(program: Command): void {
       "Prints a key's value. In a pipe it is the value alone, byte for byte. A key that does not exist: exit code 1.",
     )
     .argument('<key>')
+    .addOption(revisionOption())
     .addOption(jsonOption())
     .addOption(nodeOption());
   addStoreOptions(addConsistencyOptions(command).addOption(minRevisionOption())).action((key: string) =>
@@ -40,6 +44,7 @@ export function addGet(program: Command): void {
     ['quorate get /app/db/url', 'the value'],
     ['quorate get /app/logo.png > logo.png', 'the same bytes'],
     ['quorate get /app/db/url --json', 'with its revisions'],
+    ['quorate get /app/db/url --revision 41', 'as it was then'],
     ['quorate get /app/db/url --node n2', 'asked of node n2'],
     ['quorate get /app/db/url --node n2 --consistency local', 'as n2 has it, also if nobody leads'],
     ['quorate get /app/db/url --consistency bounded --max-staleness 2s', 'of any node, two seconds old at most'],
@@ -51,7 +56,8 @@ async function get(command: Command, key: string): Promise<void> {
   const flags = command.opts<GetFlags>();
   checkKey(key);
   await withStore(command, async (store) => {
-    const read = await store.read(key, { ...nodeOf(flags), ...consistencyOf(flags), ...minRevisionOf(flags) });
+    const where = { ...revisionOf(flags), ...nodeOf(flags), ...consistencyOf(flags), ...minRevisionOf(flags) };
+    const read = await store.read(key, where);
     const { entry } = read;
     if (entry === null) throw new CommandFailure(`${JSON.stringify(key)} does not exist`);
     if (flags.json === true) return writeLine(JSON.stringify(entryAsReadToJson(entry, read)));

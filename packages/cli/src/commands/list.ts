@@ -1,4 +1,4 @@
-import { type Entry, type EntryPage, entryAsReadToJson, type Store } from '@quorate/client';
+import { type Entry, entryAsReadToJson, type List, type ListOptions, type Page } from '@quorate/client';
 import { checkPrefix } from '@quorate/config-store';
 import { type Command, Option } from 'commander';
 import { integer } from '../options/option-values.ts';
@@ -11,6 +11,8 @@ import {
   minRevisionOption,
   nodeOf,
   nodeOption,
+  revisionOf,
+  revisionOption,
 } from '../options/request-options.ts';
 import { write, writeLine } from '../output/output.ts';
 import { escaped, previewOf } from '../output/preview.ts';
@@ -23,6 +25,7 @@ interface ListFlags extends ConsistencyFlags {
   readonly limit?: number;
   readonly keysOnly?: boolean;
   readonly node?: string;
+  readonly revision?: bigint;
   readonly json?: boolean;
 }
 
@@ -39,6 +42,7 @@ export function addList(program: Command): void {
     .argument('[prefix]', 'what the keys begin with; all keys if not given', '')
     .addOption(new Option('--limit <number>', 'at most so many keys').argParser(integer(1)))
     .addOption(new Option('--keys-only', 'without values, a key a line'))
+    .addOption(revisionOption())
     .addOption(jsonOption())
     .addOption(nodeOption());
   addStoreOptions(addConsistencyOptions(command).addOption(minRevisionOption())).action((prefix: string) =>
@@ -48,6 +52,7 @@ export function addList(program: Command): void {
     ['quorate list /app/', 'keys and values, cut where they are long'],
     ['quorate list /app/ --keys-only | wc -l', 'how many'],
     ['quorate list /app/ --json', 'an array; whole values, and the revision that they were read at'],
+    ['quorate list /app/ --revision 41', 'as it was then'],
   ]);
 }
 
@@ -55,43 +60,53 @@ async function list(command: Command, prefix: string): Promise<void> {
   const flags = command.opts<ListFlags>();
   checkPrefix(prefix);
   await withStore(command, async (store) => {
-    const pages = pagesOf(store, prefix, flags);
-    if (flags.json === true) return writeJson(pages, flags.keysOnly === true);
-    if (flags.keysOnly === true) return writeKeys(pages);
-    return writeTable(pages);
+    const left = flags.limit ?? Number.POSITIVE_INFINITY;
+    const where = { ...revisionOf(flags), ...nodeOf(flags), ...consistencyOf(flags), ...minRevisionOf(flags) };
+    const options: ListOptions = { prefix, pageLimit: Math.min(left, largestPage), ...where };
+    if (flags.keysOnly === true) {
+      const keys = keysOf(pagesOf(store.keys(options), left));
+      return flags.json === true ? writeJson(keys) : writeKeys(keys);
+    }
+    const pages = pagesOf(store.list(options), left);
+    return flags.json === true ? writeJson(entriesOf(pages)) : writeTable(pages);
   });
 }
 
 /** The pages of the list, and no more entries than were asked for. */
-async function* pagesOf(store: Store, prefix: string, flags: ListFlags): AsyncGenerator<EntryPage> {
-  let left = flags.limit ?? Number.POSITIVE_INFINITY;
-  const pageLimit = Math.min(left, largestPage);
-  for await (const page of store
-    .list({ prefix, pageLimit, ...nodeOf(flags), ...consistencyOf(flags), ...minRevisionOf(flags) })
-    .pages()) {
+async function* pagesOf<Item>(list: List<Item>, limit: number): AsyncGenerator<Page<Item>> {
+  let left = limit;
+  for await (const page of list.pages()) {
     yield { ...page, entries: page.entries.slice(0, left) };
     left -= page.entries.length;
     if (left <= 0) return;
   }
 }
 
-/** One array, an entry a line. */
-async function writeJson(pages: AsyncIterable<EntryPage>, keysOnly: boolean): Promise<void> {
+async function* keysOf(pages: AsyncIterable<Page<{ readonly key: string }>>): AsyncGenerator<readonly string[]> {
+  for await (const { entries } of pages) yield entries.map(({ key }) => key);
+}
+
+async function* entriesOf(pages: AsyncIterable<Page<Entry>>): AsyncGenerator<readonly unknown[]> {
+  for await (const page of pages) yield page.entries.map((entry) => entryAsReadToJson(entry, page));
+}
+
+/** One array, an item a line. */
+async function writeJson(pages: AsyncIterable<readonly unknown[]>): Promise<void> {
   let separator = '[';
-  for await (const page of pages) {
-    for (const entry of page.entries) {
-      await write(`${separator}\n${JSON.stringify(keysOnly ? entry.key : entryAsReadToJson(entry, page))}`);
+  for await (const items of pages) {
+    for (const item of items) {
+      await write(`${separator}\n${JSON.stringify(item)}`);
       separator = ',';
     }
   }
   await writeLine(separator === '[' ? '[]' : '\n]');
 }
 
-async function writeKeys(pages: AsyncIterable<EntryPage>): Promise<void> {
-  for await (const { entries } of pages) await write(entries.map(({ key }) => `${key}\n`).join(''));
+async function writeKeys(pages: AsyncIterable<readonly string[]>): Promise<void> {
+  for await (const keys of pages) await write(keys.map((key) => `${key}\n`).join(''));
 }
 
-async function writeTable(pages: AsyncIterable<EntryPage>): Promise<void> {
+async function writeTable(pages: AsyncIterable<Page<Entry>>): Promise<void> {
   const table = new Table([{ title: 'KEY' }, { title: 'REVISION', align: 'right' }, { title: 'VALUE' }]);
   let isFirst = true;
   for await (const { entries } of pages) {

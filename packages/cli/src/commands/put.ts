@@ -12,6 +12,7 @@ interface PutFlags {
   readonly file?: string;
   readonly node?: string;
   readonly ifRevision?: bigint;
+  readonly contentType?: string;
 }
 
 /** `quorate put`: writes a key. */
@@ -23,6 +24,7 @@ export function addPut(program: Command): void {
     .argument('<key>')
     .argument('[value]', 'its value; - for what comes on standard input')
     .addOption(new Option('--file <path>', 'take the value from a file, byte for byte'))
+    .addOption(new Option('--content-type <type>', 'what the value is: a media type such as application/json'))
     .addOption(ifRevisionOption())
     .addOption(nodeOption());
   addStoreOptions(command).action((key: string, value: string | undefined) => put(command, key, value));
@@ -41,10 +43,17 @@ async function put(command: Command, key: string, text: string | undefined): Pro
   const value = await readPutValue(text, flags.file);
   checkValue(value);
   await withStore(command, async (store) => {
-    const { revision } = await store.put(key, value, { ...nodeOf(flags), ...ifRevisionOf(flags) });
+    const { revision } = await store.put(key, value, {
+      ...contentTypeOf(flags),
+      ...nodeOf(flags),
+      ...ifRevisionOf(flags),
+    });
     await writeLine(String(revision));
   });
 }
+
+const contentTypeOf = ({ contentType }: PutFlags): { readonly contentType?: string } =>
+  contentType === undefined ? {} : { contentType };
 
 async function readPutValue(text: string | undefined, file: string | undefined): Promise<Uint8Array> {
   if ((text === undefined) === (file === undefined)) throw new UsageError('put takes either a value or --file');

@@ -48,6 +48,14 @@ export const minRevisionOption = (): Option =>
 export const minRevisionOf = (flags: Pick<ReadOptions, 'minRevision'>): Pick<ReadOptions, 'minRevision'> =>
   flags.minRevision === undefined ? {} : { minRevision: flags.minRevision };
 
+/** `--revision`, for reads of the past. */
+export const revisionOption = (): Option =>
+  new Option('--revision <number>', 'as it was after this revision').argParser(counter(1n));
+
+/** What `revisionOption` comes to, for the SDK. */
+export const revisionOf = (flags: { readonly revision?: bigint }): { readonly revision?: bigint } =>
+  flags.revision === undefined ? {} : { revision: flags.revision };
+
 /** `--json`, for commands that read. */
 export const jsonOption = (): Option => new Option('--json', 'as JSON; numbers of 64 bits are texts');
 
