@@ -2,11 +2,12 @@ import { constants } from 'node:os';
 import { comparison } from './comparison/comparison.ts';
 import { endurance } from './endurance.ts';
 import type { Measurement, Run } from './measurement.ts';
+import { memory } from './memory.ts';
 import { InvalidOptions } from './options.ts';
 import { restart } from './restart.ts';
 import { rolling } from './rolling.ts';
 
-const measurements: readonly Measurement[] = [comparison, restart, endurance, rolling];
+const measurements: readonly Measurement[] = [comparison, restart, endurance, rolling, memory];
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Runs the measurement that is named first. The answer is the exit code: 0, 1 if what it is to show does not hold, 2 if it could not be made, and 128 + its number for a signal. */
