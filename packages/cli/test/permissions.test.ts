@@ -80,7 +80,7 @@ async function refusals(connection: NatsConnection, act: () => void): Promise<re
 async function answeredOneByOne(client: NatsConnection): Promise<unknown> {
   const inbox = createInbox();
   const answers = client.subscribe(inbox, { max: 2 });
-  const body = encodeQuery({ kind: 'get', key: '/a' });
+  const body = encodeQuery({ kind: 'get', key: '/a', revision: null });
   const read = { consistency: 'local', maxStalenessMs: null } as const;
   const requests = [0, 1_000_000].map((minRevision) =>
     encodeRequest({ timeoutMs: 5_000, body, read: { ...read, minRevision } }),

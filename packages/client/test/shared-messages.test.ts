@@ -4,7 +4,11 @@ import { expect, it } from 'vitest';
 import { codeOf, TestBus, until } from './support/bus.ts';
 import { type FakeRequest, getReply, putReply, refusal } from './support/fake-node.ts';
 
-const keyOf = ({ body }: FakeRequest): string => commandBody('put', body).key;
+function keyOf({ body }: FakeRequest): string {
+  const command = commandBody('put', body);
+  if (command.kind !== 'put') throw new Error('it is no put');
+  return command.key;
+}
 const numbers = (count: number): readonly number[] => Array.from({ length: count }, (_, number) => number);
 
 it('sends in one message what is ready in one turn, and alone what is ready alone', async () => {
