@@ -3,7 +3,7 @@ export { checkCommand, checkQuery } from './check-command.ts';
 export type { ConfigStoreCodec } from './codec.ts';
 export type * from './command.ts';
 export { ConfigStore, type ConfigStoreOptions } from './config-store.ts';
-export { MAX_CONTENT_TYPE_LENGTH } from './content-type.ts';
+export { checkContentType, MAX_CONTENT_TYPE_LENGTH } from './content-type.ts';
 export {
   InvalidCommand,
   InvalidContentType,

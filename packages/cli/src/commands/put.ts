@@ -1,5 +1,5 @@
 import { buffer } from 'node:stream/consumers';
-import { checkKey, checkValue } from '@quorate/config-store';
+import { checkContentType, checkKey, checkValue } from '@quorate/config-store';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../command-error.ts';
 import { ifRevisionOf, ifRevisionOption, nodeOf, nodeOption } from '../options/request-options.ts';
@@ -40,6 +40,7 @@ export function addPut(program: Command): void {
 async function put(command: Command, key: string, text: string | undefined): Promise<void> {
   const flags = command.opts<PutFlags>();
   checkKey(key);
+  if (flags.contentType !== undefined) checkContentType(flags.contentType);
   const value = await readPutValue(text, flags.file);
   checkValue(value);
   await withStore(command, async (store) => {
