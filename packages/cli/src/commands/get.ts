@@ -2,26 +2,12 @@ import { entryAsReadToJson } from '@quorate/client';
 import { checkKey } from '@quorate/config-store';
 import type { Command } from 'commander';
 import { CommandFailure } from '../command-error.ts';
-import {
-  addConsistencyOptions,
-  type ConsistencyFlags,
-  consistencyOf,
-  jsonOption,
-  minRevisionOf,
-  minRevisionOption,
-  nodeOf,
-  nodeOption,
-  revisionOf,
-  revisionOption,
-} from '../options/request-options.ts';
+import { addReadOptions, jsonOption, type ReadFlags, readOptionsOf } from '../options/request-options.ts';
 import { write, writeLine } from '../output/output.ts';
 import { addStoreOptions, withStore } from '../with-store.ts';
 import { addExamples } from './examples.ts';
 
-interface GetFlags extends ConsistencyFlags {
-  readonly minRevision?: bigint;
-  readonly node?: string;
-  readonly revision?: bigint;
+interface GetFlags extends ReadFlags {
   readonly json?: boolean;
 }
 
@@ -34,12 +20,8 @@ export function addGet(program: Command): void {
       "Prints a key's value. In a pipe it is the value alone, byte for byte. A key that does not exist: exit code 1.",
     )
     .argument('<key>')
-    .addOption(revisionOption())
-    .addOption(jsonOption())
-    .addOption(nodeOption());
-  addStoreOptions(addConsistencyOptions(command).addOption(minRevisionOption())).action((key: string) =>
-    get(command, key),
-  );
+    .addOption(jsonOption());
+  addStoreOptions(addReadOptions(command)).action((key: string) => get(command, key));
   addExamples(command, [
     ['quorate get /app/db/url', 'the value'],
     ['quorate get /app/logo.png > logo.png', 'the same bytes'],
@@ -56,8 +38,7 @@ async function get(command: Command, key: string): Promise<void> {
   const flags = command.opts<GetFlags>();
   checkKey(key);
   await withStore(command, async (store) => {
-    const where = { ...revisionOf(flags), ...nodeOf(flags), ...consistencyOf(flags), ...minRevisionOf(flags) };
-    const read = await store.read(key, where);
+    const read = await store.read(key, readOptionsOf(flags));
     const { entry } = read;
     if (entry === null) throw new CommandFailure(`${JSON.stringify(key)} does not exist`);
     if (flags.json === true) return writeLine(JSON.stringify(entryAsReadToJson(entry, read)));

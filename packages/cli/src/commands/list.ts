@@ -2,30 +2,16 @@ import { type Entry, entryAsReadToJson, type List, type ListOptions, type Page }
 import { checkPrefix } from '@quorate/config-store';
 import { type Command, Option } from 'commander';
 import { integer } from '../options/option-values.ts';
-import {
-  addConsistencyOptions,
-  type ConsistencyFlags,
-  consistencyOf,
-  jsonOption,
-  minRevisionOf,
-  minRevisionOption,
-  nodeOf,
-  nodeOption,
-  revisionOf,
-  revisionOption,
-} from '../options/request-options.ts';
+import { addReadOptions, jsonOption, type ReadFlags, readOptionsOf } from '../options/request-options.ts';
 import { write, writeLine } from '../output/output.ts';
 import { escaped, previewOf } from '../output/preview.ts';
 import { Table } from '../output/table.ts';
 import { addStoreOptions, withStore } from '../with-store.ts';
 import { addExamples } from './examples.ts';
 
-interface ListFlags extends ConsistencyFlags {
-  readonly minRevision?: bigint;
+interface ListFlags extends ReadFlags {
   readonly limit?: number;
   readonly keysOnly?: boolean;
-  readonly node?: string;
-  readonly revision?: bigint;
   readonly json?: boolean;
 }
 
@@ -42,12 +28,8 @@ export function addList(program: Command): void {
     .argument('[prefix]', 'what the keys begin with; all keys if not given', '')
     .addOption(new Option('--limit <number>', 'at most so many keys').argParser(integer(1)))
     .addOption(new Option('--keys-only', 'without values, a key a line'))
-    .addOption(revisionOption())
-    .addOption(jsonOption())
-    .addOption(nodeOption());
-  addStoreOptions(addConsistencyOptions(command).addOption(minRevisionOption())).action((prefix: string) =>
-    list(command, prefix),
-  );
+    .addOption(jsonOption());
+  addStoreOptions(addReadOptions(command)).action((prefix: string) => list(command, prefix));
   addExamples(command, [
     ['quorate list /app/', 'keys and values, cut where they are long'],
     ['quorate list /app/ --keys-only | wc -l', 'how many'],
@@ -61,8 +43,7 @@ async function list(command: Command, prefix: string): Promise<void> {
   checkPrefix(prefix);
   await withStore(command, async (store) => {
     const left = flags.limit ?? Number.POSITIVE_INFINITY;
-    const where = { ...revisionOf(flags), ...nodeOf(flags), ...consistencyOf(flags), ...minRevisionOf(flags) };
-    const options: ListOptions = { prefix, pageLimit: Math.min(left, largestPage), ...where };
+    const options: ListOptions = { prefix, pageLimit: Math.min(left, largestPage), ...readOptionsOf(flags) };
     if (flags.keysOnly === true) {
       const keys = keysOf(pagesOf(store.keys(options), left));
       return flags.json === true ? writeJson(keys) : writeKeys(keys);

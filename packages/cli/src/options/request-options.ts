@@ -1,4 +1,4 @@
-import type { ReadOptions } from '@quorate/client';
+import type { GetOptions, ReadOptions } from '@quorate/client';
 import { type Command, Option } from 'commander';
 import { counter, duration, name } from './option-values.ts';
 
@@ -38,23 +38,35 @@ export const consistencyOf = ({
   ...(maxStaleness === undefined ? {} : { maxStalenessMs: maxStaleness }),
 });
 
-/** `--min-revision`, for reads of keys. */
-export const minRevisionOption = (): Option =>
-  new Option('--min-revision <number>', 'of this revision or a later one: that of an earlier answer').argParser(
-    counter(0n),
-  );
-
-/** What `minRevisionOption` comes to, for the SDK. */
-export const minRevisionOf = (flags: Pick<ReadOptions, 'minRevision'>): Pick<ReadOptions, 'minRevision'> =>
-  flags.minRevision === undefined ? {} : { minRevision: flags.minRevision };
-
-/** `--revision`, for reads of the past. */
-export const revisionOption = (): Option =>
-  new Option('--revision <number>', 'as it was after this revision').argParser(counter(1n));
-
-/** What `revisionOption` comes to, for the SDK. */
+/** What `--revision` comes to, for the SDK. */
 export const revisionOf = (flags: { readonly revision?: bigint }): { readonly revision?: bigint } =>
   flags.revision === undefined ? {} : { revision: flags.revision };
+
+/** What the flags of where and how a key is read come to. */
+export interface ReadFlags extends ConsistencyFlags, Pick<ReadOptions, 'minRevision'> {
+  readonly node?: string;
+  readonly revision?: bigint;
+}
+
+/** `--revision`, `--node`, `--consistency`, `--max-staleness` and `--min-revision`, for reads of keys. */
+export const addReadOptions = (command: Command): Command =>
+  addConsistencyOptions(
+    command
+      .addOption(new Option('--revision <number>', 'as it was after this revision').argParser(counter(1n)))
+      .addOption(nodeOption()),
+  ).addOption(
+    new Option('--min-revision <number>', 'of this revision or a later one: that of an earlier answer').argParser(
+      counter(0n),
+    ),
+  );
+
+/** What `addReadOptions` comes to, for the SDK. */
+export const readOptionsOf = (flags: ReadFlags): Omit<GetOptions, 'signal' | 'timeoutMs'> => ({
+  ...revisionOf(flags),
+  ...nodeOf(flags),
+  ...consistencyOf(flags),
+  ...(flags.minRevision === undefined ? {} : { minRevision: flags.minRevision }),
+});
 
 /** `--json`, for commands that read. */
 export const jsonOption = (): Option => new Option('--json', 'as JSON; numbers of 64 bits are texts');

@@ -20,28 +20,22 @@ export const entryFrame = (entry: ListedEntry): readonly unknown[] => [
 
 const countersSchema = [counter, counter, counter, counter.nullable(), z.string().nullable()] as const;
 
+/** What stands in a frame, whose value is read as `value` says. */
+const frameWith = <Value extends Uint8Array | null>(value: z.ZodType<Value>) =>
+  z
+    .tuple([z.string(), value, ...countersSchema])
+    .transform(([key, value, createRevision, modRevision, version, lease, contentType]) => ({
+      key,
+      value,
+      createRevision,
+      modRevision,
+      version,
+      lease,
+      contentType,
+    }));
+
 /** Reads what `entryFrame` made of an entry with a value. */
-export const entrySchema: z.ZodType<StoredEntry> = z
-  .tuple([z.string(), bytes, ...countersSchema])
-  .transform(([key, value, createRevision, modRevision, version, lease, contentType]) => ({
-    key,
-    value,
-    createRevision,
-    modRevision,
-    version,
-    lease,
-    contentType,
-  }));
+export const entrySchema: z.ZodType<StoredEntry> = frameWith(bytes);
 
 /** Reads what `entryFrame` made. */
-export const listedEntrySchema: z.ZodType<ListedEntry> = z
-  .tuple([z.string(), bytes.nullable(), ...countersSchema])
-  .transform(([key, value, createRevision, modRevision, version, lease, contentType]) => ({
-    key,
-    value,
-    createRevision,
-    modRevision,
-    version,
-    lease,
-    contentType,
-  }));
+export const listedEntrySchema: z.ZodType<ListedEntry> = frameWith(bytes.nullable());
