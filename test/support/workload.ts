@@ -9,8 +9,9 @@ export interface Attempt {
   /** `written`: acknowledged. `notWritten`: certainly not made. `unknown`: made or not, but once at most. */
   readonly outcome: 'written' | 'notWritten' | 'unknown';
   readonly revision: bigint | null;
-  /** The code of the error, if there was one. */
+  /** Of the error, if there was one. */
   readonly code: string | null;
+  readonly message: string | null;
   /** How long its caller waited, and until when, on this process's clock. */
   readonly tookMs: number;
   readonly endedAtMs: number;
@@ -91,13 +92,14 @@ export class Workload {
     };
     try {
       const { revision } = await store.put(key, value, ifRevision === undefined ? {} : { ifRevision });
-      this.attempts.push({ ...asked, outcome: 'written', revision, code: null, ...times() });
+      this.attempts.push({ ...asked, outcome: 'written', revision, code: null, message: null, ...times() });
       this.#written += 1;
     } catch (error) {
       const code = codeOf(error);
       const outcome = code === 'OutcomeUnknown' ? 'unknown' : notWrittenCodes.has(code) ? 'notWritten' : null;
       if (outcome === null) throw error;
-      this.attempts.push({ ...asked, outcome, revision: null, code, ...times() });
+      const message = error instanceof Error ? error.message : null;
+      this.attempts.push({ ...asked, outcome, revision: null, code, message, ...times() });
     }
   }
 

@@ -30,17 +30,23 @@ interface WatchedNode {
   askedAtMs: number | null;
 }
 
+/** What came of it, and who waited for the node's answers when it was asked. */
+interface Asked {
+  readonly asked: readonly NodeWatcher[];
+  readonly outcome: BusOutcome;
+}
+
 /** Looks whether nodes that keep requests for long are still there, so that nobody waits until the deadline for a dead one. */
 export class NodeWatch {
   readonly #subjectOf: (node: string) => string;
-  readonly #inbox: ReplyInbox;
+  readonly #inbox: Pick<ReplyInbox, 'ask'>;
   readonly #clock: Clock;
   readonly #lifetime: Lifetime;
   readonly #nodes = new Map<string, WatchedNode>();
 
   constructor(
     group: { readonly cluster: string; readonly group: string },
-    inbox: ReplyInbox,
+    inbox: Pick<ReplyInbox, 'ask'>,
     { clock, lifetime }: { readonly clock: Clock; readonly lifetime: Lifetime },
   ) {
     this.#subjectOf = (node) => nodeApiSubject(group.cluster, group.group, node, 'hello');
@@ -101,23 +107,29 @@ export class NodeWatch {
   }
 
   async #askWhoItIs(node: string, watched: WatchedNode): Promise<void> {
-    const asked = [...watched.watchers.keys()];
     watched.askedAtMs = this.#clock.now();
-    const outcome = await this.#ask(node, longestSilenceMs);
+    const { asked, outcome } = await this.#ask(node, watched, longestSilenceMs);
     if (outcome.kind === 'reply') watched.askedAtMs = null;
     if (outcome.kind === 'noResponders') for (const watcher of asked) watcher.gone();
     if (outcome.kind === 'timedOut') for (const watcher of asked) watcher.silent();
   }
 
   async #askOnce(node: string, watched: WatchedNode): Promise<void> {
-    const outcome = await this.#ask(node, supersededAfterMs);
-    if (outcome.kind === 'noResponders') for (const watcher of [...watched.watchers.keys()]) watcher.gone();
+    const { asked, outcome } = await this.#ask(node, watched, supersededAfterMs);
+    if (outcome.kind === 'noResponders') for (const watcher of asked) watcher.gone();
     if (outcome.kind === 'timedOut') supersede(watched);
   }
 
-  #ask(node: string, timeoutMs: number): Promise<BusOutcome> {
+  /**
+   * Asks a node who it is, behind all requests that are ready for it in this turn: if nobody is there, those before are lost, and
+   * those that come later are told so themselves.
+   */
+  async #ask(node: string, { watchers }: WatchedNode, timeoutMs: number): Promise<Asked> {
     const payload = encodeRequest({ timeoutMs, body: new Uint8Array() });
-    return this.#inbox.ask(this.#subjectOf(node), payload, { clock: this.#clock, lifetime: this.#lifetime, timeoutMs });
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    const asked = [...watchers.keys()];
+    const patience = { clock: this.#clock, lifetime: this.#lifetime, timeoutMs };
+    return { asked, outcome: await this.#inbox.ask(this.#subjectOf(node), payload, patience) };
   }
 }
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { bytes } from './support/entries.ts';
 import { applied, askAgainMs, GatewayFixture, refused, timeoutMs } from './support/gateway-fixture.ts';
 import { changeOf, learner } from './support/members.ts';
 
@@ -129,6 +130,25 @@ describe('a transfer', () => {
     fixture.leads('n1', 4);
     fixture.transferReply(sequence, 'NotCaughtUp');
     expect(fixture.answers()).toEqual([]);
+  });
+
+  test('holds what is written meanwhile back until another leads: proposed now it might reach a leader that is gone', () => {
+    fixture.transfer(1, null);
+    fixture.take();
+    fixture.write(2);
+    fixture.elapse(5 * askAgainMs);
+    expect(fixture.takeAll('propose')).toEqual([]);
+    fixture.leads('n1', 4);
+    expect(fixture.takeAll('propose')).toMatchObject([{ term: 4, command: bytes('w2') }]);
+  });
+
+  test('holds it back until the leader says that it stays', () => {
+    fixture.transfer(1, 'n3');
+    const { sequence } = fixture.takeOne('transferLeadership');
+    fixture.write(2);
+    fixture.transferReply(sequence, 'MemberSilent');
+    fixture.elapse(askAgainMs / 2);
+    expect(fixture.takeAll('propose')).toMatchObject([{ term: 3, command: bytes('w2') }]);
   });
 
   test('without a leader waits for one; until its deadline: Timeout', () => {

@@ -259,12 +259,15 @@ export class Gateway implements Actor<GatewayMessage> {
     // The same question again, as long as it goes to the same leader: its answer names it.
     const sequence = request.asked?.term === leaderTerm ? request.asked.sequence : this.#nextSequence();
     request.asked = { term: leaderTerm, sequence, leader, atMs: this.#context.now() };
+    // From now on what is proposed might come when that leader is gone already, and nobody could say what became of it.
+    this.#writes.hold(leaderTerm, request.deadlineMs);
     const ask = { kind: 'transferLeadership', term: leaderTerm, sequence, target } as const;
     this.#context.send(leaderAt({ node: leader, group: this.#context.self.group }), ask);
   }
 
-  #transferReply({ sequence, incarnation, code, message }: Of<'transferReply'>): void {
+  #transferReply({ term, sequence, incarnation, code, message }: Of<'transferReply'>): void {
     if (incarnation !== this.#identity.incarnation) return;
+    this.#writes.release(term);
     for (const [id, request] of this.#requests) {
       if (request.kind !== 'transfer' || request.asked?.sequence !== sequence) continue;
       return this.#answer(id, { kind: 'rejected', code, message });

@@ -14,7 +14,7 @@ export class Writes {
   readonly #options: GatewayPartOptions;
   /** The request behind each sequence that was sent to a leader. */
   readonly #sequences = new Map<number, number>();
-  /** The term whose leader has refused a proposal, and until when it is left alone. */
+  /** The term whose leader is about to go, and until when it is left alone. */
   #held: { readonly term: Term; readonly untilMs: number } = { term: term(0), untilMs: 0 };
 
   constructor(options: GatewayPartOptions) {
@@ -60,11 +60,22 @@ export class Writes {
       case 'refused':
         this.#sequences.delete(message.sequence);
         request.proposed = null;
-        this.#held = { term: message.term, untilMs: context.now() + holdMs };
+        this.hold(message.term, context.now() + holdMs);
         return true;
       default:
         return outcome satisfies never;
     }
+  }
+
+  /** Nothing new is proposed to the leader of that term until then. */
+  hold(inTerm: Term, untilMs: number): void {
+    const isLonger = inTerm > this.#held.term || untilMs > this.#held.untilMs;
+    if (inTerm >= this.#held.term && isLonger) this.#held = { term: inTerm, untilMs };
+  }
+
+  /** The leader stays. */
+  release(inTerm: Term): void {
+    if (this.#held.term === inTerm) this.#held = { term: inTerm, untilMs: this.#options.context.now() };
   }
 
   /** Nobody waits for it any more. */
