@@ -3,6 +3,7 @@ export type { ApplierMessage } from './applier/messages.ts';
 export type { DiskAlarmMessage } from './disk-alarm/messages.ts';
 export type { Ballot, BallotOptions } from './election/ballot.ts';
 export type { ElectionMessage } from './election/messages.ts';
+export type { Patience } from './election/patience.ts';
 export { type BroadcastTimes, type ElectionTimeouts, electionTimeoutsFor } from './election-timeouts.ts';
 export type { FormationRecord } from './formation-record.ts';
 export type { ApiMessage, GatewayAnswer, GatewayMessage, StatusPart } from './gateway/messages.ts';

@@ -209,13 +209,20 @@ function comeToRest(cluster: SimulatedCluster, clients: Clients, electionsMs: nu
   const { watch } = cluster;
   if (watch.violation !== null) return;
   const fromMs = cluster.nowUs / 1000;
-  cluster.runUntil(fromMs + electionsMs);
+  const grownElectionsMs = electionsInElectionTimeouts * cluster.longestElectionTimeoutMs;
+  let electedByMs = fromMs + electionsMs;
+  cluster.runUntil(electedByMs);
+  if (cluster.leader === null) {
+    // By the timeouts that the nodes count by, where those had grown in the storms before.
+    electedByMs = fromMs + Math.max(electionsMs, grownElectionsMs);
+    cluster.runUntil(electedByMs);
+  }
   if (cluster.leader === null) watch.violated('a leader within ten election timeouts', 'there is none');
   const before = clients.answered;
   const starved = (): number => clients.answered.findIndex((answered, place) => answered === before[place]);
-  cluster.runUntil(fromMs + electionsMs + progressMs);
+  cluster.runUntil(electedByMs + progressMs);
   // Most machines may be no members, and a client may have met no other so far.
-  const untilMs = fromMs + electionsMs + progressMs + (starved() === -1 ? 0 : 2 * progressMs);
+  const untilMs = electedByMs + progressMs + (starved() === -1 ? 0 : 2 * progressMs);
   cluster.runUntil(untilMs);
   if (starved() !== -1) watch.violated('every client makes progress', `client ${starved()} was not answered`);
   clients.stop();

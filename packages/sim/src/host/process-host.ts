@@ -26,6 +26,7 @@ import { RandomStream } from './random-stream.ts';
 import { SimulatedEvent } from './simulated-event.ts';
 import { newProcess, type SimulatedNode, type SimulatedProcess } from './simulated-node.ts';
 import { watchedLease } from './watched-lease.ts';
+import { watchedPatience } from './watched-patience.ts';
 import { WatchedStateMachine } from './watched-state-machine.ts';
 
 /** What the processes of a cluster are run with. */
@@ -172,7 +173,10 @@ export class ProcessHost {
       const portsOf = (): Ports => ({ ...silentPorts, memberTracer: this.#countingTracer });
       const planted = { ...raftParts, ...this.#options.plant.parts };
       const Lease = watchedLease(planted.Lease, (lease) => this.#options.watch.leaseMade(node, process, lease));
-      const parts = { ...planted, Lease };
+      const Patience = watchedPatience(planted.Patience, (patience) => {
+        process.patience = patience;
+      });
+      const parts = { ...planted, Lease, Patience };
       const snapshotFiles = this.#snapshotFilesOf(node, () => process);
       startRaftGroup(
         system,

@@ -113,6 +113,11 @@ export class SimulatedCluster {
     return leaders.length === 1 ? (leaders[0] ?? null) : null;
   }
 
+  /** The longest election timeout that a node counts by: what is measured makes them longer than the settings say. 0 if none runs. */
+  get longestElectionTimeoutMs(): number {
+    return Math.max(...this.nodes.map(({ process }) => process?.patience?.timeouts.electionTimeoutMaxMs ?? 0));
+  }
+
   /** The newest configuration in any node's log, also of one that is down, or whose log was damaged since. */
   get newestConfiguration(): Configuration {
     let newest = { index: 0, term: 0, configuration: this.configuration };

@@ -1,6 +1,6 @@
 import type { ActorSystem, NodeId, Sender } from '@quorate/actor';
 import type { ConfigStore } from '@quorate/config-store';
-import type { LogEntry } from '@quorate/raft';
+import type { LogEntry, Patience } from '@quorate/raft';
 import type { Disk } from '../disk/disk.ts';
 import type { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
 import type { NodeClock } from './node-clock.ts';
@@ -19,6 +19,8 @@ export interface SimulatedProcess {
   waiting: number;
   /** When it is to end: so many more messages leave it, and what comes after in that turn is never said. */
   doom: { sendsLeft: number; readonly end: () => void } | null;
+  /** How long its election waits. */
+  patience: Patience | null;
   /** Ends the process when the next flush ends, which then has failed; null if flushes succeed. */
   flushFailure: (() => void) | null;
 }
@@ -31,6 +33,7 @@ export const newProcess = (identity: Sender, storage: SimulatedLogStorage, syste
   isFlushDue: false,
   waiting: 0,
   doom: null,
+  patience: null,
   flushFailure: null,
 });
 
