@@ -41,9 +41,11 @@ import { flushOfOverwrittenEntriesCounted } from './flush-of-overwritten-entries
 import { gatewayProposesAgain } from './gateway-proposes-again.ts';
 import { heardLeaderNotProtected } from './heard-leader-not-protected.ts';
 import { incarnationNotRaised } from './incarnation-not-raised.ts';
+import { installDropsWhatFollows } from './install-drops-what-follows.ts';
 import { installKeepsATailThatConflicts } from './install-keeps-a-tail-that-conflicts.ts';
 import { jointCommitByNewMajority } from './joint-commit-by-new-majority.ts';
 import { jointElectionByNewMajority } from './joint-election-by-new-majority.ts';
+import { lateEvidenceCounted } from './late-evidence-counted.ts';
 import { lateSnapshotLoaded } from './late-snapshot-loaded.ts';
 import { lateSnapshotSaidToBeRecorded } from './late-snapshot-said-to-be-recorded.ts';
 import { laterTermsEntriesSent } from './later-terms-entries-sent.ts';
@@ -96,6 +98,7 @@ import { staleAppendTruncates } from './stale-append-truncates.ts';
 import { stepDownErasesVote } from './step-down-erases-vote.ts';
 import { storageIdIgnoredInAcknowledgements } from './storage-id-ignored-in-acknowledgements.ts';
 import { storageIdIgnoredInVotes } from './storage-id-ignored-in-votes.ts';
+import { takenSnapshotRemovedUnknown } from './taken-snapshot-removed-unknown.ts';
 import { tornWriteCounted } from './torn-write-counted.ts';
 import { transferResumedWithAnotherSnapshot } from './transfer-resumed-with-another-snapshot.ts';
 import { transferToLaggingNode } from './transfer-to-lagging-node.ts';
@@ -154,9 +157,11 @@ export const plantedBugs: readonly PlantedBug[] = [
   gatewayProposesAgain,
   heardLeaderNotProtected,
   incarnationNotRaised,
+  installDropsWhatFollows,
   installKeepsATailThatConflicts,
   jointCommitByNewMajority,
   jointElectionByNewMajority,
+  lateEvidenceCounted,
   lateSnapshotLoaded,
   lateSnapshotSaidToBeRecorded,
   laterTermsEntriesSent,
@@ -208,6 +213,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   stepDownErasesVote,
   storageIdIgnoredInAcknowledgements,
   storageIdIgnoredInVotes,
+  takenSnapshotRemovedUnknown,
   tornWriteCounted,
   transferResumedWithAnotherSnapshot,
   transferToLaggingNode,
