@@ -1,11 +1,13 @@
-/** A program that comes in a package of Debian. */
+/** A program or library that comes in a package of Debian. */
 export interface DebianTool {
-  /** Its name on the PATH. */
+  /** Its name; a program's on the PATH. */
   readonly command: string;
   /** Debian's name of the package. */
   readonly package: string;
   /** Where the package puts it, without the leading slash. */
   readonly pathInPackage: string;
+  /** A library is looked for where its package puts it, and is not run. */
+  readonly isLibrary?: boolean;
   /** Where people elsewhere get it: it ends the error's one line. */
   readonly website: string;
   /** Where the unpacked package is kept; `.cache/tools` of this clone unless told. */
@@ -13,7 +15,7 @@ export interface DebianTool {
 }
 
 /**
- * Gives the path of a program, fetching Debian's package for it when the machine lacks it.
- * Throws an Error of one line that says how to get the program, when it cannot be fetched here.
+ * Gives the path of a program or library, fetching Debian's package for it when the machine lacks it.
+ * Throws an Error of one line that says how to get it, when it cannot be fetched here.
  */
 export function findDebianTool(tool: DebianTool): Promise<string>;

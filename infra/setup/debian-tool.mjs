@@ -1,4 +1,4 @@
-// Finds a program that tests need: the one on the PATH, else Debian's own package, unpacked into the clone's cache
+// Finds a program or a library that tests need: the one that is installed, else Debian's own package, unpacked into the clone's cache
 // folder. Nothing is installed, no service is started, and no root is needed.
 import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
@@ -11,27 +11,30 @@ const run = promisify(execFile);
 const defaultCacheFolder = fileURLToPath(new URL('../../.cache/tools', import.meta.url));
 
 /**
- * Gives the path of a program, fetching Debian's package for it when the machine lacks it.
- * Throws an Error of one line that says how to get the program, when it cannot be fetched here.
+ * Gives the path of a program or library, fetching Debian's package for it when the machine lacks it.
+ * Throws an Error of one line that says how to get it, when it cannot be fetched here.
  *
  * @param {import('./debian-tool.d.mts').DebianTool} tool
  * @returns {Promise<string>}
  */
 export async function findDebianTool(tool) {
-  const { command, package: packageName, pathInPackage, website, cacheFolder = defaultCacheFolder } = tool;
+  const { command, package: packageName, pathInPackage, website, isLibrary = false } = tool;
+  const { cacheFolder = defaultCacheFolder } = tool;
+  const usable = isLibrary ? readable : executable;
 
-  const installed = (await findOnPath(command)) ?? (await executable(`/${pathInPackage}`));
+  const installed = (isLibrary ? undefined : await findOnPath(command)) ?? (await usable(`/${pathInPackage}`));
   if (installed !== undefined) return installed;
 
   const home = join(cacheFolder, `${packageName}-${process.arch}`);
-  const cached = await executable(join(home, pathInPackage));
+  const cached = await usable(join(home, pathInPackage));
   if (cached !== undefined) return cached;
 
-  if (!(await isDebian())) throw new Error(`${command} is needed and is not on the PATH: get it from ${website}`);
+  const missing = isLibrary ? `is not at /${pathInPackage}` : 'is not on the PATH';
+  if (!(await isDebian())) throw new Error(`${command} is needed and ${missing}: get it from ${website}`);
   await fetchPackage(packageName, home, cacheFolder).catch((error) => {
     throw new Error(`${command} is needed and Debian's package could not be fetched (${lastLine(error)}): ${website}`);
   });
-  const fetched = await executable(join(home, pathInPackage));
+  const fetched = await usable(join(home, pathInPackage));
   if (fetched === undefined) throw new Error(`Debian's package ${packageName} holds no ${pathInPackage}: ${website}`);
   return fetched;
 }
@@ -48,8 +51,12 @@ async function findOnPath(command) {
   return undefined;
 }
 
-async function executable(path) {
-  return access(path, constants.X_OK).then(
+const executable = (path) => accessible(path, constants.X_OK);
+
+const readable = (path) => accessible(path, constants.R_OK);
+
+async function accessible(path, mode) {
+  return access(path, mode).then(
     () => path,
     () => undefined,
   );

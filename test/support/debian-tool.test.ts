@@ -44,6 +44,16 @@ test('then the one that was unpacked before', async () => {
   expect(await findDebianTool({ ...tool, cacheFolder: folder })).toBe(unpacked);
 });
 
+test('a library needs only be readable, and is not looked for on the PATH', async () => {
+  const folder = await temporaryFolder();
+  await writeProgram(join(folder, 'bin', 'some-tool'));
+  const unpacked = join(folder, `some-package-${process.arch}`, tool.pathInPackage);
+  await mkdir(dirname(unpacked), { recursive: true });
+  await writeFile(unpacked, 'not executable');
+  setPath(join(folder, 'bin'));
+  expect(await findDebianTool({ ...tool, isLibrary: true, cacheFolder: folder })).toBe(unpacked);
+});
+
 test('where Debian’s tools are missing, one line says how to get the program', async () => {
   const folder = await temporaryFolder();
   setPath(folder);
