@@ -180,7 +180,7 @@ describe('status', () => {
     // Reads of other tests have had a lease asked for.
     expect(lines[1]).toMatch(/^(lease: (valid|not held); reads that took a round of confirmation instead: \d+)?$/);
     const table = lines.slice(lines.indexOf('') + 1);
-    expect(table[0]).toMatch(/^NODE +ROLE +TERM +COMMITTED +APPLIED +LAG +ROUND TRIP +LOSS +PID$/);
+    expect(table[0]).toMatch(/^NODE +ROLE +TERM +COMMITTED +APPLIED +LAG +ROUND TRIP +LOSS +CLOCK +PID$/);
     expect(table.slice(1, 4).every((line) => /^n[123] +(leader|follower) +\d+ +\d+ +\d+ .*\d+$/.test(line))).toBe(true);
   });
 

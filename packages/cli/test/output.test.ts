@@ -63,6 +63,7 @@ const node = (fields: Partial<NodeStatus> & Pick<NodeStatus, 'id'>): NodeStatus 
   firstIndex: 1n,
   damage: null,
   peers: [],
+  clock: null,
   dropped: {},
   disk: null,
   lease: null,
@@ -80,6 +81,15 @@ test('a status says which node is under repair, and why', () => {
   expect(lines.slice(-2)).toEqual(['', expect.stringMatching(/^n2 is under repair.*: corrupt record in the log$/)]);
 });
 
+const right = {
+  offsetMs: 0,
+  uncertaintyMs: 0.4,
+  driftPpm: 12,
+  driftUncertaintyPpm: 90,
+  isOff: false,
+  isDrifting: false,
+} as const;
+
 test('a status has a row for each node, with what the leader knows of it', () => {
   const peers = [
     {
@@ -91,6 +101,7 @@ test('a status has a row for each node, with what the leader knows of it', () =>
       lastContactMs: 12,
       stage: 'alive',
       state: 'replicate',
+      clock: { ...right, offsetMs: -1.26 },
     },
     {
       id: 'n3',
@@ -101,12 +112,13 @@ test('a status has a row for each node, with what the leader knows of it', () =>
       lastContactMs: 61_000,
       stage: 'offline',
       state: 'probe',
+      clock: null,
     },
   ] as const;
   const status: ClusterStatus = {
     leader: 'n1',
     nodes: [
-      node({ id: 'n1', role: 'leader', peers }),
+      node({ id: 'n1', role: 'leader', peers, clock: { ...right, offsetMs: 2500 } }),
       node({ id: 'n2', pid: 12 }),
       { id: 'n3', storageId: 's', role: 'unreachable' },
     ],
@@ -114,9 +126,9 @@ test('a status has a row for each node, with what the leader knows of it', () =>
   expect(statusLines(status, { cluster: 'main', group: 'config' })).toEqual([
     'cluster main, group config: n1 leads',
     '',
-    'NODE  ROLE         TERM  COMMITTED  APPLIED  LAG  ROUND TRIP  LOSS   PID',
-    'n1    leader          3         42       41                         4711',
-    'n2    follower        3         42       41    0      1.3 ms   5 %    12',
+    'NODE  ROLE         TERM  COMMITTED  APPLIED  LAG  ROUND TRIP  LOSS    CLOCK   PID',
+    'n1    leader          3         42       41                          +2.5 s  4711',
+    'n2    follower        3         42       41    0      1.3 ms   5 %  -1.3 ms    12',
     'n3    unreachable                             40',
   ]);
 });
@@ -131,6 +143,28 @@ test('a status says at once whose disk is nearly full, and what that leads to', 
     'cluster main, group config: n1 leads',
     'alarm: writes are refused, deletes are not (DiskSpaceLow)',
     'alarm: n2 has 3.0 MiB of disk space free and needs 320.0 MiB (DiskSpaceLow)',
+    '',
+  ]);
+});
+
+test('a status says at once whose clock is off, and whose drifts', () => {
+  const state = {
+    matchIndex: 42n,
+    lag: 0n,
+    roundTripMs: 1,
+    loss: 0,
+    lastContactMs: 12,
+    stage: 'alive',
+    state: 'replicate',
+  } as const;
+  const peers = [
+    { ...state, id: 'n2', clock: { ...right, offsetMs: -3_600_000, isOff: true } },
+    { ...state, id: 'n3', clock: { ...right, driftPpm: 130_400, isDrifting: true } },
+  ];
+  const nodes = [node({ id: 'n1', role: 'leader', peers, clock: { ...right, driftPpm: null } })];
+  expect(statusLines({ leader: 'n1', nodes }, { cluster: 'main', group: 'config' }).slice(1, 4)).toEqual([
+    'alarm: n2 has a wall clock that is -3600.0 s from the time of the group (ClockOff)',
+    "alarm: n3 has a clock that runs 13.0 % faster by the leader's: reads are not answered from a lease (ClockDrifts)",
     '',
   ]);
 });
@@ -153,6 +187,7 @@ test('a machine with another disk waits to be replaced, and has no figures: what
       lastContactMs: 9_000,
       stage: 'offline',
       state: 'probe',
+      clock: right,
     },
   ] as const;
   const wiped = {
@@ -172,10 +207,10 @@ test('a machine with another disk waits to be replaced, and has no figures: what
     ],
   };
   expect(statusLines(status, { cluster: 'main', group: 'config' }).slice(2)).toEqual([
-    'NODE  ROLE    TERM  COMMITTED  APPLIED  LAG  ROUND TRIP  LOSS   PID',
-    'n1    leader     3         42       41                         4711',
-    'n2    spent                                                    4711',
-    'n9    spent                                                    4711',
+    'NODE  ROLE    TERM  COMMITTED  APPLIED  LAG  ROUND TRIP  LOSS  CLOCK   PID',
+    'n1    leader     3         42       41                                4711',
+    'n2    spent                                                           4711',
+    'n9    spent                                                           4711',
     '',
     'n2 waits to be replaced: its machine has another data folder than the cluster knows, and never votes (quorate members replace n2 NEW)',
     'n9 was removed from the cluster, and its id never comes back: give this machine a new one',

@@ -21,6 +21,7 @@ const node = (id: string, fields: Partial<NodeStatus> = {}): NodeStatus => ({
   firstIndex: 1n,
   damage: null,
   peers: [],
+  clock: null,
   dropped: {},
   disk: null,
   lease: null,

@@ -1,7 +1,10 @@
-import type { ClusterStatus } from './store.ts';
+import type { ClockStatus, ClusterStatus } from './store.ts';
 
 /** What somebody has to do something about. */
-export interface Alarm {
+export type Alarm = DiskAlarm | ClockAlarm;
+
+/** A node has too little disk space. */
+export interface DiskAlarm {
   /** Of the error that writes are refused with, if they are. */
   readonly code: 'DiskSpaceLow';
   readonly node: string;
@@ -10,8 +13,33 @@ export interface Alarm {
   readonly neededBytes: number;
 }
 
-/** The alarms of a group's nodes, as far as they answered. */
-export function alarmsOf({ nodes }: ClusterStatus): readonly Alarm[] {
+/** A node's wall clock is off, which makes timestamps worse; or its monotonic clock drifts, which turns leases off. */
+export interface ClockAlarm
+  extends Pick<ClockStatus, 'offsetMs' | 'uncertaintyMs' | 'driftPpm' | 'driftUncertaintyPpm'> {
+  readonly code: 'ClockOff' | 'ClockDrifts';
+  readonly node: string;
+}
+
+/** The alarms of a group's nodes, as far as they answered; those of clocks as the leader has them. */
+export function alarmsOf(status: ClusterStatus): readonly Alarm[] {
+  return [...diskAlarmsOf(status), ...clockAlarmsOf(status)];
+}
+
+/** The code of the error by which a group refuses writes that need room, as its leader has it; null while it takes them. */
+export function writesRefused({ leader, nodes }: ClusterStatus): DiskAlarm['code'] | null {
+  const leading = nodes.find(({ id }) => id === leader);
+  return leading === undefined || leading.role === 'unreachable' ? null : leading.writesRefused;
+}
+
+/** What the leader knows of each member's clocks, its own included; members of whose clocks it knows nothing are left out. */
+export function clocksOf({ leader, nodes }: ClusterStatus): ReadonlyMap<string, ClockStatus> {
+  const leading = nodes.find(({ id }) => id === leader);
+  if (leading === undefined || leading.role === 'unreachable') return new Map();
+  const members = [{ id: leading.id, clock: leading.clock }, ...leading.peers];
+  return new Map(members.flatMap(({ id, clock }) => (clock === null ? [] : [[id, clock] as const])));
+}
+
+function diskAlarmsOf({ nodes }: ClusterStatus): readonly DiskAlarm[] {
   return nodes.flatMap((node) => {
     if (node.role === 'unreachable' || node.disk === null || !node.disk.isLow) return [];
     const { freeBytes, neededBytes } = node.disk;
@@ -19,8 +47,9 @@ export function alarmsOf({ nodes }: ClusterStatus): readonly Alarm[] {
   });
 }
 
-/** The code of the error by which a group refuses writes that need room, as its leader has it; null while it takes them. */
-export function writesRefused({ leader, nodes }: ClusterStatus): Alarm['code'] | null {
-  const leading = nodes.find(({ id }) => id === leader);
-  return leading === undefined || leading.role === 'unreachable' ? null : leading.writesRefused;
+function clockAlarmsOf(status: ClusterStatus): readonly ClockAlarm[] {
+  return [...clocksOf(status)].flatMap(([node, { isOff, isDrifting, ...measured }]) => [
+    ...(isOff ? [{ code: 'ClockOff' as const, node, ...measured }] : []),
+    ...(isDrifting ? [{ code: 'ClockDrifts' as const, node, ...measured }] : []),
+  ]);
 }

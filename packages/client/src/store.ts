@@ -147,6 +147,22 @@ export interface PeerStatus {
   readonly lastContactMs: number;
   readonly stage: PeerStage;
   readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair';
+  /** Null until something is known of its clocks, and when nothing was heard of them for ten seconds. */
+  readonly clock: ClockStatus | null;
+}
+
+/** What a leader knows of a member's clocks. */
+export interface ClockStatus {
+  /** How far the wall clock is from the time of the group, as a majority of the voters' clocks has it, and how much of that may be wrong. */
+  readonly offsetMs: number;
+  readonly uncertaintyMs: number;
+  /** How much faster the monotonic clock runs than the leader's, in parts in a million; null in the leader itself, and until it is measured. */
+  readonly driftPpm: number | null;
+  readonly driftUncertaintyPpm: number | null;
+  /** The wall clock is farther from the time of the group than it may. */
+  readonly isOff: boolean;
+  /** The monotonic clock runs so fast or slow that no lease may rest on it. */
+  readonly isDrifting: boolean;
 }
 
 /** How a leader's lease stands. */
@@ -190,6 +206,8 @@ export interface NodeStatus extends Voter {
   readonly peers: readonly PeerStatus[];
   /** Null but in a leader. */
   readonly lease: LeaseStatus | null;
+  /** Its own clocks, as a leader knows them; null in all others. */
+  readonly clock: ClockStatus | null;
   /** How many messages it dropped unread, by kind. */
   readonly dropped: Readonly<Record<string, number>>;
   /** As it was last looked at; null if it could not be. */

@@ -45,6 +45,7 @@ const status: NodeStatus = {
       lastContactMs: 20,
       stage: 'alive',
       state: 'replicate',
+      clock: null,
     },
     {
       id: id('n4'),
@@ -55,8 +56,10 @@ const status: NodeStatus = {
       lastContactMs: 900,
       stage: 'probe',
       state: 'probe',
+      clock: null,
     },
   ],
+  clock: null,
   dropped: {},
   disk: null,
   lease: null,

@@ -24,6 +24,7 @@ const statusOf = (name: string, status: Partial<NodeStatus> = {}): NodeStatus =>
   firstIndex: logIndex(1),
   damage: null,
   peers: [],
+  clock: null,
   dropped: {},
   disk: null,
   lease: null,
@@ -49,6 +50,7 @@ const peer = {
   lastContactMs: 20,
   stage: 'alive',
   state: 'replicate',
+  clock: null,
 } as const;
 
 it('lists every node, and the voters that do not answer as unreachable', async () => {
@@ -106,6 +108,29 @@ it('has an alarm for each node whose disk is nearly full', async () => {
   const alarm = { code: 'DiskSpaceLow', node: 'n2', freeBytes: 12, neededBytes: 40 };
   expect(alarmsOf(status)).toEqual([alarm]);
   expect(clusterStatusToJson(status).alarms).toEqual([alarm]);
+});
+
+it('has an alarm for each clock that the leader found to be off, or to drift', async () => {
+  const bus = await TestBus.start();
+  const right = { offsetMs: 1, uncertaintyMs: 0.5, driftPpm: 12, driftUncertaintyPpm: 100 };
+  const fine = { ...right, isOff: false, isDrifting: false };
+  const far = { ...right, offsetMs: -3_600_000 };
+  const peers = [
+    { ...peer, clock: { ...far, isOff: true, isDrifting: true } },
+    { ...peer, id: id('n3'), clock: fine },
+  ];
+  await bus.node('n1', tells(statusOf('n1', { role: 'leader', clock: { ...fine, isOff: true }, peers })));
+  const before = [{ ...peer, id: id('n3'), clock: { ...far, isOff: true, isDrifting: true } }];
+  await bus.node('n2', tells(statusOf('n2', { peers: before })));
+  await bus.node('n3', tells(statusOf('n3')));
+  const status = await (await bus.store()).status();
+  const alarms = [
+    { code: 'ClockOff', node: 'n1', ...right },
+    { code: 'ClockOff', node: 'n2', ...far },
+    { code: 'ClockDrifts', node: 'n2', ...far },
+  ];
+  expect(alarmsOf(status)).toEqual(alarms);
+  expect(clusterStatusToJson(status).alarms).toEqual(alarms);
 });
 
 it('asks again when an answer is lost, and passes over what is none', async () => {

@@ -214,7 +214,7 @@ test('an entry that is kept holds its own message and not all that the socket re
     prevLogIndex: 0,
     prevLogTerm: 0,
     leaderCommit: 0,
-    freshness: { incarnation: 2, asOfMs: 12.5, readIndex: 3 },
+    freshness: { incarnation: 2, asOf: { clockMs: 12.5, wallMs: 7 }, readIndex: 3 },
     electionTimeoutMinMs: 150,
     electionTimeoutMaxMs: 300,
   };
@@ -283,7 +283,15 @@ test('what comes is traced in the context that its header names, and none withou
   const broken = Object.assign(headers(), { encode: () => new TextEncoder().encode('NATS/1.0\r\nno key: 1\r\n\r\n') });
   const payload = encodePeerMessage(header, { ...vote, kind: 'requestPreVote' });
   for (const carried of [whole, others, broken]) peer.publish(subject, payload, { headers: carried });
-  const reply = { kind: 'requestVoteReply', term: 1, sequence: 7, incarnation: 1, voteGranted: true };
+  const reply = {
+    kind: 'requestVoteReply',
+    term: 1,
+    sequence: 7,
+    incarnation: 1,
+    voteGranted: true,
+    clockMs: 1,
+    wallMs: 1,
+  };
   await publish(['quorate.main.peer.n2.n1.config.election', encodePeerMessage(header, reply)]);
   await connection.connection.flush();
   expect(notes).toEqual([

@@ -24,6 +24,7 @@ export { decodeConfiguration, encodeConfiguration } from './membership/configura
 export type { ChangeRefusal, MembershipChange } from './membership/membership-change.ts';
 export { changeRefusalCode, membershipChange } from './membership/membership-change.ts';
 export type { ChangePlan, MemberFacts } from './membership/plan-change.ts';
+export { type Moment, momentOf, passedMs } from './moment.ts';
 export * from './ports.ts';
 export type { Protocol } from './protocol.ts';
 export { answeredKinds, protocolOf } from './protocols.ts';

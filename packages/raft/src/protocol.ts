@@ -99,6 +99,7 @@ export const shape = {
   promiseMs: z.number().nonnegative().max(maxPromiseMs),
   /** A moment on the monotonic clock of whoever says it. */
   timeMs: z.number(),
+  moment: z.object({ clockMs: z.number(), wallMs: z.number() }),
   flag: z.boolean(),
   text: z.string(),
   bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes'),

@@ -1,5 +1,5 @@
 import type { NodeId, Sender } from '@quorate/actor';
-import { type Configuration, type LogIndex, logIndex, minIndex, type Voter } from './types.ts';
+import { type Configuration, type LogIndex, logIndex, type Voter } from './types.ts';
 
 /** Whether those for whom `agrees` holds are a majority of the voters; while the voters change, of those before and of those after (Raft §6). */
 export function isQuorum({ voters, outgoingVoters }: Configuration, agrees: (voter: Voter) => boolean): boolean {
@@ -7,20 +7,22 @@ export function isQuorum({ voters, outgoingVoters }: Configuration, agrees: (vot
 }
 
 /** The highest index that a quorum has reached (Raft figure 2, rules for leaders, last). 0 without voters. */
-export function quorumIndex(
-  { voters, outgoingVoters }: Configuration,
-  matchIndexOf: (voter: Voter) => LogIndex,
-): LogIndex {
-  const reached = majorityIndex(voters, matchIndexOf);
-  return outgoingVoters.length === 0 ? reached : minIndex(reached, majorityIndex(outgoingVoters, matchIndexOf));
+export function quorumIndex(configuration: Configuration, matchIndexOf: (voter: Voter) => LogIndex): LogIndex {
+  return logIndex(Math.max(0, quorumValue(configuration, matchIndexOf)));
+}
+
+/** The highest value that a quorum has reached; minus infinity without voters, or if too few have any. */
+export function quorumValue({ voters, outgoingVoters }: Configuration, reachedBy: (voter: Voter) => number): number {
+  const reached = majorityValue(voters, reachedBy);
+  return outgoingVoters.length === 0 ? reached : Math.min(reached, majorityValue(outgoingVoters, reachedBy));
 }
 
 const isMajority = (voters: readonly Voter[], agrees: (voter: Voter) => boolean): boolean =>
   voters.filter(agrees).length * 2 > voters.length;
 
-function majorityIndex(voters: readonly Voter[], matchIndexOf: (voter: Voter) => LogIndex): LogIndex {
-  const reached = voters.map(matchIndexOf).sort((a, b) => b - a);
-  return reached[Math.floor(reached.length / 2)] ?? logIndex(0);
+function majorityValue(voters: readonly Voter[], reachedBy: (voter: Voter) => number): number {
+  const reached = voters.map(reachedBy).sort((a, b) => b - a);
+  return reached[Math.floor(reached.length / 2)] ?? Number.NEGATIVE_INFINITY;
 }
 
 /** Within which time a quorum is reached: that of its slowest voter. Null if too few are known. */

@@ -7,9 +7,11 @@ import { Freshness } from './gateway/freshness.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { ReadIndexQuestions } from './gateway/read-index-questions.ts';
 import { AutoRemoval } from './leader/auto-removal.ts';
+import { ClockAlarms } from './leader/clock-alarms.ts';
 import { EntryClock } from './leader/entry-clock.ts';
 import { FailureDetector } from './leader/failure-detector.ts';
 import { Grant } from './leader/grant.ts';
+import { GroupClock } from './leader/group-clock.ts';
 import { Leader } from './leader/leader.ts';
 import { Lease } from './leader/lease.ts';
 import { Membership } from './leader/membership.ts';
@@ -51,6 +53,8 @@ export interface RaftParts {
   readonly Grant: typeof Grant;
   readonly EntryClock: typeof EntryClock;
   readonly Lease: typeof Lease;
+  readonly GroupClock: typeof GroupClock;
+  readonly ClockAlarms: typeof ClockAlarms;
   readonly Membership: typeof Membership;
   readonly Proposals: typeof Proposals;
   readonly ReadRounds: typeof ReadRounds;
@@ -88,6 +92,8 @@ export const raftParts: RaftParts = {
   Grant,
   EntryClock,
   Lease,
+  GroupClock,
+  ClockAlarms,
   Membership,
   Proposals,
   ReadRounds,

@@ -3,6 +3,8 @@ export interface RaftSettings {
   /** An election timeout is drawn anew for each round from this range (Raft §5.2). The lower end is also how long a heard leader is protected. */
   readonly electionTimeoutMinMs: number;
   readonly electionTimeoutMaxMs: number;
+  /** A member whose wall clock is farther than this from the time of the group raises an alarm. */
+  readonly maxClockOffsetMs: number;
   /** How often a leader is heard when it has nothing to say. */
   readonly heartbeatIntervalMs: number;
   /** How long a leader asks for the hard promise, so that its lease lasts about as long; 0: never, and every linearizable read takes a round of confirmation. No longer than the shortest election timeout. */
@@ -37,6 +39,7 @@ export interface RaftSettings {
 export const defaultRaftSettings: RaftSettings = {
   electionTimeoutMinMs: 150,
   electionTimeoutMaxMs: 300,
+  maxClockOffsetMs: 500,
   heartbeatIntervalMs: 50,
   leaseMs: 50,
   maxClockDrift: 0.1,

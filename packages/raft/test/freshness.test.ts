@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { Freshness } from '../src/gateway/freshness.ts';
 import { logIndex } from '../src/index.ts';
-import { senderOf } from './support/fake-context.ts';
+import { momentAt, senderOf } from './support/fake-context.ts';
 import { LogStoreFixture } from './support/log-store-fixture.ts';
 
 let freshness: Freshness;
@@ -11,27 +11,36 @@ beforeEach(() => {
 });
 
 test('a state is as old as the proof, and older by what the own clock may run too slowly', () => {
-  freshness.prove({ asOfMs: 1000, readIndex: logIndex(7) });
-  expect(freshness.stalenessMs(1090)).toBeCloseTo(100);
-  expect(freshness.readIndexWithin(100, 1089.9)).toBe(7);
-  expect(freshness.readIndexWithin(100, 1090.1)).toBeNull();
+  freshness.prove({ asOf: momentAt(1000), readIndex: logIndex(7) });
+  expect(freshness.stalenessMs(momentAt(1090))).toBeCloseTo(100);
+  expect(freshness.readIndexWithin(100, momentAt(1089.9))).toBe(7);
+  expect(freshness.readIndexWithin(100, momentAt(1090.1))).toBeNull();
 });
 
 test('the newest proof counts, whichever comes last', () => {
-  freshness.prove({ asOfMs: 1000, readIndex: logIndex(7) });
-  freshness.prove({ asOfMs: 900, readIndex: logIndex(6) });
-  expect(freshness.readIndexWithin(100, 1050)).toBe(7);
-  freshness.prove({ asOfMs: 1040, readIndex: logIndex(7) });
-  expect(freshness.readIndexWithin(20, 1050)).toBe(7);
+  freshness.prove({ asOf: momentAt(1000), readIndex: logIndex(7) });
+  freshness.prove({ asOf: momentAt(900), readIndex: logIndex(6) });
+  expect(freshness.readIndexWithin(100, momentAt(1050))).toBe(7);
+  freshness.prove({ asOf: momentAt(1040), readIndex: logIndex(7) });
+  expect(freshness.readIndexWithin(20, momentAt(1050))).toBe(7);
+});
+
+test('a state is as old as the clock says that says more: a machine that was suspended does not think it fresh', () => {
+  freshness.prove({ asOf: momentAt(1000), readIndex: logIndex(7) });
+  const { clockMs, wallMs } = momentAt(1009);
+  expect(freshness.readIndexWithin(100, { clockMs, wallMs: wallMs + 80 })).toBe(7);
+  expect(freshness.readIndexWithin(100, { clockMs, wallMs: wallMs + 82 })).toBeNull();
+  expect(freshness.stalenessMs({ clockMs, wallMs: wallMs + 891 })).toBeCloseTo(1000);
+  expect(freshness.stalenessMs({ clockMs, wallMs: wallMs - 3_600_000 })).toBeCloseTo(10);
 });
 
 test('nothing is fresh without a proof', () => {
-  expect([freshness.stalenessMs(5), freshness.readIndexWithin(1e9, 5)]).toEqual([null, null]);
+  expect([freshness.stalenessMs(momentAt(5)), freshness.readIndexWithin(1e9, momentAt(5))]).toEqual([null, null]);
 });
 
 test('a leader proves it with its appends, by the receiver’s own clock of this life', () => {
   const store = new LogStoreFixture({ currentTerm: 3 });
-  const proof = { asOfMs: 42.5, readIndex: logIndex(9) };
+  const proof = { asOf: momentAt(42.5), readIndex: logIndex(9) };
   store.append({ term: 3, freshness: { incarnation: 2, ...proof } });
   expect(store.takeAll('proven')).toEqual([]);
   store.append({ term: 3, freshness: { incarnation: 1, ...proof } });
@@ -40,9 +49,9 @@ test('a leader proves it with its appends, by the receiver’s own clock of this
   expect(store.takeAll('proven')).toEqual([]);
 });
 
-test('a reply has the time of this node’s clock when it leaves', () => {
+test('a reply has the times of this node’s clocks when it leaves', () => {
   const store = new LogStoreFixture({ currentTerm: 3 });
   store.context.nowMs = 77;
   store.append({ term: 3 });
-  expect(store.takeOne('appendEntriesReply')).toMatchObject({ clockMs: 77 });
+  expect(store.takeOne('appendEntriesReply')).toMatchObject(momentAt(77));
 });

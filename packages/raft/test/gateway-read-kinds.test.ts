@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { defaultRaftSettings, logIndex } from '../src/index.ts';
 import { bytes } from './support/entries.ts';
+import { momentAt } from './support/fake-context.ts';
 import { askAgainMs, GatewayFixture, timeoutMs } from './support/gateway-fixture.ts';
 
 let fixture: GatewayFixture;
@@ -12,7 +13,7 @@ beforeEach(() => {
 
 const questions = (): Readonly<Record<string, unknown>>[] => fixture.takeAll('readIndex');
 const prove = (asOfMs: number, readIndex: number): void =>
-  fixture.receive({ kind: 'proven', asOfMs, readIndex: logIndex(readIndex) });
+  fixture.receive({ kind: 'proven', asOf: momentAt(asOfMs), readIndex: logIndex(readIndex) });
 const notYet = (request: number, revision: number, isFinal: boolean): void =>
   fixture.receive({ kind: 'queryNotYet', request, isFinal, revision });
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { logIndex, defaultRaftSettings as settings, unmeasured } from '../src/index.ts';
+import { logIndex, momentOf, defaultRaftSettings as settings, silentPorts, unmeasured } from '../src/index.ts';
 import { votersOf } from './support/entries.ts';
-import { senderOf } from './support/fake-context.ts';
+import { momentAt, senderOf } from './support/fake-context.ts';
 import { LeaderFixture, noopIndex, token } from './support/leader-fixture.ts';
 
 const { leaseMs, maxClockDrift } = settings;
@@ -16,9 +16,9 @@ beforeEach(() => {
 
 /** This node and n2 promise, for what was sent now. */
 function promise(round = 0): void {
-  const promised = { sentAtMs: fixture.context.nowMs, promisedMs: leaseMs };
+  const promised = { sentAt: momentOf(fixture.context), promisedMs: leaseMs };
   fixture.roundConfirmed(round, token, promised);
-  fixture.matched('n2', noopIndex, round, token, promised);
+  fixture.matched('n2', noopIndex, round, token, { promise: promised });
 }
 
 /** In office, with a read that was answered by a round a moment ago, which has brought the lease. */
@@ -92,9 +92,16 @@ describe('a read with a valid lease', () => {
 
   test('does not count a peer that is being repaired', () => {
     fixture.lead();
-    const promised = { sentAtMs: fixture.context.nowMs, promisedMs: leaseMs };
+    const promised = { sentAt: momentAt(fixture.context.nowMs), promisedMs: leaseMs };
     fixture.roundConfirmed(0, token, promised);
-    const from = { token, peer: senderOf('n2').node, matchIndex: logIndex(noopIndex), round: 0, link: unmeasured };
+    const from = {
+      token,
+      peer: senderOf('n2').node,
+      matchIndex: logIndex(noopIndex),
+      round: 0,
+      link: unmeasured,
+      reading: null,
+    };
     fixture.receive({ kind: 'matched', ...from, promise: promised, mode: 'repair' });
     expect(isAnsweredAtOnce()).toBe(false);
   });
@@ -103,7 +110,7 @@ describe('a read with a valid lease', () => {
     fixture.lead(votersOf('n1'));
     fixture.readIndex(1);
     const { round } = fixture.takeOne('confirmRound');
-    fixture.roundConfirmed(Number(round), token, { sentAtMs: fixture.context.nowMs, promisedMs: leaseMs });
+    fixture.roundConfirmed(Number(round), token, { sentAt: momentAt(fixture.context.nowMs), promisedMs: leaseMs });
     expect(isAnsweredAtOnce()).toBe(true);
   });
 });
@@ -132,12 +139,67 @@ describe('the lease is dropped', () => {
   });
 });
 
+describe("the leader's own clocks", () => {
+  test('both have to show that the lease goes on: in a machine that wakes one of them stood still', () => {
+    leadWithLease();
+    fixture.context.wallAheadMs += leaseLastsMs - 1;
+    expect(isAnsweredAtOnce()).toBe(true);
+    fixture.context.wallAheadMs += 1;
+    expect(isAnsweredAtOnce()).toBe(false);
+    promise();
+    expect(isAnsweredAtOnce()).toBe(true);
+  });
+
+  test('drop it when they have parted: a wall clock that was set back does not tell how long the machine was suspended', () => {
+    const told: unknown[] = [];
+    const warn = (message: string, fields: unknown): void => void told.push([message, fields]);
+    fixture = new LeaderFixture({ logger: { ...silentPorts.logger, warn } });
+    leadWithLease();
+    fixture.elapse(10);
+    promise();
+    fixture.context.wallAheadMs -= 3_600_000;
+    expect(isAnsweredAtOnce()).toBe(true);
+    fixture.elapse(40);
+    expect(isAnsweredAtOnce()).toBe(false);
+    expect(told).toEqual([['wall clock and monotonic clock have parted', { partedMs: -3_600_000 }]]);
+  });
+});
+
+describe('a voter whose clock runs too fast', () => {
+  /** Time passes, in which n2 answers, with a clock that runs so fast. */
+  function run(forMs: number, rate: number, fromMs = fixture.context.nowMs): void {
+    for (const untilMs = fromMs + forMs; fixture.context.nowMs < untilMs; ) {
+      fixture.readIndex(3);
+      fixture.elapse(25);
+      const { nowMs } = fixture.context;
+      const clocks = { clockMs: rate * nowMs, wallMs: fixture.context.wallNow() };
+      const reading = { askedAtMs: nowMs - 1, heardAtMs: nowMs, incarnation: 1, ...clocks };
+      const promised = { sentAt: momentAt(nowMs - 1), promisedMs: leaseMs };
+      fixture.roundConfirmed(0, token, promised);
+      fixture.matched('n2', noopIndex, 0, token, { promise: promised, reading });
+    }
+  }
+
+  test('turns the lease off, and none is asked for, until it runs right again', () => {
+    leadWithLease();
+    run(3000, 1);
+    expect(isAnsweredAtOnce()).toBe(true);
+    run(3000, 1.2);
+    expect(isAnsweredAtOnce()).toBe(false);
+    fixture.take();
+    fixture.elapse(100);
+    expect(fixture.takeAll('advance').map((advance) => advance.leaseMs)).not.toContain(leaseMs);
+    run(20_000, 1);
+    expect(isAnsweredAtOnce()).toBe(true);
+  });
+});
+
 describe('the lease is kept up', () => {
   test('as long as reads flow: promises are asked for, and heartbeats three times in a lease', () => {
     fixture.lead();
     fixture.readIndex(1);
     const sent = fixture.take().map(({ message }) => message);
-    expect(sent.find(({ kind }) => kind === 'confirmRound')).toMatchObject({ leaseMs, askedAtMs: 10_000 });
+    expect(sent.find(({ kind }) => kind === 'confirmRound')).toMatchObject({ leaseMs, askedAt: momentAt(10_000) });
     expect(sent.find(({ kind }) => kind === 'advance')).toMatchObject({ leaseMs, maxHeartbeatIntervalMs: leaseMs / 3 });
     fixture.elapse(leaseMs);
     expect(fixture.takeAll('confirmRound').length).toBeGreaterThanOrEqual(3);

@@ -167,7 +167,15 @@ describe('Raft figure 2, rules for servers: leaders, commit', () => {
     fixture.appended(noopIndex);
     fixture.durable(noopIndex);
     const matchIndex = logIndex(noopIndex);
-    const from = { token, peer: senderOf('n2').node, matchIndex, round: 9, promise: null, link: unmeasured } as const;
+    const from = {
+      token,
+      peer: senderOf('n2').node,
+      matchIndex,
+      round: 9,
+      promise: null,
+      link: unmeasured,
+      reading: null,
+    } as const;
     fixture.receive({ kind: 'matched', ...from, mode: 'repair' });
     expect(fixture.takeAll('commit')).toEqual([]);
     fixture.receive({ kind: 'matched', ...from, mode: 'replicate' });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaultRaftSettings, MemoryLogStorage, term } from '../src/index.ts';
 import { entriesOf } from './support/entries.ts';
-import { senderOf } from './support/fake-context.ts';
+import { momentAt, senderOf } from './support/fake-context.ts';
 import { LogStoreFixture } from './support/log-store-fixture.ts';
 
 /** Longer than the soft promise, so that what is refused is refused for the hard one. */
@@ -117,8 +117,8 @@ describe('the hard promise (design rule 11)', () => {
     store.context.nowMs += 100_000;
     const token = store.lead();
     store.confirmRound({ token, leaseMs });
-    const askedAtMs = store.context.nowMs;
-    expect(store.takeOne('roundConfirmed')).toMatchObject({ askedAtMs, promisedMs: leaseMs });
+    const askedAt = momentAt(store.context.nowMs);
+    expect(store.takeOne('roundConfirmed')).toMatchObject({ askedAt, promisedMs: leaseMs });
     store.context.nowMs += leaseMs - 1;
     expect(votes(store)).toBe(false);
     store.context.nowMs += 1;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { defaultRaftSettings, term } from '../src/index.ts';
 import { votersOf } from './support/entries.ts';
-import { senderOf } from './support/fake-context.ts';
+import { momentAt, senderOf } from './support/fake-context.ts';
 import { LogStoreFixture } from './support/log-store-fixture.ts';
 
 const protectedMs = defaultRaftSettings.electionTimeoutMinMs;
@@ -23,6 +23,15 @@ describe('Raft figure 2, RequestVote RPC, receiver', () => {
       incarnation: 1,
       sequence: 1,
     });
+  });
+
+  test('the reply tells what the clocks show when it leaves, which is when the vote is on disk', () => {
+    const store = new LogStoreFixture({ currentTerm: 3, flushes: false });
+    store.requestVote({ term: 4 });
+    store.beginFlush();
+    store.context.nowMs += 70;
+    store.endFlush();
+    expect(store.takeOne('requestVoteReply')).toMatchObject(momentAt(store.context.nowMs));
   });
 
   test('2. one vote in a term: another candidate is refused', () => {

@@ -160,7 +160,7 @@ describe('what an earlier office of a node left on its way does not harm the nex
       token: leaderToken(1),
       round: 0,
       leaseMs: 0,
-      askedAtMs: 0,
+      askedAt: { clockMs: 0, wallMs: 0 },
       ...usualTimeouts,
     });
     expectItLeads(cluster, leader);

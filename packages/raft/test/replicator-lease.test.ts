@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defaultRaftSettings as settings } from '../src/index.ts';
-import { senderOf } from './support/fake-context.ts';
+import { momentAt, senderOf } from './support/fake-context.ts';
 import { ReplicatorFixture } from './support/replicator-fixture.ts';
 
 const { leaseMs, heartbeatIntervalMs } = settings;
@@ -30,9 +30,9 @@ test('the leader is told what was promised, and when that very append was sent: 
   const [second] = fixture.exchange();
   fixture.elapse(5);
   fixture.reply({ sequence: Number(first?.sequence), matchIndex: 2, promisedMs: leaseMs });
-  expect(fixture.context.takeOne('matched').promise).toEqual({ sentAtMs: 10, promisedMs: leaseMs });
+  expect(fixture.context.takeOne('matched').promise).toEqual({ sentAt: momentAt(10), promisedMs: leaseMs });
   fixture.reply({ sequence: Number(second?.sequence), matchIndex: 2, promisedMs: 30 });
-  expect(fixture.context.takeOne('matched').promise).toEqual({ sentAtMs: 17, promisedMs: 30 });
+  expect(fixture.context.takeOne('matched').promise).toEqual({ sentAt: momentAt(17), promisedMs: 30 });
   // It comes once more: nobody remembers when that was sent.
   fixture.reply({ sequence: Number(first?.sequence), matchIndex: 2, promisedMs: leaseMs });
   expect(fixture.context.takeOne('matched').promise).toBeNull();
@@ -49,7 +49,7 @@ test('entries are promised for from when they were sent, whenever they are on di
   fixture.elapse(20);
   fixture.reply({ sequence: Number(append?.sequence), matchIndex: 3, promisedMs: leaseMs });
   expect(fixture.context.takeOne('matched')).toMatchObject({
-    promise: { sentAtMs: 3, promisedMs: leaseMs },
+    promise: { sentAt: momentAt(3), promisedMs: leaseMs },
   });
 });
 
@@ -92,7 +92,9 @@ describe('what is proven to a follower of its freshness', () => {
   test('is as of the time that its own clock showed, with what the leader knows to be committed: the leader led later', () => {
     const fixture = answered(3);
     fixture.advance({ round: 1, commitIndex: 2, leasedAtMs: 9 });
-    expect(fixture.exchange()).toMatchObject([{ freshness: { incarnation: 3, asOfMs: clockMs, readIndex: 2 } }]);
+    expect(fixture.exchange()).toMatchObject([
+      { freshness: { incarnation: 3, asOf: { clockMs, wallMs: 0 }, readIndex: 2 } },
+    ]);
   });
 
   test('is told once', () => {
@@ -120,6 +122,6 @@ describe('what is proven to a follower of its freshness', () => {
     fixture.reply({ sequence: Number(third?.sequence), clockMs: 40 }, senderOf('n2', { incarnation: 4 }));
     fixture.reply({ sequence: Number(second?.sequence), clockMs: clockMs + 1 }, senderOf('n2', { incarnation: 3 }));
     fixture.advance({ round: 3, leasedAtMs: 9 });
-    expect(fixture.exchange()).toMatchObject([{ freshness: { incarnation: 4, asOfMs: 40 } }]);
+    expect(fixture.exchange()).toMatchObject([{ freshness: { incarnation: 4, asOf: { clockMs: 40, wallMs: 0 } } }]);
   });
 });

@@ -73,6 +73,29 @@ describe('Raft figure 2, rules for servers: leaders', () => {
   });
 });
 
+describe('the clocks of the peer', () => {
+  const readingOf = ({ context }: ReplicatorFixture): unknown => context.takeOne('matched').reading;
+
+  test('what it says they show is told with the times between which it looked', () => {
+    const fixture = new ReplicatorFixture([1, 2]);
+    const [probe] = fixture.exchange();
+    fixture.elapse(7);
+    const shown = { clockMs: 40, wallMs: 9000 };
+    fixture.reply({ sequence: Number(probe?.sequence), matchIndex: 2, ...shown }, senderOf('n2', { incarnation: 5 }));
+    expect(readingOf(fixture)).toEqual({ askedAtMs: 0, heardAtMs: 7, incarnation: 5, clockMs: 40, wallMs: 9000 });
+  });
+
+  test('an answer that comes twice says nothing: nobody knows for how long it was under way', () => {
+    const fixture = new ReplicatorFixture([1, 2]);
+    const [probe] = fixture.exchange();
+    const answer = { sequence: Number(probe?.sequence), matchIndex: 2 };
+    fixture.reply(answer);
+    fixture.exchange();
+    fixture.reply(answer);
+    expect(readingOf(fixture)).toBeNull();
+  });
+});
+
 describe('probing', () => {
   test('one append at a time looks for the place', () => {
     const fixture = new ReplicatorFixture([1, 2]);

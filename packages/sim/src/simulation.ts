@@ -2,19 +2,12 @@ import { type ConfigStoreOperation, type ConfigStoreOutcome, checkConfigStore, t
 import { decideRetry, defaultRaftSettings, electionTimeoutsFor, type RaftSettings } from '@quorate/raft';
 import type { Plant } from './bugs/plant.ts';
 import { Bus } from './faults/bus.ts';
+import { type ClockFaultsOptions, drawClockFaults } from './faults/clock-faults.ts';
 import type { Fault } from './faults/fault.ts';
 import { FaultCounts } from './faults/fault-counts.ts';
 import { FaultDirector } from './faults/fault-director.ts';
 import { Network } from './faults/network.ts';
-import {
-  drawBusLosses,
-  drawFaults,
-  drawMemberChanges,
-  drawSnapshots,
-  drawTold,
-  drawTransfers,
-  type FaultWindow,
-} from './faults/plan.ts';
+import { drawBusLosses, drawFaults, drawMemberChanges, drawSnapshots, drawTold, drawTransfers } from './faults/plan.ts';
 import { RandomStream } from './host/random-stream.ts';
 import { withoutRealTime } from './host/real-time-guard.ts';
 import { SimulatedCluster } from './host/simulated-cluster.ts';
@@ -119,10 +112,12 @@ function run(options: SimulationOptions): {
     members,
     snapshots,
     bus: new RandomStream(seed, 'bus'),
+    clocks: new RandomStream(seed, 'clock faults'),
     told: new RandomStream(seed, 'told'),
   };
-  const steps = drawSteps(streams, { nodes, spares, window });
-  const faults = options.faults ?? (leases.leaseMs === 0 ? steps : steps.filter(({ kind }) => kind !== 'clockJump'));
+  const hasLeases = leases.leaseMs > 0;
+  const steps = drawSteps(streams, { nodes, spares, window, hasLeases });
+  const faults = options.faults ?? (hasLeases ? steps.filter(({ kind }) => kind !== 'clockJump') : steps);
   const acknowledgements = new Acknowledgements();
   const cluster: SimulatedCluster = new SimulatedCluster({
     seed,
@@ -249,17 +244,24 @@ function drawSteps(
     members,
     snapshots,
     bus,
+    clocks,
     told,
-  }: Readonly<Record<'plan' | 'members' | 'snapshots' | 'bus' | 'told', RandomStream>>,
-  { nodes, spares, window }: { readonly nodes: number; readonly spares: number; readonly window: FaultWindow },
+  }: Readonly<Record<'plan' | 'members' | 'snapshots' | 'bus' | 'clocks' | 'told', RandomStream>>,
+  { spares, ...options }: ClockFaultsOptions & { readonly spares: number },
 ): readonly Fault[] {
-  const faults = drawFaults(plan, nodes + spares, window).filter(({ kind }) => spares === 0 || kind !== 'lostDisk');
+  const { window } = options;
+  const nodes = options.nodes + spares;
+  const faults = drawFaults(plan, nodes, window).filter(({ kind }) => spares === 0 || kind !== 'lostDisk');
   const changes = spares === 0 ? [] : drawMemberChanges(members, window);
-  const transfers = members.chance(0.5) ? drawTransfers(members, nodes + spares, window) : [];
-  const taken = snapshots.chance(0.5) ? drawSnapshots(snapshots, nodes + spares, window) : [];
-  const losses = bus.chance(0.4) ? drawBusLosses(bus, nodes + spares, window) : [];
-  const all = [...faults, ...changes, ...transfers, ...taken, ...losses].sort((one, other) => one.atMs - other.atMs);
-  return drawTold(told, all);
+  const transfers = members.chance(0.5) ? drawTransfers(members, nodes, window) : [];
+  const taken = snapshots.chance(0.5) ? drawSnapshots(snapshots, nodes, window) : [];
+  const losses = bus.chance(0.4) ? drawBusLosses(bus, nodes, window) : [];
+  const clockFaults = drawClockFaults(clocks, { ...options, nodes });
+  const all = [...faults, ...changes, ...transfers, ...taken, ...losses, ...clockFaults];
+  return drawTold(
+    told,
+    all.sort((one, other) => one.atMs - other.atMs),
+  );
 }
 
 /** Small batches and windows in some runs, so that their ends are met. */

@@ -20,6 +20,7 @@ import type { ActorMessage, MessageOfKind } from '../src/host/actor-message.ts';
 import { RandomStream } from '../src/host/random-stream.ts';
 import { SimulatedCluster } from '../src/host/simulated-cluster.ts';
 import type { SimulatedNode } from '../src/host/simulated-node.ts';
+import { simulationEpochMs } from '../src/host/wall-clock.ts';
 import { Watch } from '../src/invariants/watch.ts';
 
 const somewhere = logStoreAt({ node: nodeId('n9'), group: groupId('config') });
@@ -28,7 +29,7 @@ const entry = (index: number, inTerm: number, text = ''): LogEntry => ({
   term: term(inTerm),
   kind: 'command',
   command: new TextEncoder().encode(text),
-  timestampUs: index,
+  timestampUs: simulationEpochMs * 1000 + index,
   logTimeMs: 0,
 });
 
@@ -114,6 +115,7 @@ const replied = (promisedMs: number): ActorMessage => ({
   isRepairing: false,
   promisedMs,
   clockMs: 0,
+  wallMs: 0,
   matchIndex: logIndex(0),
   conflictIndex: logIndex(0),
   conflictTerm: term(0),
@@ -151,6 +153,8 @@ const vote = (inTerm: number): ActorMessage => ({
   incarnation: 1,
   sequence: 1,
   voteGranted: true,
+  clockMs: 0,
+  wallMs: 0,
 });
 
 const snapshot: SnapshotRecord = {
@@ -414,7 +418,7 @@ describe('the invariants see', () => {
   });
 
   it('one that takes office beside a valid lease, and in no earlier term', () => {
-    const { process, clock } = nodeAt(1);
+    const { process, clock, wallClock } = nodeAt(1);
     if (process === null) throw new Error('it does not run');
     for (const place of [1, 2]) votes(place, 'n1', 0);
     for (const place of [0, 2]) votes(place, 'n2', 1);
@@ -422,7 +426,8 @@ describe('the invariants see', () => {
     says(1, { ...granted(), term: term(1) });
     const lease = new raftParts.Lease(0);
     watch.leaseMade(nodeAt(1), process, lease);
-    for (const id of ['n2', 'n3']) lease.promised(nodeId(id), { sentAtMs: clock.at(cluster.nowUs), promisedMs: 50 });
+    const sentAt = { clockMs: clock.at(cluster.nowUs), wallMs: wallClock.at(cluster.nowUs) };
+    for (const id of ['n2', 'n3']) lease.promised(nodeId(id), { sentAt, promisedMs: 50 });
     process.system.start('leader', () => ({ receive: () => {} }));
     says(0, granted());
     expect(watch.violation).toBeNull();

@@ -12,6 +12,15 @@ import {
 } from '../src/api/index.ts';
 import { encodeMsgpack } from '../src/config-store/index.ts';
 
+const clock = {
+  offsetMs: -1.25,
+  uncertaintyMs: 0.5,
+  driftPpm: 12,
+  driftUncertaintyPpm: 80.5,
+  isOff: false,
+  isDrifting: true,
+};
+
 const status: NodeStatus = {
   id: nodeId('n1'),
   pid: 4711,
@@ -37,9 +46,11 @@ const status: NodeStatus = {
       lastContactMs: 20,
       stage: 'alive',
       state: 'replicate',
+      clock,
     },
   ],
   lease: { isValid: true, fallbacks: 7 },
+  clock: { ...clock, driftPpm: null, driftUncertaintyPpm: null },
   dropped: { malformed: 2 },
   disk: { freeBytes: 12, neededBytes: 40, isLow: true },
   writesRefused: 'DiskSpaceLow',
@@ -96,6 +107,7 @@ describe('a node’s status', () => {
           lastContactMs: 20,
           stage: 'alive',
           state: 'replicate',
+          clock,
         },
       ],
     };

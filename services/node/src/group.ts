@@ -198,6 +198,7 @@ const raftSettingsOf = (settings: NodeSettings): RaftSettings => ({
   heartbeatIntervalMs: settings.heartbeatIntervalMs,
   leaseMs: settings.leaseMs,
   maxClockDrift: settings.maxClockDrift,
+  maxClockOffsetMs: settings.maxClockOffsetMs,
   autoRemoveAfterMs: settings.autoRemoveAfterMs,
   snapshotEntries: settings.snapshotEntries,
   snapshotLogBytes: settings.snapshotLogBytes,

@@ -21,6 +21,8 @@ export interface NodeSettings {
   readonly leaseMs: number;
   /** By how much the clocks of two nodes may run at different speeds, as a part of one. */
   readonly maxClockDrift: number;
+  /** A member whose wall clock is farther than this from the time of the group raises an alarm. */
+  readonly maxClockOffsetMs: number;
   /** The leader removes a voter that has been offline for so long, as long as three are left; null: it never does. */
   readonly autoRemoveAfterMs: number | null;
   /** A snapshot is taken after so many entries, or when so many bytes of them were applied and it is no smaller. */
@@ -46,6 +48,7 @@ export const defaultNodeSettings: Omit<NodeSettings, 'id' | 'dataDir' | 'nats'> 
   heartbeatIntervalMs: defaultRaftSettings.heartbeatIntervalMs,
   leaseMs: defaultRaftSettings.leaseMs,
   maxClockDrift: defaultRaftSettings.maxClockDrift,
+  maxClockOffsetMs: defaultRaftSettings.maxClockOffsetMs,
   autoRemoveAfterMs: defaultRaftSettings.autoRemoveAfterMs,
   snapshotEntries: defaultRaftSettings.snapshotEntries,
   snapshotLogBytes: defaultRaftSettings.snapshotLogBytes,
@@ -85,12 +88,15 @@ export function checkTimes(settings: NodeSettings): void {
   if (heartbeat * 2 > min) {
     throw new InvalidSetting(`heartbeats every ${heartbeat} ms do not fit twice into an election timeout of ${min} ms`);
   }
-  const { leaseMs, maxClockDrift, autoRemoveAfterMs } = settings;
+  const { leaseMs, maxClockDrift, maxClockOffsetMs, autoRemoveAfterMs } = settings;
   if (!(Number.isFinite(leaseMs) && leaseMs >= 0)) throw new InvalidSetting(`leaseMs is no number from 0: ${leaseMs}`);
   // A longer one would keep the others from electing a leader when they are due.
   if (leaseMs > min) throw new InvalidSetting(`a lease of ${leaseMs} ms outlasts an election timeout of ${min} ms`);
   if (!(maxClockDrift >= 0 && maxClockDrift < 1)) {
     throw new InvalidSetting(`maxClockDrift is no number from 0 to below 1: ${maxClockDrift}`);
+  }
+  if (!(Number.isFinite(maxClockOffsetMs) && maxClockOffsetMs > 0)) {
+    throw new InvalidSetting(`maxClockOffsetMs is no positive number: ${maxClockOffsetMs}`);
   }
   if (autoRemoveAfterMs !== null && !(Number.isFinite(autoRemoveAfterMs) && autoRemoveAfterMs > 0)) {
     throw new InvalidSetting(`autoRemoveAfterMs is neither a positive number nor null: ${autoRemoveAfterMs}`);

@@ -12,6 +12,7 @@ export type NodeTuning = Partial<
     | 'heartbeatIntervalMs'
     | 'leaseMs'
     | 'maxClockDrift'
+    | 'maxClockOffsetMs'
     | 'autoRemoveAfterMs'
     | 'snapshotEntries'
     | 'snapshotLogBytes'
@@ -78,6 +79,13 @@ export function addNodeTuning(command: Command): Command {
     )
     .addOption(
       option(
+        '--max-clock-offset-ms <ms>',
+        'a member whose wall clock is farther than this from the time of the group raises an alarm; 500 by default',
+        'QUORATE_MAX_CLOCK_OFFSET_MS',
+      ).argParser(integer(1)),
+    )
+    .addOption(
+      option(
         '--auto-remove-after <duration>',
         'the leader removes a voter that has been offline for so long (90s, 10m, 2h or ms), as long as three are left; never by default',
         'QUORATE_AUTO_REMOVE_AFTER',
@@ -130,6 +138,7 @@ export function nodeTuning(command: Command): NodeTuning {
     heartbeatIntervalMs,
     leaseMs,
     maxClockDrift,
+    maxClockOffsetMs,
     autoRemoveAfter: autoRemoveAfterMs,
     snapshotEntries,
     snapshotLogBytes,
@@ -145,6 +154,7 @@ export function nodeTuning(command: Command): NodeTuning {
     ...(heartbeatIntervalMs === undefined ? {} : { heartbeatIntervalMs }),
     ...(leaseMs === undefined ? {} : { leaseMs }),
     ...(maxClockDrift === undefined ? {} : { maxClockDrift }),
+    ...(maxClockOffsetMs === undefined ? {} : { maxClockOffsetMs }),
     ...(autoRemoveAfterMs === undefined ? {} : { autoRemoveAfterMs }),
     ...(snapshotEntries === undefined ? {} : { snapshotEntries }),
     ...(snapshotLogBytes === undefined ? {} : { snapshotLogBytes }),

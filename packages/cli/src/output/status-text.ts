@@ -1,6 +1,9 @@
 import {
+  type Alarm,
   alarmsOf,
+  type ClockStatus,
   type ClusterStatus,
+  clocksOf,
   type MemberStatus,
   type NodeStatus,
   type PeerStatus,
@@ -19,6 +22,7 @@ const columns: readonly Column[] = [
   { title: 'LAG', align: 'right' },
   { title: 'ROUND TRIP', align: 'right' },
   { title: 'LOSS', align: 'right' },
+  { title: 'CLOCK', align: 'right' },
   { title: 'PID', align: 'right' },
 ];
 
@@ -26,6 +30,7 @@ const columns: readonly Column[] = [
 export function statusLines(status: ClusterStatus, where: { cluster: string; group: string }): readonly string[] {
   const leads = status.leader === null ? 'no leader' : `${status.leader} leads`;
   const peers = leaderPeers(status);
+  const clocks = clocksOf(status);
   return [
     `cluster ${where.cluster}, group ${where.group}: ${leads}`,
     ...leaseLines(status),
@@ -33,7 +38,7 @@ export function statusLines(status: ClusterStatus, where: { cluster: string; gro
     '',
     ...tableLines(
       columns,
-      status.nodes.map((node) => rowOf(node, peers.get(node.id))),
+      status.nodes.map((node) => rowOf(node, peers.get(node.id), clocks.get(node.id))),
     ),
     ...noteLines(status),
   ];
@@ -65,10 +70,33 @@ function alarmLines(status: ClusterStatus): readonly string[] {
   const refused = writesRefused(status);
   return [
     ...(refused === null ? [] : [`alarm: writes are refused, deletes are not (${refused})`]),
-    ...alarmsOf(status).map(({ code, node, freeBytes, neededBytes }) => {
-      return `alarm: ${node} has ${mebibytes(freeBytes)} of disk space free and needs ${mebibytes(neededBytes)} (${code})`;
-    }),
+    ...alarmsOf(status).map((alarm) => `alarm: ${alarm.node} ${alarmText(alarm)} (${alarm.code})`),
   ];
+}
+
+function alarmText(alarm: Alarm): string {
+  switch (alarm.code) {
+    case 'DiskSpaceLow':
+      return `has ${mebibytes(alarm.freeBytes)} of disk space free and needs ${mebibytes(alarm.neededBytes)}`;
+    case 'ClockOff':
+      return `has a wall clock that is ${offsetText(alarm)} from the time of the group`;
+    case 'ClockDrifts':
+      return `has a clock that runs ${driftText(alarm)} by the leader's: reads are not answered from a lease`;
+    default:
+      return alarm satisfies never;
+  }
+}
+
+/** `+1.2 ms`; from a second on in seconds. */
+function offsetText({ offsetMs }: Pick<ClockStatus, 'offsetMs'>): string {
+  const isLong = Math.abs(offsetMs) >= 1000;
+  const value = isLong ? offsetMs / 1000 : offsetMs;
+  return `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(1)} ${isLong ? 's' : 'ms'}`;
+}
+
+function driftText({ driftPpm }: Pick<ClockStatus, 'driftPpm'>): string {
+  if (driftPpm === null) return 'too fast or too slow';
+  return `${Math.abs(driftPpm / 10_000).toFixed(1)} % ${driftPpm < 0 ? 'slower' : 'faster'}`;
 }
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
@@ -80,11 +108,11 @@ function leaderPeers(status: ClusterStatus): ReadonlyMap<string, PeerStatus> {
   return new Map(leader.peers.map((peer) => [peer.id, peer]));
 }
 
-function rowOf(node: MemberStatus, peer: PeerStatus | undefined): readonly string[] {
+function rowOf(node: MemberStatus, peer: PeerStatus | undefined, clock: ClockStatus | undefined): readonly string[] {
   const lag = peer === undefined ? '' : String(peer.lag);
-  if (node.role === 'unreachable') return [node.id, node.role, '', '', '', lag, '', '', ''];
+  if (node.role === 'unreachable') return [node.id, node.role, '', '', '', lag, '', '', '', ''];
   // A node that is in no cluster has no figures, and what the leader knows is of another disk.
-  if (node.role === null) return [node.id, node.formation, '', '', '', '', '', '', String(node.pid)];
+  if (node.role === null) return [node.id, node.formation, '', '', '', '', '', '', '', String(node.pid)];
   return [
     node.id,
     node.role,
@@ -94,6 +122,7 @@ function rowOf(node: MemberStatus, peer: PeerStatus | undefined): readonly strin
     lag,
     roundTripText(peer?.roundTripMs ?? null),
     lossText(peer?.loss ?? null),
+    clock === undefined ? '' : offsetText(clock),
     String(node.pid),
   ];
 }

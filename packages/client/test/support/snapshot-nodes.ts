@@ -76,6 +76,7 @@ export const statusReply = (name: string): ReturnType<Behaviour> => {
     firstIndex: logIndex(1),
     damage: null,
     peers: [],
+    clock: null,
     dropped: {},
     voters,
     outgoingVoters: [],

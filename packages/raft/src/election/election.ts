@@ -1,6 +1,7 @@
 import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
 import { gatewayAt, logStoreAt } from '../addresses.ts';
 import type { LeaderOptions } from '../leader/leader.ts';
+import type { ClockReading } from '../leader/peer-clock.ts';
 import type { Logger } from '../ports.ts';
 import { otherVotersOf } from '../quorum.ts';
 import type { RaftParts } from '../raft-parts.ts';
@@ -17,7 +18,7 @@ export interface ElectionOptions {
   readonly identity: Sender;
   readonly settings: RaftSettings;
   readonly logger: Logger;
-  readonly leader: Omit<LeaderOptions, 'term' | 'electionTimeouts'>;
+  readonly leader: Omit<LeaderOptions, 'term' | 'electionTimeouts' | 'readings'>;
 }
 
 type Role =
@@ -47,6 +48,9 @@ export class Election implements Actor<ElectionMessage> {
   #timesOutAtMs = 0;
   /** Until then this node is new on the bus. */
   #quietUntilMs = Number.NEGATIVE_INFINITY;
+  /** When the votes of the newest ballot were asked for, and what the clocks of those who gave one showed. */
+  #askedAtMs = 0;
+  readonly #readings = new Map<NodeId, ClockReading>();
   /** This node was a member once, and will never be one again. */
   #isRemoved = false;
 
@@ -236,7 +240,10 @@ export class Election implements Actor<ElectionMessage> {
     log: { readonly lastLogIndex: LogIndex; readonly lastLogTerm: Term; readonly configuration: Configuration },
   ): void {
     const { lastLogIndex, lastLogTerm } = log;
-    this.#patience.asked(kind, this.#attempt, this.#context.now());
+    const nowMs = this.#context.now();
+    this.#patience.asked(kind, this.#attempt, nowMs);
+    this.#askedAtMs = nowMs;
+    this.#readings.clear();
     for (const voter of otherVotersOf(log.configuration, this.#options.identity.node)) {
       const to = logStoreAt({ node: voter.id, group: this.#context.self.group });
       const request = { term: inTerm, sequence: this.#attempt, lastLogIndex, lastLogTerm };
@@ -255,8 +262,15 @@ export class Election implements Actor<ElectionMessage> {
     const { ballot } = this.#role;
     if (ballot.stage !== stage || ballot.attempt !== message.sequence) return;
     if (stage === 'vote' && message.term !== this.#term) return;
+    if (message.kind === 'requestVoteReply') this.#noteClocks(message, from);
     ballot.grant(from);
     this.#countVotes();
+  }
+
+  /** The leader that comes of it knows what time it is by a quorum's clocks, before it has heard from anybody. */
+  #noteClocks({ clockMs, wallMs }: Of<'requestVoteReply'>, { node, incarnation }: Sender): void {
+    const askedAtMs = this.#askedAtMs;
+    this.#readings.set(node, { askedAtMs, heardAtMs: this.#context.now(), incarnation, clockMs, wallMs });
   }
 
   #countVotes(): void {
@@ -275,7 +289,8 @@ export class Election implements Actor<ElectionMessage> {
     this.#become({ kind: 'leader', isAside: false });
     this.#logger.info('became leader', { term: this.#term });
     const electionTimeouts = this.#patience.timeouts;
-    const options: LeaderOptions = { ...this.#options.leader, term: this.#term, electionTimeouts };
+    const readings = new Map(this.#readings);
+    const options: LeaderOptions = { ...this.#options.leader, term: this.#term, electionTimeouts, readings };
     this.#context.spawn('leader', (context) => new this.#parts.Leader(context, options, this.#parts), {
       kind: 'leaderFailed',
     });

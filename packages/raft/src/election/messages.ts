@@ -9,6 +9,9 @@ export const electionProtocol = {
       incarnation: shape.counter,
       sequence: shape.counter,
       voteGranted: shape.flag,
+      /** What the voter's clocks showed when it replied. */
+      clockMs: shape.timeMs,
+      wallMs: shape.timeMs,
     }),
     requestPreVoteReply: z.object({
       term: shape.term,

@@ -1,13 +1,14 @@
+import { type Moment, passedMs } from '../moment.ts';
 import type { LogIndex } from '../types.ts';
 
-/** All that was acknowledged before this node's clock showed `asOfMs` is at or below `readIndex`: a state that has applied so far is no older. */
+/** All that was acknowledged before this node's clocks showed `asOf` is at or below `readIndex`: a state that has applied so far is no older. */
 export interface FreshnessProof {
-  readonly asOfMs: number;
+  readonly asOf: Moment;
   readonly readIndex: LogIndex;
 }
 
 /**
- * How old this node's state can be at most, by its own monotonic clock and what leaders have proven to it. A proof stays true for ever, and
+ * How old this node's state can be at most, by its own clocks and what leaders have proven to it. A proof stays true for ever, and
  * ages: it counts from when the leader was *asked*, since what it says was so at some time after that, and nobody knows when.
  */
 export class Freshness {
@@ -21,17 +22,21 @@ export class Freshness {
 
   /** A leader has proven something. */
   prove(proof: FreshnessProof): void {
-    if (this.#newest === null || proof.asOfMs > this.#newest.asOfMs) this.#newest = proof;
+    if (this.#newest === null || proof.asOf.clockMs > this.#newest.asOf.clockMs) this.#newest = proof;
   }
 
-  /** From which index on a state is no older than that at `nowMs`; null if nothing proves it. */
-  readIndexWithin(maxStalenessMs: number, nowMs: number): LogIndex | null {
-    const stalenessMs = this.stalenessMs(nowMs);
+  /** From which index on a state is no older than that now; null if nothing proves it. */
+  readIndexWithin(maxStalenessMs: number, now: Moment): LogIndex | null {
+    const stalenessMs = this.stalenessMs(now);
     return stalenessMs === null || stalenessMs > maxStalenessMs ? null : (this.#newest?.readIndex ?? null);
   }
 
-  /** How old the state may be at `nowMs`, if it has applied all that the newest proof is about; null if nothing was ever proven. */
-  stalenessMs(nowMs: number): number | null {
-    return this.#newest === null ? null : (nowMs - this.#newest.asOfMs) / (1 - this.#maxClockDrift);
+  /** How old the state may be now, if it has applied all that the newest proof is about; null if nothing was ever proven. */
+  stalenessMs(now: Moment): number | null {
+    return this.#newest === null ? null : this.passedMs(this.#newest.asOf, now) / (1 - this.#maxClockDrift);
+  }
+
+  protected passedMs(since: Moment, now: Moment): number {
+    return passedMs(since, now);
   }
 }

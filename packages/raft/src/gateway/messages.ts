@@ -6,6 +6,16 @@ import { readConsistency } from './read-consistency.ts';
 
 const role = z.enum(['follower', 'candidate', 'leader']);
 
+/** What is known of a member's clocks: see `ClockFacts`. */
+const clock = z.object({
+  offsetMs: z.number(),
+  uncertaintyMs: z.number().nonnegative(),
+  driftPpm: z.number().nullable(),
+  driftUncertaintyPpm: z.number().nonnegative().nullable(),
+  isOff: shape.flag,
+  isDrifting: shape.flag,
+});
+
 /** One actor's part of `status`. */
 const part = z.discriminatedUnion('actor', [
   z.object({ actor: z.literal('election'), role, term: shape.term, leader: shape.node.nullable() }),
@@ -24,6 +34,8 @@ const part = z.discriminatedUnion('actor', [
     actor: z.literal('leader'),
     /** Whether reads are answered from the lease now, and how many that might have been were not. */
     lease: z.object({ isValid: shape.flag, fallbacks: shape.counter }),
+    /** Its own. Null if nothing is known. */
+    clock: clock.nullable(),
     peers: z
       .array(
         z.object({
@@ -38,6 +50,7 @@ const part = z.discriminatedUnion('actor', [
           /** By the failure detector. */
           stage: z.enum(peerStages),
           state: z.enum(['probe', 'replicate', 'snapshot', 'repair']),
+          clock: clock.nullable(),
         }),
       )
       .readonly(),
@@ -137,8 +150,8 @@ export const gatewayProtocol = {
     queryAnswer: z.object({ request: shape.counter, answer: shape.bytes }),
     /** From the applier: the state has made `revision` changes, which are fewer than the read wants. If it is not final the query waits there. */
     queryNotYet: z.object({ request: shape.counter, isFinal: shape.flag, revision: shape.counter }),
-    /** From the log store: a leader has proven that all that was acknowledged before this node's clock showed `asOfMs` is at or below `readIndex`. */
-    proven: z.object({ asOfMs: shape.timeMs, readIndex: shape.index }),
+    /** From the log store: a leader has proven that all that was acknowledged before this node's clocks showed `asOf` is at or below `readIndex`. */
+    proven: z.object({ asOf: shape.moment, readIndex: shape.index }),
     /** From the applier. */
     snapshotAnswer: z.object({ request: shape.counter, outcome: snapshotOutcome }),
     /** From the log store. */

@@ -1,5 +1,6 @@
 import type { Context } from '@quorate/actor';
 import { leaderAt } from '../addresses.ts';
+import { type Moment, momentOf } from '../moment.ts';
 import type { LogIndex, Term } from '../types.ts';
 import type { KnownLeader } from './known-leader.ts';
 import type { GatewayMessage } from './messages.ts';
@@ -22,14 +23,14 @@ export interface ReadIndexQuestionsOptions {
 interface Question {
   readonly sequence: number;
   readonly term: Term;
-  readonly askedAtMs: number;
+  readonly askedAt: Moment;
   readonly requests: ReadonlySet<number>;
 }
 
 /** What a leader has answered. */
 export interface ReadIndexAnswer {
   readonly readIndex: LogIndex;
-  readonly askedAtMs: number;
+  readonly askedAt: Moment;
   /** The requests that it is for. */
   readonly requests: readonly number[];
 }
@@ -63,11 +64,11 @@ export class ReadIndexQuestions {
   ask({ leader, term }: KnownLeader): void {
     if (this.#waiting.size === 0 || leader === null) return;
     const { context, mayUseLease, nextSequence } = this.#options;
-    const askedAtMs = context.now();
+    const askedAt = momentOf(context);
     const ofTerm = this.#open.filter((question) => question.term === term);
     const newest = ofTerm.at(-1);
-    if (newest !== undefined && askedAtMs - newest.askedAtMs < askAgainMs) return;
-    const question = { sequence: nextSequence(), term, askedAtMs, requests: new Set(this.#waiting) };
+    if (newest !== undefined && askedAt.clockMs - newest.askedAt.clockMs < askAgainMs) return;
+    const question = { sequence: nextSequence(), term, askedAt, requests: new Set(this.#waiting) };
     this.#open = [...ofTerm, question];
     const ask = { kind: 'readIndex', term, sequence: question.sequence, mayUseLease } as const;
     context.send(leaderAt({ node: leader, group: context.self.group }), ask);
@@ -80,13 +81,13 @@ export class ReadIndexQuestions {
     const requests = [...question.requests].filter((request) => this.#waiting.delete(request));
     this.#open = this.#open.filter((open) => open.sequence > sequence);
     this.ask(known);
-    return { readIndex, askedAtMs: question.askedAtMs, requests };
+    return { readIndex, askedAt: question.askedAt, requests };
   }
 
   /** Whether someone waits, and has for long. */
   isOverdue(nowMs: number): boolean {
     if (this.#waiting.size === 0) return false;
     const newest = this.#open.at(-1);
-    return newest === undefined || nowMs - newest.askedAtMs >= askAgainMs;
+    return newest === undefined || nowMs - newest.askedAt.clockMs >= askAgainMs;
   }
 }

@@ -1,4 +1,5 @@
 import { applierAt } from '../addresses.ts';
+import { momentOf } from '../moment.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { LogIndex } from '../types.ts';
@@ -64,7 +65,7 @@ export class Reads {
     const answer = this.#leased.answered(message, known) ?? this.#confirmed.answered(message, known);
     if (answer === null) return null;
     for (const id of answer.requests) this.#bounded.delete(id);
-    this.proven({ asOfMs: answer.askedAtMs, readIndex: answer.readIndex });
+    this.proven({ asOf: answer.askedAt, readIndex: answer.readIndex });
     return answer;
   }
 
@@ -97,7 +98,7 @@ export class Reads {
     const isOfThisNode = message.consistency === 'bounded' || message.consistency === 'local';
     if (isOfThisNode && revision !== null) return { kind: 'revisionMissing', code: 'NotYetApplied', revision };
     if (message.consistency === 'bounded') {
-      return { kind: 'tooStale', stalenessMs: this.#freshness.stalenessMs(context.now()) };
+      return { kind: 'tooStale', stalenessMs: this.#freshness.stalenessMs(momentOf(context)) };
     }
     if (readIndex === null && known().leader === null) {
       return { kind: 'error', code: 'NoLeader', message: 'no leader took the request in time; nothing was written' };
@@ -114,7 +115,7 @@ export class Reads {
 
   #provenIndex({ message: { consistency, maxStalenessMs } }: Read): LogIndex | null {
     if (consistency !== 'bounded' || maxStalenessMs === null) return null;
-    return this.#freshness.readIndexWithin(maxStalenessMs, this.#options.context.now());
+    return this.#freshness.readIndexWithin(maxStalenessMs, momentOf(this.#options.context));
   }
 
   #askFor(id: number, { message }: Read): void {

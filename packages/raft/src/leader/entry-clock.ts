@@ -7,6 +7,8 @@ export interface EntryClockOptions {
   readonly context: Context<LeaderMessage>;
   /** The time of the last entry in the leader's log when it took office. */
   readonly lastTime: EntryTime;
+  /** The latest real time, in milliseconds since the epoch, that a quorum's clocks have reached; minus infinity if that is not known. */
+  readonly reachedMs: () => number;
 }
 
 /**
@@ -15,26 +17,33 @@ export interface EntryClockOptions {
  */
 export class EntryClock {
   readonly #context: Context<LeaderMessage>;
+  readonly #reachedMs: () => number;
   readonly #inOfficeSinceMs: number;
   readonly #logTimeBeforeMs: number;
   #timestampUs: number;
+  #realTimeUs = 0;
 
-  constructor({ context, lastTime }: EntryClockOptions) {
+  constructor({ context, lastTime, reachedMs }: EntryClockOptions) {
     this.#context = context;
+    this.#reachedMs = reachedMs;
     this.#inOfficeSinceMs = context.now();
     this.#logTimeBeforeMs = lastTime.logTimeMs;
     this.#timestampUs = lastTime.timestampUs;
   }
 
+  /** Looks what time it is: entries get their places in batches, each at one moment. */
+  look(): void {
+    this.#realTimeUs = this.realTimeUs();
+  }
+
   /** The time of the next entry. */
   next(): EntryTime {
-    this.#timestampUs = Math.max(this.#timestampUs + 1, this.realTimeUs());
+    this.#timestampUs = Math.max(this.#timestampUs + 1, this.#realTimeUs);
     return { timestampUs: this.#timestampUs, logTimeMs: this.logTimeMs() };
   }
 
-  /** What time it is, as far as this leader can tell. */
   protected realTimeUs(): number {
-    return Math.max(0, Math.floor(this.#context.wallNow() * 1000));
+    return Math.max(0, Math.floor(this.#reachedMs() * 1000));
   }
 
   /** Time without a leader does not count: nobody's session expires while nobody could have kept it alive. */

@@ -1,5 +1,5 @@
 import { type LeaderToken, type LogIndex, logIndex } from '../types.ts';
-import type { EntryClock } from './entry-clock.ts';
+import type { LeaderClocks } from './leader-clocks.ts';
 import type { Membership } from './membership.ts';
 import type { PeerWatch } from './peer-watch.ts';
 import type { Replicators } from './replicators.ts';
@@ -12,7 +12,7 @@ export interface GrantOptions {
   readonly voters: VoterProgress;
   readonly replicators: Replicators;
   readonly peers: PeerWatch;
-  readonly clock: EntryClock;
+  readonly clocks: LeaderClocks;
   /** The end of the log when the token was given. */
   readonly lastLogIndex: LogIndex;
 }
@@ -25,17 +25,17 @@ export class Grant {
   readonly replicators: Replicators;
   /** How the peers stand by the failure detector. */
   readonly peers: PeerWatch;
-  readonly clock: EntryClock;
+  readonly clocks: LeaderClocks;
   /** The no-op of this term. */
   readonly noopIndex: LogIndex;
 
-  constructor({ token, membership, voters, replicators, peers, clock, lastLogIndex }: GrantOptions) {
+  constructor({ token, membership, voters, replicators, peers, clocks, lastLogIndex }: GrantOptions) {
     this.token = token;
     this.membership = membership;
     this.voters = voters;
     this.replicators = replicators;
     this.peers = peers;
-    this.clock = clock;
+    this.clocks = clocks;
     this.noopIndex = logIndex(lastLogIndex + 1);
   }
 

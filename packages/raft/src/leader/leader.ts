@@ -2,16 +2,21 @@ import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
 import { applierAt, electionAt, gatewayAt, logStoreAt } from '../addresses.ts';
 import type { ElectionTimeouts } from '../election-timeouts.ts';
 import { invariant } from '../invariant.ts';
+import { momentOf } from '../moment.ts';
+import { OwnClocks } from '../own-clocks.ts';
 import type { CommitTracer, Logger, MemberTracer, StreamPublisher } from '../ports.ts';
 import { peersOf } from '../quorum.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import { type LeaderToken, type LogEntry, type LogIndex, logIndex, maxIndex, type Term } from '../types.ts';
 import type { AutoRemoval } from './auto-removal.ts';
+import type { ClockFacts } from './clock-alarms.ts';
 import type { PeerStage } from './failure-detector.ts';
 import type { Grant } from './grant.ts';
+import { LeaderClocks } from './leader-clocks.ts';
 import type { LeaderProgress } from './membership.ts';
 import type { LeaderMessage } from './messages.ts';
+import type { ClockReading } from './peer-clock.ts';
 import { ProposalDesk } from './proposal-desk.ts';
 import type { Proposals } from './proposals.ts';
 import { ReadDesk } from './read-desk.ts';
@@ -26,6 +31,8 @@ export interface LeaderOptions {
   readonly term: Term;
   /** Those that the election was won with. */
   readonly electionTimeouts: ElectionTimeouts;
+  /** What the voters' clocks showed when they voted. */
+  readonly readings: ReadonlyMap<NodeId, ClockReading>;
   readonly identity: Sender;
   readonly settings: RaftSettings;
   readonly tracer: CommitTracer;
@@ -49,6 +56,7 @@ export class Leader implements Actor<LeaderMessage> {
   #isAside = false;
   /** It has stood aside in this office. */
   #wasAside = false;
+  readonly #ownClocks: OwnClocks;
   readonly #startedAtMs: number;
   #grant: Grant | null = null;
   /** Office is given up, and the election will stop this actor: nothing is taken any more. */
@@ -72,6 +80,7 @@ export class Leader implements Actor<LeaderMessage> {
     this.#transfer = new parts.Transfer({ context, term, settings, pace });
     this.#autoRemoval = new parts.AutoRemoval({ self, settings, logger, tracer: memberTracer });
     this.#asker = Math.floor(context.random() * Number.MAX_SAFE_INTEGER);
+    this.#ownClocks = new OwnClocks(context);
     this.#startedAtMs = context.now();
     this.#askForToken();
     this.#restartTick();
@@ -153,12 +162,17 @@ export class Leader implements Actor<LeaderMessage> {
     const context = this.#context;
     const replicators = new Replicators({ context, token, term, identity, settings, pace, parts: this.#parts });
     const peers = new this.#parts.PeerWatch({ context, settings, pace, logger, tracer, parts: this.#parts });
-    const clock = new this.#parts.EntryClock({ context, lastTime: message.lastTime });
-    this.#grant = new this.#parts.Grant({ token, membership, voters, replicators, peers, clock, lastLogIndex });
+    const { lastTime } = message;
+    const { readings } = this.#options;
+    const parts = this.#parts;
+    const clocks = new LeaderClocks({ context, self, settings, logger, membership, lastTime, readings, parts });
+    this.#grant = new this.#parts.Grant({ token, membership, voters, replicators, peers, clocks, lastLogIndex });
     this.#reads.startFor(token);
     replicators.serve(peersOf(configuration, self), lastLogIndex);
     this.#options.streams.announceLeader(self, term);
-    this.#append([{ term, index: this.#grant.noopIndex, kind: 'noop', command: new Uint8Array(), ...clock.next() }]);
+    clocks.entries.look();
+    const noop = { term, index: this.#grant.noopIndex, kind: 'noop', command: new Uint8Array() } as const;
+    this.#append([{ ...noop, ...clocks.entries.next() }]);
   }
 
   /** A refusal that an earlier leader of this node asked for, and that comes late, is not meant for this one. */
@@ -181,6 +195,9 @@ export class Leader implements Actor<LeaderMessage> {
     this.#grant.replicators.stopFormer();
     this.#advanceReplicators();
     this.#grant.peers.tick(peersOf(this.#grant.membership.configuration, this.#self()));
+    this.#grant.clocks.tick();
+    this.#reads.allowLease(this.#grant.clocks.mayLease);
+    this.#checkOwnClocks();
     this.#askForResults();
     this.#changeByItself(this.#grant);
     this.#transfer.tick(this.#progress());
@@ -225,7 +242,7 @@ export class Leader implements Actor<LeaderMessage> {
       token: grant.token,
       round: this.#reads.round,
       leaseMs: this.#reads.leaseTerms.leaseMs,
-      askedAtMs: this.#context.now(),
+      askedAt: momentOf(this.#context),
       electionTimeoutMinMs,
       electionTimeoutMaxMs,
     });
@@ -263,7 +280,7 @@ export class Leader implements Actor<LeaderMessage> {
     if (this.#grant.membership.excludesSelf || this.#transfer.isUnderWay) return;
     const { term, settings } = this.#options;
     const entries = this.#proposals.place(
-      { lastLogIndex: this.#lastLogIndex, term, clock: this.#grant.clock },
+      { lastLogIndex: this.#lastLogIndex, term, clock: this.#grant.clocks.entries },
       settings,
     );
     for (const { kind, index } of entries) if (kind === 'configuration') this.#reconfigure(this.#grant, index);
@@ -327,6 +344,7 @@ export class Leader implements Actor<LeaderMessage> {
     const grant = this.#grantOf(message.token);
     if (grant === null) return;
     grant.peers.heard(message.peer);
+    grant.clocks.observe(message.peer, message.reading);
     grant.voters.observed(message.peer, message.mode, message.link);
     if (message.mode === 'repair') return;
     grant.voters.heard(message.peer, message.round, this.#context.now());
@@ -457,6 +475,14 @@ export class Leader implements Actor<LeaderMessage> {
     this.#advanceReplicators();
   }
 
+  /** A lease outlasts neither clock. But a wall clock that was set back does not tell any more how long the machine was suspended before. */
+  #checkOwnClocks(): void {
+    const partedMs = this.#ownClocks.partedMs();
+    if (partedMs === 0) return;
+    this.#options.logger.warn('wall clock and monotonic clock have parted', { partedMs: Math.round(partedMs) });
+    this.#dropLease('the clocks have parted');
+  }
+
   #dropLease(reason: string): void {
     this.#options.logger.info('dropped the lease', { reason });
     this.#reads.dropLease();
@@ -466,7 +492,7 @@ export class Leader implements Actor<LeaderMessage> {
     const grant = this.#grantOf(message.token);
     if (grant === null) return;
     grant.voters.heard(this.#self(), message.round, this.#context.now());
-    this.#reads.promised(this.#self(), { sentAtMs: message.askedAtMs, promisedMs: message.promisedMs });
+    this.#reads.promised(this.#self(), { sentAt: message.askedAt, promisedMs: message.promisedMs });
     this.#finishReadRound(grant);
   }
 
@@ -487,7 +513,10 @@ export class Leader implements Actor<LeaderMessage> {
     const grant = this.#grant;
     const stageOf = (peer: NodeId): PeerStage => grant?.peers.stageOf(peer) ?? 'alive';
     const peers = grant?.voters.describe(this.#self(), this.#lastLogIndex, this.#context.now(), stageOf) ?? [];
-    const part = { actor: 'leader', peers, lease: this.#reads.describe(grant, this.#commitIndex) } as const;
+    const clockOf = (member: NodeId): ClockFacts | null => grant?.clocks.describe(member) ?? null;
+    const described = peers.map((peer) => ({ ...peer, clock: clockOf(peer.id) }));
+    const lease = this.#reads.describe(grant, this.#commitIndex);
+    const part = { actor: 'leader', clock: clockOf(this.#self()), peers: described, lease } as const;
     this.#context.send(gatewayAt(this.#context.self), { kind: 'described', request, part });
   }
 

@@ -13,6 +13,15 @@ const link: z.ZodType<LinkMeasurements> = z.object({
   flushMs: measured,
 });
 
+/** What another node's clocks showed when it answered: see `ClockReading`. */
+const clockReading = z.object({
+  askedAtMs: shape.timeMs,
+  heardAtMs: shape.timeMs,
+  incarnation: shape.counter,
+  clockMs: shape.timeMs,
+  wallMs: shape.timeMs,
+});
+
 /** What the leader accepts. `peer` kinds come from the gateways, its own node's included. */
 export const leaderProtocol = {
   peer: {
@@ -65,11 +74,11 @@ export const leaderProtocol = {
     appended: z.object({ token: shape.token, lastLogIndex: shape.index }),
     /** From the log store: entries of this token up to `durableIndex` are on this node's disk. */
     durable: z.object({ token: shape.token, durableIndex: shape.index, truncationEpoch: shape.counter }),
-    /** From the log store: when `round` was asked of it the token was good. `askedAtMs` is that of the question, and `promisedMs` the hard promise that counts. */
+    /** From the log store: when `round` was asked of it the token was good. `askedAt` is that of the question, and `promisedMs` the hard promise that counts. */
     roundConfirmed: z.object({
       token: shape.token,
       round: shape.counter,
-      askedAtMs: shape.timeMs,
+      askedAt: shape.moment,
       promisedMs: shape.promiseMs,
     }),
     /** From a replicator: what its peer has acknowledged. */
@@ -79,10 +88,12 @@ export const leaderProtocol = {
       matchIndex: shape.index,
       round: shape.counter,
       /** The hard promise that its answer states; null if it is not known any more when the question was sent. */
-      promise: z.object({ sentAtMs: shape.timeMs, promisedMs: shape.promiseMs }).nullable(),
+      promise: z.object({ sentAt: shape.moment, promisedMs: shape.promiseMs }).nullable(),
       mode: z.enum(['probe', 'replicate', 'snapshot', 'repair']),
       /** As it is measured by now. */
       link,
+      /** What its clocks showed; null if it is not known any more when it was asked. */
+      reading: clockReading.nullable(),
     }),
     /** From the applier: what became of entries, in order. */
     applied: z.object({

@@ -44,7 +44,7 @@ export interface BatchLimit {
 export interface EntryPlace {
   readonly lastLogIndex: LogIndex;
   readonly term: Term;
-  readonly clock: Pick<EntryClock, 'next'>;
+  readonly clock: Pick<EntryClock, 'look' | 'next'>;
 }
 
 /** What an entry costs in a batch beside its command. */
@@ -104,6 +104,7 @@ export class Proposals {
   place({ lastLogIndex, term, clock }: EntryPlace, limit: BatchLimit): readonly LogEntry[] {
     const entries: LogEntry[] = [];
     let bytes = 0;
+    clock.look();
     for (const proposal of this.#waiting) {
       bytes += proposal.command.length + entryEnvelopeBytes;
       if (entries.length > 0 && (entries.length >= limit.maxBatchEntries || bytes > limit.maxBatchBytes)) break;

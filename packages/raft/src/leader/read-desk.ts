@@ -1,5 +1,6 @@
 import type { Context, NodeId, Sender } from '@quorate/actor';
 import { gatewayAt } from '../addresses.ts';
+import { momentOf } from '../moment.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { LeaderToken, LogIndex, Term } from '../types.ts';
@@ -50,6 +51,8 @@ export class ReadDesk {
   readonly #options: ReadDeskOptions;
   readonly #rounds: ReadRounds;
   readonly #lease: Lease;
+  /** Whether the clocks of the voters are such that a lease may rest on them. */
+  #mayLease = true;
   #wantedAtMs = Number.NEGATIVE_INFINITY;
   #fallbacks = 0;
 
@@ -102,7 +105,8 @@ export class ReadDesk {
 
   /** Whether the lease is to be kept up. */
   get isLeaseWanted(): boolean {
-    return !this.#lease.isOver && this.#options.context.now() - this.#wantedAtMs < readsFlowMs;
+    const isRecent = this.#options.context.now() - this.#wantedAtMs < readsFlowMs;
+    return this.#mayLease && !this.#lease.isOver && isRecent;
   }
 
   /** So often promises have to be renewed. */
@@ -114,6 +118,12 @@ export class ReadDesk {
   get leaseTerms(): LeaseTerms {
     if (!this.isLeaseWanted) return noLease;
     return { leaseMs: this.#options.settings.leaseMs, maxHeartbeatIntervalMs: this.renewalIntervalMs };
+  }
+
+  /** Whether there may be a lease: none may rest on a clock that runs so fast that its voter's promise is over before the leader thinks so. */
+  allowLease(mayLease: boolean): void {
+    if (this.#mayLease && !mayLease) this.dropLease();
+    this.#mayLease = mayLease;
   }
 
   /** What the lease rests on may not hold any more: whatever was promised so far counts for nothing. */
@@ -140,7 +150,11 @@ export class ReadDesk {
   /** With a fresh clock, when the read has been taken from the mailbox: what was checked before a pause says nothing (tikv#10011). */
   #isLeased(grant: Grant, commitIndex: LogIndex): boolean {
     const { configuration } = grant.membership;
-    return grant.mayRead(commitIndex) && this.#lease.isValid(configuration, this.#options.context.now());
+    return (
+      this.#mayLease &&
+      grant.mayRead(commitIndex) &&
+      this.#lease.isValid(configuration, momentOf(this.#options.context))
+    );
   }
 
   #answer(to: Sender, sequence: number, readIndex: LogIndex | null): void {

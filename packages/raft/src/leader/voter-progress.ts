@@ -114,7 +114,7 @@ export class VoterProgress {
     lastLogIndex: LogIndex,
     nowMs: number,
     stageOf: (peer: NodeId) => PeerStage,
-  ): Extract<StatusPart, { actor: 'leader' }>['peers'] {
+  ): readonly Omit<Extract<StatusPart, { actor: 'leader' }>['peers'][number], 'clock'>[] {
     return peersOf(this.#configuration, self).map(({ id }) => {
       const { matchIndex, link, heardAtMs, mode: state } = this.#of(id);
       const { roundTripMs, loss } = link;

@@ -71,8 +71,8 @@ export class FollowerDesk {
   #noteFreshness(freshness: AppendEntries['freshness']): void {
     const { context, identity } = this.#state;
     if (freshness === null || freshness.incarnation !== identity.incarnation) return;
-    const { asOfMs, readIndex } = freshness;
-    context.send(gatewayAt(context.self), { kind: 'proven', asOfMs, readIndex });
+    const { asOf, readIndex } = freshness;
+    context.send(gatewayAt(context.self), { kind: 'proven', asOf, readIndex });
   }
 
   /** Sends the reply that the flush which has just ended was waited for with. */
@@ -135,6 +135,7 @@ export class FollowerDesk {
         isRepairing: this.isRepairing,
         promisedMs: reply.promisedMs,
         clockMs: state.context.now(),
+        wallMs: state.context.wallNow(),
         matchIndex: this.matchIndex,
         conflictIndex: logIndex(0),
         conflictTerm: term(0),
@@ -146,7 +147,6 @@ export class FollowerDesk {
     const state = this.#state;
     state.sendWhenTermFlushed(replicatorAt(state.placeOf(from), state.identity.node), {
       kind: 'appendEntriesReply',
-      clockMs: state.context.now(),
       term: state.currentTerm,
       incarnation: from.incarnation,
       sequence: message.sequence,
@@ -154,6 +154,8 @@ export class FollowerDesk {
       success: false,
       isRepairing: this.isRepairing,
       promisedMs,
+      clockMs: state.context.now(),
+      wallMs: state.context.wallNow(),
       matchIndex: logIndex(0),
       conflictIndex,
       conflictTerm,

@@ -83,11 +83,11 @@ export class LeaderDesk {
   confirmRound(message: Of<'confirmRound'>): void {
     const state = this.#state;
     if (!this.#holds(message.token)) return this.#refuseDeposed();
-    const { token, round, leaseMs, askedAtMs, electionTimeoutMinMs, electionTimeoutMaxMs } = message;
+    const { token, round, leaseMs, askedAt, electionTimeoutMinMs, electionTimeoutMaxMs } = message;
     state.watch.timeouts = { electionTimeoutMinMs, electionTimeoutMaxMs };
     state.watch.heardOwnLeader();
     const promisedMs = state.promise.make(leaseMs);
-    state.context.send(leaderAt(state.context.self), { kind: 'roundConfirmed', token, round, askedAtMs, promisedMs });
+    state.context.send(leaderAt(state.context.self), { kind: 'roundConfirmed', token, round, askedAt, promisedMs });
     state.noticeLeader();
   }
 

@@ -5,7 +5,7 @@ import { type MessageOf, shape } from '../protocol.ts';
 const conflict = z.object({ conflictIndex: shape.index, conflictTerm: shape.term });
 
 /** By the receiver's own clock, in that life of it: all that was acknowledged before is at or below `readIndex`. */
-const freshness = z.object({ incarnation: shape.counter, asOfMs: shape.timeMs, readIndex: shape.index });
+const freshness = z.object({ incarnation: shape.counter, asOf: shape.moment, readIndex: shape.index });
 
 /** What the log store accepts. */
 export const logStoreProtocol = {
@@ -79,7 +79,7 @@ export const logStoreProtocol = {
       token: shape.token,
       round: shape.counter,
       leaseMs: shape.promiseMs,
-      askedAtMs: shape.timeMs,
+      askedAt: shape.moment,
       electionTimeoutMinMs: shape.timeoutMs,
       electionTimeoutMaxMs: shape.timeoutMs,
     }),

@@ -37,12 +37,11 @@ export class Voting {
       state.context.send(electionAt(state.context.self), { kind: 'voteCast', term: currentTerm });
       state.logger.info('voted', { term: currentTerm, candidate: from.node });
     }
-    state.sendWhenTermFlushed(electionAt(state.placeOf(from)), {
-      kind: 'requestVoteReply',
-      term: currentTerm,
-      incarnation: from.incarnation,
-      sequence: message.sequence,
-      voteGranted,
+    const { incarnation } = from;
+    const reply = { term: currentTerm, incarnation, sequence: message.sequence, voteGranted };
+    state.whenTermFlushed(() => {
+      const clocks = { clockMs: state.context.now(), wallMs: state.context.wallNow() };
+      state.context.send(electionAt(state.placeOf(from)), { kind: 'requestVoteReply', ...reply, ...clocks });
     });
   }
 

@@ -18,8 +18,9 @@ export const replicatorProtocol = {
       isRepairing: shape.flag,
       /** The hard promise that counts, from the receipt of that AppendEntries. */
       promisedMs: shape.promiseMs,
-      /** The follower's clock when it replied. */
+      /** What the follower's clocks showed when it replied. */
       clockMs: shape.timeMs,
+      wallMs: shape.timeMs,
       matchIndex: shape.index,
       conflictIndex: shape.index,
       conflictTerm: shape.term,

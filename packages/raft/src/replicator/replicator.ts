@@ -2,6 +2,7 @@ import type { Actor, Context, Sender } from '@quorate/actor';
 import { applierAt, leaderAt, logStoreAt } from '../addresses.ts';
 import type { ElectionTimeouts } from '../election-timeouts.ts';
 import type { LogStoreMessage } from '../log-store/messages.ts';
+import { type Moment, momentOf } from '../moment.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import { type LeaderToken, type LogIndex, logIndex, maxIndex, type Term, type Voter } from '../types.ts';
@@ -41,13 +42,12 @@ type Mode =
 /** An append that went out: what a success proves, and since when what was promised for it counts. */
 interface Sent {
   readonly lastIndex: LogIndex;
-  readonly sentAtMs: number;
+  readonly sentAt: Moment;
 }
 
 /** What the clock of the peer showed, in that life of it, at some time before its reply came here. */
-interface PeerClock {
+interface PeerClock extends Moment {
   readonly incarnation: number;
-  readonly clockMs: number;
   readonly receivedAtMs: number;
 }
 
@@ -150,8 +150,8 @@ export class Replicator implements Actor<ReplicatorMessage> {
   /** The leader was the leader at a time after the peer's clock had shown that: what anybody had acknowledged by then, this leader knows to be committed. */
   #proveFreshness({ leasedAtMs, commitIndex: readIndex }: Of<'advance'>): void {
     if (leasedAtMs === null || this.#peerClock === null || this.#peerClock.receivedAtMs > leasedAtMs) return;
-    const { incarnation, clockMs: asOfMs } = this.#peerClock;
-    this.#freshness = { incarnation, asOfMs, readIndex };
+    const { incarnation, clockMs, wallMs } = this.#peerClock;
+    this.#freshness = { incarnation, asOf: { clockMs, wallMs }, readIndex };
   }
 
   #restartHeartbeat(): void {
@@ -210,7 +210,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
     const { term } = this.#options;
     const round = this.#round;
     // Before it is sent: what is promised for it counts from then, and the process may stand still at any point.
-    const sentAtMs = this.#context.now();
+    const sentAt = momentOf(this.#context);
     const { electionTimeoutMinMs, electionTimeoutMaxMs } = this.#pace;
     this.#context.send(to, {
       kind: 'appendEntries',
@@ -227,7 +227,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
       electionTimeoutMaxMs,
     });
     this.#freshness = null;
-    this.#remember(sequence, { lastIndex, sentAtMs });
+    this.#remember(sequence, { lastIndex, sentAt });
     this.#noteSent(sequence, lastIndex, entries);
     this.#sentRound = round;
     // Not leaderCommit: the log store may not have heard of the newest yet, and the next heartbeat brings it.
@@ -365,15 +365,15 @@ export class Replicator implements Actor<ReplicatorMessage> {
     this.#link.heard(message.sequence, this.#context.now(), this.#pace.electionTimeoutMaxMs);
     if (message.success) this.#succeeded(message);
     else this.#refused(message);
-    this.#tellLeader(message);
+    this.#tellLeader(message, from);
     this.#pump();
   }
 
-  #noteClock({ clockMs }: Of<'appendEntriesReply'>, { incarnation }: Sender): void {
+  #noteClock({ clockMs, wallMs }: Of<'appendEntriesReply'>, { incarnation }: Sender): void {
     const known = this.#peerClock ?? { incarnation: 0, clockMs: 0 };
     const isSameLife = incarnation === known.incarnation;
     if (isSameLife ? clockMs <= known.clockMs : incarnation < known.incarnation) return;
-    this.#peerClock = { incarnation, clockMs, receivedAtMs: this.#context.now() };
+    this.#peerClock = { incarnation, clockMs, wallMs, receivedAtMs: this.#context.now() };
   }
 
   /** What the peer has acknowledged before is gone with its log. The leader goes on counting it: the peer takes part in nothing until it has all of that again. */
@@ -414,18 +414,23 @@ export class Replicator implements Actor<ReplicatorMessage> {
     this.#mode = { kind: 'probe', outstanding: false, conflict: message };
   }
 
-  #tellLeader(message: Of<'appendEntriesReply'>): void {
+  #tellLeader(message: Of<'appendEntriesReply'>, { incarnation }: Sender): void {
     const sent = this.#sent.get(message.sequence);
     this.#forgetUpTo(message.sequence);
+    const sentAt = sent?.sentAt ?? null;
+    const heardAtMs = this.#context.now();
+    const { clockMs, wallMs, promisedMs } = message;
+    const reading = { heardAtMs, incarnation, clockMs, wallMs };
     this.#context.send(leaderAt(this.#context.self), {
       kind: 'matched',
       token: this.#options.token,
       peer: this.#options.peer.id,
       matchIndex: this.#matchIndex,
       round: message.round,
-      promise: sent === undefined ? null : { sentAtMs: sent.sentAtMs, promisedMs: message.promisedMs },
+      promise: sentAt === null ? null : { sentAt, promisedMs },
       mode: message.isRepairing ? 'repair' : this.#mode.kind,
       link: this.#link.measurements,
+      reading: sentAt === null ? null : { askedAtMs: sentAt.clockMs, ...reading },
     });
   }
 }

@@ -47,6 +47,8 @@ export class TestNode {
   stateMachine: RecordingStateMachine;
   system: ActorSystem | null = null;
   incarnation = 0;
+  /** How far its wall clock is ahead of virtual time. */
+  wallAheadMs = 0;
   /** What reached a node that is paused, oldest first; null while it runs. */
   backlog: (() => void)[] | null = null;
 
@@ -98,7 +100,7 @@ export class TestCluster extends Schedule {
     const system: ActorSystem = new ActorSystem(node.id, this.group, {
       identity,
       now: () => this.nowMs,
-      wallNow: () => this.nowMs,
+      wallNow: () => this.nowMs + node.wallAheadMs,
       random: () => this.random(),
       route: (from, to, message) => this.#route({ from, to, message: message as { kind: string } }, identity),
       schedule: (delayMs, fire) => this.at(delayMs, () => this.#turn(node, system, fire)),

@@ -105,7 +105,9 @@ export class ElectionFixture {
     fields: ReplyFields = {},
   ): void {
     const { from = senderOf(node), granted = true, incarnation = 1 } = fields;
-    this.receive({ kind, term: term(inTerm), incarnation, sequence, voteGranted: granted }, from);
+    const reply = { term: term(inTerm), incarnation, sequence, voteGranted: granted };
+    if (kind === 'requestPreVoteReply') this.receive({ kind, ...reply }, from);
+    else this.receive({ kind, ...reply, clockMs: 0, wallMs: this.context.wallNow() }, from);
   }
 
   get leads(): boolean {

@@ -1,4 +1,5 @@
 import { type Actor, type Address, type Context, groupId, nodeId, type Sender } from '@quorate/actor';
+import type { Moment } from '../../src/index.ts';
 
 /** One message that an actor has sent. */
 export interface Sent {
@@ -103,6 +104,9 @@ export class FakeContext<Message> implements Context<Message> {
     this.nowMs = endMs;
   }
 }
+
+/** What the clocks of a node show when its monotonic one is there, unless a test sets the wall clock. */
+export const momentAt = (clockMs: number): Moment => ({ clockMs, wallMs: 1_700_000_000_000 + clockMs });
 
 /** How a node signs what it sends, unless a test wants it otherwise. */
 export const senderOf = (

@@ -1,4 +1,4 @@
-import type { Sender } from '@quorate/actor';
+import type { NodeId, Sender } from '@quorate/actor';
 import {
   type CommitTracer,
   type Configuration,
@@ -21,8 +21,9 @@ import {
 } from '../../src/index.ts';
 import { Leader } from '../../src/leader/leader.ts';
 import type { VoterPromise } from '../../src/leader/lease.ts';
+import type { ClockReading } from '../../src/leader/peer-clock.ts';
 import { bytes, timeOf, votersOf } from './entries.ts';
-import { FakeContext, type Sent, senderOf } from './fake-context.ts';
+import { FakeContext, momentAt, type Sent, senderOf } from './fake-context.ts';
 
 /** The token of the fixture's office. */
 export const token = leaderToken(1);
@@ -39,7 +40,15 @@ export interface LeaderFixtureOptions {
   readonly tracer?: CommitTracer;
   readonly memberTracer?: MemberTracer;
   readonly logger?: Logger;
+  /** Of the voters' clocks, when they voted. */
+  readonly readings?: ReadonlyMap<NodeId, ClockReading>;
   readonly parts?: RaftParts;
+}
+
+/** What else the answer of a peer may tell. */
+interface Told {
+  readonly promise?: VoterPromise;
+  readonly reading?: ClockReading;
 }
 
 /** The leader of n1 by itself, in a group of three. */
@@ -59,7 +68,17 @@ export class LeaderFixture {
     const identity = senderOf('n1');
     this.actor = new Leader(
       this.context,
-      { term: officeTerm, electionTimeouts: settings, identity, settings, tracer, memberTracer, streams, logger },
+      {
+        term: officeTerm,
+        electionTimeouts: settings,
+        readings: options.readings ?? new Map(),
+        identity,
+        settings,
+        tracer,
+        memberTracer,
+        streams,
+        logger,
+      },
       options.parts ?? raftParts,
     );
   }
@@ -102,8 +121,8 @@ export class LeaderFixture {
   }
 
   /** A peer has all up to `matchIndex` on its disk, and has confirmed `round`. */
-  matched(peer: string, matchIndex: number, round = 0, shown = token, promise: VoterPromise | null = null): void {
-    this.answered(peer, matchIndex, {}, { round, shown, promise });
+  matched(peer: string, matchIndex: number, round = 0, shown = token, told: Told = {}): void {
+    this.answered(peer, matchIndex, {}, { round, shown, ...told });
   }
 
   /** The same, over a link that shows what the test says. */
@@ -111,9 +130,9 @@ export class LeaderFixture {
     peer: string,
     matchIndex: number,
     link: Partial<LinkMeasurements>,
-    other: { readonly round?: number; readonly shown?: LeaderToken; readonly promise?: VoterPromise | null } = {},
+    other: Told & { readonly round?: number; readonly shown?: LeaderToken } = {},
   ): void {
-    const { round = 0, shown = token, promise = null } = other;
+    const { round = 0, shown = token, promise = null, reading = null } = other;
     const { node } = senderOf(peer);
     const index = logIndex(matchIndex);
     this.receive({
@@ -125,12 +144,13 @@ export class LeaderFixture {
       promise,
       mode: 'replicate',
       link: { roundTripMs: 1, leastRoundTripMs: 1, loss: 0, flushMs: 1, ...link },
+      reading,
     });
   }
 
-  roundConfirmed(round: number, shown = token, promise: VoterPromise = { sentAtMs: 0, promisedMs: 0 }): void {
-    const { sentAtMs: askedAtMs, promisedMs } = promise;
-    this.receive({ kind: 'roundConfirmed', token: shown, round, askedAtMs, promisedMs });
+  roundConfirmed(round: number, shown = token, promise: VoterPromise = { sentAt: momentAt(0), promisedMs: 0 }): void {
+    const { sentAt: askedAt, promisedMs } = promise;
+    this.receive({ kind: 'roundConfirmed', token: shown, round, askedAt, promisedMs });
   }
 
   propose(

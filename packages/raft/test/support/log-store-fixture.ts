@@ -15,7 +15,7 @@ import {
 } from '../../src/index.ts';
 import { LogStore } from '../../src/log-store/log-store.ts';
 import { entriesOf, votersOf } from './entries.ts';
-import { FakeContext, type Sent, senderOf } from './fake-context.ts';
+import { FakeContext, momentAt, type Sent, senderOf } from './fake-context.ts';
 import { usualTimeouts } from './timeouts.ts';
 
 type Of<Kind extends LogStoreMessage['kind']> = Extract<LogStoreMessage, { kind: Kind }>;
@@ -172,7 +172,8 @@ export class LogStoreFixture {
     readonly timeouts?: ElectionTimeouts;
   }): void {
     const { token, round = 0, leaseMs = 0, timeouts = usualTimeouts } = fields;
-    this.receive({ kind: 'confirmRound', token, round, leaseMs, askedAtMs: this.context.nowMs, ...timeouts });
+    const askedAt = momentAt(this.context.nowMs);
+    this.receive({ kind: 'confirmRound', token, round, leaseMs, askedAt, ...timeouts });
   }
 
   take(): Sent[] {

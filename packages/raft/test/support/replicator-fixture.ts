@@ -38,6 +38,7 @@ interface ReplyFields {
   readonly isRepairing?: boolean;
   readonly promisedMs?: number;
   readonly clockMs?: number;
+  readonly wallMs?: number;
 }
 
 /** The replicator that brings n2's log up to n1's, by itself. The log store of n1 is played: its log has the terms that the test names. */
@@ -127,7 +128,7 @@ export class ReplicatorFixture {
 
   reply(fields: ReplyFields, from: Sender = senderOf('n2')): void {
     const { sequence, matchIndex = 0, inTerm = 3, round = 0, incarnation = 1, conflict } = fields;
-    const { isRepairing = false, promisedMs = 0, clockMs = 0 } = fields;
+    const { isRepairing = false, promisedMs = 0, clockMs = 0, wallMs = 0 } = fields;
     this.receive(
       {
         kind: 'appendEntriesReply',
@@ -139,6 +140,7 @@ export class ReplicatorFixture {
         isRepairing,
         promisedMs,
         clockMs,
+        wallMs,
         matchIndex: logIndex(matchIndex),
         conflictIndex: logIndex(conflict?.[0] ?? 0),
         conflictTerm: term(conflict?.[1] ?? 0),

@@ -1,16 +1,16 @@
-import { type GatewayMessage, raftParts } from '@quorate/raft';
+import { type GatewayMessage, type Moment, momentOf, raftParts } from '@quorate/raft';
 import type { PlantedBug } from './plant.ts';
 
 class Gateway extends raftParts.Gateway {
-  readonly #now: () => number;
+  readonly #now: () => Moment;
 
   constructor(...[context, options, parts]: ConstructorParameters<typeof raftParts.Gateway>) {
     super(context, options, parts);
-    this.#now = () => context.now();
+    this.#now = () => momentOf(context);
   }
 
   override receive(message: GatewayMessage): void {
-    super.receive(message.kind === 'proven' ? { ...message, asOfMs: this.#now() } : message);
+    super.receive(message.kind === 'proven' ? { ...message, asOf: this.#now() } : message);
   }
 }
 

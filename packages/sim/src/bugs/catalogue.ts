@@ -29,6 +29,7 @@ import { damagedLogVotes } from './damaged-log-votes.ts';
 import { deposedLeadersAppendAccepted } from './deposed-leaders-append-accepted.ts';
 import { doubledConfirmationCounted } from './doubled-confirmation-counted.ts';
 import { doubledVoteCounted } from './doubled-vote-counted.ts';
+import { driftIgnored } from './drift-ignored.ts';
 import { durableIndexNotLowered } from './durable-index-not-lowered.ts';
 import { earlierTermCommitted } from './earlier-term-committed.ts';
 import { evidenceOfAnotherBelieved } from './evidence-of-another-believed.ts';
@@ -55,11 +56,13 @@ import { leaderWithoutQuorumStays } from './leader-without-quorum-stays.ts';
 import { leaseByEarlierConfiguration } from './lease-by-earlier-configuration.ts';
 import { leaseCountedFromReceipt } from './lease-counted-from-receipt.ts';
 import { leaseKeptOverPause } from './lease-kept-over-pause.ts';
+import { leaseKeptOverSuspension } from './lease-kept-over-suspension.ts';
 import { leaseKeptOverTransfer } from './lease-kept-over-transfer.ts';
 import { leaseWithoutDrift } from './lease-without-drift.ts';
 import { leastRevisionIgnored } from './least-revision-ignored.ts';
 import { logCompactedBeforeSnapshotIsFlushed } from './log-compacted-before-snapshot-is-flushed.ts';
 import { logTakenForCommittedAtStart } from './log-taken-for-committed-at-start.ts';
+import { logTimeOfWallClock } from './log-time-of-wall-clock.ts';
 import { lossOfOfficeSaidOnce } from './loss-of-office-said-once.ts';
 import { membersOfSnapshotForgotten } from './members-of-snapshot-forgotten.ts';
 import { minorityCommits } from './minority-commits.ts';
@@ -72,6 +75,7 @@ import { previousTermNotCompared } from './previous-term-not-compared.ts';
 import { promiseBeforeFlush } from './promise-before-flush.ts';
 import { promiseForgottenOnRestart } from './promise-forgotten-on-restart.ts';
 import { promotedBeforeCaughtUp } from './promoted-before-caught-up.ts';
+import { proofKeptOverSuspension } from './proof-kept-over-suspension.ts';
 import { proposalOfAnotherTermTaken } from './proposal-of-another-term-taken.ts';
 import { proposalTakenTwice } from './proposal-taken-twice.ts';
 import { readBeforeApplied } from './read-before-applied.ts';
@@ -99,6 +103,10 @@ import { stepDownErasesVote } from './step-down-erases-vote.ts';
 import { storageIdIgnoredInAcknowledgements } from './storage-id-ignored-in-acknowledgements.ts';
 import { storageIdIgnoredInVotes } from './storage-id-ignored-in-votes.ts';
 import { takenSnapshotRemovedUnknown } from './taken-snapshot-removed-unknown.ts';
+import { timeOfSnapshotForgotten } from './time-of-snapshot-forgotten.ts';
+import { timestampOfWallClockAlone } from './timestamp-of-wall-clock-alone.ts';
+import { timestampsBeginAnewWithLeader } from './timestamps-begin-anew-with-leader.ts';
+import { timestampsFollowTheLeadersClock } from './timestamps-follow-the-leaders-clock.ts';
 import { tornWriteCounted } from './torn-write-counted.ts';
 import { transferResumedWithAnotherSnapshot } from './transfer-resumed-with-another-snapshot.ts';
 import { transferToLaggingNode } from './transfer-to-lagging-node.ts';
@@ -214,6 +222,14 @@ export const plantedBugs: readonly PlantedBug[] = [
   storageIdIgnoredInAcknowledgements,
   storageIdIgnoredInVotes,
   takenSnapshotRemovedUnknown,
+  timestampsBeginAnewWithLeader,
+  timestampOfWallClockAlone,
+  timestampsFollowTheLeadersClock,
+  timeOfSnapshotForgotten,
+  logTimeOfWallClock,
+  leaseKeptOverSuspension,
+  proofKeptOverSuspension,
+  driftIgnored,
   tornWriteCounted,
   transferResumedWithAnotherSnapshot,
   transferToLaggingNode,

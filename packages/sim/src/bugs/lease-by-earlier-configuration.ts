@@ -1,12 +1,12 @@
-import { type Configuration, raftParts } from '@quorate/raft';
+import { type Configuration, type Moment, raftParts } from '@quorate/raft';
 import type { PlantedBug } from './plant.ts';
 
 class Lease extends raftParts.Lease {
   #first: Configuration | null = null;
 
-  override isValid(configuration: Configuration, nowMs: number): boolean {
+  override isValid(configuration: Configuration, now: Moment): boolean {
     this.#first ??= configuration;
-    return super.isValid(this.#first, nowMs);
+    return super.isValid(this.#first, now);
   }
 }
 

@@ -1,18 +1,18 @@
 import type { Sender } from '@quorate/actor';
-import { type LeaderMessage, raftParts } from '@quorate/raft';
+import { type LeaderMessage, type Moment, momentOf, raftParts } from '@quorate/raft';
 import type { PlantedBug } from './plant.ts';
 
 class Leader extends raftParts.Leader {
-  readonly #now: () => number;
+  readonly #now: () => Moment;
 
   constructor(...[context, options, parts]: ConstructorParameters<typeof raftParts.Leader>) {
     super(context, options, parts);
-    this.#now = () => context.now();
+    this.#now = () => momentOf(context);
   }
 
   override receive(message: LeaderMessage, from: Sender): void {
     if (message.kind !== 'matched' || message.promise === null) return super.receive(message, from);
-    super.receive({ ...message, promise: { ...message.promise, sentAtMs: this.#now() } }, from);
+    super.receive({ ...message, promise: { ...message.promise, sentAt: this.#now() } }, from);
   }
 }
 

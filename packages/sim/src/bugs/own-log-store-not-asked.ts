@@ -6,8 +6,8 @@ class Leader extends raftParts.Leader {
   constructor(...[context, options, parts]: ConstructorParameters<typeof raftParts.Leader>) {
     const send: typeof context.send = (to, message) => {
       if (!isConfirmRound(message)) return context.send(to, message);
-      const { token, round, askedAtMs, leaseMs: promisedMs } = message;
-      context.send(leaderAt(context.self), { kind: 'roundConfirmed', token, round, askedAtMs, promisedMs });
+      const { token, round, askedAt, leaseMs: promisedMs } = message;
+      context.send(leaderAt(context.self), { kind: 'roundConfirmed', token, round, askedAt, promisedMs });
     };
     super({ ...context, send }, options, parts);
   }

@@ -13,9 +13,9 @@ class LeaderDesk extends raftParts.LeaderDesk {
   override confirmRound(message: MessageOfKind<'confirmRound'>): void {
     super.confirmRound({ ...message, leaseMs: 0 });
     const { leadership, context } = this.#logState;
-    const { token, round, askedAtMs, leaseMs: promisedMs } = message;
+    const { token, round, askedAt, leaseMs: promisedMs } = message;
     if (leadership?.token !== token) return;
-    context.send(leaderAt(context.self), { kind: 'roundConfirmed', token, round, askedAtMs, promisedMs });
+    context.send(leaderAt(context.self), { kind: 'roundConfirmed', token, round, askedAt, promisedMs });
   }
 }
 

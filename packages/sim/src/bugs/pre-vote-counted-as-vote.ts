@@ -19,7 +19,8 @@ class Election extends raftParts.Election {
   override receive(message: ElectionMessage, from: Sender): void {
     super.receive(message, from);
     if (message.kind !== 'requestPreVoteReply') return;
-    super.receive({ ...message, kind: 'requestVoteReply', term: this.#asked.term }, from);
+    const clocks = { clockMs: 0, wallMs: 0 };
+    super.receive({ ...message, ...clocks, kind: 'requestVoteReply', term: this.#asked.term }, from);
   }
 }
 

@@ -24,6 +24,8 @@ class Voting extends raftParts.Voting {
       incarnation: from.incarnation,
       sequence: message.sequence,
       voteGranted,
+      clockMs: state.context.now(),
+      wallMs: state.context.wallNow(),
     });
   }
 }

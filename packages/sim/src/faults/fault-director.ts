@@ -77,6 +77,13 @@ export class FaultDirector {
       case 'clockJump':
         for (const node of this.#victims(fault.victim)) node.clock.jump(fault.byMs);
         return;
+      case 'wallJump':
+        for (const node of this.#victims(fault.victim)) node.wallClock.jump(fault.byMs);
+        return;
+      case 'suspend':
+        return this.#suspend(fault);
+      case 'clockRate':
+        return this.#clockRate(fault);
       case 'lostDisk':
         for (const node of this.#victims(fault.victim)) this.#loseDisk(node, fault);
         return;
@@ -156,6 +163,35 @@ export class FaultDirector {
     for (const node of paused) cluster.pause(node);
     this.#after(fault.durationMs, () => {
       for (const node of paused) cluster.resume(node);
+    });
+  }
+
+  /** What comes to it waits, as in a pause; and when it goes on, its own clocks do not show that time has passed. */
+  #suspend({ durationMs, victim, stopsWallClock }: Of<'suspend'>): void {
+    const { cluster } = this.#options;
+    const suspended = this.#victims(victim).filter(({ isSuspended }) => !isSuspended);
+    const fromUs = cluster.nowUs;
+    for (const node of suspended) {
+      node.isSuspended = true;
+      node.clock.stop(fromUs);
+      cluster.pause(node);
+    }
+    this.#after(durationMs, () => {
+      for (const node of suspended) {
+        node.isSuspended = false;
+        node.clock.goOn(cluster.nowUs);
+        if (stopsWallClock) node.wallClock.stoodStill(cluster.nowUs - fromUs);
+        cluster.resume(node);
+      }
+    });
+  }
+
+  #clockRate({ durationMs, victim, factor }: Of<'clockRate'>): void {
+    const { cluster } = this.#options;
+    const nodes = this.#victims(victim);
+    for (const { clock } of nodes) clock.runAt(factor, cluster.nowUs);
+    this.#after(durationMs, () => {
+      for (const { clock } of nodes) clock.runAt(1, cluster.nowUs);
     });
   }
 

@@ -78,6 +78,18 @@ export type Fault = { readonly atMs: number } & (
   /** An operator wants another leader; null: any. */
   | { readonly kind: 'transfer'; readonly target: number | null }
   | { readonly kind: 'clockJump'; readonly victim: Victim; readonly byMs: number }
+  /** The monotonic clock runs so many times as fast as it should: beyond what leases allow for. */
+  | { readonly kind: 'clockRate'; readonly durationMs: number; readonly victim: number; readonly factor: number }
+  /** The wall clock is set, either way; the monotonic one goes on as it was. */
+  | { readonly kind: 'wallJump'; readonly victim: Victim; readonly byMs: number }
+  | {
+      /** The machine is suspended: its monotonic clock stands still while time goes on. */
+      readonly kind: 'suspend';
+      readonly durationMs: number;
+      readonly victim: Victim;
+      /** Its wall clock stands still as well, so that nothing on it tells that time has passed. */
+      readonly stopsWallClock: boolean;
+    }
   | {
       /** The node comes back with another disk, which has another storageId. */
       readonly kind: 'lostDisk';

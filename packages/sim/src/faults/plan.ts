@@ -1,17 +1,13 @@
 import type { RandomStream } from '../host/random-stream.ts';
+import type { ClockFault } from './clock-faults.ts';
 import type { Fault, FaultKind, MessageRates, Victim } from './fault.ts';
 import { drawMeeting, lossBeforeSilence } from './meetings.ts';
 import { wantedChanges } from './member-changes.ts';
 import { drawMemberMeeting } from './member-meetings.ts';
+import { drawMoments, type FaultWindow } from './moments.ts';
 import { drawSnapshotMeeting } from './snapshot-meetings.ts';
 
-/** When faults may begin, and when all must be over. */
-export interface FaultWindow {
-  readonly fromMs: number;
-  readonly untilMs: number;
-}
-
-const kinds: readonly FaultKind[] = ['storm', 'partition', 'pause', 'crash', 'slowDisk', 'clockJump'];
+const kinds = ['storm', 'partition', 'pause', 'crash', 'slowDisk', 'clockJump'] as const;
 
 /** Draws the changes of the members in a run. */
 export function drawMemberChanges(random: RandomStream, window: FaultWindow): readonly Fault[] {
@@ -93,18 +89,7 @@ export function drawFaults(random: RandomStream, nodes: number, window: FaultWin
   return faults.filter(({ atMs }) => atMs < window.untilMs).sort((one, other) => one.atMs - other.atMs);
 }
 
-/** When a fault begins: any time, or in some runs most of them close together, so that they meet. */
-function drawMoments(random: RandomStream, { fromMs, untilMs }: FaultWindow): () => number {
-  const anyTime = (): number => random.between(fromMs, untilMs);
-  if (random.chance(0.4)) return anyTime;
-  const centers = Array.from({ length: 1 + random.below(4) }, anyTime);
-  return () => {
-    if (random.chance(0.2)) return anyTime();
-    return Math.min(untilMs, Math.max(fromMs, random.pick(centers) + random.between(-600, 1200)));
-  };
-}
-
-function draw(kind: FaultKind, at: number, nodes: number, random: RandomStream): Fault {
+function draw(kind: Exclude<FaultKind, ClockFault['kind']>, at: number, nodes: number, random: RandomStream): Fault {
   const atMs = Math.floor(at);
   switch (kind) {
     case 'storm':

@@ -1,17 +1,26 @@
-/** The monotonic clock of one node: it runs a little fast or slow, and may jump ahead. */
+/** The monotonic clock of one node: it runs a little fast or slow, or much too fast or slow for a while; may jump ahead; and stands still while its machine is suspended. */
 export class NodeClock {
-  readonly rate: number;
-  readonly #startMs: number;
-  #aheadMs = 0;
+  readonly #usualRate: number;
+  #factor = 1;
+  #standsStill = false;
+  /** Since when it runs as it does, and what it showed then. */
+  #sinceUs = 0;
+  #shownMs: number;
+  #jumpedMs = 0;
 
   constructor(rate: number, startMs: number) {
-    this.rate = rate;
-    this.#startMs = startMs;
+    this.#usualRate = rate;
+    this.#shownMs = startMs;
   }
 
-  /** What it shows at that virtual time, in milliseconds. */
+  /** How fast it runs now, by virtual time. */
+  get rate(): number {
+    return this.#standsStill ? 0 : this.#usualRate * this.#factor;
+  }
+
+  /** What it shows at that virtual time, in milliseconds: now, or later if it goes on as it does. */
   at(virtualUs: number): number {
-    return this.#startMs + this.#aheadMs + (virtualUs / 1000) * this.rate;
+    return this.#shownMs + ((virtualUs - this.#sinceUs) / 1000) * this.rate;
   }
 
   /** How much virtual time passes while this clock counts `delayMs`. Whole microseconds, at least one. */
@@ -19,7 +28,36 @@ export class NodeClock {
     return Math.max(1, Math.round((delayMs / this.rate) * 1000));
   }
 
+  /** How far it has jumped ahead in all, in milliseconds. */
+  get jumpedMs(): number {
+    return this.#jumpedMs;
+  }
+
   jump(byMs: number): void {
-    this.#aheadMs += byMs;
+    this.#shownMs += byMs;
+    this.#jumpedMs += byMs;
+  }
+
+  /** From now on it runs so many times as fast as it usually does. */
+  runAt(factor: number, nowUs: number): void {
+    this.#note(nowUs);
+    this.#factor = factor;
+  }
+
+  /** The machine is suspended. */
+  stop(nowUs: number): void {
+    this.#note(nowUs);
+    this.#standsStill = true;
+  }
+
+  /** The machine goes on: the clock shows what it showed when it was stopped. */
+  goOn(nowUs: number): void {
+    this.#note(nowUs);
+    this.#standsStill = false;
+  }
+
+  #note(nowUs: number): void {
+    this.#shownMs = this.at(nowUs);
+    this.#sinceUs = nowUs;
   }
 }

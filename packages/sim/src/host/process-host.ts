@@ -146,17 +146,26 @@ export class ProcessHost {
       route: (from, to, message) => {
         if (isActorMessage(message)) this.#route(node, processOf(), from, to, message);
       },
-      schedule: (delayMs, fire) => {
-        const timer = new SimulatedEvent(node, processOf(), '', 'timer', null, null, '', fire);
-        this.#options.queue.push(timer, node.clock.virtualUs(delayMs));
-        return () => {
-          timer.run = null;
-        };
-      },
+      schedule: (delayMs, fire) => this.#schedule(node, processOf(), delayMs, fire),
       failed: (actor, error) => {
         this.#options.watch.violated('no actor fails', `${actor} of ${node.id}: ${String(error)}`);
       },
     });
+  }
+
+  /** By the node's own clock: if that stood still meanwhile, the timer is due later. */
+  #schedule(node: SimulatedNode, process: SimulatedProcess, delayMs: number, fire: () => void): () => void {
+    const { queue } = this.#options;
+    const dueMs = node.clock.at(queue.nowUs) + delayMs;
+    const timer = new SimulatedEvent(node, process, '', 'timer', null, null, '', () => {
+      const leftMs = dueMs - node.clock.at(queue.nowUs);
+      if (leftMs > clockGrainMs) queue.push(timer, node.clock.virtualUs(leftMs));
+      else fire();
+    });
+    queue.push(timer, node.clock.virtualUs(delayMs));
+    return () => {
+      timer.run = null;
+    };
   }
 
   #startActors(node: SimulatedNode, process: SimulatedProcess): void {
@@ -333,3 +342,6 @@ export class ProcessHost {
 }
 
 const atOnce: readonly number[] = [0];
+
+/** Virtual time is in whole microseconds: a timer may be so early. */
+const clockGrainMs = 0.001;

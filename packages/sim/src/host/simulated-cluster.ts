@@ -91,7 +91,7 @@ export class SimulatedCluster {
     const drawRate = (): number => 1 + (isAtItsWorst ? clocks.pick([-drift, drift]) : clocks.between(-drift, drift));
     this.nodes = Array.from({ length: options.nodes + options.spares }, (_, place) => {
       const monotonic = new NodeClock(drawRate(), clocks.between(0, 1e6));
-      const wall = drawWallClock(wallClocks);
+      const wall = drawWallClock(wallClocks, monotonic.rate);
       const disk = new PlantedDisk(`disk-of-n${place + 1}`);
       return new SimulatedNode(nodeId(`n${place + 1}`), place, { monotonic, wall }, disk, () => simulatedStore(plant));
     });

@@ -52,6 +52,8 @@ export class SimulatedNode {
   connections = 0;
   /** How many pauses hold it. */
   pauses = 0;
+  /** It is suspended: its clocks stand still. */
+  isSuspended = false;
   /** What came while it was paused, in order. */
   backlog: SimulatedEvent[] = [];
   /** Has another disk than the one that the cluster knows: whatever it says counts for nothing. */

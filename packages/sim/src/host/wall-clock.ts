@@ -10,10 +10,13 @@ export const realTimeMs = (virtualUs: number): number => simulationEpochMs + vir
 export class WallClock {
   readonly #rate: number;
   #offsetMs: number;
+  #mostSetMs: number;
+  #stoodStillMs = 0;
 
   constructor(rate: number, offsetMs: number) {
     this.#rate = rate;
     this.#offsetMs = offsetMs;
+    this.#mostSetMs = Math.abs(offsetMs);
   }
 
   /** What it shows at that virtual time, in milliseconds since the epoch. */
@@ -26,15 +29,32 @@ export class WallClock {
     return this.at(virtualUs) - realTimeMs(virtualUs);
   }
 
+  /** How far it was ever set from real time, in milliseconds; what comes by its rate is not counted. */
+  get mostSetMs(): number {
+    return this.#mostSetMs;
+  }
+
   jump(byMs: number): void {
     this.#offsetMs += byMs;
+    this.#mostSetMs = Math.max(this.#mostSetMs, Math.abs(this.#offsetMs));
+  }
+
+  /** How long it stood still in all, in milliseconds. */
+  get stoodStillMs(): number {
+    return this.#stoodStillMs;
+  }
+
+  /** The machine was suspended for so long, and this clock with it. */
+  stoodStill(virtualUs: number): void {
+    this.#stoodStillMs += virtualUs / 1000;
+    this.jump((-virtualUs / 1000) * this.#rate);
   }
 }
 
 const hourMs = 3_600_000;
 
-/** A wall clock as machines have them: most are kept right by NTP to some milliseconds, and a few are not. */
-export function drawWallClock(random: RandomStream): WallClock {
+/** A wall clock as machines have them: most are kept right by NTP to some milliseconds, and a few are not. It keeps time with the monotonic clock of its machine, since both are one oscillator's. */
+export function drawWallClock(random: RandomStream, monotonicRate: number): WallClock {
   const mostMs = random.chance(0.15) ? hourMs : 20;
-  return new WallClock(1 + random.between(-1e-4, 1e-4), random.between(-mostMs, mostMs));
+  return new WallClock(monotonicRate * (1 + random.between(-1e-4, 1e-4)), random.between(-mostMs, mostMs));
 }

@@ -6,8 +6,8 @@ import type { ClusterView, Invariant, Sent, Violated } from './cluster-view.ts';
 /** The appends of one leader to one peer that asked for a promise. */
 interface Asked {
   readonly office: string;
-  /** By sequence, in virtual time. */
-  readonly sentAtUs: Map<number, number>;
+  /** By sequence, on the peer's own clock. */
+  readonly sentAtMs: Map<number, number>;
 }
 
 /**
@@ -40,13 +40,13 @@ export class HardPromiseKept implements Invariant {
         this.#transferredIn.add(message.term + 1);
         return;
       case 'appendEntries':
-        if (message.leaseMs > 0) this.#noteAsked(`${node.id}>${to.node}`, process, message);
+        if (message.leaseMs > 0) this.#noteAsked(node, process, to, message);
         return;
       case 'appendEntriesReply':
         if (message.promisedMs > 0) this.#promised(node, this.#asked.get(`${to.node}>${node.id}`), message);
         return;
       case 'roundConfirmed':
-        if (message.promisedMs > 0) this.#keep(node, message.askedAtMs + message.promisedMs);
+        if (message.promisedMs > 0) this.#keep(node, message.askedAt.clockMs + message.promisedMs);
         return;
       default:
         return;
@@ -62,20 +62,28 @@ export class HardPromiseKept implements Invariant {
     }
   }
 
-  #noteAsked(road: string, process: SimulatedProcess, message: MessageOfKind<'appendEntries'>): void {
+  #noteAsked(
+    { id }: SimulatedNode,
+    process: SimulatedProcess,
+    to: Sent['to'],
+    message: MessageOfKind<'appendEntries'>,
+  ): void {
+    const road = `${id}>${to.node}`;
     const office = officeOf(process.identity.incarnation, message.term);
+    const peer = this.#view.nodes.find((node) => node.id === to.node);
+    if (peer === undefined) return;
     let asked = this.#asked.get(road);
     if (asked?.office !== office) {
-      asked = { office, sentAtUs: new Map() };
+      asked = { office, sentAtMs: new Map() };
       this.#asked.set(road, asked);
     }
-    asked.sentAtUs.set(message.sequence, this.#view.nowUs);
+    asked.sentAtMs.set(message.sequence, this.#nowMs(peer));
   }
 
   #promised(node: SimulatedNode, asked: Asked | undefined, message: MessageOfKind<'appendEntriesReply'>): void {
     if (asked?.office !== officeOf(message.incarnation, message.term)) return;
-    const sentAtUs = asked.sentAtUs.get(message.sequence);
-    if (sentAtUs !== undefined) this.#keep(node, node.clock.at(sentAtUs) + message.promisedMs);
+    const sentAtMs = asked.sentAtMs.get(message.sequence);
+    if (sentAtMs !== undefined) this.#keep(node, sentAtMs + message.promisedMs);
   }
 
   #keep(node: SimulatedNode, untilMs: number): void {

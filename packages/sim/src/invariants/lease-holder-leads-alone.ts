@@ -34,10 +34,12 @@ export class LeaseHolderLeadsAlone implements Invariant {
   }
 
   /** One of an earlier term: whoever takes office late, and in a term that has passed, commits nothing. */
-  #mayRead({ process, clock }: SimulatedNode, before: number): boolean {
+  #mayRead({ process, clock, wallClock }: SimulatedNode, before: number): boolean {
     const lease = process === null ? undefined : this.#leases.get(process);
     if (process === null || lease === undefined || !process.system.has('leader')) return false;
     if ((this.#terms.get(process) ?? before) >= before) return false;
-    return lease.isValid(configurationInUse(process, this.#view), clock.at(this.#view.nowUs));
+    const { nowUs } = this.#view;
+    const now = { clockMs: clock.at(nowUs), wallMs: wallClock.at(nowUs) };
+    return lease.isValid(configurationInUse(process, this.#view), now);
   }
 }

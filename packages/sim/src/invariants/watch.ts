@@ -21,6 +21,7 @@ import { LeaderCompleteness } from './leader-completeness.ts';
 import { LeaderKeepsQuorum } from './leader-keeps-quorum.ts';
 import { LeaderOfTheTerm } from './leader-of-the-term.ts';
 import { LeaseHolderLeadsAlone } from './lease-holder-leads-alone.ts';
+import { LeaseRestsOnTrueClocks } from './lease-rests-on-true-clocks.ts';
 import { LogMatching } from './log-matching.ts';
 import { LogTimeNeverFalls } from './log-time-never-falls.ts';
 import { NoGoingBack } from './no-going-back.ts';
@@ -35,6 +36,7 @@ import { RevisionCountsChanges } from './revision-counts-changes.ts';
 import { RoundsAreNew } from './rounds-are-new.ts';
 import { SnapshotsAreThere } from './snapshots-are-there.ts';
 import { StateMachineSafety } from './state-machine-safety.ts';
+import { TimestampsNearRealTime } from './timestamps-near-real-time.ts';
 import { TimestampsRise } from './timestamps-rise.ts';
 import { WriteBeforeSend } from './write-before-send.ts';
 
@@ -73,6 +75,7 @@ const constructors: readonly Constructor[] = [
   AutoRemovalIsCareful,
   StateMachineSafety,
   TimestampsRise,
+  TimestampsNearRealTime,
   LogTimeNeverFalls,
   NoGoingBack,
   WriteBeforeSend,
@@ -88,6 +91,7 @@ const constructors: readonly Constructor[] = [
   HeardLeaderProtected,
   QuietAfterConnect,
   HardPromiseKept,
+  LeaseRestsOnTrueClocks,
   LeaseHolderLeadsAlone,
   LeaderKeepsQuorum,
   EqualLogs,

@@ -81,6 +81,16 @@ const commands: Readonly<Record<string, Command>> = {
   },
   reconnect: onNode('reconnect NODE', (scenario, node) => scenario.reconnect(node)),
   pause: onNode('pause NODE', (scenario, node) => scenario.pause(node)),
+  clock: {
+    usage: 'clock NODE ahead TIME | clock NODE behind TIME',
+    run: (scenario, [node, direction, time, ...rest]) => {
+      if (direction !== 'ahead' && direction !== 'behind') throw new WrongArguments();
+      const byMs = onlyTime(time, rest);
+      scenario.setClock(nodeOf(scenario, node), direction === 'ahead' ? byMs : -byMs);
+    },
+  },
+  suspend: onNode('suspend NODE', (scenario, node) => scenario.suspend(node)),
+  wake: onNode('wake NODE', (scenario, node) => scenario.wake(node)),
   resume: onNode('resume NODE', (scenario, node) => scenario.resume(node)),
   put: {
     usage: 'put NODE KEY VALUE',
@@ -119,6 +129,7 @@ const commands: Readonly<Record<string, Command>> = {
       scenario.status(names.length === 0 ? scenario.nodes : names.map((name) => nodeOf(scenario, name)));
     },
   },
+  times: onNode('times NODE', (scenario, node) => scenario.times(node)),
   hide: { usage: 'hide KIND… | hide all', isSetup: true, run: ({ trace }, args) => trace.hide(kindsOf(args)) },
   show: { usage: 'show KIND… | show all', isSetup: true, run: ({ trace }, args) => trace.show(kindsOf(args)) },
 };

@@ -1,4 +1,4 @@
-import { decodeConfiguration, type HardState, type LogEntry } from '@quorate/raft';
+import { decodeConfiguration, type HardState, type LogEntry, type Moment } from '@quorate/raft';
 import type { ActorMessage } from '../host/actor-message.ts';
 import { encodeCommand, plainCodec, textOf } from '../workload/plain-codec.ts';
 import { changeText, configurationText } from './change-words.ts';
@@ -122,8 +122,8 @@ function fieldsOf(message: ActorMessage): readonly string[] {
 const roundOf = (round: number): readonly string[] => (round === 0 ? [] : [`round=${round % roundsOfOneLeadership}`]);
 
 /** As of when, by the receiver's clock, all that was acknowledged is at or below which index. */
-const freshnessText = ({ readIndex, asOfMs }: { readonly readIndex: number; readonly asOfMs: number }): string =>
-  `${readIndex}@${Math.round(asOfMs)}ms`;
+const freshnessText = ({ readIndex, asOf }: { readonly readIndex: number; readonly asOf: Moment }): string =>
+  `${readIndex}@${Math.round(asOf.clockMs)}ms`;
 
 function outcomeText(outcome: Extract<ActorMessage, { kind: 'proposeReply' }>['outcome']): string {
   if (outcome.kind === 'applied') return `applied at ${outcome.index}`;

@@ -269,7 +269,7 @@ export class ScenarioHost {
   #systemOf(node: ScenarioNode, identity: Sender, processOf: () => SimulatedProcess): ActorSystem {
     return new ActorSystem(node.id, this.group, {
       identity,
-      now: () => this.time.nowMs,
+      now: () => node.clock.at(this.time.nowMs * 1000),
       wallNow: () => node.wallClock.at(this.time.nowMs * 1000),
       random: () => this.time.random(),
       route: (from, to, message) => {

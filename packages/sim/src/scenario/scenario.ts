@@ -221,6 +221,27 @@ export class Scenario {
     this.#host.step(node, () => {});
   }
 
+  // --- clocks ----------------------------------------------------------------------------------------------------------
+
+  /** The node's wall clock is set: so much farther ahead, or behind if that is negative. */
+  setClock(node: ScenarioNode, byMs: number): void {
+    node.wallClock.jump(byMs);
+  }
+
+  /** The machine stands still, and its monotonic clock with it; its wall clock goes on. */
+  suspend(node: ScenarioNode): void {
+    this.pause(node);
+    node.clock.stop(this.#host.time.nowMs * 1000);
+    this.#host.time.stop(node.id);
+  }
+
+  /** The machine goes on: with its timers where they stood, and with what clients have asked. */
+  wake(node: ScenarioNode): void {
+    if (!this.#host.time.goOn(node.id)) throw new CommandRefused(`${node.id} is not suspended`);
+    node.clock.goOn(this.#host.time.nowMs * 1000);
+    this.resume(node);
+  }
+
   #end(node: ScenarioNode): void {
     const lost = [...node.flushing, ...node.staged];
     if (lost.length > 0) this.trace.add(['flushes'], `${node.id} loses what was not flushed: ${lost.join('; ')}`);
@@ -268,6 +289,15 @@ export class Scenario {
   }
 
   // --- looking ---------------------------------------------------------------------------------------------------------
+
+  /** Says which times the entries of a node's log have: how long after the beginning of the story, and of the log. */
+  times(node: ScenarioNode): void {
+    const { entries } = node.disk;
+    for (const { index, term: inTerm, timestampUs, logTimeMs } of entries) {
+      const afterMs = timestampUs / 1000 - simulationEpochMs;
+      this.trace.add([], `${node.id} ${index}:${inTerm} at ${afterMs.toFixed(3)} ms, log time ${logTimeMs} ms`);
+    }
+  }
 
   /** Says how the nodes stand. */
   status(nodes: readonly ScenarioNode[]): void {

@@ -3,8 +3,8 @@ import type { NodeId } from '@quorate/actor';
 /** A timer of an actor. */
 interface Timer {
   readonly node: NodeId;
-  readonly startedAtMs: number;
-  readonly atMs: number;
+  startedAtMs: number;
+  atMs: number;
   readonly order: number;
   readonly isElection: boolean;
   readonly fire: () => void;
@@ -26,6 +26,8 @@ const stepOfChance = 1e-6;
  */
 export class VirtualTime {
   nowMs = 0;
+  /** The nodes whose own time stands still, and since when. */
+  readonly #stopped = new Map<NodeId, number>();
   readonly #timers = new Set<Timer>();
   #timersStarted = 0;
   #draws = 0;
@@ -51,6 +53,25 @@ export class VirtualTime {
     return () => this.#timers.delete(timer);
   }
 
+  /** The time of a node stands still: none of its timers becomes due. */
+  stop(node: NodeId): void {
+    this.#stopped.set(node, this.nowMs);
+  }
+
+  /** It goes on where it stood; false if it did not stand still. */
+  goOn(node: NodeId): boolean {
+    const sinceMs = this.#stopped.get(node);
+    if (sinceMs === undefined) return false;
+    this.#stopped.delete(node);
+    const stoodMs = this.nowMs - sinceMs;
+    for (const timer of this.#timers) {
+      if (timer.node !== node) continue;
+      timer.startedAtMs += stoodMs;
+      timer.atMs += stoodMs;
+    }
+    return true;
+  }
+
   /** When the election timer of a node can fire at the earliest; null if it has none. */
   earliestElection(node: NodeId, timeouts: ElectionTimeouts): number | null {
     const timer = this.#electionTimer(node);
@@ -67,7 +88,8 @@ export class VirtualTime {
 
   /** Takes the next timer that is due up to then, and moves time to it; null if there is none, and time stands then. */
   takeDue(untilMs: number): { readonly node: NodeId; readonly isElection: boolean; readonly fire: () => void } | null {
-    const [next] = [...this.#timers].sort((one, other) => one.atMs - other.atMs || one.order - other.order);
+    const going = [...this.#timers].filter(({ node }) => !this.#stopped.has(node));
+    const [next] = going.sort((one, other) => one.atMs - other.atMs || one.order - other.order);
     if (next === undefined || next.atMs > untilMs) {
       this.nowMs = Math.max(this.nowMs, untilMs);
       return null;

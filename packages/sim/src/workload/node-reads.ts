@@ -131,7 +131,9 @@ export class NodeReads {
       return this.#violated(`${node.id} shows revision ${revision} to whoever wants ${minRevision}`);
     }
     if (consistency === 'local') return;
-    const freshIndex = this.#options.acknowledgements.indexBefore(askedAtMs - (maxStalenessMs ?? 0));
+    // A node whose clocks have both stood still cannot know how old a proof is that it had before.
+    const toleratedMs = maxStalenessMs === null ? 0 : maxStalenessMs + node.wallClock.stoodStillMs;
+    const freshIndex = this.#options.acknowledgements.indexBefore(askedAtMs - toleratedMs);
     if (index < freshIndex) {
       const bound = maxStalenessMs === null ? '' : ` of ${maxStalenessMs} ms`;
       this.#violated(`${node.id} shows ${index} to a ${consistency} read${bound}, and ${freshIndex} was acknowledged`);

@@ -36,6 +36,22 @@ export interface PeerStatus {
   /** By the leader's failure detector. */
   readonly stage: PeerStage;
   readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair';
+  /** Null until something is known of its clocks, and when nothing was heard of them for ten seconds. */
+  readonly clock: ClockStatus | null;
+}
+
+/** What a leader knows of a member's clocks. */
+export interface ClockStatus {
+  /** How far the wall clock is from the time of the group, and how much of that may be wrong. */
+  readonly offsetMs: number;
+  readonly uncertaintyMs: number;
+  /** How much faster the monotonic clock runs than the leader's, in parts in a million; null in the leader itself, and until it is measured. */
+  readonly driftPpm: number | null;
+  readonly driftUncertaintyPpm: number | null;
+  /** The wall clock is farther from the time of the group than it may. */
+  readonly isOff: boolean;
+  /** The monotonic clock runs so fast or slow that no lease may rest on it. */
+  readonly isDrifting: boolean;
 }
 
 /** How a leader's lease stands. */
@@ -86,6 +102,8 @@ export interface NodeStatus {
   readonly peers: readonly PeerStatus[];
   /** Null but in a leader. */
   readonly lease: LeaseStatus | null;
+  /** Its own clocks, as a leader knows them; null in all others. */
+  readonly clock: ClockStatus | null;
   /** How many messages were dropped unread, by kind. */
   readonly dropped: Readonly<Record<string, number>>;
   /** As it was last looked at; null if it could not be. */
@@ -105,6 +123,15 @@ const index = z.custom<LogIndex>(isLogIndex);
 const term = z.custom<Term>(isTerm);
 const count = z.int().min(0);
 
+const clockStatusSchema: z.ZodType<ClockStatus> = z.object({
+  offsetMs: z.number(),
+  uncertaintyMs: z.number().min(0),
+  driftPpm: z.number().nullable(),
+  driftUncertaintyPpm: z.number().min(0).nullable(),
+  isOff: z.boolean(),
+  isDrifting: z.boolean(),
+});
+
 const peerStatusSchema: z.ZodType<PeerStatus> = z.object({
   id: nodeIdSchema,
   matchIndex: index,
@@ -114,6 +141,7 @@ const peerStatusSchema: z.ZodType<PeerStatus> = z.object({
   lastContactMs: z.number().min(0),
   stage: z.enum(peerStages),
   state: z.enum(['probe', 'replicate', 'snapshot', 'repair']),
+  clock: clockStatusSchema.nullable(),
 });
 
 /** A node's status as it comes from outside. Fields that this version does not know are dropped. */
@@ -134,6 +162,7 @@ export const nodeStatusSchema: z.ZodType<NodeStatus> = z.object({
   damage: z.string().nullable(),
   peers: z.array(peerStatusSchema),
   lease: z.object({ isValid: z.boolean(), fallbacks: count }).nullable(),
+  clock: clockStatusSchema.nullable(),
   dropped: z.record(z.string(), count),
   disk: z.object({ freeBytes: count, neededBytes: count, isLow: z.boolean() }).nullable(),
   writesRefused: z.literal('DiskSpaceLow').nullable(),

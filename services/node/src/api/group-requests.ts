@@ -205,6 +205,7 @@ function statusOf(facts: NodeFacts, parts: readonly StatusPart[]): NodeStatus {
       case 'leader':
         status.peers = part.peers;
         status.lease = part.lease;
+        status.clock = part.clock;
         break;
       default:
         part satisfies never;
@@ -231,6 +232,7 @@ export function emptyStatus({ isRemoved, ...facts }: NodeFacts): NodeStatus {
     damage: null,
     peers: [],
     lease: null,
+    clock: null,
     writesRefused: null,
     voters: [],
     outgoingVoters: [],
