@@ -34,6 +34,8 @@ export interface ClusterOptions {
   readonly steady?: boolean;
   /** Set for every node, beside what names it. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** Set for single nodes. */
+  readonly environments?: Readonly<Record<string, NodeJS.ProcessEnv>>;
   /** Whether the nodes are formed into a cluster, and a leader awaited. They are unless this is false. */
   readonly form?: boolean;
   /** The nodes that are started, and formed into a cluster; n1, n2 and n3 unless given. */
@@ -60,6 +62,7 @@ export class TestCluster {
   readonly plain: NatsConnection;
   readonly #folder: string;
   readonly #environment: NodeJS.ProcessEnv;
+  readonly #environments: Readonly<Record<string, NodeJS.ProcessEnv>>;
   readonly #disks: Readonly<Record<string, SmallDisk>>;
   readonly #natsUrls: Readonly<Record<string, string>>;
   readonly #nodes = new Map<string, NodeProcess>();
@@ -73,6 +76,7 @@ export class TestCluster {
     this.#folder = folder;
     this.#disks = options.disks ?? {};
     this.#natsUrls = options.natsUrls ?? {};
+    this.#environments = options.environments ?? {};
     this.#environment = {
       QUORATE_LOCAL_DELIVERY: options.localDelivery ?? 'memory',
       ...(options.steady === true ? steadyTimes : {}),
@@ -121,7 +125,7 @@ export class TestCluster {
       folder,
       natsUrl: this.#natsUrls[id] ?? this.nats.url,
       args,
-      environment: this.#environment,
+      environment: { ...this.#environment, ...this.#environments[id] },
       wrapper,
     });
     this.#nodes.set(id, node);

@@ -91,8 +91,10 @@ const lineOf = (entry: {
   readonly index: bigint | number;
   readonly term: bigint | number;
   readonly kind: string;
+  readonly timestampUs: bigint | number;
   readonly command: Uint8Array;
-}): string => `${entry.index} ${entry.term} ${entry.kind} ${Buffer.from(entry.command).toString('base64')}`;
+}): string =>
+  `${entry.index} ${entry.term} ${entry.kind} ${entry.timestampUs} ${Buffer.from(entry.command).toString('base64')}`;
 
 /** Compares long lists: shows the first place where they differ, and not all of both. */
 function expectSameLines(lines: readonly string[], expected: readonly string[]): void {
