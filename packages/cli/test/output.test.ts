@@ -67,6 +67,7 @@ const node = (fields: Partial<NodeStatus> & Pick<NodeStatus, 'id'>): NodeStatus 
   dropped: {},
   disk: null,
   lease: null,
+  load: null,
   writesRefused: null,
   voters: [],
   outgoingVoters: [],
@@ -131,6 +132,17 @@ test('a status has a row for each node, with what the leader knows of it', () =>
     'n2    follower        3         42       41    0      1.3 ms   5 %  -1.3 ms    12',
     'n3    unreachable                             40',
   ]);
+});
+
+test('a status says that writes were refused because too many waited', () => {
+  const load = { uncommittedBytes: 67 * 2 ** 20, refused: 12 };
+  const lines = (status: ClusterStatus) => statusLines(status, { cluster: 'main', group: 'config' }).slice(0, 2);
+  expect(lines({ leader: 'n1', nodes: [node({ id: 'n1', role: 'leader', load })] })).toEqual([
+    'cluster main, group config: n1 leads',
+    'load: 67.0 MiB of writes wait to be committed; refused (Overloaded): 12',
+  ]);
+  const none = { ...load, refused: 0 };
+  expect(lines({ leader: 'n1', nodes: [node({ id: 'n1', role: 'leader', load: none })] })[1]).toBe('');
 });
 
 test('a status says at once whose disk is nearly full, and what that leads to', () => {

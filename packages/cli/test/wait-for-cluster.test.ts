@@ -25,6 +25,7 @@ const node = (id: string, fields: Partial<NodeStatus> = {}): NodeStatus => ({
   dropped: {},
   disk: null,
   lease: null,
+  load: null,
   writesRefused: null,
   voters: [],
   outgoingVoters: [],

@@ -33,6 +33,7 @@ export {
   NoLeader,
   NotYetApplied,
   OutcomeUnknown,
+  Overloaded,
   SnapshotProblem,
   Timeout,
   TooStale,

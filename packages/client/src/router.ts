@@ -2,6 +2,7 @@ import {
   type AttemptFailure,
   attemptTimeoutMs,
   decideRetry,
+  isLeaderBusy,
   noAttempts,
   nodeTimeoutMs,
   type RequestHistory,
@@ -113,8 +114,8 @@ export class Router {
       const target = leader !== null ? 'leader' : request.node !== undefined ? 'givenNode' : 'anyNode';
       const { kind, history } = open;
       const decision = decideRetry({ kind, target, history, remainingMs }, outcome, clock.random);
-      const wasAnswered = decision.kind === 'giveUp' && outcome.kind === 'refused';
-      if (leader !== null && leader === this.#leader && !wasAnswered) this.#leader = null;
+      const isKept = isLeaderBusy(outcome) || (decision.kind === 'giveUp' && outcome.kind === 'refused');
+      if (leader !== null && leader === this.#leader && !isKept) this.#leader = null;
       if (decision.kind === 'giveUp') throw errorOf(decision.code, outcome, open);
       open.history = decision.history;
       // Whoever found no leader need not wait for one that has come meanwhile.

@@ -173,6 +173,14 @@ export interface LeaseStatus {
   readonly fallbacks: number;
 }
 
+/** What a leader has on hand. */
+export interface LoadStatus {
+  /** Of the writes that wait for a place in its log, or have one and are not committed. */
+  readonly uncommittedBytes: number;
+  /** How many writes of this leadership were refused with `Overloaded`. */
+  readonly refused: number;
+}
+
 /** The file system that a node's data folder is on. */
 export interface DiskStatus {
   readonly freeBytes: number;
@@ -208,6 +216,8 @@ export interface NodeStatus extends Voter {
   readonly lease: LeaseStatus | null;
   /** Its own clocks, as a leader knows them; null in all others. */
   readonly clock: ClockStatus | null;
+  /** Null but in a leader. */
+  readonly load: LoadStatus | null;
   /** How many messages it dropped unread, by kind. */
   readonly dropped: Readonly<Record<string, number>>;
   /** As it was last looked at; null if it could not be. */

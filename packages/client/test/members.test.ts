@@ -63,6 +63,7 @@ const status: NodeStatus = {
   dropped: {},
   disk: null,
   lease: null,
+  load: null,
   writesRefused: null,
   voters: [voter('n1'), voter('n2')],
   outgoingVoters: [],

@@ -1,6 +1,6 @@
 import { InvalidKey, RevisionMismatch } from '@quorate/config-store';
 import { expect, it } from 'vitest';
-import { NoLeader, OutcomeUnknown, StoreClosed } from '../src/errors.ts';
+import { NoLeader, OutcomeUnknown, Overloaded, StoreClosed } from '../src/errors.ts';
 import { codeOf, errorOf, TestBus, until } from './support/bus.ts';
 import { getReply, putReply, refusal } from './support/fake-node.ts';
 
@@ -22,6 +22,23 @@ it('is NoLeader when there is none until the deadline, for reads and writes', as
   const store = await bus.store();
   expect(await codeOf(store.put('/a', 'x', { timeoutMs: 300 }))).toBe('NoLeader');
   expect(await codeOf(store.get('/a', { timeoutMs: 300 }))).toBe('NoLeader');
+});
+
+it('tries a write again that an overloaded leader refused: with that leader, and until the deadline', async () => {
+  const bus = await TestBus.start();
+  let refusals = 0;
+  const node = await bus.node('n1', () => {
+    refusals -= 1;
+    return refusals < 0 ? putReply(4, 'n1') : refusal(new Overloaded(), 'n1');
+  });
+  const store = await bus.store();
+  await store.put('/a', 'so that the leader is known');
+  refusals = 3;
+  const before = node.requests.length;
+  expect(await store.put('/a', 'x')).toEqual({ revision: 4n });
+  expect(node.requests.slice(before).map(({ via }) => via)).toEqual(['node', 'node', 'node', 'node']);
+  refusals = Number.POSITIVE_INFINITY;
+  expect(await codeOf(store.put('/a', 'y', { timeoutMs: 600 }))).toBe('Overloaded');
 });
 
 it('is Unavailable when no node is there until the deadline, and finds one that comes before', async () => {

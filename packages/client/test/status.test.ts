@@ -28,6 +28,7 @@ const statusOf = (name: string, status: Partial<NodeStatus> = {}): NodeStatus =>
   dropped: {},
   disk: null,
   lease: null,
+  load: null,
   writesRefused: null,
   voters,
   outgoingVoters: [],

@@ -21,7 +21,7 @@ export interface CommitSpan {
   appended(index: LogIndex, term: Term): void;
   /** The entry is on a quorum. */
   committed(): void;
-  end(outcome: 'applied' | 'unknown' | 'refused' | 'rejected'): void;
+  end(outcome: 'applied' | 'unknown' | 'refused' | 'overloaded' | 'rejected'): void;
 }
 
 /** Traces commits. RPCs are traced by the bus, which sees both their ends. */

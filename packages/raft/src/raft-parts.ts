@@ -20,6 +20,7 @@ import { PeerWatch } from './leader/peer-watch.ts';
 import { Proposals } from './leader/proposals.ts';
 import { ReadRounds } from './leader/read-rounds.ts';
 import { Transfer } from './leader/transfer.ts';
+import { UncommittedBytes } from './leader/uncommitted-bytes.ts';
 import { VoterProgress } from './leader/voter-progress.ts';
 import { Durability } from './log-store/durability.ts';
 import { FollowerDesk } from './log-store/follower-desk.ts';
@@ -57,6 +58,7 @@ export interface RaftParts {
   readonly ClockAlarms: typeof ClockAlarms;
   readonly Membership: typeof Membership;
   readonly Proposals: typeof Proposals;
+  readonly UncommittedBytes: typeof UncommittedBytes;
   readonly ReadRounds: typeof ReadRounds;
   readonly Transfer: typeof Transfer;
   readonly VoterProgress: typeof VoterProgress;
@@ -96,6 +98,7 @@ export const raftParts: RaftParts = {
   ClockAlarms,
   Membership,
   Proposals,
+  UncommittedBytes,
   ReadRounds,
   Transfer,
   VoterProgress,

@@ -53,6 +53,7 @@ export type RetryDecision =
 /** The node, or the group, did nothing: another attempt may find it able to. */
 const notDoneCodes: ReadonlySet<string> = new Set([
   'NoLeader',
+  'Overloaded',
   'Unformed',
   'NodeSpent',
   'Unavailable',
@@ -90,6 +91,10 @@ export function decideRetry(request: FailedRequest, failure: AttemptFailure, ran
     return { kind: 'giveUp', code: lastWord(history, failure) };
   return { kind: 'retry', delayMs, history };
 }
+
+/** Whether the node that refused may be the leader still: it has much to do, and asking the others would only bring it more. */
+export const isLeaderBusy = (failure: { readonly kind: string; readonly code?: string }): boolean =>
+  failure.kind === 'refused' && failure.code === 'Overloaded';
 
 /** How long an attempt may wait for its reply: a write for as long as its caller, a read until it is worth asking elsewhere. */
 export function attemptTimeoutMs(kind: RequestKind, history: RequestHistory, remainingMs: number): number {
@@ -140,8 +145,9 @@ function isElsewhereAtOnce(request: FailedRequest, failure: AttemptFailure): boo
     case 'notSent':
       return false;
     case 'noResponders':
-    case 'refused':
       return request.target === 'leader';
+    case 'refused':
+      return request.target === 'leader' && !isLeaderBusy(failure);
     default:
       return true;
   }

@@ -14,6 +14,8 @@ export interface RaftSettings {
   /** One AppendEntries, and one append to the leader's log, hold at most so many entries and bytes. One entry always fits. */
   readonly maxBatchEntries: number;
   readonly maxBatchBytes: number;
+  /** A leader refuses commands while those that wait or are not committed come to so many bytes, and a gateway while those that are not answered do. One is always taken. */
+  readonly maxUncommittedBytes: number;
   /** How much a replicator sends ahead of acknowledgements. */
   readonly maxInflightAppends: number;
   readonly maxInflightBytes: number;
@@ -45,6 +47,7 @@ export const defaultRaftSettings: RaftSettings = {
   maxClockDrift: 0.1,
   maxBatchEntries: 1024,
   maxBatchBytes: 960 * 1024,
+  maxUncommittedBytes: 64 * 1024 * 1024,
   maxInflightAppends: 64,
   maxInflightBytes: 8 * 1024 * 1024,
   maxPromotionLagEntries: 1000,

@@ -184,7 +184,13 @@ describe('what this node knows by itself', () => {
   };
   const logStore: StatusPart = { actor: 'logStore', ...indexes, configuration: votersOf('n1') };
   const applier: StatusPart = { actor: 'applier', lastApplied: logIndex(1) };
-  const leader: StatusPart = { actor: 'leader', clock: null, lease: { isValid: false, fallbacks: 0 }, peers: [] };
+  const leader: StatusPart = {
+    actor: 'leader',
+    clock: null,
+    lease: { isValid: false, fallbacks: 0 },
+    load: { uncommittedBytes: 0, refused: 0 },
+    peers: [],
+  };
 
   test.each([
     ['a follower', [election('follower'), logStore, applier]],

@@ -45,6 +45,31 @@ describe('a write', () => {
     expect(fixture.answers()).toMatchObject([{ kind: 'error', code: 'OutcomeUnknown' }]);
   });
 
+  test('that an overloaded leader refuses is Overloaded, and proposed to nobody else', () => {
+    fixture.leads('n2', 3);
+    fixture.write(1);
+    fixture.proposeReply(fixture.takeOne('propose').sequence, 3, { kind: 'overloaded' });
+    expect(fixture.answers()).toMatchObject([{ kind: 'error', code: 'Overloaded' }]);
+    fixture.leads('n3', 4);
+    expect(fixture.takeAll('propose')).toEqual([]);
+  });
+
+  test('on top of more than may wait for an answer is Overloaded, with or without a leader; the first may always, and reads', () => {
+    fixture = new GatewayFixture({ maxUncommittedBytes: 100 });
+    fixture.write(1);
+    fixture.write(2);
+    expect(fixture.answers()).toMatchObject([{ kind: 'error', code: 'Overloaded' }]);
+    fixture.read(3);
+    fixture.leads('n2', 3);
+    const { sequence } = fixture.takeOne('propose');
+    fixture.write(4);
+    expect(fixture.answers()).toMatchObject([{ kind: 'error', code: 'Overloaded' }]);
+    fixture.proposeReply(sequence, 3, applied);
+    fixture.take();
+    fixture.write(5);
+    expect(fixture.takeAll('propose')).toHaveLength(1);
+  });
+
   test('is asked for again with the same sequence: the leader takes each once', () => {
     fixture.leads('n2', 3);
     fixture.write(1);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { InvariantViolated, leaderToken, logIndex, term } from '../src/index.ts';
+import { InvariantViolated, leaderToken, logIndex, type RaftSettings, term } from '../src/index.ts';
+import { entryBytes } from '../src/storage/entry-bytes.ts';
 import { entriesOf, entryOf, termsOf, timeOf } from './support/entries.ts';
 import { senderOf } from './support/fake-context.ts';
 import { LogStoreFixture } from './support/log-store-fixture.ts';
@@ -13,6 +14,19 @@ describe('the leader token', () => {
     store.receive({ kind: 'campaign', attempt: 1, fromTerm: term(2), isTransfer: false });
     store.receive({ kind: 'becomeLeader', term: term(3), asker: 7 });
     expect(store.takeOne('leadershipGranted')).toMatchObject({ term: 3, lastLogIndex: 2, commitIndex: 1 });
+  });
+
+  test('comes with what the log holds beyond commitIndex: bytes of commands, and no more of them than make a difference', () => {
+    const uncommitted = (settings: Partial<RaftSettings> = {}): unknown => {
+      const store = new LogStoreFixture({ log: [1, 1, 1, 2, 2], currentTerm: 2, lastApplied: 1, settings });
+      store.receive({ kind: 'campaign', attempt: 1, fromTerm: term(2), isTransfer: false });
+      store.receive({ kind: 'becomeLeader', term: term(3), asker: 7 });
+      return store.takeOne('leadershipGranted').uncommittedBytes;
+    };
+    const each = entryBytes(entryOf(5, 2));
+    expect(uncommitted()).toBe(4 * each);
+    expect(uncommitted({ maxBatchEntries: 1 })).toBe(4 * each);
+    expect(uncommitted({ maxBatchEntries: 1, maxUncommittedBytes: 2 * each })).toBe(3 * each);
   });
 
   test('comes with the time of the last entry, also of one that only the snapshot has: there time goes on', () => {

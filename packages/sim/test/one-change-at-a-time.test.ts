@@ -65,6 +65,7 @@ beforeEach(() => {
     lastLogIndex: logIndex(40),
     lastTime: timeBeforeLog,
     commitIndex: logIndex(0),
+    uncommittedBytes: 0,
     configuration: cluster.configuration,
     configurationIndex: logIndex(0),
   };

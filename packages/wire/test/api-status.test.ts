@@ -51,6 +51,7 @@ const status: NodeStatus = {
   ],
   lease: { isValid: true, fallbacks: 7 },
   clock: { ...clock, driftPpm: null, driftUncertaintyPpm: null },
+  load: { uncommittedBytes: 4096, refused: 3 },
   dropped: { malformed: 2 },
   disk: { freeBytes: 12, neededBytes: 40, isLow: true },
   writesRefused: 'DiskSpaceLow',

@@ -200,6 +200,7 @@ const raftSettingsOf = (settings: NodeSettings): RaftSettings => ({
   maxClockDrift: settings.maxClockDrift,
   maxClockOffsetMs: settings.maxClockOffsetMs,
   autoRemoveAfterMs: settings.autoRemoveAfterMs,
+  maxUncommittedBytes: settings.maxUncommittedBytes,
   snapshotEntries: settings.snapshotEntries,
   snapshotLogBytes: settings.snapshotLogBytes,
   logTailEntries: settings.logTailEntries,

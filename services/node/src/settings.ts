@@ -25,6 +25,8 @@ export interface NodeSettings {
   readonly maxClockOffsetMs: number;
   /** The leader removes a voter that has been offline for so long, as long as three are left; null: it never does. */
   readonly autoRemoveAfterMs: number | null;
+  /** A leader refuses writes while those that wait or are not committed come to so many bytes; a node while those that it has not answered do. */
+  readonly maxUncommittedBytes: number;
   /** A snapshot is taken after so many entries, or when so many bytes of them were applied and it is no smaller. */
   readonly snapshotEntries: number;
   readonly snapshotLogBytes: number;
@@ -50,6 +52,7 @@ export const defaultNodeSettings: Omit<NodeSettings, 'id' | 'dataDir' | 'nats'> 
   maxClockDrift: defaultRaftSettings.maxClockDrift,
   maxClockOffsetMs: defaultRaftSettings.maxClockOffsetMs,
   autoRemoveAfterMs: defaultRaftSettings.autoRemoveAfterMs,
+  maxUncommittedBytes: defaultRaftSettings.maxUncommittedBytes,
   snapshotEntries: defaultRaftSettings.snapshotEntries,
   snapshotLogBytes: defaultRaftSettings.snapshotLogBytes,
   logTailEntries: defaultRaftSettings.logTailEntries,

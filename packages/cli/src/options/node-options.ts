@@ -14,6 +14,7 @@ export type NodeTuning = Partial<
     | 'maxClockDrift'
     | 'maxClockOffsetMs'
     | 'autoRemoveAfterMs'
+    | 'maxUncommittedBytes'
     | 'snapshotEntries'
     | 'snapshotLogBytes'
     | 'logTailEntries'
@@ -93,6 +94,13 @@ export function addNodeTuning(command: Command): Command {
     )
     .addOption(
       option(
+        '--max-uncommitted-bytes <bytes>',
+        'with so many bytes of writes waiting to be committed, more are refused; 67108864 by default',
+        'QUORATE_MAX_UNCOMMITTED_BYTES',
+      ).argParser(integer(1, Number.MAX_SAFE_INTEGER)),
+    )
+    .addOption(
+      option(
         '--snapshot-entries <count>',
         'entries from one snapshot to the next; 100000 by default',
         'QUORATE_SNAPSHOT_ENTRIES',
@@ -140,6 +148,7 @@ export function nodeTuning(command: Command): NodeTuning {
     maxClockDrift,
     maxClockOffsetMs,
     autoRemoveAfter: autoRemoveAfterMs,
+    maxUncommittedBytes,
     snapshotEntries,
     snapshotLogBytes,
     logTailEntries,
@@ -156,6 +165,7 @@ export function nodeTuning(command: Command): NodeTuning {
     ...(maxClockDrift === undefined ? {} : { maxClockDrift }),
     ...(maxClockOffsetMs === undefined ? {} : { maxClockOffsetMs }),
     ...(autoRemoveAfterMs === undefined ? {} : { autoRemoveAfterMs }),
+    ...(maxUncommittedBytes === undefined ? {} : { maxUncommittedBytes }),
     ...(snapshotEntries === undefined ? {} : { snapshotEntries }),
     ...(snapshotLogBytes === undefined ? {} : { snapshotLogBytes }),
     ...(logTailEntries === undefined ? {} : { logTailEntries }),

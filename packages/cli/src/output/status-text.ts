@@ -34,6 +34,7 @@ export function statusLines(status: ClusterStatus, where: { cluster: string; gro
   return [
     `cluster ${where.cluster}, group ${where.group}: ${leads}`,
     ...leaseLines(status),
+    ...loadLines(status),
     ...alarmLines(status),
     '',
     ...tableLines(
@@ -51,6 +52,15 @@ function leaseLines({ leader, nodes }: ClusterStatus): readonly string[] {
   const { isValid, fallbacks } = leading.lease;
   if (!isValid && fallbacks === 0) return [];
   return [`lease: ${isValid ? 'valid' : 'not held'}; reads that took a round of confirmation instead: ${fallbacks}`];
+}
+
+/** Whether the leader had to refuse writes because too many waited. */
+function loadLines({ leader, nodes }: ClusterStatus): readonly string[] {
+  const leading = nodes.find(({ id }) => id === leader);
+  if (leading === undefined || leading.role === 'unreachable' || leading.load === null) return [];
+  const { uncommittedBytes, refused } = leading.load;
+  if (refused === 0) return [];
+  return [`load: ${mebibytes(uncommittedBytes)} of writes wait to be committed; refused (Overloaded): ${refused}`];
 }
 
 /** Which nodes take part in no quorum, and why. */

@@ -84,6 +84,7 @@ export const statusReply = (name: string): ReturnType<Behaviour> => {
     removed: [],
     disk: null,
     lease: null,
+    load: null,
     writesRefused: null,
   };
   return ok(encodeStatus(status));

@@ -5,6 +5,7 @@ import { invariant } from '../invariant.ts';
 import { decodeConfiguration } from '../membership/configuration-codec.ts';
 import type { Logger } from '../ports.ts';
 import type { RaftSettings } from '../settings.ts';
+import { entryBytes } from '../storage/entry-bytes.ts';
 import type { SnapshotFiles, SnapshotRecord } from '../storage/snapshot-files.ts';
 import type { StateMachine } from '../storage/state-machine.ts';
 import { type Configuration, type EntryTime, type LogEntry, logIndex } from '../types.ts';
@@ -36,9 +37,6 @@ interface Unrecorded {
 
 /** So long, in election timeouts, a snapshot that nobody asks for any more stays. */
 const servingElectionTimeouts = 10;
-
-/** What an entry costs in the log beside its command, about. */
-const entryEnvelopeBytes = 128;
 
 /** The applier's snapshots: when one is taken, those that come from a leader, and what the state machine is loaded from (Raft §7). */
 export class Snapshots {
@@ -79,8 +77,9 @@ export class Snapshots {
 
   /** The state machine has applied these. */
   applied(entries: readonly LogEntry[]): void {
-    for (const { kind, command } of entries) {
-      this.#bytesSince += command.length + entryEnvelopeBytes;
+    for (const entry of entries) {
+      const { kind, command } = entry;
+      this.#bytesSince += entryBytes(entry);
       if (kind === 'configuration') this.#configuration = decodeConfiguration(command) ?? this.#configuration;
     }
     this.#time = entries.at(-1) ?? this.#time;

@@ -1,4 +1,5 @@
 import type { NodeId } from '@quorate/actor';
+import { entryBytes } from '../storage/entry-bytes.ts';
 import type { LogIndex, Term } from '../types.ts';
 import type { GatewayMessage, StatusPart } from './messages.ts';
 import { askAgainMs } from './read-index-questions.ts';
@@ -111,3 +112,6 @@ export function isWithLeader(request: ClientRequest): boolean {
       return request satisfies never;
   }
 }
+
+/** What it counts for among the commands that wait for their answers. */
+export const commandBytes = ({ message }: Write): number => (message.kind === 'write' ? entryBytes(message) : 0);

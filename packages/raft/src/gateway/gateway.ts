@@ -11,7 +11,7 @@ import {
   type TransferRequest,
 } from './client-request.ts';
 import type { KnownLeader } from './known-leader.ts';
-import type { GatewayAnswer, GatewayMessage } from './messages.ts';
+import type { GatewayAnswer, GatewayErrorCode, GatewayMessage } from './messages.ts';
 import { type ReadParts, Reads } from './reads.ts';
 import { Writes } from './writes.ts';
 
@@ -49,7 +49,7 @@ export class Gateway implements Actor<GatewayMessage> {
       answer: (id: number, answer: GatewayAnswer) => this.#answer(id, answer),
     };
     this.#reads = new Reads(part, options.settings, parts);
-    this.#writes = new Writes(part);
+    this.#writes = new Writes(part, options.settings);
   }
 
   receive(message: GatewayMessage): void {
@@ -122,7 +122,9 @@ export class Gateway implements Actor<GatewayMessage> {
   #open({ request: id }: { readonly request: number }, request: ClientRequest): void {
     if (this.#requests.size === 0) this.#context.startTimer('tick', tickMs, { kind: 'tick' });
     this.#requests.set(id, request);
-    if (this.#retired !== null && !isWithLeader(request)) this.#fail(id, 'NoLeader', this.#retired);
+    if (request.kind === 'write' && !this.#writes.hasRoomFor(request)) {
+      this.#fail(id, 'Overloaded', 'the node has too many writes waiting');
+    } else if (this.#retired !== null && !isWithLeader(request)) this.#fail(id, 'NoLeader', this.#retired);
     else this.#advance(id, request);
   }
 
@@ -301,7 +303,7 @@ export class Gateway implements Actor<GatewayMessage> {
     this.#fail(id, 'NoLeader', 'no leader took the request in time; nothing was written');
   }
 
-  #fail(id: number, code: 'NoLeader' | 'OutcomeUnknown' | 'Timeout', message: string): void {
+  #fail(id: number, code: GatewayErrorCode, message: string): void {
     this.#answer(id, { kind: 'error', code, message });
   }
 

@@ -36,6 +36,8 @@ const part = z.discriminatedUnion('actor', [
     lease: z.object({ isValid: shape.flag, fallbacks: shape.counter }),
     /** Its own. Null if nothing is known. */
     clock: clock.nullable(),
+    /** The commands that wait for a place in the log or are not committed, and how many were refused because there were too many. */
+    load: z.object({ uncommittedBytes: shape.counter, refused: shape.counter }),
     peers: z
       .array(
         z.object({
@@ -64,6 +66,8 @@ export type StatusPart = z.infer<typeof part>;
 const proposalOutcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('applied'), index: shape.index, result: shape.bytes }),
   z.object({ kind: z.literal('refused'), reason: shape.text }),
+  /** The leader has as much as it may have at a time: it entered no log, and may be proposed again after a while. */
+  z.object({ kind: z.literal('overloaded') }),
   z.object({ kind: z.literal('unknown'), reason: shape.text }),
   /** It makes no sense as things stand, and will not if it is asked again. */
   z.object({ kind: z.literal('rejected'), code: changeRefusalCode, message: shape.text }),
@@ -169,7 +173,13 @@ export const gatewayProtocol = {
 /** A message to the gateway; `tick` is its own timer's. */
 export type GatewayMessage = MessageOf<typeof gatewayProtocol> | { readonly kind: 'tick' };
 
-/** What the gateway answers. An error names a stable code: `NoLeader`, `OutcomeUnknown`, `Timeout`. */
+/** The stable codes of what goes wrong in a gateway. After all but `OutcomeUnknown` and `Timeout` it is certain that nothing was written. */
+const gatewayErrorCode = z.enum(['NoLeader', 'Overloaded', 'OutcomeUnknown', 'Timeout']);
+
+/** The stable codes of what goes wrong in a gateway. */
+export type GatewayErrorCode = z.infer<typeof gatewayErrorCode>;
+
+/** What the gateway answers. */
 const answer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('result'), result: shape.bytes, index: shape.index }),
   z.object({ kind: z.literal('answer'), answer: shape.bytes }),
@@ -180,7 +190,7 @@ const answer = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('snapshot'), outcome: snapshotOutcome }),
   z.object({
     kind: z.literal('error'),
-    code: z.enum(['NoLeader', 'OutcomeUnknown', 'Timeout']),
+    code: gatewayErrorCode,
     message: shape.text,
   }),
   z.object({ kind: z.literal('rejected'), code: changeRefusalCode, message: shape.text }),

@@ -1,6 +1,7 @@
 import { leaderAt } from '../addresses.ts';
+import type { RaftSettings } from '../settings.ts';
 import { type Term, term } from '../types.ts';
-import type { Write } from './client-request.ts';
+import { commandBytes, type Write } from './client-request.ts';
 import type { GatewayPartOptions } from './gateway-part.ts';
 import type { GatewayMessage } from './messages.ts';
 
@@ -12,13 +13,24 @@ const holdMs = 100;
 /** What a gateway does with its clients' writes: each is proposed to one leader, which takes it once. */
 export class Writes {
   readonly #options: GatewayPartOptions;
+  readonly #maxBytes: number;
+  /** Of the commands that are not answered. */
+  #bytes = 0;
   /** The request behind each sequence that was sent to a leader. */
   readonly #sequences = new Map<number, number>();
   /** The term whose leader is about to go, and until when it is left alone. */
   #held: { readonly term: Term; readonly untilMs: number } = { term: term(0), untilMs: 0 };
 
-  constructor(options: GatewayPartOptions) {
+  constructor(options: GatewayPartOptions, { maxUncommittedBytes }: RaftSettings) {
     this.#options = options;
+    this.#maxBytes = maxUncommittedBytes;
+  }
+
+  /** Counts a write until it is closed. False if so much waits already that it cannot: while there is no leader all would, until their deadlines. One always may. */
+  hasRoomFor(request: Write): boolean {
+    const bytes = commandBytes(request);
+    this.#bytes += bytes;
+    return bytes === 0 || this.#bytes === bytes || this.#bytes <= this.#maxBytes;
   }
 
   /** To the known leader, once; asking the same leader again for the same sequence is safe, as it takes each once. */
@@ -51,6 +63,9 @@ export class Writes {
       case 'applied':
         answer(id, { kind: 'result', result: outcome.result, index: outcome.index });
         return false;
+      case 'overloaded':
+        answer(id, { kind: 'error', code: 'Overloaded', message: 'the leader has too much that is not committed' });
+        return false;
       case 'unknown':
         answer(id, { kind: 'error', code: 'OutcomeUnknown', message: outcome.reason });
         return false;
@@ -79,7 +94,9 @@ export class Writes {
   }
 
   /** Nobody waits for it any more. */
-  close({ proposed }: Write): void {
+  close(request: Write): void {
+    const { proposed } = request;
+    this.#bytes -= commandBytes(request);
     if (proposed !== null) this.#sequences.delete(proposed.sequence);
   }
 

@@ -23,6 +23,7 @@ import { ReadDesk } from './read-desk.ts';
 import { Replicators } from './replicators.ts';
 import { Tenure } from './tenure.ts';
 import type { Transfer } from './transfer.ts';
+import type { UncommittedBytes } from './uncommitted-bytes.ts';
 
 type Of<Kind extends LeaderMessage['kind']> = Extract<LeaderMessage, { kind: Kind }>;
 
@@ -48,6 +49,7 @@ export class Leader implements Actor<LeaderMessage> {
   readonly #parts: RaftParts;
   readonly #asker: number;
   readonly #proposals: Proposals;
+  readonly #uncommitted: UncommittedBytes;
   readonly #desk: ProposalDesk;
   readonly #reads: ReadDesk;
   readonly #transfer: Transfer;
@@ -75,7 +77,9 @@ export class Leader implements Actor<LeaderMessage> {
     this.#tenure = new Tenure({ ...options, self, parts, nowMs: context.now() });
     const { pace } = this.#tenure;
     this.#proposals = new parts.Proposals();
-    this.#desk = new ProposalDesk({ context, term, tracer, proposals: this.#proposals });
+    const uncommitted = new parts.UncommittedBytes(settings.maxUncommittedBytes);
+    this.#uncommitted = uncommitted;
+    this.#desk = new ProposalDesk({ context, term, tracer, proposals: this.#proposals, uncommitted });
     this.#reads = new ReadDesk({ context, term, settings, parts });
     this.#transfer = new parts.Transfer({ context, term, settings, pace });
     this.#autoRemoval = new parts.AutoRemoval({ self, settings, logger, tracer: memberTracer });
@@ -167,6 +171,8 @@ export class Leader implements Actor<LeaderMessage> {
     const parts = this.#parts;
     const clocks = new LeaderClocks({ context, self, settings, logger, membership, lastTime, readings, parts });
     this.#grant = new this.#parts.Grant({ token, membership, voters, replicators, peers, clocks, lastLogIndex });
+    this.#uncommitted.inherit(message.uncommittedBytes);
+    this.#desk.refuseExcess();
     this.#reads.startFor(token);
     replicators.serve(peersOf(configuration, self), lastLogIndex);
     this.#options.streams.announceLeader(self, term);
@@ -283,7 +289,10 @@ export class Leader implements Actor<LeaderMessage> {
       { lastLogIndex: this.#lastLogIndex, term, clock: this.#grant.clocks.entries },
       settings,
     );
-    for (const { kind, index } of entries) if (kind === 'configuration') this.#reconfigure(this.#grant, index);
+    for (const entry of entries) {
+      if (entry.kind === 'configuration') this.#reconfigure(this.#grant, entry.index);
+      if (entry.kind === 'command') this.#uncommitted.placed(entry);
+    }
     this.#append(entries);
   }
 
@@ -370,6 +379,7 @@ export class Leader implements Actor<LeaderMessage> {
     if (!grant.mayCommit(reached) || reached <= this.#commitIndex) return;
     this.#proposals.markCommitted(maxIndex(grant.noopIndex, logIndex(this.#commitIndex + 1)), reached);
     this.#commitIndex = reached;
+    this.#uncommitted.committed(reached);
     this.#sendCommit(grant);
     this.#advanceReplicators();
     this.#beginReadRound();
@@ -516,7 +526,8 @@ export class Leader implements Actor<LeaderMessage> {
     const clockOf = (member: NodeId): ClockFacts | null => grant?.clocks.describe(member) ?? null;
     const described = peers.map((peer) => ({ ...peer, clock: clockOf(peer.id) }));
     const lease = this.#reads.describe(grant, this.#commitIndex);
-    const part = { actor: 'leader', clock: clockOf(this.#self()), peers: described, lease } as const;
+    const clock = clockOf(this.#self());
+    const part = { actor: 'leader', clock, peers: described, lease, load: this.#desk.load } as const;
     this.#context.send(gatewayAt(this.#context.self), { kind: 'described', request, part });
   }
 

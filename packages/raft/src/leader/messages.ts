@@ -65,6 +65,8 @@ export const leaderProtocol = {
       /** When the entry at `lastLogIndex` got its place. */
       lastTime: shape.time,
       commitIndex: shape.index,
+      /** Of the commands in the log beyond `commitIndex`. */
+      uncommittedBytes: shape.counter,
       configuration: shape.configuration,
       configurationIndex: shape.index,
     }),

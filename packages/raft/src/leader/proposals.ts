@@ -1,6 +1,7 @@
 import type { Sender } from '@quorate/actor';
 import type { ProposalOutcome } from '../gateway/messages.ts';
 import type { CommitSpan } from '../ports.ts';
+import { entryBytes } from '../storage/entry-bytes.ts';
 import { type EntryTime, type LogEntry, type LogIndex, logIndex, type Term } from '../types.ts';
 import type { EntryClock } from './entry-clock.ts';
 
@@ -31,6 +32,8 @@ export const configurationProposal = (from: Sender | null, sequence: number): Pr
 /** What a gateway has proposed, by sequence; below the floor it waits for nothing. */
 interface Asker {
   floor: number;
+  /** What is not known up to here was refused, and is not to be taken if it comes again. */
+  refusedUpTo: number;
   readonly proposals: Map<number, Proposal>;
 }
 
@@ -47,9 +50,6 @@ export interface EntryPlace {
   readonly clock: Pick<EntryClock, 'look' | 'next'>;
 }
 
-/** What an entry costs in a batch beside its command. */
-const entryEnvelopeBytes = 128;
-
 /**
  * The proposals of one leadership: each (storageId, incarnation, sequence) is taken once, so that a gateway may ask again
  * when an answer is lost; those that wait for a place in the log; and those that wait for the applier.
@@ -59,12 +59,21 @@ export class Proposals {
   #waiting: Proposal[] = [];
   readonly #placed = new Map<LogIndex, Proposal>();
 
-  /** The proposal that these name, if it was taken before. `belowFloor` if its asker has given it up. */
-  find(from: Sender, sequence: number): Proposal | 'belowFloor' | null {
+  /** The proposal that these name, if it was taken before. `belowFloor` if its asker has given it up, `overloaded` if there was no room for it. */
+  find(from: Sender, sequence: number): Proposal | 'belowFloor' | 'overloaded' | null {
     const asker = this.#askers.get(keyOf(from));
     if (asker === undefined) return null;
     if (sequence < asker.floor) return 'belowFloor';
-    return asker.proposals.get(sequence) ?? null;
+    return asker.proposals.get(sequence) ?? (sequence <= asker.refusedUpTo ? 'overloaded' : null);
+  }
+
+  /**
+   * There is no room for a proposal. A copy of it that comes later must not be taken either: its asker may have proposed the command again by then. Nothing is
+   * kept of each, for there may be very many; so one before it that comes after it is refused too, which does no harm.
+   */
+  refuse(from: Sender, sequence: number): void {
+    const asker = this.#askerOf(from);
+    asker.refusedUpTo = Math.max(asker.refusedUpTo, sequence);
   }
 
   /** Takes a proposal that `find` did not know; it waits for a place from now on. */
@@ -75,10 +84,7 @@ export class Proposals {
 
   /** Notes a proposal, so that it is known when it comes again. */
   note(from: Sender, proposal: Proposal): void {
-    const key = keyOf(from);
-    const asker = this.#askers.get(key) ?? { floor: 0, proposals: new Map() };
-    this.#askers.set(key, asker);
-    asker.proposals.set(proposal.sequence, proposal);
+    this.#askerOf(from).proposals.set(proposal.sequence, proposal);
   }
 
   /** It waits for a place. */
@@ -106,7 +112,7 @@ export class Proposals {
     let bytes = 0;
     clock.look();
     for (const proposal of this.#waiting) {
-      bytes += proposal.command.length + entryEnvelopeBytes;
+      bytes += entryBytes(proposal);
       if (entries.length > 0 && (entries.length >= limit.maxBatchEntries || bytes > limit.maxBatchBytes)) break;
       const index = logIndex(lastLogIndex + entries.length + 1);
       proposal.index = index;
@@ -148,6 +154,13 @@ export class Proposals {
   /** Everything unsettled, for a leader that stops: what had no place was never proposed, what had one may yet be committed. */
   unsettled(): { readonly waiting: readonly Proposal[]; readonly placed: readonly Proposal[] } {
     return { waiting: this.#waiting, placed: [...this.#placed.values()] };
+  }
+
+  #askerOf(from: Sender): Asker {
+    const key = keyOf(from);
+    const asker = this.#askers.get(key) ?? { floor: 0, refusedUpTo: -1, proposals: new Map() };
+    this.#askers.set(key, asker);
+    return asker;
   }
 }
 

@@ -5,6 +5,7 @@ import { type LeaderToken, type LogEntry, type LogIndex, leaderToken, logIndex, 
 import type { LogState } from './log-state.ts';
 import type { LogStoreMessage } from './messages.ts';
 import type { SnapshotDesk } from './snapshot-desk.ts';
+import { uncommittedTailBytes } from './uncommitted-tail.ts';
 import { lastIndexNotAbove } from './verify-append.ts';
 
 type Of<Kind extends LogStoreMessage['kind']> = Extract<LogStoreMessage, { kind: Kind }>;
@@ -39,6 +40,7 @@ export class LeaderDesk {
       lastLogIndex: state.lastLogIndex,
       lastTime: { timestampUs: lastTime.timestampUs, logTimeMs: lastTime.logTimeMs },
       commitIndex: state.commitIndex,
+      uncommittedBytes: uncommittedTailBytes(state.storage, state.commitIndex, state.settings),
       configuration: state.configuration,
       configurationIndex: state.configurationIndex,
     });

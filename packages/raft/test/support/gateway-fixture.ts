@@ -5,6 +5,7 @@ import {
   type GatewayMessage,
   logIndex,
   type MembershipChange,
+  type RaftSettings,
   type ReadConsistency,
   raftParts,
   term,
@@ -29,11 +30,12 @@ const incarnation = 4;
 /** The gateway of n1 by itself. */
 export class GatewayFixture {
   readonly context = new FakeContext<GatewayMessage>('n1', 'gateway');
-  readonly actor = new Gateway(
-    this.context,
-    { identity: senderOf('n1', { incarnation }), settings: defaultRaftSettings },
-    raftParts,
-  );
+  readonly actor: Gateway;
+
+  constructor(settings: Partial<RaftSettings> = {}) {
+    const identity = senderOf('n1', { incarnation });
+    this.actor = new Gateway(this.context, { identity, settings: { ...defaultRaftSettings, ...settings } }, raftParts);
+  }
 
   receive(message: GatewayMessage): void {
     this.actor.receive(message);

@@ -97,6 +97,7 @@ export class LeaderFixture {
     givenTerm = officeTerm,
     configurationIndex = 0,
     lastTime = timeOf(startIndex),
+    uncommittedBytes = 0,
   ): void {
     this.receive({
       kind: 'leadershipGranted',
@@ -105,6 +106,7 @@ export class LeaderFixture {
       lastLogIndex: logIndex(startIndex),
       lastTime,
       commitIndex: logIndex(2),
+      uncommittedBytes,
       configuration,
       configurationIndex: logIndex(configurationIndex),
     });

@@ -9,6 +9,7 @@ import {
   leaderToken,
   logIndex,
   MemoryLogStorage,
+  type RaftSettings,
   raftParts,
   silentPorts,
   term,
@@ -33,6 +34,7 @@ export interface LogStoreStart {
   readonly flushes?: boolean;
   /** What an earlier life of the node has left; the log is then what it holds. */
   readonly storage?: MemoryLogStorage;
+  readonly settings?: Partial<RaftSettings>;
 }
 
 /** The log store of n1 by itself, in a group of n1, n2 and n3. */
@@ -68,7 +70,7 @@ export class LogStoreFixture {
         identity: senderOf('n1', { storageId }),
         configuration: votersOf('n1', 'n2', 'n3'),
         lastApplied: logIndex(lastApplied),
-        settings: defaultRaftSettings,
+        settings: { ...defaultRaftSettings, ...start.settings },
         logger: silentPorts.logger,
         configurationCommitted: (configuration) => void this.committed.push(configuration),
       },

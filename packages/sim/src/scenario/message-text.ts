@@ -127,5 +127,6 @@ const freshnessText = ({ readIndex, asOf }: { readonly readIndex: number; readon
 
 function outcomeText(outcome: Extract<ActorMessage, { kind: 'proposeReply' }>['outcome']): string {
   if (outcome.kind === 'applied') return `applied at ${outcome.index}`;
+  if (outcome.kind === 'overloaded') return 'overloaded';
   return outcome.kind === 'rejected' ? `rejected: ${outcome.code}` : `${outcome.kind}: ${outcome.reason}`;
 }

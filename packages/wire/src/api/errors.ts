@@ -138,6 +138,14 @@ export class Compacted extends QuorateError {
   }
 }
 
+/** The group has as many writes waiting to be committed as it may. Nothing was written; another attempt, after a while, may be taken. */
+export class Overloaded extends QuorateError {
+  declare readonly code: 'Overloaded';
+  constructor(message = 'too many writes wait to be committed; nothing was written') {
+    super('Overloaded', message, {});
+  }
+}
+
 const diskSpaceLowDetails = z.object({
   node: z.string(),
   freeBytes: z.number().min(0),
@@ -240,6 +248,7 @@ export class UnknownError extends QuorateError {}
 const errors: ReadonlyMap<string, ErrorBuilder> = new Map([
   ...storeErrors,
   ['NoLeader', errorBuilder(none, (_, message) => new NoLeader(message))],
+  ['Overloaded', errorBuilder(none, (_, message) => new Overloaded(message))],
   ['OutcomeUnknown', errorBuilder(none, (_, message) => new OutcomeUnknown(message))],
   ['Timeout', errorBuilder(timeoutDetails, (details, message) => new Timeout(details, message))],
   ['TooStale', errorBuilder(tooStaleDetails, (details, message) => new TooStale(details, message))],

@@ -30,6 +30,7 @@ const statusByCode: ReadonlyMap<string, number> = new Map([
   ['SnapshotGone', 404],
   ['TooStale', 503],
   ['NoLeader', 503],
+  ['Overloaded', 503],
   ['Unformed', 503],
   ['NodeSpent', 503],
   ['Unavailable', 503],

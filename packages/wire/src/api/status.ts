@@ -62,6 +62,14 @@ export interface LeaseStatus {
   readonly fallbacks: number;
 }
 
+/** What a leader has on hand. */
+export interface LoadStatus {
+  /** Of the commands that wait for a place in its log, or have one and are not committed. */
+  readonly uncommittedBytes: number;
+  /** How many writes of this leadership were refused with `Overloaded`. */
+  readonly refused: number;
+}
+
 /** The role of a node in its cluster; `removed`: it was a member, and its removal is committed. */
 export const roleSchema = z.enum(['leader', 'follower', 'candidate', 'learner', 'removed']);
 
@@ -104,6 +112,8 @@ export interface NodeStatus {
   readonly lease: LeaseStatus | null;
   /** Its own clocks, as a leader knows them; null in all others. */
   readonly clock: ClockStatus | null;
+  /** Null but in a leader. */
+  readonly load: LoadStatus | null;
   /** How many messages were dropped unread, by kind. */
   readonly dropped: Readonly<Record<string, number>>;
   /** As it was last looked at; null if it could not be. */
@@ -163,6 +173,7 @@ export const nodeStatusSchema: z.ZodType<NodeStatus> = z.object({
   peers: z.array(peerStatusSchema),
   lease: z.object({ isValid: z.boolean(), fallbacks: count }).nullable(),
   clock: clockStatusSchema.nullable(),
+  load: z.object({ uncommittedBytes: count, refused: count }).nullable(),
   dropped: z.record(z.string(), count),
   disk: z.object({ freeBytes: count, neededBytes: count, isLow: z.boolean() }).nullable(),
   writesRefused: z.literal('DiskSpaceLow').nullable(),

@@ -4,6 +4,7 @@ import {
   NoLeader,
   NotYetApplied,
   OutcomeUnknown,
+  Overloaded,
   type QuorateError,
   RevisionNotWritten,
   Timeout,
@@ -34,6 +35,8 @@ function errorOf({ code, message }: Extract<Failure, { kind: 'error' }>, timeout
   switch (code) {
     case 'NoLeader':
       return new NoLeader(message);
+    case 'Overloaded':
+      return new Overloaded(`${message}; nothing was written`);
     case 'OutcomeUnknown':
       return new OutcomeUnknown(message);
     case 'Timeout':

@@ -206,6 +206,7 @@ function statusOf(facts: NodeFacts, parts: readonly StatusPart[]): NodeStatus {
         status.peers = part.peers;
         status.lease = part.lease;
         status.clock = part.clock;
+        status.load = part.load;
         break;
       default:
         part satisfies never;
@@ -233,6 +234,7 @@ export function emptyStatus({ isRemoved, ...facts }: NodeFacts): NodeStatus {
     peers: [],
     lease: null,
     clock: null,
+    load: null,
     writesRefused: null,
     voters: [],
     outgoingVoters: [],
