@@ -27,6 +27,8 @@ export interface SimulationOptions {
   readonly faults?: readonly Fault[];
   /** When faults and clients end, instead of after the usual time. */
   readonly faultsUntilMs?: number;
+  /** Other fates for the messages than the seed draws first, where they meet the same faults. */
+  readonly networkVariant?: number;
   /** A bug to run with. */
   readonly plant?: Plant;
   readonly onEvent?: (event: SimulatedEvent) => void;
@@ -54,7 +56,8 @@ export interface SimulationResult {
 }
 
 const faultsFromMs = 800;
-const usualFaultsUntilMs = 50_000;
+/** When faults end in a run of which nothing else was asked. */
+export const usualFaultsUntilMs = 50_000;
 /** So many election timeouts a cluster without faults may be without a leader (and every client without an answer). */
 const electionsInElectionTimeouts = 10;
 const progressMs = 4000;
@@ -75,7 +78,7 @@ function run(options: SimulationOptions): {
   readonly result: SimulationResult;
   readonly check: (result: SimulationResult) => SimulationResult;
 } {
-  const { seed, plant = {}, isHashed = false } = options;
+  const { seed, plant = {}, isHashed = false, networkVariant = 0 } = options;
   const hash = isHashed ? new TraceHash() : null;
   const plan = new RandomStream(seed, 'plan');
   const drawnNodes = plan.pick([3, 3, 5]);
@@ -84,7 +87,8 @@ function run(options: SimulationOptions): {
   const members = new RandomStream(seed, 'members');
   const spares = members.chance(0.4) ? 2 + members.below(4) : 0;
   const distanceMs = drawDistance(new RandomStream(seed, 'distance'));
-  const network = new Network(new RandomStream(seed, 'network'), counts, nodes + spares, Math.round(distanceMs * 1000));
+  const fates = new RandomStream(seed, networkStreamOf(networkVariant));
+  const network = new Network(fates, counts, nodes + spares, Math.round(distanceMs * 1000));
   const bus = new Bus(new RandomStream(seed, 'no responders'), counts, nodes + spares);
   const recorder = new HistoryRecorder();
   const isFlushLate = plan.chance(0.7);
@@ -192,6 +196,8 @@ function onEventOf({ onEvent }: SimulationOptions, hash: TraceHash | null): ((ev
     onEvent?.(event);
   };
 }
+
+const networkStreamOf = (variant: number): string => (variant === 0 ? 'network' : `network ${variant}`);
 
 /** Nobody asks anything: what was lost is made good by the nodes themselves, and not by what comes next. */
 function catchUp(cluster: SimulatedCluster, electionsMs: number): void {

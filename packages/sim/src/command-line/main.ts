@@ -1,7 +1,6 @@
-import type { Fault } from '../faults/fault.ts';
 import { FaultCounts } from '../faults/fault-counts.ts';
-import { shrink } from '../shrink/shrink.ts';
-import { type SimulationResult, simulate } from '../simulation.ts';
+import { type Shrunk, shrink } from '../shrink/shrink.ts';
+import { type SimulationOptions, type SimulationResult, simulate } from '../simulation.ts';
 import { faultLine } from './fault-line.ts';
 import { type CommandOptions, InvalidOptions, parseOptions, usage } from './options.ts';
 import { describeTotals, ProgressLine, type Totals } from './progress.ts';
@@ -28,11 +27,9 @@ function replay({ firstSeed: seed, nodes, shrunk }: CommandOptions): number {
     process.stdout.write(`${lines.join('\n')}\n`);
     lines = [];
   };
-  const faults = shrunk ? shrunkFaults(seed, nodes) : null;
+  const options = { seed, ...(nodes === null ? {} : { nodes }) };
   const result = simulate({
-    seed,
-    ...(nodes === null ? {} : { nodes }),
-    ...(faults === null ? {} : { faults }),
+    ...(shrunk ? shrunkOptions(options) : options),
     isHashed: true,
     onEvent: (event) => {
       lines.push(traceLine(event));
@@ -44,10 +41,23 @@ function replay({ firstSeed: seed, nodes, shrunk }: CommandOptions): number {
   return result.violation === null ? 0 : report(result, result);
 }
 
-/** What a failing seed needs; null if it does not fail. */
-function shrunkFaults(seed: number, nodes: number | null): readonly Fault[] | null {
-  const result = simulate({ seed, ...(nodes === null ? {} : { nodes }) });
-  return result.violation === null ? null : shrink(result).faults;
+/** What a failing seed needs, and no more; of one that does not fail, all. */
+function shrunkOptions(options: SimulationOptions): SimulationOptions {
+  const result = simulate(options);
+  return result.violation === null ? options : shrinkVisibly(result).options;
+}
+
+/** Shrinks, which may take minutes, and tells on a terminal how far it has come. */
+function shrinkVisibly(failed: SimulationResult): Shrunk {
+  const progress = new ProgressLine(process.stderr);
+  const shrunk = shrink(failed, {
+    onRun: ({ runs, faults, share }) => {
+      const words = (): string => `shrinking: ${faults} of ${failed.faults.length} faults left after ${runs} runs`;
+      progress.tell(share, words, performance.now());
+    },
+  });
+  progress.clear();
+  return shrunk;
 }
 
 async function runMany(options: CommandOptions): Promise<number> {
@@ -89,7 +99,7 @@ function add(totals: Totals, result: SeedSummary): void {
 
 function reportShrunk({ seed, nodes, violation }: SeedSummary): void {
   const result = simulate({ seed, nodes });
-  if (result.violation !== null) report(result, shrink(result));
+  if (result.violation !== null) report(result, shrinkVisibly(result).result);
   else console.log(`seed ${seed} with ${nodes} nodes failed once: ${violation?.invariant}: ${violation?.what}`);
 }
 

@@ -31,12 +31,17 @@ export class ProgressLine {
 
   /** Shows how far it has come, a few times in a second. `share` is from 0 to 1. */
   show(share: number, totals: Totals, nowMs: number): void {
+    this.tell(share, () => describeTotals(totals), nowMs);
+  }
+
+  /** The same with any words. */
+  tell(share: number, words: () => string, nowMs: number): void {
     if (!this.#stream.isTTY || nowMs - this.#shownAtMs < 200) return;
     this.#shownAtMs = nowMs;
     const width = 24;
     const done = Math.min(width, Math.floor(share * width));
     const bar = `${'█'.repeat(done)}${'░'.repeat(width - done)}`;
-    this.#stream.write(`\r\u001b[2K${bar} ${describeTotals(totals)}`);
+    this.#stream.write(`\r\u001b[2K${bar} ${words()}`);
   }
 
   clear(): void {
