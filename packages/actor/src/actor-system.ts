@@ -10,8 +10,8 @@ export interface Host {
   random(): number;
   /** Takes a message to its mailbox, here or on another node. */
   route(from: Address, to: Address, message: unknown): void;
-  /** Runs `fire` in a turn of its own after `delayMs`; the answer cancels it. */
-  schedule(delayMs: number, fire: () => void): () => void;
+  /** Runs `fire` in a turn of its own after `delayMs`; the answer cancels it. Whose timer it is, and which, is for those who trace. */
+  schedule(delayMs: number, fire: () => void, owner: string, timer: string): () => void;
   /** An actor threw, and is stopped. If nobody watches it (`watched` false) the node cannot go on without it. */
   failed(actor: string, error: unknown, watched: boolean): void;
 }
@@ -128,12 +128,13 @@ export class ActorSystem {
 
   #timer(owner: string, timers: Map<string, () => void>, key: string, delayMs: number, message: unknown): () => void {
     let live = true;
-    const cancel = this.#host.schedule(delayMs, () => {
+    const fire = (): void => {
       const cell = this.#cells.get(owner);
       if (!live || cell?.timers !== timers) return;
       timers.delete(key);
       this.#receive(cell, message, this.#host.identity);
-    });
+    };
+    const cancel = this.#host.schedule(delayMs, fire, owner, key);
     return () => {
       live = false;
       cancel();

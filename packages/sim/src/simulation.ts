@@ -32,6 +32,8 @@ export interface SimulationOptions {
   /** A bug to run with. */
   readonly plant?: Plant;
   readonly onEvent?: (event: SimulatedEvent) => void;
+  /** Is told what no event tells: what goes wrong and for whom, what clients ask and are told, what nodes write and what becomes of them. */
+  readonly onNote?: (atUs: number, note: string) => void;
   /** Whether the run's trace is hashed, which takes about as long as the run. */
   readonly isHashed?: boolean;
 }
@@ -78,7 +80,7 @@ function run(options: SimulationOptions): {
   readonly result: SimulationResult;
   readonly check: (result: SimulationResult) => SimulationResult;
 } {
-  const { seed, plant = {}, isHashed = false, networkVariant = 0 } = options;
+  const { seed, plant = {}, isHashed = false, networkVariant = 0, onNote } = options;
   const hash = isHashed ? new TraceHash() : null;
   const plan = new RandomStream(seed, 'plan');
   const drawnNodes = plan.pick([3, 3, 5]);
@@ -140,6 +142,7 @@ function run(options: SimulationOptions): {
       else clients.onAnswer(answered);
     },
     onEvent: onEventOf(options, hash),
+    onNote: onNote === undefined ? null : (note) => onNote(cluster.nowUs, note),
   });
   const clients: Clients = new Clients(workload, {
     cluster,

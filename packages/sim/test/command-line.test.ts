@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { countLines } from '../src/command-line/count-groups.ts';
 import { faultLine } from '../src/command-line/fault-line.ts';
 import { InvalidOptions, parseOptions } from '../src/command-line/options.ts';
 import { runShare } from '../src/command-line/run-share.ts';
 import { traceLine } from '../src/command-line/trace-line.ts';
-import { type SimulatedEvent, simulate } from '../src/index.ts';
+import { type Fault, type SimulatedEvent, simulate } from '../src/index.ts';
 
 describe('the options', () => {
   it('run many seeds, or replay one', () => {
@@ -44,19 +45,87 @@ it('however short the time, a seed is run, and no second one', () => {
   expect(seeds).toEqual([7]);
 });
 
-it('a trace says when, and who told whom what, in order', () => {
-  const lines: string[] = [];
-  const times: number[] = [];
-  const onEvent = (event: SimulatedEvent): void => {
-    times.push(event.atUs);
-    if (lines.length < 20_000) lines.push(traceLine(event));
-  };
-  simulate({ seed: 1, nodes: 3, faults: [], onEvent });
-  expect(times).toEqual([...times].sort((one, other) => one - other));
-  const vote = lines.find((line) => line.includes('requestVote term=1'));
-  expect(vote).toMatch(
-    /^ +\d+\.\d{6} {2}n\d#1 election → n\d logStore {2}requestVote term=1 sequence=\d+ lastLogIndex=0/,
-  );
+describe('a trace', () => {
+  it('says when, and who told whom what, in order', () => {
+    const lines: string[] = [];
+    const times: number[] = [];
+    const onEvent = (event: SimulatedEvent): void => {
+      times.push(event.atUs);
+      const line = traceLine(event);
+      if (line !== null && lines.length < 20_000) lines.push(line);
+    };
+    simulate({ seed: 1, nodes: 3, faults: [], faultsUntilMs: 4000, onEvent });
+    expect(times).toEqual([...times].sort((one, other) => one - other));
+    const vote = lines.find((line) => line.includes('RequestVote #'));
+    expect(vote).toMatch(/^ +\d+\.\d{6} {2}n\d#1 election → n\d logStore {2}RequestVote #\d+ term=1 last=0:0$/);
+    expect(lines.some((line) => /^ +\d+\.\d{6} {2}n\d election timer election$/.test(line))).toBe(true);
+  });
+
+  it('tells of faults and whom they strike, of clients, of writes, of roles, and of what never comes', () => {
+    const calm = { lost: 0, doubled: 0, late: 0 };
+    const faults: readonly Fault[] = [
+      { kind: 'pause', atMs: 1000, durationMs: 50, victim: 1 },
+      { kind: 'partition', atMs: 1100, durationMs: 300, shape: 'oneWayOut', victim: 2, company: 0 },
+      {
+        kind: 'storm',
+        atMs: 2000,
+        durationMs: 900,
+        between: { ...calm, lost: 0.2, doubled: 0.2 },
+        within: calm,
+        clients: { lost: 0, late: 0 },
+        maxLateMs: 10,
+        reordered: false,
+      },
+    ];
+    const notes: string[] = [];
+    simulate({ seed: 1, nodes: 3, faults, faultsUntilMs: 4000, onNote: (_, note) => notes.push(note) });
+    expect(notes).toContain('pause of n2 durationMs=50 begins');
+    expect(notes).toContain('pause of n2 ends');
+    const cut = notes.find((note) => note.startsWith('cut off: '));
+    expect(cut).toContain('n3 → n1, n3 → n2');
+    expect(cut).not.toContain('n1 → n3');
+    for (const what of [
+      /^client \d asks: put k\d=c\d-\d+/,
+      /^client \d reaches n\d with /,
+      /^client \d is answered put k\d=.*: written revision=\d+$/,
+      /^n\d writes term 1, vote for n\d$/,
+      /^n\d appends \d+:\d+ put k\d=/,
+      /^n\d election: became leader term=1/,
+      /^n\d .* → n\d .* {2}\w+ #\d+ is lost$/,
+      /^n\d .* → n\d .* {2}\w+ #\d+ is doubled$/,
+    ]) {
+      expect(
+        notes.some((note) => what.test(note)),
+        String(what),
+      ).toBe(true);
+    }
+  });
+});
+
+it('what happened is counted in groups, and only if it happened', () => {
+  const counts = new Map([
+    ['message lost', 3],
+    ['partition, pair', 2],
+    ['local read', 5],
+    ['change of members, add', 1],
+    ['client message late', 4],
+  ]);
+  expect(countLines(counts)).toEqual([
+    'machines and disks',
+    '         2  partition, pair',
+    'reads and snapshots beside the clients',
+    '         5  local read',
+    'members and leaders',
+    '         1  change of members, add',
+    'messages',
+    '         4  client message late',
+    '         3  message lost',
+  ]);
+  // All disks but one have to be kept.
+  const lost: Fault = { kind: 'lostDisk', atMs: 1000, durationMs: 10, copyAgeMs: null, victim: 0 };
+  const faults = [lost, { ...lost, atMs: 1500, victim: 1 }];
+  const { counts: made } = simulate({ seed: 1, nodes: 3, faults, faultsUntilMs: 4000 });
+  expect(made.get('disk lost')).toBe(1);
 });
 
 it('a fault is told in a line', () => {

@@ -1,12 +1,13 @@
 import { FaultCounts } from '../faults/fault-counts.ts';
 import { type Shrunk, shrink } from '../shrink/shrink.ts';
 import { type SimulationOptions, type SimulationResult, simulate } from '../simulation.ts';
+import { countLines } from './count-groups.ts';
 import { faultLine } from './fault-line.ts';
 import { type CommandOptions, InvalidOptions, parseOptions, usage } from './options.ts';
 import { describeTotals, ProgressLine, type Totals } from './progress.ts';
 import { runSeeds } from './run-seeds.ts';
 import type { SeedSummary } from './seed-summary.ts';
-import { traceLine } from './trace-line.ts';
+import { noteLine, traceLine } from './trace-line.ts';
 
 /** Runs the command. The answer is the exit code: 1 if a seed failed or could not be judged, 2 if what was asked makes no sense. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -32,8 +33,12 @@ function replay({ firstSeed: seed, nodes, shrunk }: CommandOptions): number {
     ...(shrunk ? shrunkOptions(options) : options),
     isHashed: true,
     onEvent: (event) => {
-      lines.push(traceLine(event));
+      const line = traceLine(event);
+      if (line !== null) lines.push(line);
       if (lines.length >= 1000) flush();
+    },
+    onNote: (atUs, note) => {
+      lines.push(noteLine(atUs, note));
     },
   });
   flush();
@@ -83,9 +88,7 @@ async function runMany(options: CommandOptions): Promise<number> {
   progress.clear();
   console.log(describeTotals(totals));
   if (totals.undecided > 0) console.log(`the checker could not decide ${totals.undecided} histories`);
-  for (const [kind, times] of [...counts.all].sort(([one], [other]) => one.localeCompare(other))) {
-    console.log(`${String(times).padStart(10)}  ${kind}`);
-  }
+  for (const line of countLines(counts.all)) console.log(line);
   return failed + totals.undecided > 0 ? 1 : 0;
 }
 

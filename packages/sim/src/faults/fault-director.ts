@@ -6,8 +6,10 @@ import type { SimulatedNode } from '../host/simulated-node.ts';
 import type { Bus } from './bus.ts';
 import type { Fault, Victim } from './fault.ts';
 import type { FaultCounts } from './fault-counts.ts';
-import { changeFor, comersOf } from './member-changes.ts';
+import { faultText } from './fault-text.ts';
+import { changeFor } from './member-changes.ts';
 import type { Network } from './network.ts';
+import { nothingCut, roadsCutBy, roadsText } from './partition-roads.ts';
 
 type Of<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;
 
@@ -48,7 +50,6 @@ export class FaultDirector {
   }
 
   #begin(fault: Fault): void {
-    this.#options.counts.add(fault.kind === 'crash' ? `crash, ${fault.ending}` : fault.kind);
     switch (fault.kind) {
       case 'storm':
         return this.#storm(fault);
@@ -70,16 +71,13 @@ export class FaultDirector {
       case 'changeMembers':
         return this.#changeMembers(fault);
       case 'snapshot':
-        for (const node of this.#victims(fault.victim)) this.#takeSnapshot(node);
-        return;
+        return this.#takeSnapshots(fault);
       case 'transfer':
         return this.#transfer(fault);
       case 'clockJump':
-        for (const node of this.#victims(fault.victim)) node.clock.jump(fault.byMs);
-        return;
+        return this.#clockJump(fault);
       case 'wallJump':
-        for (const node of this.#victims(fault.victim)) node.wallClock.jump(fault.byMs);
-        return;
+        return this.#wallJump(fault);
       case 'suspend':
         return this.#suspend(fault);
       case 'clockRate':
@@ -98,62 +96,33 @@ export class FaultDirector {
   #storm(storm: Of<'storm'>): void {
     const { network } = this.#options;
     network.begin(storm);
-    this.#after(storm.durationMs, () => network.end(storm));
+    this.#happens(storm, []);
+    this.#after(storm.durationMs, () => network.end(storm), storm);
   }
 
   #partition(fault: Of<'partition'>): void {
-    const { network, bus } = this.#options;
-    const { roads, side } = this.#roadsCutBy(fault);
-    const told = roads.filter(([from]) => isTold(fault, side.includes(from)));
+    const { network, bus, cluster, random } = this.#options;
+    const [victim] = this.#victims(fault.victim);
+    const { roads, told } = victim === undefined ? nothingCut : roadsCutBy(fault, victim, cluster, random);
     const change = (by: 1 | -1): void => {
       for (const [from, to] of roads) network.cut(from, to, by);
       for (const [from, to] of told) bus.unroute(from, to, by);
     };
     change(1);
-    this.#after(fault.durationMs, () => change(-1));
-  }
-
-  /** `side`: those who stand with the victim. */
-  #roadsCutBy({ shape, victim, company }: Of<'partition'>): {
-    readonly roads: readonly (readonly [number, number])[];
-    readonly side: readonly number[];
-  } {
-    const { cluster, random } = this.#options;
-    const [node] = this.#victims(victim);
-    if (node === undefined) return { roads: [], side: [] };
-    const others = cluster.nodes.map(({ place }) => place).filter((place) => place !== node.place);
-    if (shape === 'pair') {
-      const other = random.pick(others);
-      const roads = [
-        [node.place, other],
-        [other, node.place],
-      ] as const;
-      return { roads, side: [node.place] };
-    }
-    const comers = comersOf(cluster.newestConfiguration);
-    const isWith = (place: number, at: number): boolean =>
-      shape === 'comers' ? comers.some((id) => id === cluster.nodes[place]?.id) : at < company;
-    const side = [node.place, ...others.filter(isWith)];
-    const rest = others.filter((place) => !side.includes(place));
-    const roads = side.flatMap((inside) =>
-      rest.flatMap((outside): (readonly [number, number])[] => {
-        if (shape === 'oneWayOut') return [[inside, outside]];
-        if (shape === 'oneWayIn') return [[outside, inside]];
-        return [
-          [inside, outside],
-          [outside, inside],
-        ];
-      }),
-    );
-    return { roads, side };
+    this.#happens(fault, [], `partition, ${fault.shape}`);
+    cluster.note(() => `cut off: ${roadsText(roads, cluster.nodes)}`);
+    this.#after(fault.durationMs, () => change(-1), fault);
   }
 
   /** They come back one by one. */
-  #loseBus({ victim, durationMs, spreadMs }: Of<'busLost'>): void {
+  #loseBus(fault: Of<'busLost'>): void {
     const { cluster, random } = this.#options;
-    for (const node of this.#victims(victim)) {
+    const cutOff = this.#victims(fault.victim);
+    this.#happens(fault, cutOff);
+    for (const node of cutOff) {
       cluster.loseBus(node);
-      this.#after(durationMs + random.next() * spreadMs, () => cluster.regainBus(node));
+      const regain = (): void => cluster.regainBus(node);
+      this.#after(fault.durationMs + random.next() * fault.spreadMs, regain, fault, [node]);
     }
   }
 
@@ -161,49 +130,86 @@ export class FaultDirector {
     const { cluster } = this.#options;
     const paused = this.#victims(fault.victim);
     for (const node of paused) cluster.pause(node);
-    this.#after(fault.durationMs, () => {
-      for (const node of paused) cluster.resume(node);
-    });
+    this.#happens(fault, paused);
+    this.#after(
+      fault.durationMs,
+      () => {
+        for (const node of paused) cluster.resume(node);
+      },
+      fault,
+      paused,
+    );
+  }
+
+  #clockJump(fault: Of<'clockJump'>): void {
+    const jumping = this.#victims(fault.victim);
+    for (const node of jumping) node.clock.jump(fault.byMs);
+    this.#happens(fault, jumping);
+  }
+
+  #wallJump(fault: Of<'wallJump'>): void {
+    const jumping = this.#victims(fault.victim);
+    for (const node of jumping) node.wallClock.jump(fault.byMs);
+    this.#happens(fault, jumping);
   }
 
   /** What comes to it waits, as in a pause; and when it goes on, its own clocks do not show that time has passed. */
-  #suspend({ durationMs, victim, stopsWallClock }: Of<'suspend'>): void {
+  #suspend(fault: Of<'suspend'>): void {
     const { cluster } = this.#options;
-    const suspended = this.#victims(victim).filter(({ isSuspended }) => !isSuspended);
+    const suspended = this.#victims(fault.victim).filter(({ isSuspended }) => !isSuspended);
     const fromUs = cluster.nowUs;
     for (const node of suspended) {
       node.isSuspended = true;
       node.clock.stop(fromUs);
       cluster.pause(node);
     }
-    this.#after(durationMs, () => {
-      for (const node of suspended) {
-        node.isSuspended = false;
-        node.clock.goOn(cluster.nowUs);
-        if (stopsWallClock) node.wallClock.stoodStill(cluster.nowUs - fromUs);
-        cluster.resume(node);
-      }
-    });
+    this.#happens(fault, suspended);
+    this.#after(
+      fault.durationMs,
+      () => {
+        for (const node of suspended) {
+          node.isSuspended = false;
+          node.clock.goOn(cluster.nowUs);
+          if (fault.stopsWallClock) node.wallClock.stoodStill(cluster.nowUs - fromUs);
+          cluster.resume(node);
+        }
+      },
+      fault,
+      suspended,
+    );
   }
 
-  #clockRate({ durationMs, victim, factor }: Of<'clockRate'>): void {
+  #clockRate(fault: Of<'clockRate'>): void {
     const { cluster } = this.#options;
-    const nodes = this.#victims(victim);
-    for (const { clock } of nodes) clock.runAt(factor, cluster.nowUs);
-    this.#after(durationMs, () => {
-      for (const { clock } of nodes) clock.runAt(1, cluster.nowUs);
-    });
+    const nodes = this.#victims(fault.victim);
+    for (const { clock } of nodes) clock.runAt(fault.factor, cluster.nowUs);
+    this.#happens(fault, nodes);
+    this.#after(
+      fault.durationMs,
+      () => {
+        for (const { clock } of nodes) clock.runAt(1, cluster.nowUs);
+      },
+      fault,
+      nodes,
+    );
   }
 
-  #slowFiles({ victim, maxMs, durationMs }: Of<'slowFiles'>): void {
-    const slow = this.#victims(victim);
-    for (const node of slow) node.slowFilesMs = maxMs;
-    this.#after(durationMs, () => {
-      for (const node of slow) node.slowFilesMs = 0;
-    });
+  #slowFiles(fault: Of<'slowFiles'>): void {
+    const slow = this.#victims(fault.victim);
+    for (const node of slow) node.slowFilesMs = fault.maxMs;
+    this.#happens(fault, slow);
+    this.#after(
+      fault.durationMs,
+      () => {
+        for (const node of slow) node.slowFilesMs = 0;
+      },
+      fault,
+      slow,
+    );
   }
 
-  #senderGone({ withinMs, durationMs, maxMs }: Of<'senderGone'>): void {
+  #senderGone(fault: Of<'senderGone'>): void {
+    const { withinMs, durationMs, maxMs } = fault;
     const { cluster } = this.#options;
     const witness: Witness = ({ node: peer, message, sender }) => {
       if (message?.kind !== 'installSnapshot' || peer === null) return;
@@ -212,10 +218,16 @@ export class FaultDirector {
       cluster.witnesses.delete(witness);
       cluster.pause(leader);
       peer.slowFilesMs = maxMs;
-      this.#after(durationMs, () => {
-        cluster.resume(leader);
-        peer.slowFilesMs = 0;
-      });
+      this.#happens(fault, [leader]);
+      this.#after(
+        durationMs,
+        () => {
+          cluster.resume(leader);
+          peer.slowFilesMs = 0;
+        },
+        fault,
+        [leader],
+      );
     };
     cluster.witnesses.add(witness);
     this.#after(withinMs, () => cluster.witnesses.delete(witness));
@@ -225,9 +237,15 @@ export class FaultDirector {
     const slow = this.#victims(fault.victim);
     const slowFlushMs = { least: fault.isSteady ? fault.maxFlushMs / 2 : 0, most: fault.maxFlushMs };
     for (const node of slow) node.slowFlushMs = slowFlushMs;
-    this.#after(fault.durationMs, () => {
-      for (const node of slow) node.slowFlushMs = null;
-    });
+    this.#happens(fault, slow);
+    this.#after(
+      fault.durationMs,
+      () => {
+        for (const node of slow) node.slowFlushMs = null;
+      },
+      fault,
+      slow,
+    );
   }
 
   /** In the middle of a turn, or when its next flush fails. */
@@ -247,7 +265,7 @@ export class FaultDirector {
     const { cluster, counts, random } = this.#options;
     const storage = node.process?.storage;
     if (storage === undefined) return;
-    counts.add('process ended');
+    this.#happens(fault, [node], `crash, ${fault.ending}`);
     if (fault.ending === 'stopped') {
       while (storage.flushing || storage.staged) {
         if (!storage.flushing) storage.beginFlush();
@@ -260,11 +278,17 @@ export class FaultDirector {
     }
     cluster.end(node);
     if (fault.ending === 'powerLost') this.#loseState(node, fault);
+    this.#startAfter(fault, node);
+  }
+
+  /** The machine is down as long as the fault says. */
+  #startAfter(fault: Of<'crash' | 'lostDisk' | 'damagedDisk'>, node: SimulatedNode): void {
     node.downs += 1;
-    this.#after(fault.durationMs, () => {
+    const start = (): void => {
       node.downs -= 1;
-      cluster.start(node);
-    });
+      this.#options.cluster.start(node);
+    };
+    this.#after(fault.durationMs, start, fault, [node]);
   }
 
   #loseState(node: SimulatedNode, { stateLeft }: Of<'crash'>): void {
@@ -296,27 +320,20 @@ export class FaultDirector {
     node.isSpent = true;
     node.disk = this.#copies.get(fault)?.[node.place] ?? new Disk(`second-disk-of-${node.id}`);
     node.restoreState(0);
-    node.downs += 1;
-    this.#after(fault.durationMs, () => {
-      node.downs -= 1;
-      cluster.start(node);
-    });
+    this.#happens(fault, [node], fault.copyAgeMs === null ? 'disk lost' : 'disk rolled back');
+    this.#startAfter(fault, node);
   }
 
   /** The others must be able to go on without it, and without all that are out already: they have to fill it again. */
   #damageDisk(node: SimulatedNode, fault: Of<'damagedDisk'>): void {
-    const { cluster, counts } = this.#options;
+    const { cluster } = this.#options;
     if (!this.#isDispensable(node)) return;
-    counts.add('disk damaged');
+    this.#happens(fault, [node], 'disk damaged');
     cluster.end(node);
     node.disk.damage();
     if (!fault.hasSnapshots) node.disk.snapshots.clear();
     node.restoreState(0);
-    node.downs += 1;
-    this.#after(fault.durationMs, () => {
-      node.downs -= 1;
-      cluster.start(node);
-    });
+    this.#startAfter(fault, node);
   }
 
   /** Whether a majority of the voters, of both sets in a joint configuration, has its disk and its log without `node`. */
@@ -335,14 +352,16 @@ export class FaultDirector {
     return settings.autoRemoveAfterMs === null ? configuration.voters.length : Math.min(3, configuration.voters.length);
   }
 
-  #changeMembers({ wanted, asks }: Of<'changeMembers'>): void {
-    const { cluster, random, counts } = this.#options;
+  #changeMembers(fault: Of<'changeMembers'>): void {
+    const { wanted, asks } = fault;
+    const { cluster, random } = this.#options;
     const wish = changeFor(wanted, cluster.newestConfiguration, cluster.nodes, (items) => random.pick(items));
     if (wish === null) return;
-    counts.add(`changeMembers, ${wanted}`);
     const change = wanted === 'comeBack' ? { ...wish, add: wish.add.map((one) => this.#wiped(one)) } : wish;
     const leader = asks === 'leader' ? cluster.leader : null;
-    cluster.operate(leader ?? random.pick(cluster.nodes), { kind: 'changeMembers', change });
+    const asked = leader ?? random.pick(cluster.nodes);
+    this.#happens(fault, [asked], `change of members, ${wanted}`);
+    cluster.operate(asked, { kind: 'changeMembers', change });
   }
 
   /** Somebody reuses a machine that was a member once: it runs under its old name, with an empty disk. */
@@ -359,15 +378,19 @@ export class FaultDirector {
     return { ...former, storageId: node.disk.storageId };
   }
 
-  #takeSnapshot(node: SimulatedNode): void {
+  #takeSnapshots(fault: Of<'snapshot'>): void {
     const { cluster, random } = this.#options;
-    cluster.operate(node, { kind: 'takeSnapshot', isLinearizable: random.chance(0.5) });
+    const asked = this.#victims(fault.victim);
+    this.#happens(fault, asked);
+    for (const node of asked) cluster.operate(node, { kind: 'takeSnapshot', isLinearizable: random.chance(0.5) });
   }
 
-  #transfer({ target }: Of<'transfer'>): void {
+  #transfer(fault: Of<'transfer'>): void {
     const { cluster, random } = this.#options;
-    const node = target === null ? undefined : cluster.nodes[target];
-    cluster.operate(random.pick(cluster.nodes), { kind: 'transfer', target: node?.id ?? null });
+    const node = fault.target === null ? undefined : cluster.nodes[fault.target];
+    const asked = random.pick(cluster.nodes);
+    this.#happens(fault, [asked]);
+    cluster.operate(asked, { kind: 'transfer', target: node?.id ?? null });
   }
 
   #victims(victim: Victim): readonly SimulatedNode[] {
@@ -377,8 +400,24 @@ export class FaultDirector {
     return node === undefined ? [] : [node];
   }
 
-  #after(durationMs: number, undo: () => void): void {
-    const once = this.#whenHealed(undo);
+  /** Counts a fault that strikes these, now that it is known to happen, and tells whoever listens. */
+  #happens(fault: Fault, struck: readonly SimulatedNode[], kind: string = fault.kind): void {
+    this.#options.counts.add(kind);
+    const names = struck.length === 0 ? null : struck.map(({ id }) => id);
+    this.#options.cluster.note(() => `${faultText(fault, names)} begins`);
+  }
+
+  #after(
+    durationMs: number,
+    undo: () => void,
+    fault: Fault | null = null,
+    struck: readonly SimulatedNode[] = [],
+  ): void {
+    const once = this.#whenHealed(() => {
+      const whom = struck.length === 0 ? '' : ` of ${struck.map(({ id }) => id).join(', ')}`;
+      if (fault !== null) this.#options.cluster.note(() => `${fault.kind}${whom} ends`);
+      undo();
+    });
     this.#options.cluster.after(durationMs, 'faultEnds', once);
   }
 
@@ -389,10 +428,4 @@ export class FaultDirector {
     this.#undo.add(once);
     return once;
   }
-}
-
-/** Whether NATS tells whoever sends from that side that nobody listens on the other. */
-function isTold({ told = 'nobody' }: Of<'partition'>, isVictimsSide: boolean): boolean {
-  if (told === 'both') return true;
-  return told === (isVictimsSide ? 'victims' : 'others');
 }

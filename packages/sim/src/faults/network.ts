@@ -25,6 +25,8 @@ export class Network {
   readonly #cuts: Uint8Array;
   /** By road, when the last message on it comes: without reordering none comes before. */
   readonly #lastArrivalUs: Float64Array;
+  /** By road, when the latest message on it comes, overtaken or not. */
+  readonly #latestUs: Float64Array;
   readonly #delays: number[] = [];
 
   /** `distanceUs`: how far the nodes are from each other, one way, beyond a room. */
@@ -35,6 +37,7 @@ export class Network {
     this.#nodes = nodes;
     this.#cuts = new Uint8Array(nodes * nodes);
     this.#lastArrivalUs = new Float64Array(nodes * nodes);
+    this.#latestUs = new Float64Array(nodes * nodes);
   }
 
   begin(storm: Storm): void {
@@ -71,12 +74,14 @@ export class Network {
       }
       delayUs = this.#lateUs(storm, storm.between.late, delayUs);
       if (storm.reordered) {
+        this.#noteOvertaking(road, nowUs + delayUs);
         this.#delays.push(delayUs);
         return this.#delays;
       }
     }
     const arrivalUs = Math.max(nowUs + delayUs, this.#lastArrivalUs[road] ?? 0);
     this.#lastArrivalUs[road] = arrivalUs;
+    this.#latestUs[road] = arrivalUs;
     this.#delays.push(arrivalUs - nowUs);
     return this.#delays;
   }
@@ -104,7 +109,13 @@ export class Network {
       this.#counts.add('client message lost');
       return null;
     }
-    return this.#lateUs(storm, storm.clients.late, usualUs);
+    return this.#lateUs(storm, storm.clients.late, usualUs, 'client message late');
+  }
+
+  #noteOvertaking(road: number, arrivalUs: number): void {
+    const latestUs = this.#latestUs[road] ?? 0;
+    if (arrivalUs < latestUs) this.#counts.add('message overtakes another');
+    else this.#latestUs[road] = arrivalUs;
   }
 
   #lose(rates: MessageRates): boolean {
@@ -113,9 +124,9 @@ export class Network {
     return true;
   }
 
-  #lateUs(storm: Storm, late: number, usualUs: number): number {
+  #lateUs(storm: Storm, late: number, usualUs: number, kind = 'message late'): number {
     if (!this.#random.chance(late)) return usualUs;
-    this.#counts.add('message late');
+    this.#counts.add(kind);
     return usualUs + Math.round(this.#random.next() ** 2 * storm.maxLateMs * 1000);
   }
 }

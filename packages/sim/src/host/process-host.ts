@@ -5,6 +5,7 @@ import {
   applierAt,
   type Configuration,
   type LogEntry,
+  type Logger,
   logStoreAt,
   type MemberTracer,
   type Ports,
@@ -20,6 +21,7 @@ import type { Bus } from '../faults/bus.ts';
 import type { FaultCounts } from '../faults/fault-counts.ts';
 import type { Network } from '../faults/network.ts';
 import type { Watch } from '../invariants/watch.ts';
+import { entriesText, hardStateText, nameText } from '../scenario/message-text.ts';
 import { type ActorMessage, isActorMessage, type MessageOfKind } from './actor-message.ts';
 import type { EventQueue } from './event-queue.ts';
 import { RandomStream } from './random-stream.ts';
@@ -45,6 +47,16 @@ export interface ProcessHostOptions {
   readonly isFlushLate: boolean;
   readonly plant: Plant;
   readonly onAnswer: (answered: ApiMessage) => void;
+  /** Is told what no event tells; null if nobody listens. */
+  readonly onNote?: ((note: string) => void) | null;
+}
+
+/** A timer that an actor has started. */
+interface Timer {
+  readonly owner: string;
+  readonly name: string;
+  readonly delayMs: number;
+  readonly fire: () => void;
 }
 
 /** Kinds of messages that go between clients, host and actors of one node: faults there are not the group's to survive. */
@@ -84,10 +96,19 @@ export class ProcessHost {
     const identity = plant.identity?.(own) ?? own;
     const { storage: Storage = SimulatedLogStorage } = plant;
     const storage = new Storage(disk, {
-      hardStateStaged: (hardState) => this.#options.watch.hardStateStaged(node, process, hardState),
+      hardStateStaged: (hardState) => {
+        this.#note(() => `${node.id} writes ${hardStateText(hardState)}`);
+        this.#options.watch.hardStateStaged(node, process, hardState);
+      },
       promiseStaged: () => {},
-      entriesStaged: (entries) => this.#options.watch.entriesStaged(node, process, entries),
-      truncationStaged: (from) => this.#options.watch.truncationStaged(node, process, from),
+      entriesStaged: (entries) => {
+        this.#note(() => `${node.id} appends ${entriesText(entries)}`);
+        this.#options.watch.entriesStaged(node, process, entries);
+      },
+      truncationStaged: (from) => {
+        this.#note(() => `${node.id} cuts off all from ${from} on`);
+        this.#options.watch.truncationStaged(node, process, from);
+      },
       snapshotStaged: (record) => this.#options.watch.snapshotStaged(node, process, record),
       compactionStaged: (through) => this.#options.watch.compactionStaged(node, process, through),
       installStaged: (record) => {
@@ -146,7 +167,7 @@ export class ProcessHost {
       route: (from, to, message) => {
         if (isActorMessage(message)) this.#route(node, processOf(), from, to, message);
       },
-      schedule: (delayMs, fire) => this.#schedule(node, processOf(), delayMs, fire),
+      schedule: (delayMs, fire, owner, name) => this.#schedule(node, processOf(), { owner, name, delayMs, fire }),
       failed: (actor, error) => {
         this.#options.watch.violated('no actor fails', `${actor} of ${node.id}: ${String(error)}`);
       },
@@ -154,10 +175,10 @@ export class ProcessHost {
   }
 
   /** By the node's own clock: if that stood still meanwhile, the timer is due later. */
-  #schedule(node: SimulatedNode, process: SimulatedProcess, delayMs: number, fire: () => void): () => void {
+  #schedule(node: SimulatedNode, process: SimulatedProcess, { owner, name, delayMs, fire }: Timer): () => void {
     const { queue } = this.#options;
     const dueMs = node.clock.at(queue.nowUs) + delayMs;
-    const timer = new SimulatedEvent(node, process, '', 'timer', null, null, '', () => {
+    const timer = new SimulatedEvent(node, process, owner, 'timer', null, null, name, () => {
       const leftMs = dueMs - node.clock.at(queue.nowUs);
       if (leftMs > clockGrainMs) queue.push(timer, node.clock.virtualUs(leftMs));
       else fire();
@@ -179,7 +200,11 @@ export class ProcessHost {
       },
     );
     try {
-      const portsOf = (): Ports => ({ ...silentPorts, memberTracer: this.#countingTracer });
+      const portsOf = (actor: string): Ports => ({
+        ...silentPorts,
+        ...this.#loggerOf(node, actor),
+        memberTracer: this.#countingTracer,
+      });
       const planted = { ...raftParts, ...this.#options.plant.parts };
       const Lease = watchedLease(planted.Lease, (lease) => this.#options.watch.leaseMade(node, process, lease));
       const Patience = watchedPatience(planted.Patience, (patience) => {
@@ -195,6 +220,20 @@ export class ProcessHost {
     } catch (error) {
       this.#options.watch.violated('a node starts', `${node.id}: ${String(error)}`);
     }
+  }
+
+  /** What actors log, among it every change of a role, goes into the trace, if there is one. */
+  #loggerOf(node: SimulatedNode, actor: string): Partial<Ports> {
+    if (this.#options.onNote == null) return {};
+    const log: Logger['info'] = (message, fields = {}) => {
+      const details = Object.entries(fields).map(([name, value]) => ` ${name}=${value}`);
+      this.#note(() => `${node.id} ${actor}: ${message}${details.join('')}`);
+    };
+    return { logger: { info: log, warn: log, error: log } };
+  }
+
+  #note(words: () => string): void {
+    this.#options.onNote?.(words());
   }
 
   #snapshotFilesOf(node: SimulatedNode, processOf: () => SimulatedProcess): SimulatedSnapshotFiles {
@@ -239,7 +278,10 @@ export class ProcessHost {
     if (receiver === undefined || !this.#options.bus.isConnected(node.place)) return;
     if (message.kind === 'leaderProbe') this.#tellNoResponders(node, process, receiver, message);
     if (!this.#options.bus.isConnected(receiver.place)) return;
-    for (const delayUs of this.#options.network.betweenUs(node.place, receiver.place, this.#options.queue.nowUs)) {
+    const delays = this.#options.network.betweenUs(node.place, receiver.place, this.#options.queue.nowUs);
+    if (delays.length !== 1)
+      this.#noteFate(delays.length, `${node.id} ${from.actor} → ${to.node} ${to.actor}`, message);
+    for (const delayUs of delays) {
       const event = new SimulatedEvent(
         receiver,
         null,
@@ -280,7 +322,12 @@ export class ProcessHost {
     message: ActorMessage,
   ): void {
     const delays = trusted.has(message.kind) ? atOnce : this.#options.network.withinUs();
+    if (delays.length !== 1) this.#noteFate(delays.length, `${node.id} ${from} → ${actor}`, message);
     for (const delayUs of delays) this.deliver(node, process, from, actor, message, delayUs);
+  }
+
+  #noteFate(copies: number, road: string, message: ActorMessage): void {
+    this.#note(() => `${road}  ${nameText(message)} is ${copies === 0 ? 'lost' : 'doubled'}`);
   }
 
   /** A message comes to one of the process's own actors, unless the process ends before. */
@@ -336,6 +383,7 @@ export class ProcessHost {
   /** What a disk that is slow takes beyond the usual. */
   #slowUs({ slowFlushMs }: SimulatedNode): number {
     if (slowFlushMs === null) return 0;
+    this.#options.counts.add('flush slow');
     const { least, most } = slowFlushMs;
     return Math.round((least + this.#disks.next() ** 2 * (most - least)) * 1000);
   }

@@ -1,4 +1,4 @@
-import { type GroupId, groupId, type NodeId, nodeId } from '@quorate/actor';
+import { type GroupId, groupId, type NodeId, nodeId, type Sender } from '@quorate/actor';
 import {
   type ApiMessage,
   type Configuration,
@@ -42,6 +42,8 @@ export interface ClusterOptions {
   readonly onAnswer: (answered: ApiMessage) => void;
   /** Sees each event before it happens. */
   readonly onEvent: ((event: SimulatedEvent) => void) | null;
+  /** Is told what no event tells; null if nobody listens. */
+  readonly onNote?: ((note: string) => void) | null;
 }
 
 /** A clock runs faster or slower than time by no more than this part of one: two differ by less than the settings allow. */
@@ -76,6 +78,7 @@ export class SimulatedCluster {
   readonly #options: ClusterOptions;
   readonly #queue = new EventQueue<SimulatedEvent>();
   readonly #processes: ProcessHost;
+  readonly #byId: ReadonlyMap<NodeId, SimulatedNode>;
   #eventsAtThisTime = 0;
   #operatorRequests = 0;
 
@@ -95,6 +98,9 @@ export class SimulatedCluster {
       const disk = new PlantedDisk(`disk-of-n${place + 1}`);
       return new SimulatedNode(nodeId(`n${place + 1}`), place, { monotonic, wall }, disk, () => simulatedStore(plant));
     });
+    this.#byId = new Map(this.nodes.map((node) => [node.id, node]));
+    const drifting = this.nodes.filter(({ clock }) => clock.rate !== 1).length;
+    if (drifting > 0) options.counts.add('clock drifts', drifting);
     const first = this.nodes.slice(0, options.nodes);
     this.configuration = configurationOf(first.map(({ id, disk }) => ({ id, storageId: disk.storageId })));
     const { group, configuration, nodes, watch } = this;
@@ -196,6 +202,11 @@ export class SimulatedCluster {
     this.#processes.deliver(node, process, 'api', 'gateway', { ...wish, request, timeoutMs: 3000 }, 0);
   }
 
+  /** Tells whoever listens what happens beside the events. */
+  note(words: () => string): void {
+    this.#options.onNote?.(words());
+  }
+
   /** Freezes a node: what comes to it waits, and its timers are late. */
   pause(node: SimulatedNode): void {
     node.pauses += 1;
@@ -252,6 +263,13 @@ export class SimulatedCluster {
     };
   }
 
+  /** Whether a message between nodes is from a life of its sender that is over. */
+  #countIfEarlier({ node, storageId, incarnation }: Sender): void {
+    const disk = this.#byId.get(node)?.disk;
+    if (disk === undefined || (disk.incarnation === incarnation && disk.storageId === storageId)) return;
+    this.#options.counts.add('message of an earlier incarnation');
+  }
+
   #happen(event: SimulatedEvent): void {
     const { node, process, message } = event;
     if (message === null && event.run === null) return;
@@ -271,6 +289,7 @@ export class SimulatedCluster {
     if (message === null || event.sender === null) event.run?.();
     else {
       if (event.isWaiting) running.waiting -= 1;
+      if (process === null) this.#countIfEarlier(event.sender);
       this.watch.delivered(node, running, message);
       running.system.deliver(event.actor, message, event.sender);
     }

@@ -132,6 +132,7 @@ export class Clients {
       target: 'anyNode',
     };
     client.asked += 1;
+    this.#note(client, () => `asks: ${operationText(key, operation)}`);
     this.#attempt(call);
   }
 
@@ -161,6 +162,7 @@ export class Clients {
         call.kind === 'read'
           ? ({ ...anyRevision, ...given, query: call.body, consistency: call.consistency } as const)
           : ({ kind: 'write', ...given, command: call.body, traceparent: null } as const);
+      this.#note(call.client, () => `reaches ${node.id} with ${operationText(call.open.key, call.open.operation)}`);
       if (!this.#cluster.ask(node, message)) this.#fail(request, { kind: 'noResponders' });
     });
   }
@@ -173,6 +175,10 @@ export class Clients {
     const outcome = this.#outcomeOf(call, answer);
     this.#calls.delete(request);
     call.client.answered += 1;
+    this.#note(
+      call.client,
+      () => `is answered ${operationText(call.open.key, call.open.operation)}: ${outcomeText(outcome)}`,
+    );
     this.#recorder.returned(call.open, outcome);
     this.#pause(call.client);
   }
@@ -205,6 +211,11 @@ export class Clients {
       this.#random.next(),
     );
     if (target === 'leader') client.leader = null;
+    this.#note(client, () => {
+      const why = failure.kind === 'refused' ? failure.code : failure.kind;
+      const what = operationText(call.open.key, call.open.operation);
+      return `has no answer to ${what} (${why}): ${decision.kind === 'retry' ? 'tries again' : decision.code}`;
+    });
     if (decision.kind === 'retry') {
       call.history = decision.history;
       this.#cluster.after(decision.delayMs, 'clientRetries', () => this.#attempt(call));
@@ -215,12 +226,26 @@ export class Clients {
     this.#pause(client);
   }
 
+  #note({ place }: Client, words: () => string): void {
+    this.#cluster.note(() => `client ${place} ${words()}`);
+  }
+
   #nowMs(): number {
     return this.#cluster.nowUs / 1000;
   }
 }
 
 const anyRevision = { kind: 'read', maxStalenessMs: null, minRevision: 0 } as const;
+
+function operationText(key: string, operation: ConfigStoreOperation): string {
+  const { kind, ...details } = operation;
+  const words = Object.entries(details).map(([name, value]) => (name === 'value' ? `=${value}` : ` ${name}=${value}`));
+  return `${kind} ${key}${words.join('')}`;
+}
+
+function outcomeText({ kind, ...details }: ConfigStoreOutcome): string {
+  return [kind, ...Object.entries(details).map(([name, value]) => `${name}=${value}`)].join(' ');
+}
 
 function bodyOf(key: string, operation: ConfigStoreOperation): Uint8Array {
   if (operation.kind === 'get') return encodeGet(key);
