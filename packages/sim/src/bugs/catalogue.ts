@@ -67,6 +67,7 @@ import { lossOfOfficeSaidOnce } from './loss-of-office-said-once.ts';
 import { membersOfSnapshotForgotten } from './members-of-snapshot-forgotten.ts';
 import { minorityCommits } from './minority-commits.ts';
 import { minorityElects } from './minority-elects.ts';
+import { ownAppendTruncates } from './own-append-truncates.ts';
 import { ownLogStoreNotAsked } from './own-log-store-not-asked.ts';
 import { ownPromiseNotMade } from './own-promise-not-made.ts';
 import type { PlantedBug } from './plant.ts';
@@ -188,6 +189,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   membersOfSnapshotForgotten,
   minorityCommits,
   minorityElects,
+  ownAppendTruncates,
   ownLogStoreNotAsked,
   ownPromiseNotMade,
   preVoteCountedAsVote,

@@ -15,6 +15,7 @@ export class WriteBeforeSend implements Invariant {
     'committed',
     'installSnapshot',
     'installSnapshotReply',
+    'repairPointReply',
     'requestPreVoteReply',
     'requestVote',
     'requestVoteReply',
@@ -35,6 +36,7 @@ export class WriteBeforeSend implements Invariant {
       case 'requestVoteReply':
         return message.voteGranted ? this.#voted(node, message.term, to.node) : this.#termKnown(node, message);
       case 'requestPreVoteReply':
+      case 'repairPointReply':
       case 'appendEntries':
         return this.#termKnown(node, message);
       case 'appendEntriesReply':
@@ -45,7 +47,7 @@ export class WriteBeforeSend implements Invariant {
         return this.#promiseKnown(node, message.promisedMs);
       case 'installSnapshot':
         this.#snapshots.set(message.record.id, message.record);
-        return;
+        return this.#termKnown(node, message);
       case 'installSnapshotReply':
         this.#termKnown(node, message);
         return this.#installed(node, process, message);
@@ -64,7 +66,13 @@ export class WriteBeforeSend implements Invariant {
   #termKnown(
     node: SimulatedNode,
     message: MessageOfKind<
-      'appendEntries' | 'appendEntriesReply' | 'installSnapshotReply' | 'requestVoteReply' | 'requestPreVoteReply'
+      | 'appendEntries'
+      | 'appendEntriesReply'
+      | 'installSnapshot'
+      | 'installSnapshotReply'
+      | 'repairPointReply'
+      | 'requestVoteReply'
+      | 'requestPreVoteReply'
     >,
   ): void {
     const { currentTerm } = node.disk.hardState;
