@@ -46,16 +46,25 @@ export async function makeFolder(path: string): Promise<void> {
  * although the one above it is there, as below /proc.
  */
 async function makeLevels(path: string): Promise<void> {
-  const above = dirname(path);
+  try {
+    await makeOne(path);
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') throw error;
+    // If the one above is there by now, another has just made it. One below /proc was there all along, and this fails again.
+    const above = dirname(path);
+    if (!(await isFolder(above))) await makeLevels(above);
+    await makeOne(path);
+  }
+}
+
+async function makeOne(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
     if (await isFolder(path)) return;
-    if (systemCode(error) !== 'ENOENT' || (await isFolder(above))) throw error;
-    await makeLevels(above);
-    return makeLevels(path);
+    throw error;
   }
-  await flushFolder(above);
+  await flushFolder(dirname(path));
 }
 
 const isFolder = (path: string): Promise<boolean> =>
