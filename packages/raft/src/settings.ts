@@ -32,9 +32,11 @@ export interface RaftSettings {
   readonly snapshotLogBytes: number;
   /** So many entries before a snapshot's end stay in the log, for peers that are a little behind. */
   readonly logTailEntries: number;
-  /** A snapshot goes to a peer in chunks of so many bytes, so many of them ahead of its answers. */
+  /** A snapshot goes to a peer in chunks of so many bytes at most, and no more than so many such chunks are on their way at once. */
   readonly snapshotChunkBytes: number;
   readonly maxInflightChunks: number;
+  /** A peer that has begun to take a snapshot and says nothing more is waited for so long, with that file and the log that follows it. */
+  readonly snapshotPatienceMs: number;
 }
 
 /** What ships. A batch leaves 64 KiB of NATS's 1 MiB for the envelope. */
@@ -60,4 +62,5 @@ export const defaultRaftSettings: RaftSettings = {
   logTailEntries: 10_000,
   snapshotChunkBytes: 256 * 1024,
   maxInflightChunks: 4,
+  snapshotPatienceMs: 120_000,
 };

@@ -139,7 +139,7 @@ describe('taking snapshots', () => {
     receive({ kind: 'readChunk', peer, sequence: 1, id: '10-1', offset: 0, maxBytes: 100 });
     receive({ kind: 'snapshotRecorded', record: snapshotAt(20, 1) });
     expect(files.kept).toEqual(['20-1', '10-1']);
-    context.nowMs += 11 * settings.electionTimeoutMaxMs;
+    context.nowMs += settings.snapshotPatienceMs + 1;
     receive({ kind: 'snapshotRecorded', record: snapshotAt(20, 1) });
     expect(files.kept).toEqual(['20-1']);
   });

@@ -5,7 +5,7 @@ import { ReplicatorFixture, token } from './support/replicator-fixture.ts';
 import { snapshotAt } from './support/snapshots.ts';
 
 const record = snapshotAt(40, 2, 1000);
-const settings = { snapshotChunkBytes: 100, maxInflightChunks: 3 };
+const settings = { snapshotChunkBytes: 100, maxInflightChunks: 3, snapshotPatienceMs: 3_000 };
 const { heartbeatIntervalMs } = defaultRaftSettings;
 
 let replicator: ReplicatorFixture;
@@ -29,20 +29,22 @@ beforeEach(() => {
 });
 
 describe('a peer that needs what the log has no more', () => {
-  test('is asked with one chunk how much it has, and then sent a window ahead', () => {
+  test('is asked with one chunk how much it has, and then sent ever more ahead, up to a bound', () => {
     needed();
     expect(asked()).toEqual([0]);
     answer(100);
-    expect(asked()).toEqual([100, 200, 300]);
+    expect(asked()).toEqual([100, 200]);
     answer(200);
-    expect(asked()).toEqual([400]);
+    expect(asked()).toEqual([300, 400]);
+    answer(300);
+    expect(asked()).toEqual([500]);
   });
 
   test('goes on from the last chunk that it has stored', () => {
     needed();
     asked();
     answer(700);
-    expect(asked()).toEqual([700, 800, 900]);
+    expect(asked()).toEqual([700, 800]);
   });
 
   test('gets each chunk from the applier, with what it is of', () => {
@@ -95,29 +97,30 @@ describe('a peer that needs what the log has no more', () => {
     replicator.reply({ sequence: Number(heartbeat?.sequence), conflict: [3, 1] });
     expect(replicator.context.takeAll('prepareAppend')).toEqual([]);
     answer(100);
-    expect(asked()).toEqual([100, 200, 300]);
+    expect(asked()).toEqual([100, 200]);
   });
 });
 
-test('the log is kept for a peer while that answers, and no longer: it may never come back', () => {
+test('the log is kept for a peer that may come, and longer for one that has begun: it may be checking what it has, or be cut off for a while', () => {
   const pinned = (): unknown[] => {
     replicator.elapse(heartbeatIntervalMs);
     const asks = replicator.context.takeAll('prepareAppend');
     return asks.map(({ snapshotIndex }) => snapshotIndex);
   };
   needed();
-  for (let beat = 1; beat <= 40; beat += 1) expect(pinned()).toEqual([40]);
+  for (let beat = 1; beat < 40; beat += 1) expect(pinned()).toEqual([40]);
   expect(pinned()).toEqual([null]);
   expect(pinned()).toEqual([null]);
   answer(100);
-  expect(pinned()).toEqual([40]);
+  for (let beat = 1; beat < 60; beat += 1) expect(pinned()).toEqual([40]);
+  expect(pinned()).toEqual([null]);
 });
 
 test('a peer that was away is sent the snapshot that is the newest when it comes back', () => {
   needed();
   replicator.elapse(41 * heartbeatIntervalMs);
   replicator.context.take();
-  replicator.elapse(4 * heartbeatIntervalMs);
+  replicator.elapse(30 * heartbeatIntervalMs);
   expect(replicator.context.takeAll('prepareAppend').at(-1)).toMatchObject({ nextIndex: 1 });
   replicator.elapse(4 * heartbeatIntervalMs);
   const newer = snapshotAt(50, 2, 1000);
@@ -127,7 +130,7 @@ test('a peer that was away is sent the snapshot that is the newest when it comes
   answer(100);
   expect(asked()).toEqual([0]);
   answer(100, newer.id);
-  expect(asked()).toEqual([100, 200, 300]);
+  expect(asked()).toEqual([100, 200]);
 });
 
 describe('under rounds that follow each other faster than heartbeats', () => {
@@ -172,7 +175,7 @@ describe('what is lost on the way', () => {
     answer(100);
     expect(asked()).toEqual([]);
     answer(100);
-    expect(asked()).toEqual([100, 200, 300]);
+    expect(asked()).toEqual([100]);
   });
 
   test('is sent from its beginning when the peer, which had more, says so again: what it had was damaged', () => {
@@ -181,16 +184,22 @@ describe('what is lost on the way', () => {
     answer(0);
     expect(asked()).toEqual([]);
     answer(0);
-    expect(asked()).toEqual([0, 100, 200]);
+    expect(asked()).toEqual([0]);
     answer(100);
-    expect(asked()).toEqual([300]);
+    expect(asked()).toEqual([100]);
   });
 
-  test('is sent again after a few silent heartbeats', () => {
+  test('is sent again after longer than answers take, less of it, and each time later', () => {
     replicator.elapse(3 * heartbeatIntervalMs);
     expect(asked()).toEqual([]);
     replicator.elapse(heartbeatIntervalMs);
-    expect(asked()).toEqual([100, 200, 300]);
+    expect(asked()).toEqual([100]);
+    replicator.elapse(7 * heartbeatIntervalMs);
+    expect(asked()).toEqual([]);
+    replicator.elapse(heartbeatIntervalMs);
+    expect(asked()).toEqual([100]);
+    replicator.elapse(15 * heartbeatIntervalMs);
+    expect(asked()).toEqual([]);
   });
 
   test('an answer about another snapshot, in another term, or to another life, changes nothing', () => {
@@ -209,7 +218,7 @@ describe('what is lost on the way', () => {
     needed(newer);
     expect(asked()).toEqual([0]);
     answer(100, newer.id);
-    expect(asked()).toEqual([100, 200, 300]);
+    expect(asked()).toEqual([100, 200]);
   });
 });
 

@@ -209,7 +209,7 @@ export class Snapshots {
 
   #wantedIds(): readonly string[] {
     const { context, settings } = this.#options;
-    const sinceMs = context.now() - servingElectionTimeouts * settings.electionTimeoutMaxMs;
+    const sinceMs = context.now() - settings.snapshotPatienceMs;
     for (const [id, atMs] of this.#serving) if (atMs < sinceMs) this.#serving.delete(id);
     const records = [this.#newest, this.#loading, this.#receiving?.record];
     const ids = records.flatMap((record) => (record === null || record === undefined ? [] : [record.id]));

@@ -277,7 +277,10 @@ export class Replicator implements Actor<ReplicatorMessage> {
     this.#nextIndex = logIndex(record.index + 1);
     const isSame = this.#mode.kind === 'snapshot' && this.#mode.sending.record.id === record.id;
     if (!isSame) {
-      this.#mode = { kind: 'snapshot', sending: new SnapshotSending(record, this.#options.settings) };
+      this.#mode = {
+        kind: 'snapshot',
+        sending: new SnapshotSending(record, this.#options.settings, this.#context.now()),
+      };
       this.#restartChunksDue();
     }
     this.#sendChunks();
@@ -291,29 +294,31 @@ export class Replicator implements Actor<ReplicatorMessage> {
   #chunksDue(): void {
     if (this.#mode.kind !== 'snapshot') return;
     const { sending } = this.#mode;
-    const isRepeating = sending.intervalPassed();
+    const isRepeating = sending.timePassed(this.#context.now());
     // Nobody was there for long: the next heartbeat asks the log store, which may have a newer snapshot by now.
-    if (isRepeating && !sending.isAwaited) this.#nextIndex = logIndex(this.#matchIndex + 1);
+    if (isRepeating && !sending.isAwaited(this.#context.now())) this.#nextIndex = logIndex(this.#matchIndex + 1);
     this.#restartChunksDue();
     this.#sendChunks();
   }
 
   /** What follows must stay in the log, while the peer is being sent what comes before. */
   #pinnedIndex(): LogIndex | null {
-    return this.#mode.kind === 'snapshot' && this.#mode.sending.isAwaited ? this.#mode.sending.record.index : null;
+    if (this.#mode.kind !== 'snapshot') return null;
+    const { sending } = this.#mode;
+    return sending.isAwaited(this.#context.now()) ? sending.record.index : null;
   }
 
   #sendChunks(): void {
     if (this.#mode.kind !== 'snapshot') return;
     const { sending } = this.#mode;
-    for (let offset = sending.next(); offset !== null; offset = sending.next()) {
+    const nowMs = this.#context.now();
+    for (let stretch = sending.next(nowMs); stretch !== null; stretch = sending.next(nowMs)) {
       this.#context.send(applierAt(this.#context.self), {
         kind: 'readChunk',
         peer: this.#options.peer.id,
         sequence: this.#sequence,
         id: sending.record.id,
-        offset,
-        maxBytes: this.#options.settings.snapshotChunkBytes,
+        ...stretch,
       });
     }
   }
@@ -334,7 +339,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
   #installSnapshotReply(message: Of<'installSnapshotReply'>, from: Sender): void {
     if (!this.#isMeant(message, from)) return;
     if (this.#mode.kind !== 'snapshot' || this.#mode.sending.record.id !== message.id) return;
-    if (this.#mode.sending.acknowledge(message.nextOffset)) {
+    if (this.#mode.sending.acknowledge(message.nextOffset, this.#context.now())) {
       this.#nextIndex = logIndex(this.#mode.sending.record.index + 1);
       this.#refusedSequence = this.#sequence;
       this.#preparing = null;
