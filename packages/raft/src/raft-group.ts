@@ -2,11 +2,12 @@ import type { ActorSystem, Sender } from '@quorate/actor';
 import type { Ports } from './ports.ts';
 import { type RaftParts, raftParts } from './raft-parts.ts';
 import type { RaftSettings } from './settings.ts';
+import { bytesBetween } from './storage/bytes-between.ts';
 import type { LogStorage } from './storage/log-storage.ts';
 import type { SnapshotFiles } from './storage/snapshot-files.ts';
 import type { StateMachine } from './storage/state-machine.ts';
 import { timeAt } from './storage/time-at.ts';
-import type { Configuration, LogIndex } from './types.ts';
+import { type Configuration, type LogIndex, logIndex } from './types.ts';
 
 /** What one node's part of a group is made from. */
 export interface RaftGroupOptions {
@@ -39,6 +40,7 @@ export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions, p
     newest: storage.snapshot,
     configuration: configurationAt(options, lastApplied),
     time: timeAt(storage, lastApplied),
+    bytesSince: bytesBetween(storage, storage.snapshot?.index ?? logIndex(0), lastApplied),
   };
   system.start(
     'applier',

@@ -51,8 +51,14 @@ let stateMachine: RecordingStateMachine;
 let files: FakeFiles;
 let applier: Applier;
 
-function start(newest: SnapshotRecord | null = null): void {
-  const snapshots = { files, newest, configuration: votersOf('n1'), time: timeOf(stateMachine.lastApplied) };
+function start(newest: SnapshotRecord | null = null, bytesSince = 0): void {
+  const snapshots = {
+    files,
+    newest,
+    configuration: votersOf('n1'),
+    time: timeOf(stateMachine.lastApplied),
+    bytesSince,
+  };
   const { logger, streams } = silentPorts;
   applier = new Applier(context, { stateMachine, settings, streams, logger, snapshots }, raftParts);
 }
@@ -131,6 +137,12 @@ describe('taking snapshots', () => {
     receive({ kind: 'snapshotFailed', reason: 'no room' });
     commit(entriesOf(Array(20).fill(1)));
     expect(files.taken.map(({ index }) => index)).toEqual([10, 20]);
+  });
+
+  test('what was applied before the node was started counts for its bytes', () => {
+    start(null, 9_000);
+    commit(entriesOf([1]).map((entry) => ({ ...entry, command: new Uint8Array(900) })));
+    expect(files.taken.map(({ index }) => index)).toEqual([1]);
   });
 
   test('a file that a peer is being sent stays, until nobody has asked for it for a while (hashicorp/raft#697)', () => {

@@ -35,7 +35,13 @@ function start(): Applier {
   const publish = (applied: readonly AppliedEntry[]): void => {
     published.push(applied.map(({ entry }) => entry.index));
   };
-  const snapshots = { files: noSnapshotFiles, newest: null, configuration: votersOf('n1'), time: timeBeforeLog };
+  const snapshots = {
+    files: noSnapshotFiles,
+    newest: null,
+    configuration: votersOf('n1'),
+    time: timeBeforeLog,
+    bytesSince: 0,
+  };
   const { logger } = silentPorts;
   return new Applier(
     context,

@@ -25,6 +25,8 @@ export interface SnapshotsOptions {
   readonly configuration: Configuration;
   /** The time of that entry. Null if nobody knows it: then the state is behind a snapshot, and is loaded from it. */
   readonly time: EntryTime | null;
+  /** What the entries count for that were applied since the newest snapshot, in earlier lives of the node too: else one that is started often takes none. */
+  readonly bytesSince: number;
   /** The newest snapshot that the log has a record of. */
   readonly newest: SnapshotRecord | null;
 }
@@ -44,7 +46,7 @@ export class Snapshots {
   #newest: SnapshotRecord | null;
   #configuration: Configuration;
   #time: EntryTime | null;
-  #bytesSince = 0;
+  #bytesSince: number;
   #isTaking = false;
   /** Whole and flushed, and the log store does not say yet that it has a record of it. */
   readonly #unrecorded = new Map<string, Unrecorded>();
@@ -57,6 +59,7 @@ export class Snapshots {
   constructor(options: SnapshotsOptions) {
     this.#options = options;
     this.#newest = options.newest;
+    this.#bytesSince = options.bytesSince;
     this.#configuration = options.configuration;
     this.#time = options.time;
     this.#requests = new SnapshotRequests(servingElectionTimeouts * options.settings.electionTimeoutMaxMs);
