@@ -34,6 +34,7 @@ const chunk = (index: number, inTerm: number): Extract<LogStoreMessage, { kind: 
 describe('a snapshot of its own', () => {
   test('lets the log begin later, but for its tail, when the record of it is on disk', () => {
     const store = applied(logTailEntries + 50, false);
+    store.append({ term: 1 });
     store.receive({ kind: 'snapshotTaken', record: snapshotAt(logTailEntries + 40, 1) });
     expect(store.storage.firstIndex).toBe(1);
     expect(store.takeAll('snapshotRecorded')).toEqual([]);
@@ -41,6 +42,20 @@ describe('a snapshot of its own', () => {
     expect(store.takeOne('snapshotRecorded')).toMatchObject({ record: { index: logTailEntries + 40 } });
     expect([store.storage.firstIndex, store.storage.lastIndex]).toEqual([41, logTailEntries + 50]);
     expect(store.storage.termAt(logIndex(40))).toBe(1);
+  });
+
+  test('lets the log begin later only while there is a leader: what goes may be what another log cannot read', () => {
+    const store = applied(logTailEntries + 50);
+    store.receive({ kind: 'snapshotTaken', record: snapshotAt(logTailEntries + 40, 1) });
+    store.receive({ kind: 'applied', index: logIndex(logTailEntries + 50) });
+    expect(store.storage.firstIndex).toBe(1);
+    store.append({ term: 1 });
+    store.context.nowMs += defaultRaftSettings.electionTimeoutMaxMs;
+    store.receive({ kind: 'applied', index: logIndex(logTailEntries + 50) });
+    expect(store.storage.firstIndex).toBe(1);
+    store.append({ term: 1 });
+    store.receive({ kind: 'applied', index: logIndex(logTailEntries + 50) });
+    expect(store.storage.firstIndex).toBe(41);
   });
 
   test('is recorded once, and said to be so again to whoever asks again; an older one changes nothing', () => {
@@ -72,8 +87,8 @@ describe('a snapshot of its own', () => {
 describe('what a leader sends to whom', () => {
   test('the log has no more what the peer needs: the snapshot', () => {
     const store = applied(logTailEntries + 50);
-    store.receive({ kind: 'snapshotTaken', record: snapshotAt(logTailEntries + 40, 1) });
     const token = store.lead();
+    store.receive({ kind: 'snapshotTaken', record: snapshotAt(logTailEntries + 40, 1) });
     prepareAppend(store, token, { nextIndex: logIndex(40) });
     const needed = store.takeOne('snapshotNeeded');
     expect(needed).toMatchObject({ token, sequence: 4, record: { index: logTailEntries + 40 } });
@@ -87,8 +102,8 @@ describe('what a leader sends to whom', () => {
 
   test('keeps what follows a snapshot that is being sent, until nobody has asked for a while', () => {
     const store = applied(3 * logTailEntries);
-    store.receive({ kind: 'snapshotTaken', record: snapshotAt(logTailEntries + 40, 1) });
     const token = store.lead();
+    store.receive({ kind: 'snapshotTaken', record: snapshotAt(logTailEntries + 40, 1) });
     prepareAppend(store, token, { nextIndex: logIndex(1) });
     store.receive({ kind: 'snapshotTaken', record: snapshotAt(3 * logTailEntries, 1) });
     expect(store.storage.firstIndex).toBe(logTailEntries + 41);

@@ -63,6 +63,11 @@ export class LeaderWatch {
     return this.#state.context.now() - this.#heard.atMs < this.timeouts.electionTimeoutMinMs;
   }
 
+  /** Whether a leader was heard within an election timeout. */
+  get hasHeardLately(): boolean {
+    return this.#heard !== null && this.#state.context.now() - this.#heard.atMs < this.timeouts.electionTimeoutMaxMs;
+  }
+
   /** Whether this node knows for itself that nobody listens where the leader did. */
   get isGone(): boolean {
     return this.#isGone;

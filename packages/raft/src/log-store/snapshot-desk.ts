@@ -89,10 +89,19 @@ export class SnapshotDesk {
   compact(): void {
     const { storage, settings, durability } = this.#state;
     const { snapshot } = storage;
-    if (snapshot === null) return;
+    if (snapshot === null || !this.isQuorumAlive) return;
     const through = minIndex(this.#pinnedIndex(), logIndex(Math.max(0, snapshot.index - settings.logTailEntries)));
     if (through < storage.firstIndex || through > durability.durableIndex) return;
     storage.compact(through);
+  }
+
+  /**
+   * Without a leader nothing goes: too many logs may have records that do not pass their checks, and those here may be the only copies.
+   * A leader that has lost its quorum steps down.
+   */
+  protected get isQuorumAlive(): boolean {
+    const { leadership, watch } = this.#state;
+    return leadership !== null || watch.hasHeardLately;
   }
 
   get #coveredIndex(): LogIndex {
