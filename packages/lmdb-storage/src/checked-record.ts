@@ -26,3 +26,12 @@ export function unseal(record: Buffer, seed: number, where: string | (() => stri
   const format = record.readUInt8(4);
   if (format !== recordFormat) throw new UnknownFormatVersion(place(), format, recordFormat);
 }
+
+/**
+ * Whether a record that does not pass its check was this one, which does: if its checksum is still there, or all else. Two records of one place have
+ * the same checksum as seldom as damage passes the check.
+ */
+export function isRestOf(damaged: Buffer, whole: Buffer): boolean {
+  if (damaged.length >= 4 && damaged.readUInt32BE(0) === whole.readUInt32BE(0)) return true;
+  return damaged.length === whole.length && damaged.subarray(4).equals(whole.subarray(4));
+}

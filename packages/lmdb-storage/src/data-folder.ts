@@ -198,6 +198,8 @@ export class DataFolder {
   startScrub(options: ScrubOptions): void {
     this.#checkOpen();
     if (this.#scrub !== null) throw new Error('the scrub has begun');
+    // What it would find is known, and the folder is opened anew when it is mended.
+    if ([...this.#stores.logs.values()].some(({ holes }) => holes.length > 0)) return;
     this.#scrub = new Scrub(this.path, this.#stores, options);
   }
 

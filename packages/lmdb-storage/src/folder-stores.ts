@@ -97,6 +97,11 @@ class StoresOpening {
       this.#findings.push(`the state is built anew from snapshot and log: ${state.discarded.reason}`);
     }
     for (const [group, one] of logs) await this.#checkGroup(group, one, state, essentials);
+    for (const [group, { holes }] of logs) {
+      const what = `${holes.length} records of the log of group ${group} do not pass their checks`;
+      if (holes.length > 0)
+        this.#findings.push(`${what}; all others stay, and these are fetched from the other members`);
+    }
     await forgetDamage(path, logs);
     return { essentials, log, secondCopy, state, logs, findings: this.#findings };
   }

@@ -19,6 +19,7 @@ import {
   UnknownFormatVersion,
 } from '@quorate/raft';
 import type { LogEnvironment } from './log-environment.ts';
+import { LogHoles } from './log-holes.ts';
 import { recordEntries } from './log-record.ts';
 import { RecentEntries } from './recent-entries.ts';
 import { type LogHead, StoredLog } from './stored-log.ts';
@@ -52,6 +53,9 @@ export class LmdbLogStorage implements FlushableLogStorage {
   #longestPromiseMs = 0;
   #snapshot: SnapshotRecord | null = null;
   #damage: string | null = null;
+  readonly #holes: LogHoles;
+  /** Entries that go into holes with the next flush, as they are at rest. */
+  #mended = new Map<LogIndex, Buffer>();
   /** What of these changed since they were handed to LMDB. */
   #staged: LogHead = {};
   /** The bytes of the staged entries, which are the last ones of the log. */
@@ -66,8 +70,9 @@ export class LmdbLogStorage implements FlushableLogStorage {
   #failure: { readonly error: unknown } | null = null;
 
   /**
-   * Opens a group's log and checks all of it; nothing is changed. `repaired` is told when the end of a repair is on disk.
-   * @throws {CorruptRecord} if a record is missing or does not pass its check; {UnknownFormatVersion}
+   * Opens a group's log and checks all of it; nothing is changed. An entry that does not pass its check is a hole. `repaired` is told when the end of a
+   * repair is on disk.
+   * @throws {CorruptRecord} if an entry is missing, or any other record does not pass its check; {UnknownFormatVersion}
    */
   constructor(
     environment: LogEnvironment,
@@ -78,6 +83,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
     this.#repaired = repaired;
     this.#stored = new StoredLog(environment, group);
     this.#recent = new RecentEntries(recentEntriesBytes);
+    this.#holes = new LogHoles(this.#stored);
     try {
       this.#load();
     } catch (error) {
@@ -103,6 +109,10 @@ export class LmdbLogStorage implements FlushableLogStorage {
     return this.#damage;
   }
 
+  get holes(): readonly LogIndex[] {
+    return this.#holes.indexes;
+  }
+
   get firstIndex(): LogIndex {
     return logIndex(this.#terms.base.index + 1);
   }
@@ -124,7 +134,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
   }
 
   termAt(index: LogIndex): Term | null {
-    return this.#terms.at(index);
+    return this.#holes.has(index) ? this.#holes.termAt(index) : this.#terms.at(index);
   }
 
   read(from: LogIndex, limit: ReadLimit): readonly LogEntry[] {
@@ -181,7 +191,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
 
   compact(through: LogIndex): void {
     if (through > (this.#snapshot?.index ?? 0)) throw new RangeError(`no snapshot covers ${through}`);
-    const lastTerm = this.#terms.at(through);
+    const lastTerm = through === this.#snapshot?.index ? this.#snapshot.term : this.termAt(through);
     if (through > this.lastIndex) throw new RangeError(`the log ends at ${this.lastIndex}, before ${through}`);
     this.#written += 1;
     if (lastTerm !== null) this.#compact({ index: through, term: lastTerm });
@@ -212,6 +222,24 @@ export class LmdbLogStorage implements FlushableLogStorage {
     this.#damage = null;
     this.#staged = { ...this.#staged, damage: null };
     this.#written += 1;
+  }
+
+  mend(entry: LogEntry): boolean {
+    const [recorded] = recordEntries([entry], this.#stored.seed);
+    if (recorded === undefined || !this.#holes.isTheOne(entry, recorded.record)) return false;
+    this.#holes.mended(entry.index);
+    this.#mended.set(entry.index, recorded.record);
+    this.#written += 1;
+    return true;
+  }
+
+  abandonHoles(): void {
+    const [first] = this.#holes.indexes;
+    if (first === undefined) return;
+    this.#damage = `${this.#stored.placeAt(first)}: it does not pass its check, and no other member has it`;
+    this.#staged = { ...this.#staged, damage: this.#damage };
+    this.#holes.truncate(first);
+    this.truncate(first);
   }
 
   /** After a flush that failed every later one fails too. @throws {Error} if a flush is under way */
@@ -247,14 +275,16 @@ export class LmdbLogStorage implements FlushableLogStorage {
     const removed = [lastIndex + 1, this.#storedLast + 1] as const;
     // No commit is under way, so that LMDB has all the keys that it ever will have there.
     const removedKeys = this.#hasLeftovers ? this.#stored.keysBefore(this.firstIndex, maxRemovedInCommit) : [];
+    const mended = this.#mended;
     this.#stagedRecords = [];
     this.#staged = {};
+    this.#mended = new Map();
     this.#storedLast = lastIndex;
     this.#hasLeftovers = removedKeys.length === maxRemovedInCommit;
     const isEmpty = records.length === 0 && removed[0] >= removed[1] && removedKeys.length === 0;
-    if (isEmpty && Object.keys(head).length === 0) return;
+    if (isEmpty && mended.size === 0 && Object.keys(head).length === 0) return;
     const firstIndex = lastIndex - records.length + 1;
-    await this.#stored.write({ head, firstIndex, records, removed, removedKeys });
+    await this.#stored.write({ head, firstIndex, records, removed, removedKeys, mended });
     if (head.damage === null) this.#repaired();
   }
 
@@ -266,6 +296,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
     this.#terms.compact(base);
     this.#recent.compact(base.index);
     this.#configurations.compact(base.index);
+    this.#holes.compact(base.index);
   }
 
   #beginAfter({ index, term: ofTerm }: LogPosition): void {
@@ -300,7 +331,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
 
   #remember(entry: LogEntry): void {
     this.#terms.push(entry.index, entry.term);
-    this.#recent.push(entry);
+    if (this.holes.length === 0) this.#recent.push(entry);
     this.#configurations.push(entry);
   }
 
@@ -312,16 +343,32 @@ export class LmdbLogStorage implements FlushableLogStorage {
     this.#damage = damage ?? null;
     if (base !== undefined) this.#terms.reset(base);
     for (const entry of this.#stored.entries(this.firstIndex)) {
+      if (entry instanceof CorruptRecord) {
+        this.#foundHole(entry);
+        continue;
+      }
       if (entry.term < this.#terms.lastTerm) {
         const found = `term ${entry.term} follows term ${this.#terms.lastTerm}`;
         throw new CorruptRecord(this.#stored.placeAt(entry.index), found);
       }
+      this.#holes.followedBy(entry.term, this.#terms.lastTerm);
       this.#remember(entry);
       this.#recent.makeRoom(entry.index);
     }
+    this.#holes.followedBy(this.#hardState.currentTerm, this.#terms.lastTerm);
     this.#storedLast = this.lastIndex;
     this.#hasLeftovers = this.#stored.keysBefore(this.firstIndex, 1).length > 0;
     this.#checkHead();
+  }
+
+  /** @throws {CorruptRecord} if there are too many, or the log is being repaired already */
+  #foundHole(damage: CorruptRecord): void {
+    if (this.#damage !== null) throw damage;
+    const index = logIndex(this.lastIndex + 1);
+    this.#holes.found(index, damage);
+    this.#terms.push(index, this.#terms.lastTerm);
+    // It has no gaps.
+    this.#recent.truncate(logIndex(0));
   }
 
   /** The log's terms are not beyond the hard state's, and what is not in the log is in the snapshot. */
@@ -333,7 +380,8 @@ export class LmdbLogStorage implements FlushableLogStorage {
       throw new CorruptRecord(this.#stored.placeOf('hard state'), found);
     }
     const { index, term: ofTerm } = this.#snapshot ?? beginning;
-    if (this.#terms.at(index) === ofTerm) return;
+    const termThere = this.termAt(index);
+    if (termThere === ofTerm || (termThere === null && this.#holes.has(index))) return;
     const found = `it ends with ${index} of term ${ofTerm}, which is not in the log from ${base.index} to ${this.lastIndex}`;
     throw new CorruptRecord(this.#stored.placeOf('snapshot record'), this.#snapshot === null ? 'it is missing' : found);
   }

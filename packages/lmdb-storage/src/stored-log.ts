@@ -7,7 +7,7 @@ import {
   logIndex,
   type SnapshotRecord,
 } from '@quorate/raft';
-import { readDamage } from './damage-record.ts';
+import { readDamage, recordDamage } from './damage-record.ts';
 import type { Essentials } from './essentials.ts';
 import { EntryKeys, groupSeed, keyAfter } from './group-key.ts';
 import type { BinaryTable, LogCommit, LogEnvironment } from './log-environment.ts';
@@ -36,6 +36,8 @@ export interface LogWrite {
   /** Indexes to remove, from the first to before the second. */
   readonly removed: readonly [number, number];
   readonly removedKeys: readonly Buffer[];
+  /** Entries that go into holes, as they are at rest, by index. */
+  readonly mended: ReadonlyMap<LogIndex, Buffer>;
 }
 
 /** What LMDB has of one group's log, each record checked as it is read. */
@@ -73,17 +75,31 @@ export class StoredLog {
     };
   }
 
-  /** All entries from `from` on. @throws {CorruptRecord} also if one is missing */
-  *entries(from: LogIndex): Generator<LogEntry> {
+  /** All entries from `from` on, in order; of one that does not pass its check, the damage. @throws {CorruptRecord} if one is missing; {UnknownFormatVersion} */
+  *entries(from: LogIndex): Generator<LogEntry | CorruptRecord> {
     const { prefix } = this.#keys;
     const start = Buffer.from(this.#keys.at(from));
     let next = from;
     for (const { key, value } of this.#environment.entries.getRange({ start, end: keyAfter(prefix) })) {
       const index = indexInKey(key, prefix.length, this.placeOf('log'));
       if (index !== next) throw new CorruptRecord(this.placeAt(next), `it is missing, and ${index} is there`);
-      yield readEntry(value, index, this.seed, this.placeAt(index));
+      yield this.#read(value, index);
       next = logIndex(next + 1);
     }
+  }
+
+  #read(record: Buffer, index: LogIndex): LogEntry | CorruptRecord {
+    try {
+      return readEntry(record, index, this.seed, this.placeAt(index));
+    } catch (error) {
+      if (error instanceof CorruptRecord) return error;
+      throw error;
+    }
+  }
+
+  /** What stands at `index`, also if it does not pass its check; null if there is nothing. */
+  recordAt(index: LogIndex): Buffer | null {
+    return this.#environment.entries.getBinary(this.#keys.at(index)) ?? null;
   }
 
   /** @throws {CorruptRecord} also if it is missing */
@@ -106,10 +122,11 @@ export class StoredLog {
   }
 
   /** Resolves when all of it is on disk. @throws {Error} what LMDB said */
-  async write({ head, firstIndex, records, removed, removedKeys }: LogWrite): Promise<void> {
+  async write({ head, firstIndex, records, removed, removedKeys, mended }: LogWrite): Promise<void> {
     const { entries } = this.#environment;
     await this.#environment.commit((commit) => {
       for (const [at, record] of records.entries()) commit.put(entries, this.#keys.at(firstIndex + at), record);
+      for (const [index, record] of mended) commit.put(entries, this.#keys.at(index), record);
       for (let index = removed[0]; index < removed[1]; index += 1) commit.remove(entries, this.#keys.at(index));
       for (const key of removedKeys) commit.remove(entries, key);
       this.putHead(commit, head);
@@ -135,6 +152,7 @@ export class StoredLog {
     if (snapshot === null) commit.remove(snapshots, prefix);
     else if (snapshot !== undefined) commit.put(snapshots, prefix, recordSnapshot(snapshot, this.seed));
     if (damage === null) commit.remove(damages, prefix);
+    else if (damage !== undefined) commit.put(damages, prefix, recordDamage(damage, this.seed));
   }
 
   /** A record's name, for errors. */

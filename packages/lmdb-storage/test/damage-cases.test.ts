@@ -98,6 +98,7 @@ test(`of ${cases} random damages none is read, none shortens the log, and none e
   // Every kind of damage was met, and what was only in free pages was not.
   for (const what of [
     'log, found log state',
+    'log, found holes',
     'log, nothing found',
     'state, found state',
     'snapshot, found',

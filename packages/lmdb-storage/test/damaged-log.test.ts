@@ -96,24 +96,29 @@ async function expectReplaced(path: string, says: string): Promise<DataFolder> {
   return folder;
 }
 
-test('a log with a damaged entry is set aside, and begins empty with its votes until it is whole again', async () => {
+/** Cuts the file short: what is left is no log that anything could be kept of. */
+const cutShort = (path: string): void => truncateSync(dataFile(path), 3 * 4_096);
+
+const found = 'is missing';
+
+test('a log that cannot be read is set aside, and begins empty with its votes until it is whole again', async () => {
   const path = await usedFolder();
-  damage(dataFile(path), marker);
-  const folder = await expectReplaced(path, 'index 3: its checksum does not match');
-  expect(folder.incarnation).toBe(3);
+  cutShort(path);
+  const folder = await expectReplaced(path, found);
+  expect(folder.incarnation).toBe(2);
   await folder.close();
   // Also after another start.
   const again = await open(path);
   expect(again.findings).toEqual([]);
   const [log, second] = [again.openLog(config), again.openLog(other)];
-  expect([log.damage, second.damage]).toEqual([expect.stringContaining('index 3'), expect.stringContaining('index 3')]);
+  expect([log.damage, second.damage]).toEqual([expect.stringContaining(found), expect.stringContaining(found)]);
   expect(log.hardState).toEqual({ currentTerm: 2, votedFor: 'n3' });
   log.append([entry(1, 1)]);
   log.endRepair();
   expect(log.damage).toBeNull();
   expect(() => log.endRepair()).toThrow('whole');
   await new Promise((resolve) => log.flush(resolve));
-  expect(readFileSync(join(path, 'log.damaged', 'data.mdb')).includes('the t')).toBe(true);
+  expect(readFileSync(join(path, 'log.damaged', 'data.mdb'))).toHaveLength(3 * 4_096);
   second.endRepair();
   await new Promise((resolve) => second.flush(resolve));
   await again.close();
@@ -123,11 +128,75 @@ test('a log with a damaged entry is set aside, and begins empty with its votes u
 
 test('the end of a repair that was not flushed did not happen', async () => {
   const path = await usedFolder();
-  damage(dataFile(path), marker);
+  cutShort(path);
   const folder = await open(path);
   folder.openLog(config).endRepair();
   await folder.close();
-  expect((await open(path)).openLog(config).damage).toContain('index 3');
+  expect((await open(path)).openLog(config).damage).toContain(found);
+});
+
+const written = (log: { flush(done: () => void): void }): Promise<void> =>
+  new Promise((resolve) => log.flush(() => resolve()));
+
+const third = entry(3, 2, marker);
+
+test('of a log with a damaged entry all others stay, and so does the state: what was there fits into the hole, and nothing else', async () => {
+  const path = await usedFolder();
+  damage(dataFile(path), marker);
+  const folder = await open(path);
+  expect(folder.findings).toEqual([
+    '1 records of the log of group config do not pass their checks; all others stay, and these are fetched from the other members',
+  ]);
+  expect([folder.stateDiscarded, folder.openTables(config).progress.lastApplied]).toEqual([null, 3]);
+  const log = folder.openLog(config);
+  expect([log.holes, log.damage, log.lastIndex, log.hardState.votedFor]).toEqual([[3], null, 3, 'n3']);
+  expect(log.read(logIndex(1), { maxEntries: 2, maxBytes: 1_000 })).toEqual([entry(1, 1), entry(2, 2)]);
+  expect(() => log.read(logIndex(3), { maxEntries: 1, maxBytes: 1_000 })).toThrow('its checksum does not match');
+  expect(log.mend(entry(3, 1, marker))).toBe(false);
+  expect(log.mend(third)).toBe(true);
+  expect(log.holes).toEqual([]);
+  await folder.close();
+  // Not without a flush.
+  const again = await open(path);
+  const mended = again.openLog(config);
+  expect(mended.holes).toEqual([3]);
+  expect(mended.mend(third)).toBe(true);
+  await written(mended);
+  await again.close();
+  const whole = await open(path);
+  expect([whole.findings, whole.openLog(config).holes]).toEqual([[], []]);
+  expect(readdirSync(path)).not.toContain('log.damaged');
+});
+
+test('an entry whose neighbours are of other terms is known by what is left of its record', async () => {
+  const path = await usedFolder();
+  const folder = await open(path);
+  const log = folder.openLog(config);
+  log.setHardState({ currentTerm: term(5), votedFor: null });
+  await written(log);
+  await folder.close();
+  damage(dataFile(path), marker);
+  const damaged = (await open(path)).openLog(config);
+  expect([damaged.holes, damaged.termAt(logIndex(3))]).toEqual([[3], null]);
+  expect(damaged.mend(entry(3, 3, marker))).toBe(false);
+  expect(damaged.mend(entry(3, 2, 'another'))).toBe(false);
+  expect(damaged.mend(third)).toBe(true);
+});
+
+test('what follows a hole that nobody can fill goes, and the log is marked', async () => {
+  const path = await usedFolder();
+  damage(dataFile(path), marker);
+  const folder = await open(path);
+  const log = folder.openLog(config);
+  log.abandonHoles();
+  expect([log.holes, log.lastIndex]).toEqual([[], 2]);
+  await written(log);
+  folder.openTables(config).transaction((writer) => {
+    writer.setProgress({ lastApplied: logIndex(2), lastAppliedTerm: term(2), revision: 1, stateHash: 1 });
+  });
+  await folder.close();
+  const again = (await open(path)).openLog(config);
+  expect([again.holes, again.lastIndex, again.damage]).toEqual([[], 2, expect.stringContaining('index 3')]);
 });
 
 test.each<[string, string, (path: string) => void]>([
@@ -189,7 +258,7 @@ test.each([
 
 test('only the newest damaged log is kept', async () => {
   const path = await usedFolder();
-  damage(dataFile(path), marker);
+  cutShort(path);
   await (await open(path)).close();
   writeFileSync(dataFile(path), 'x'.repeat(50_000));
   await (await expectReplaced(path, 'it is no LMDB file')).close();
@@ -199,7 +268,7 @@ test('only the newest damaged log is kept', async () => {
 
 test('a replacement that was cut short at any step ends as any other', async () => {
   const before = await usedFolder();
-  damage(dataFile(before), marker);
+  cutShort(before);
   const after = temporaryFolder();
   cpSync(before, after, { recursive: true });
   await (await open(after)).close();
@@ -221,7 +290,7 @@ test('a replacement that was cut short at any step ends as any other', async () 
     cut(path);
     const folder = await open(path);
     const log = folder.openLog(config);
-    expect(log.damage).toContain('index 3: its checksum does not match');
+    expect(log.damage).toContain(found);
     expect([log.lastIndex, log.hardState.votedFor, folder.stateDiscarded]).toEqual([0, 'n3', 'damaged']);
     await folder.close();
     expect(readdirSync(path).filter((name) => name.startsWith('log'))).toEqual(['log', 'log.damaged']);

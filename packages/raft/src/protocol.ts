@@ -54,6 +54,10 @@ const isLogEntry = (value: unknown): value is LogEntry =>
   (value.kind !== 'configuration' || decodeConfiguration(value.command) !== null) &&
   (value.fields === undefined || isEntryFields(value.fields));
 
+/** Entries of a log, each of its own. */
+const areEntriesOfPlaces = (value: unknown): value is readonly LogEntry[] =>
+  Array.isArray(value) && value.every((entry) => isLogEntry(entry));
+
 /** Entries of a log, without a gap: each index is one more than the last, terms and log time never fall, timestamps rise. */
 const areLogEntries = (value: unknown): value is readonly LogEntry[] => {
   if (!Array.isArray(value)) return false;
@@ -104,6 +108,7 @@ export const shape = {
   text: z.string(),
   bytes: z.custom<Uint8Array>((value) => value instanceof Uint8Array, 'bytes'),
   entries: z.custom<readonly LogEntry[]>(areLogEntries, 'entries without a gap'),
+  entriesOfPlaces: z.custom<readonly LogEntry[]>(areEntriesOfPlaces, 'entries'),
   snapshot: z.custom<SnapshotRecord>(isSnapshotRecord, 'a snapshot'),
   configuration: z.custom<Configuration>(isConfiguration, 'a configuration'),
 } as const;

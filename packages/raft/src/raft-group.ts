@@ -21,6 +21,8 @@ export interface RaftGroupOptions {
   readonly portsOf: (actor: string) => Ports;
   /** Told of each configuration that this node knows to be committed, at once of the newest so far. It must not throw. */
   readonly configurationCommitted?: (configuration: Configuration) => void;
+  /** Records of the log did not pass their checks, and the log is whole again, or the leader's to fill: stop the group, open the log and start another. It is asked once. */
+  readonly mended: () => void;
 }
 
 /**
@@ -33,14 +35,19 @@ export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions, p
   const { logger } = portsOf('logStore');
   const { configurationCommitted = () => {} } = options;
   const logStore = { storage, identity, configuration, lastApplied, settings, logger, configurationCommitted };
-  system.start('logStore', (context) => new parts.LogStore(context, logStore, parts));
+  const isMending = storage.holes.length > 0;
+  const { mended } = options;
+  system.start('logStore', (context) =>
+    isMending ? new parts.LogMending(context, { ...logStore, mended }) : new parts.LogStore(context, logStore, parts),
+  );
   const { logger: applierLogger, streams } = portsOf('applier');
   const snapshots = {
     files,
     newest: storage.snapshot,
     configuration: configurationAt(options, lastApplied),
-    time: timeAt(storage, lastApplied),
-    bytesSince: bytesBetween(storage, storage.snapshot?.index ?? logIndex(0), lastApplied),
+    time: isMending ? null : timeAt(storage, lastApplied),
+    bytesSince: isMending ? 0 : bytesBetween(storage, storage.snapshot?.index ?? logIndex(0), lastApplied),
+    isMending,
   };
   system.start(
     'applier',

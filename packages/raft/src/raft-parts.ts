@@ -27,6 +27,7 @@ import { FollowerDesk } from './log-store/follower-desk.ts';
 import { HardPromise } from './log-store/hard-promise.ts';
 import { LeaderDesk } from './log-store/leader-desk.ts';
 import { LeaderWatch } from './log-store/leader-watch.ts';
+import { LogMending } from './log-store/log-mending.ts';
 import { LogState } from './log-store/log-state.ts';
 import { LogStore } from './log-store/log-store.ts';
 import { Repair } from './log-store/repair.ts';
@@ -38,6 +39,7 @@ import { Replicator } from './replicator/replicator.ts';
 /** The classes that one node's part of a group is put together from: the actors, and the parts of them that keep a rule each. */
 export interface RaftParts {
   readonly LogStore: typeof LogStore;
+  readonly LogMending: typeof LogMending;
   readonly LogState: typeof LogState;
   readonly Durability: typeof Durability;
   readonly Repair: typeof Repair;
@@ -78,6 +80,7 @@ export interface RaftParts {
 /** The ones that run in production. The simulator puts others in their places, each with a bug, to see that its checks notice. */
 export const raftParts: RaftParts = {
   LogStore,
+  LogMending,
   LogState,
   Durability,
   Repair,

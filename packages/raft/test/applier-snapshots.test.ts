@@ -58,6 +58,7 @@ function start(newest: SnapshotRecord | null = null, bytesSince = 0): void {
     configuration: votersOf('n1'),
     time: timeOf(stateMachine.lastApplied),
     bytesSince,
+    isMending: false,
   };
   const { logger, streams } = silentPorts;
   applier = new Applier(context, { stateMachine, settings, streams, logger, snapshots }, raftParts);

@@ -40,6 +40,7 @@ function start(): Applier {
     newest: null,
     configuration: votersOf('n1'),
     time: timeBeforeLog,
+    isMending: false,
     bytesSince: 0,
   };
   const { logger } = silentPorts;

@@ -49,6 +49,8 @@ export interface GroupOptions {
   readonly configurationCommitted: (configuration: Configuration) => void;
   /** Counts what the node drops. */
   readonly drops: DropCounter;
+  /** The log, some of whose records did not pass their checks, is to be opened anew. */
+  readonly onMended: () => void;
   /** The node cannot go on. */
   readonly onFatal: (reason: string, error: unknown) => void;
 }
@@ -132,6 +134,7 @@ export class Group {
       snapshotFiles: this.#snapshotFiles,
       settings: raftSettingsOf(settings),
       configurationCommitted: options.configurationCommitted,
+      mended: options.onMended,
       portsOf: (actor) => ({
         logger: loggerOf(actor),
         tracer: telemetry.commit,

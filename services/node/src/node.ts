@@ -37,6 +37,8 @@ export interface NodeOptions {
   readonly onDamage: (finding: string) => void;
   /** The node cannot go on. Told once. With a `CorruptRecord` it has ended its part of the group by then, and another start repairs what is damaged. */
   readonly onFatal: (error: unknown) => void;
+  /** What was damaged in the log is mended, or left to the leader: another start begins with that. Told once. */
+  readonly onMended: () => void;
 }
 
 interface Parts extends NodeOptions {
@@ -175,6 +177,14 @@ export class Node {
     this.#parts.onFatal(error);
   }
 
+  /** What the group began with was read from a log with holes. */
+  #mended(): void {
+    if (this.#hasFailed || this.#isStopping) return;
+    this.#hasFailed = true;
+    this.#logger.info('the log is opened anew, for it has no holes any more');
+    this.#parts.onMended();
+  }
+
   async #handOver(group: Group, timeoutMs: number): Promise<void> {
     const outcome = await handOver(group.desk, timeoutMs);
     if (outcome.kind === 'handedOver') this.#logger.info('handed leadership over', { leader: outcome.leader });
@@ -196,6 +206,7 @@ export class Node {
       isRemoved: (node) => this.#isSilenced(node),
       configurationCommitted: (configuration) => this.#configurationCommitted(configuration),
       onFatal: (reason, error) => this.#fail(reason, error),
+      onMended: () => this.#mended(),
     });
     this.#member = { group, requests: new GroupRequests(group, () => this.#facts()) };
     this.#tellDiskSpace();

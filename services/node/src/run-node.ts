@@ -48,7 +48,8 @@ export async function runNode(settings: NodeSettings, options: RunOptions = {}):
       const beganAtMs = performance.now();
       const end = await runOnce({ settings, telemetry, stopped, onDamage, onReady });
       if (end === 'stopped') return 0;
-      if (performance.now() - beganAtMs > repairEveryMs) repairs = 0;
+      // Damage that was mended is no reason to give up.
+      if (end === 'mended' || performance.now() - beganAtMs > repairEveryMs) repairs = 0;
       onReady = undefined;
     }
     return 1;
@@ -66,17 +67,18 @@ interface Run {
   readonly onReady: (() => void) | undefined;
 }
 
-async function runOnce({ settings, telemetry, stopped, onDamage, onReady }: Run): Promise<'stopped' | 'damaged'> {
-  let damaged: () => void = () => {};
-  const found = new Promise<'damaged'>((resolve) => {
-    damaged = () => resolve('damaged');
+async function runOnce(run: Run): Promise<'stopped' | 'damaged' | 'mended'> {
+  const { settings, telemetry, stopped, onDamage, onReady } = run;
+  let ended: (end: 'damaged' | 'mended') => void = () => {};
+  const found = new Promise<'damaged' | 'mended'>((resolve) => {
+    ended = resolve;
   });
   const onFatal = (error: unknown): void => {
     // Nothing may be acknowledged any more, by anyone in this process: it does not wait for a clean end.
     if (!(error instanceof CorruptRecord)) exit(error, settings.dataDir);
-    damaged();
+    ended('damaged');
   };
-  const node = await Node.start(settings, { telemetry, onDamage, onFatal });
+  const node = await Node.start(settings, { telemetry, onDamage, onFatal, onMended: () => ended('mended') });
   onReady?.();
   const end = await Promise.race([stopped, found]);
   if (end === 'stopped') await node.stop();

@@ -10,7 +10,7 @@ export interface StateGateOptions {
 
 /**
  * Whether a node may answer from its own state without asking anyone. Not while that is built anew: it would say of keys that they do not exist which it
- * has shown before.
+ * has shown before. A log with some records that cannot be read is no hindrance, for what was applied of it is committed.
  */
 export class StateGate {
   readonly #options: StateGateOptions;

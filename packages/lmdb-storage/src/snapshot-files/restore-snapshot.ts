@@ -38,7 +38,8 @@ export async function restoreSnapshot({ log, tables, folder, owner }: GroupStore
     await flushed(log);
     return `${damage.message}; the log does without it, for it has all entries`;
   }
-  if (tables.progress.lastApplied < snapshot.index) throw damage;
+  // What cannot be read may name other members.
+  if (tables.progress.lastApplied < snapshot.index || log.holes.length > 0) throw damage;
   const record = await takeAgain({ log, tables, folder, owner }, snapshot);
   return `${damage.message}; ${record.id} was written in its place`;
 }

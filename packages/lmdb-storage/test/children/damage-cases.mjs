@@ -1,4 +1,4 @@
-// Damages a copy of a data folder at random, case by case, opens it, and says how that ended. Arguments: the folder, a folder for
+// Damages a copy of a data folder at random, case by case, opens it, mends what can be mended, and says how that ended. Arguments: the folder, a folder for
 // copies, and the first and the last case.
 import {
   closeSync,
@@ -24,20 +24,68 @@ const pageBytes = 4_096;
 const open = (path) => openDataFolder({ path, nodeId: nodeId('n1'), clusterName: clusterName('main') });
 const base64 = (bytes) => Buffer.from(bytes).toString('base64');
 
+const textOf = (firstIndex, lastIndex, entries) =>
+  JSON.stringify([firstIndex, lastIndex, entries.map((entry) => ({ ...entry, command: base64(entry.command) }))]);
+
+/** All that can be read. @throws {Error} if a hole can be read, or anything else cannot */
+function legibleEntries(log) {
+  const entries = [];
+  let from = log.firstIndex;
+  for (const hole of [...log.holes, log.lastIndex + 1]) {
+    if (hole > from) entries.push(...log.read(from, { ...all, maxEntries: hole - from }));
+    from = hole + 1;
+  }
+  return entries;
+}
+
 function contentOf(folder) {
   const log = folder.openLog(group);
   const tables = folder.openTables(group);
-  const { firstIndex, lastIndex, hardState, snapshot, damage } = log;
-  const entries = log.read(firstIndex, all).map((entry) => ({ ...entry, command: base64(entry.command) }));
+  const { firstIndex, lastIndex, hardState, snapshot, damage, holes } = log;
+  const entries = legibleEntries(log);
   const rows = tables.range(keysTable, { limit: 1_000_000 });
   const state = [tables.progress, rows.map(({ key, row }) => ({ key, ...row, value: base64(row.value) }))];
   return {
+    opened: log,
     damage,
+    holes,
+    entries,
     hardState: JSON.stringify(hardState),
-    log: JSON.stringify([firstIndex, lastIndex, entries]),
+    log: textOf(firstIndex, lastIndex, entries),
     snapshot: JSON.stringify(snapshot === null ? null : [snapshot.index, snapshot.id]),
     state: JSON.stringify(state),
   };
+}
+
+/** What is to be read of a log with these holes. */
+function logWithout({ log, entries }, holes) {
+  const [firstIndex, lastIndex] = JSON.parse(log);
+  const missing = new Set(holes);
+  return textOf(
+    firstIndex,
+    lastIndex,
+    entries.filter(({ index }) => !missing.has(index)),
+  );
+}
+
+/** Fills the holes, if there are any, with what was there before, and with nothing else. What is wrong then, or null. */
+async function mendingFault({ opened, holes }, good) {
+  const before = new Map(good.entries.map((entry) => [entry.index, entry]));
+  for (const index of holes) {
+    const entry = before.get(index);
+    if (opened.mend({ ...entry, term: entry.term - 1 })) return 'an entry of another term was taken';
+    if (!opened.mend(entry)) return 'the entry that was there was refused';
+  }
+  await new Promise((resolve) => opened.flush(resolve));
+  return null;
+}
+
+/** Opens it once more. What is wrong then, or null. */
+async function againFault(path, good) {
+  const folder = await open(path);
+  const { holes, log } = contentOf(folder);
+  await folder.close();
+  return holes.length > 0 || log !== good.log ? 'the mended log differs' : null;
 }
 
 /** What is wrong with what was found, or null. */
@@ -45,7 +93,8 @@ function faultOf(folder, found, good) {
   const isSilent = folder.findings.length === 0;
   if (found.hardState !== good.hardState) return 'term and vote differ';
   if (found.damage !== null) return isSilent || JSON.parse(found.log)[1] !== 0 ? 'the damaged log is not empty' : null;
-  if (found.log !== good.log) return 'the log differs';
+  if (found.holes.length > 0 && isSilent) return 'the holes are kept quiet';
+  if (found.log !== logWithout(good, found.holes)) return 'the log differs';
   if (isSilent && found.snapshot !== good.snapshot) return 'the snapshot differs';
   const isEmpty = JSON.parse(found.state)[0].lastApplied === 0;
   if (folder.stateDiscarded !== null) return isSilent || !isEmpty ? 'the state was discarded, and is there' : null;
@@ -127,13 +176,15 @@ for (let one = Number(first); one <= Number(last); one += 1) {
   const kind = damage(path, random(one));
   const folder = await open(path);
   const found = contentOf(folder);
-  const fault = faultOf(folder, found, good);
+  const foundFault = faultOf(folder, found, good) ?? (await mendingFault(found, good));
   await write(folder);
   await folder.close();
+  const fault = foundFault ?? (found.holes.length > 0 ? await againFault(path, good) : null);
   rmSync(path, { recursive: true });
   const parts = [
     folder.findings.length === 0 ? 'nothing found' : 'found',
     found.damage !== null && 'log',
+    found.holes.length > 0 && 'holes',
     folder.stateDiscarded !== null && 'state',
   ];
   writeSync(1, `ended ${one} ${fault ?? 'well'}: ${kind}, ${parts.filter((part) => part !== false).join(' ')}\n`);

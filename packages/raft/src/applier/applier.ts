@@ -18,7 +18,10 @@ export interface ApplierOptions {
   readonly streams: StreamPublisher;
   readonly settings: RaftSettings;
   readonly logger: Logger;
-  readonly snapshots: Pick<SnapshotsOptions, 'files' | 'configuration' | 'time' | 'newest' | 'bytesSince'>;
+  readonly snapshots: Pick<
+    SnapshotsOptions,
+    'files' | 'configuration' | 'time' | 'newest' | 'bytesSince' | 'isMending'
+  >;
 }
 
 /** Applies what is committed and durable, each entry once and in order (Raft figure 2, rules for all servers), and answers reads from the result. */

@@ -27,6 +27,8 @@ export interface SnapshotsOptions {
   readonly time: EntryTime | null;
   /** What the entries count for that were applied since the newest snapshot, in earlier lives of the node too: else one that is started often takes none. */
   readonly bytesSince: number;
+  /** Whether records of the log cannot be read: one of them may name other members, so that no snapshot is taken. */
+  readonly isMending: boolean;
   /** The newest snapshot that the log has a record of. */
   readonly newest: SnapshotRecord | null;
 }
@@ -91,6 +93,8 @@ export class Snapshots {
 
   /** Somebody wants a snapshot, and says so until it has the answer. */
   requested({ request, atIndex }: Of<'takeSnapshot'>): void {
+    const reason = 'records of the log do not pass their checks, and are being fetched from the other members';
+    if (this.#options.isMending) return this.#answer(request, { kind: 'failed', reason });
     this.#requests.asked(request, atIndex, this.#options.context.now());
     this.#serveRequests();
   }

@@ -1,7 +1,8 @@
 import type { Actor, Context, Sender } from '@quorate/actor';
 import { applierAt, gatewayAt } from '../addresses.ts';
 import type { RaftParts } from '../raft-parts.ts';
-import { maxIndex } from '../types.ts';
+import { logIndex, maxIndex } from '../types.ts';
+import { answerFetch } from './answer-fetch.ts';
 import type { FollowerDesk } from './follower-desk.ts';
 import type { LeaderDesk } from './leader-desk.ts';
 import type { LogState, LogStoreOptions } from './log-state.ts';
@@ -48,6 +49,11 @@ export class LogStore implements Actor<LogStoreMessage> {
         return this.#leaderDesk.repairPoint(message, from);
       case 'repairPointReply':
         return this.#state.repair.repairPointReply(message);
+      case 'fetchEntries':
+        return this.#fetchEntries(message, from);
+      case 'fetchedEntries':
+        // To an incarnation before, whose log had holes.
+        return;
       case 'prepareCampaign':
         return this.#voting.prepareCampaign(message);
       case 'campaign':
@@ -97,6 +103,14 @@ export class LogStore implements Actor<LogStoreMessage> {
     if (durability.durableIndex === before) return;
     this.#state.noticeLeader();
     this.#state.noticeApplier();
+  }
+
+  #fetchEntries(message: Extract<LogStoreMessage, { kind: 'fetchEntries' }>, from: Sender): void {
+    const { context, storage, leadership } = this.#state;
+    const [first] = message.indexes;
+    // This may be the only copy that is left.
+    if (first !== undefined) this.#snapshotDesk.pin(from.node, logIndex(Math.max(0, first - 1)));
+    answerFetch(context, { storage, leaderTerm: leadership?.term ?? null }, message, from);
   }
 
   #readCommitted(message: Extract<LogStoreMessage, { kind: 'readCommitted' }>): void {

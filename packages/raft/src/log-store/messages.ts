@@ -6,6 +6,8 @@ const conflict = z.object({ conflictIndex: shape.index, conflictTerm: shape.term
 
 /** By the receiver's own clock, in that life of it: all that was acknowledged before is at or below `readIndex`. */
 const freshness = z.object({ incarnation: shape.counter, asOf: shape.moment, readIndex: shape.index });
+/** So many places of a log one question may name. */
+export const maxPlacesAsked = 512;
 
 /** What the log store accepts. */
 export const logStoreProtocol = {
@@ -59,6 +61,23 @@ export const logStoreProtocol = {
       incarnation: shape.counter,
       sequence: shape.counter,
       lastLogIndex: shape.index,
+    }),
+    /** From a node some of whose records do not pass their checks, to every member: what stands at these places of your log? In order. */
+    fetchEntries: z.object({
+      sequence: shape.counter,
+      indexes: z.array(shape.index).min(1).max(maxPlacesAsked).readonly(),
+      maxBytes: shape.counter,
+    }),
+    /**
+     * From whoever was asked. It has looked for those up to `throughIndex`; which of them are not among the entries it does not have. `leaderTerm` is the
+     * term that it leads, if it leads one as it answers: then what it does not have is in no quorum.
+     */
+    fetchedEntries: z.object({
+      incarnation: shape.counter,
+      sequence: shape.counter,
+      leaderTerm: shape.term.nullable(),
+      entries: shape.entriesOfPlaces,
+      throughIndex: shape.index,
     }),
   },
   node: {

@@ -32,6 +32,11 @@ export interface LogStorage {
   readonly snapshot: SnapshotRecord | null;
   /** Why this log is not what it was; null in a log that is whole. One that was damaged began again, empty but for its hard state, and until `endRepair` its node neither votes nor acknowledges. */
   readonly damage: string | null;
+  /**
+   * Places of the log, in order, whose records are there and do not pass their checks. Corrupt is not absent: while there is one nothing may be read, cut off
+   * or added, and the node has no say. All else is what it was.
+   */
+  readonly holes: readonly LogIndex[];
   /** The entries of kind `configuration` that are held, decoded, in order. */
   readonly configurations: readonly PlacedConfiguration[];
   /** The term of the entry at `index`, also of the last one before `firstIndex`; 0 for index 0; null where it is not known. */
@@ -57,6 +62,13 @@ export interface LogStorage {
   installSnapshot(record: SnapshotRecord): void;
   /** Stages that the log is whole again. */
   endRepair(): void;
+  /**
+   * Stages that `entry` stands in its place, which is a hole, if it is certain that it stood there before: its term is the one that both neighbours
+   * have, or what is left of the record is a part of this one's. An entry of another term is another entry (Raft §5.3, log matching). Whether it was taken.
+   */
+  mend(entry: LogEntry): boolean;
+  /** Stages that the first hole and all that follows it goes, and that this log was damaged: it is so until `endRepair`. */
+  abandonHoles(): void;
 }
 
 /** The host's side of the storage: it decides when to flush, once in a turn and one flush at a time. */

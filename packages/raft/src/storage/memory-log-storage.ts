@@ -38,6 +38,10 @@ export class MemoryLogStorage implements FlushableLogStorage {
     return this.#damage;
   }
 
+  get holes(): readonly LogIndex[] {
+    return this.#log.holes;
+  }
+
   get firstIndex(): LogIndex {
     return this.#log.firstIndex;
   }
@@ -95,7 +99,7 @@ export class MemoryLogStorage implements FlushableLogStorage {
 
   compact(through: LogIndex): void {
     if (through > (this.#snapshot?.index ?? 0)) throw new RangeError(`no snapshot covers ${through}`);
-    this.#log.compact(through);
+    this.#log.compact(through, through === this.#snapshot?.index ? this.#snapshot.term : undefined);
     this.#written += 1;
   }
 
@@ -108,6 +112,25 @@ export class MemoryLogStorage implements FlushableLogStorage {
   endRepair(): void {
     this.#damage = null;
     this.#written += 1;
+  }
+
+  mend(entry: LogEntry): boolean {
+    if (!this.#log.mend(entry)) return false;
+    this.#written += 1;
+    return true;
+  }
+
+  abandonHoles(): void {
+    const [first] = this.#log.holes;
+    if (first === undefined) return;
+    this.#damage = `the records from ${first} on do not pass their checks`;
+    this.#log.truncate(first);
+    this.#written += 1;
+  }
+
+  /** The record at `index` cannot be read any more. `isLegible` says whether what is left of it tells it from all others. */
+  damageRecord(index: LogIndex, isLegible: boolean): void {
+    this.#log.damage(index, { isLegible });
   }
 
   flush(done: (outcome: FlushOutcome) => void): void {

@@ -118,6 +118,9 @@ export class TestCluster extends Schedule {
       snapshotFiles,
       settings,
       portsOf: () => ports,
+      mended: () => {
+        throw new Error('no log has holes here');
+      },
     });
     system.start(apiAt({ node: node.id, group: this.group }).actor, () => ({
       receive: ({ request, answer }: { request: number; answer: GatewayAnswer }) => {

@@ -57,6 +57,10 @@ export class CrashableLogStorage implements FlushableLogStorage {
     return this.#memory.longestPromiseMs;
   }
 
+  get holes(): readonly LogIndex[] {
+    return this.#memory.holes;
+  }
+
   get firstIndex(): LogIndex {
     return this.#memory.firstIndex;
   }
@@ -124,6 +128,14 @@ export class CrashableLogStorage implements FlushableLogStorage {
 
   endRepair(): void {
     this.#memory.endRepair();
+  }
+
+  mend(entry: LogEntry): boolean {
+    return this.#memory.mend(entry);
+  }
+
+  abandonHoles(): void {
+    this.#memory.abandonHoles();
   }
 
   installSnapshot(record: SnapshotRecord): void {

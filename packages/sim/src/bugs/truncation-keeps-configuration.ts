@@ -36,6 +36,10 @@ class LastConfigurationKept implements LogStorage {
     return this.#storage.damage;
   }
 
+  get holes(): readonly LogIndex[] {
+    return this.#storage.holes;
+  }
+
   get firstIndex(): LogIndex {
     return this.#storage.firstIndex;
   }
@@ -95,6 +99,14 @@ class LastConfigurationKept implements LogStorage {
 
   endRepair(): void {
     this.#storage.endRepair();
+  }
+
+  mend(entry: LogEntry): boolean {
+    return this.#storage.mend(entry);
+  }
+
+  abandonHoles(): void {
+    this.#storage.abandonHoles();
   }
 }
 

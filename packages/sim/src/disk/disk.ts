@@ -19,7 +19,9 @@ export type Write =
   | { readonly kind: 'snapshot'; readonly record: SnapshotRecord }
   | { readonly kind: 'compact'; readonly through: LogIndex }
   | { readonly kind: 'install'; readonly record: SnapshotRecord }
-  | { readonly kind: 'endRepair' };
+  | { readonly kind: 'endRepair' }
+  | { readonly kind: 'mend'; readonly entry: LogEntry }
+  | { readonly kind: 'abandon'; readonly from: LogIndex };
 
 /** What survives a loss of power: all that was flushed, and nothing else. */
 export class Disk {
@@ -32,6 +34,7 @@ export class Disk {
   #snapshot: SnapshotRecord | null = null;
   #log = new LogInMemory();
   #beforeDamage: Disk | null = null;
+  #isMarked = false;
 
   constructor(storageId: string) {
     this.storageId = storageId;
@@ -49,7 +52,9 @@ export class Disk {
       { kind: 'longestPromise', longestPromiseMs: this.#longestPromiseMs },
       { kind: 'append', entries: this.#log.entries },
     ]);
+    for (const [index, kind] of this.#log.holeKinds) copy.#log.damage(index, kind);
     copy.#beforeDamage = this.#beforeDamage;
+    copy.#isMarked = this.#isMarked;
     return copy;
   }
 
@@ -61,8 +66,25 @@ export class Disk {
   /** What is in the log's files cannot be read any more; term, vote and the longest promise are, which are kept twice. */
   damage(): void {
     this.#beforeDamage ??= this.copy(this.storageId);
+    this.#isMarked = true;
     this.#log = new LogInMemory();
     this.#snapshot = null;
+  }
+
+  /** The records at these places cannot be read any more. `isLegible` says whether what is left of them tells them from all others. */
+  damageRecords(indexes: readonly LogIndex[], isLegible: boolean): void {
+    this.#beforeDamage ??= this.copy(this.storageId);
+    for (const index of indexes) this.#log.damage(index, { isLegible });
+  }
+
+  /** Whether the log was damaged, and what it lacks is to come from a leader. */
+  get isMarked(): boolean {
+    return this.#isMarked;
+  }
+
+  /** What is left of the records that cannot be read, by index. */
+  get holeKinds(): ReadonlyMap<LogIndex, { readonly isLegible: boolean }> {
+    return this.#log.holeKinds;
   }
 
   get hardState(): HardState {
@@ -96,9 +118,10 @@ export class Disk {
     return this.#log.lastIndex;
   }
 
-  /** The entry at `index`, if it is held. */
+  /** The entry at `index`, if it is held and can be read. */
   entryAt(index: number): LogEntry | undefined {
-    return this.#log.at(index);
+    const entry = this.#log.at(index);
+    return entry !== undefined && this.holeKinds.has(entry.index) ? undefined : entry;
   }
 
   /** The term of the entry at `index`, also of the last one before the first that is held; 0 for index 0; null where it is not known. */
@@ -119,6 +142,10 @@ export class Disk {
   /** Power is lost while a transaction is written, and some of it is there: what is not whole never was (LMDB's two meta pages). */
   tear(_writes: readonly Write[]): void {}
 
+  #noteWhole(): void {
+    if (!this.#isMarked && this.holeKinds.size === 0) this.#beforeDamage = null;
+  }
+
   #apply(write: Write): void {
     switch (write.kind) {
       case 'hardState':
@@ -135,13 +162,21 @@ export class Disk {
         this.#snapshot = write.record;
         return;
       case 'compact':
-        return this.#log.compact(write.through);
+        this.#log.compact(write.through, write.through === this.#snapshot?.index ? this.#snapshot.term : undefined);
+        return this.#noteWhole();
       case 'install':
         this.#snapshot = write.record;
         return this.#log.install(write.record);
       case 'endRepair':
+        this.#isMarked = false;
         this.#beforeDamage = null;
         return;
+      case 'mend':
+        this.#log.fill(write.entry);
+        return this.#noteWhole();
+      case 'abandon':
+        this.#isMarked = true;
+        return this.#log.truncate(write.from);
       default:
         return write satisfies never;
     }

@@ -43,6 +43,7 @@ export class SimulatedLogStorage implements LogStorage {
     this.#observer = observer;
     this.#log.install(disk.base);
     this.#log.append(disk.entries);
+    for (const [index, kind] of disk.holeKinds) this.#log.damage(index, kind);
     this.#hardState = disk.hardState;
     this.#longestPromiseMs = disk.longestPromiseMs;
     this.#snapshot = disk.snapshot;
@@ -63,6 +64,10 @@ export class SimulatedLogStorage implements LogStorage {
 
   get damage(): string | null {
     return this.#damage;
+  }
+
+  get holes(): readonly LogIndex[] {
+    return this.#log.holes;
   }
 
   get firstIndex(): LogIndex {
@@ -95,9 +100,10 @@ export class SimulatedLogStorage implements LogStorage {
     return this.#log.termAt(index);
   }
 
-  /** The entry at `index`, if it is held. */
+  /** The entry at `index`, if it is held and can be read. */
   entryAt(index: number): LogEntry | undefined {
-    return this.#log.at(index);
+    const entry = this.#log.at(index);
+    return entry !== undefined && this.#log.holeKinds.has(entry.index) ? undefined : entry;
   }
 
   read(from: LogIndex, limit: ReadLimit): readonly LogEntry[] {
@@ -137,7 +143,7 @@ export class SimulatedLogStorage implements LogStorage {
   compact(through: LogIndex): void {
     if (through > (this.#snapshot?.index ?? 0)) throw new RangeError(`no snapshot covers ${through}`);
     this.#observer.compactionStaged(through);
-    this.#log.compact(through);
+    this.#log.compact(through, through === this.#snapshot?.index ? this.#snapshot.term : undefined);
     this.#stage({ kind: 'compact', through });
   }
 
@@ -154,9 +160,29 @@ export class SimulatedLogStorage implements LogStorage {
     this.#stage({ kind: 'endRepair' });
   }
 
+  mend(entry: LogEntry): boolean {
+    if (!this.isTheOne(entry)) return false;
+    this.#log.fill(entry);
+    this.#stage({ kind: 'mend', entry });
+    return true;
+  }
+
+  abandonHoles(): void {
+    const [first] = this.#log.holes;
+    if (first === undefined) return;
+    this.#observer.truncationStaged(first);
+    this.#log.truncate(first);
+    this.#stage({ kind: 'abandon', from: first });
+  }
+
+  /** Whether it is certain that this entry stood in its place. */
+  protected isTheOne(entry: LogEntry): boolean {
+    return this.#log.isTheOne(entry);
+  }
+
   /** What the node is told of it when it starts. */
-  protected damageOf({ beforeDamage }: Disk): string | null {
-    return beforeDamage === null ? null : 'its records do not pass their checks';
+  protected damageOf({ isMarked }: Disk): string | null {
+    return isMarked ? 'its records do not pass their checks' : null;
   }
 
   /** Begins to make durable all that is staged. */

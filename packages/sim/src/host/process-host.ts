@@ -157,6 +157,19 @@ export class ProcessHost {
     if (process !== null) this.#options.bus.ended(node.place, this.#options.queue.nowUs);
   }
 
+  /** The log that the process began with had holes. */
+  #startAgain(node: SimulatedNode, process: SimulatedProcess): void {
+    const again = (): void => {
+      if (node.process !== process) return;
+      this.#options.counts.add('records mended');
+      this.end(node);
+      // A log that is left to the leader may end before what was applied: then the state is built anew, as the real node does it.
+      if (node.applied.length > node.disk.lastIndex) node.restoreState(0);
+      this.start(node);
+    };
+    this.#options.queue.push(new SimulatedEvent(node, process, '', 'startAgain', null, null, '', again), 1_000);
+  }
+
   #systemOf(node: SimulatedNode, identity: Sender, processOf: () => SimulatedProcess): ActorSystem {
     const chance = this.#chances[node.place];
     return new ActorSystem(node.id, this.#options.group, {
@@ -212,9 +225,10 @@ export class ProcessHost {
       });
       const parts = { ...planted, Lease, Patience };
       const snapshotFiles = this.#snapshotFilesOf(node, () => process);
+      const mended = (): void => this.#startAgain(node, process);
       startRaftGroup(
         system,
-        { identity, configuration, storage, stateMachine, snapshotFiles, settings, portsOf },
+        { identity, configuration, storage, stateMachine, snapshotFiles, settings, portsOf, mended },
         parts,
       );
     } catch (error) {

@@ -69,7 +69,13 @@ const commands: Readonly<Record<string, Command>> = {
   heal: { usage: 'heal WIRE', run: (scenario, args) => scenario.wires.heal(onlyWires(scenario, args)) },
   crash: onNode('crash NODE', (scenario, node) => scenario.crash(node)),
   'power-loss': onNode('power-loss NODE', (scenario, node) => scenario.losePower(node)),
-  damage: onNode('damage NODE', (scenario, node) => scenario.damage(node)),
+  damage: {
+    usage: 'damage NODE [INDEX…]',
+    run: (scenario, [name, ...indexes]) => {
+      if (indexes.length === 0) scenario.damage(nodeOf(scenario, name));
+      else scenario.damageRecords(nodeOf(scenario, name), indexes.map(numberOf));
+    },
+  },
   restart: onNode('restart NODE', (scenario, node) => scenario.restart(node)),
   disconnect: onNode('disconnect NODE', (scenario, node) => scenario.disconnect(node)),
   'no-responders': {

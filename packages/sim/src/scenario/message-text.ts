@@ -86,6 +86,14 @@ function fieldsOf(message: ActorMessage): readonly string[] {
         ...(message.promisedMs > 0 ? [`promised=${message.promisedMs}`] : []),
         ...(message.isRepairing ? ['repairing'] : []),
       ];
+    case 'fetchEntries':
+      return [`at ${message.indexes.join(', ')}`];
+    case 'fetchedEntries':
+      return [
+        `[${entriesText(message.entries)}]`,
+        `looked up to ${message.throughIndex}`,
+        ...(message.leaderTerm === null ? [] : [`leads term ${message.leaderTerm}`]),
+      ];
     case 'repairPoint':
       return [`term=${message.term}`];
     case 'repairPointReply':

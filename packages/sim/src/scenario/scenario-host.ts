@@ -60,6 +60,8 @@ export class ScenarioHost {
   readonly #options: ScenarioHostOptions;
   readonly #configuration: Configuration;
   readonly #knownSnapshots = new Map<string, readonly LogEntry[]>();
+  /** Whose logs have no holes any more. */
+  readonly #mended = new Set<ScenarioNode>();
   /** Answers to what the host asked, while it asks. */
   #described: StatusPart[] | null = null;
   #violationsTold = 0;
@@ -117,7 +119,8 @@ export class ScenarioHost {
         node.mailbox.push({ actor, message, sender: identity });
       });
       const Lease = watchedLease(raftParts.Lease, (lease) => this.watch.leaseMade(node, process, lease));
-      const group = { identity, configuration, storage, stateMachine, snapshotFiles, settings, portsOf };
+      const mended = (): void => void this.#mended.add(node);
+      const group = { identity, configuration, storage, stateMachine, snapshotFiles, settings, portsOf, mended };
       startRaftGroup(system, group, { ...raftParts, Lease });
     });
   }
@@ -134,6 +137,11 @@ export class ScenarioHost {
   step(node: ScenarioNode, run: () => void): void {
     run();
     if (!node.isPaused) this.#drain(node);
+    if (this.#mended.delete(node)) {
+      this.#options.trace.add(['stores'], `${node.id} starts anew with the log that it has now`);
+      this.end(node);
+      this.start(node);
+    }
     const { violation } = this.watch;
     if (violation === null || this.#violationsTold > 0) return;
     this.#violationsTold = 1;

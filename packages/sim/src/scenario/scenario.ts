@@ -182,6 +182,15 @@ export class Scenario {
     node.restoreState(0);
   }
 
+  /** The process ends, and these records of the log that it has left cannot be read any more. */
+  damageRecords(node: ScenarioNode, indexes: readonly number[]): void {
+    if (node.process !== null) this.crash(node);
+    if (indexes.some((index) => node.disk.entryAt(index) === undefined)) {
+      throw new CommandRefused(`the log of ${node.id} has not all of these entries`);
+    }
+    node.disk.damageRecords(indexes.map(logIndex), false);
+  }
+
   restart(node: ScenarioNode): void {
     if (node.process !== null) throw new CommandRefused(`${node.id} runs`);
     this.#host.start(node);

@@ -46,7 +46,10 @@ interface Log {
 
 function diskCells(log: Log, currentTerm: number): readonly string[] {
   const { firstIndex, lastIndex, snapshot } = log;
-  const terms = Array.from({ length: lastIndex + 1 - firstIndex }, (_, place) => log.entryAt(firstIndex + place)?.term);
+  const terms = Array.from(
+    { length: lastIndex + 1 - firstIndex },
+    (_, place) => log.entryAt(firstIndex + place)?.term ?? '?',
+  );
   const beginning = firstIndex === 1 ? [] : [`from ${firstIndex}:`];
   const shown = ['log', ...beginning, ...(terms.length === 0 ? ['empty'] : terms)].join(' ');
   return [`term ${currentTerm}`, snapshot === null ? shown : `snapshot ${snapshot.id}, ${shown}`];
