@@ -7,7 +7,15 @@ import type { Fault } from './faults/fault.ts';
 import { FaultCounts } from './faults/fault-counts.ts';
 import { FaultDirector } from './faults/fault-director.ts';
 import { Network } from './faults/network.ts';
-import { drawBusLosses, drawFaults, drawMemberChanges, drawSnapshots, drawTold, drawTransfers } from './faults/plan.ts';
+import {
+  drawBusLosses,
+  drawDamagedRecords,
+  drawFaults,
+  drawMemberChanges,
+  drawSnapshots,
+  drawTold,
+  drawTransfers,
+} from './faults/plan.ts';
 import { RandomStream } from './host/random-stream.ts';
 import { withoutRealTime } from './host/real-time-guard.ts';
 import { SimulatedCluster } from './host/simulated-cluster.ts';
@@ -120,6 +128,7 @@ function run(options: SimulationOptions): {
     bus: new RandomStream(seed, 'bus'),
     clocks: new RandomStream(seed, 'clock faults'),
     told: new RandomStream(seed, 'told'),
+    records: new RandomStream(seed, 'damaged records'),
   };
   const hasLeases = leases.leaseMs > 0;
   const steps = drawSteps(streams, { nodes, spares, window, hasLeases });
@@ -255,7 +264,8 @@ function drawSteps(
     bus,
     clocks,
     told,
-  }: Readonly<Record<'plan' | 'members' | 'snapshots' | 'bus' | 'clocks' | 'told', RandomStream>>,
+    records,
+  }: Readonly<Record<'plan' | 'members' | 'snapshots' | 'bus' | 'clocks' | 'told' | 'records', RandomStream>>,
   { spares, ...options }: ClockFaultsOptions & { readonly spares: number },
 ): readonly Fault[] {
   const { window } = options;
@@ -266,7 +276,8 @@ function drawSteps(
   const taken = snapshots.chance(0.5) ? drawSnapshots(snapshots, nodes, window) : [];
   const losses = bus.chance(0.4) ? drawBusLosses(bus, nodes, window) : [];
   const clockFaults = drawClockFaults(clocks, { ...options, nodes });
-  const all = [...faults, ...changes, ...transfers, ...taken, ...losses, ...clockFaults];
+  const damaged = records.chance(0.3) ? drawDamagedRecords(records, nodes, window) : [];
+  const all = [...faults, ...changes, ...transfers, ...taken, ...losses, ...clockFaults, ...damaged];
   return drawTold(
     told,
     all.sort((one, other) => one.atMs - other.atMs),

@@ -26,6 +26,7 @@ import { configurationCountsOnceCommitted } from './configuration-counts-once-co
 import { damagedLogAcknowledges } from './damaged-log-acknowledges.ts';
 import { damagedLogTakenForEmpty } from './damaged-log-taken-for-empty.ts';
 import { damagedLogVotes } from './damaged-log-votes.ts';
+import { damagedRecordsTakenForEnd } from './damaged-records-taken-for-end.ts';
 import { deposedLeadersAppendAccepted } from './deposed-leaders-append-accepted.ts';
 import { doubledConfirmationCounted } from './doubled-confirmation-counted.ts';
 import { doubledVoteCounted } from './doubled-vote-counted.ts';
@@ -65,6 +66,7 @@ import { logTakenForCommittedAtStart } from './log-taken-for-committed-at-start.
 import { logTimeOfWallClock } from './log-time-of-wall-clock.ts';
 import { lossOfOfficeSaidOnce } from './loss-of-office-said-once.ts';
 import { membersOfSnapshotForgotten } from './members-of-snapshot-forgotten.ts';
+import { mendedWithEntryOfAnotherTerm } from './mended-with-entry-of-another-term.ts';
 import { minorityCommits } from './minority-commits.ts';
 import { minorityElects } from './minority-elects.ts';
 import { ownAppendTruncates } from './own-append-truncates.ts';
@@ -151,6 +153,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   damagedLogAcknowledges,
   damagedLogTakenForEmpty,
   damagedLogVotes,
+  damagedRecordsTakenForEnd,
   deposedLeadersAppendAccepted,
   doubledConfirmationCounted,
   doubledVoteCounted,
@@ -187,6 +190,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   logTakenForCommittedAtStart,
   lossOfOfficeSaidOnce,
   membersOfSnapshotForgotten,
+  mendedWithEntryOfAnotherTerm,
   minorityCommits,
   minorityElects,
   ownAppendTruncates,

@@ -1,9 +1,10 @@
-import { isQuorum, type Learner, type Voter } from '@quorate/raft';
+import { isQuorum, type Learner, type LogIndex, type Voter } from '@quorate/raft';
 import { Disk } from '../disk/disk.ts';
-import type { RandomStream } from '../host/random-stream.ts';
+import { RandomStream } from '../host/random-stream.ts';
 import type { SimulatedCluster, Witness } from '../host/simulated-cluster.ts';
 import type { SimulatedNode } from '../host/simulated-node.ts';
 import type { Bus } from './bus.ts';
+import { pickIndexes, spreadDamage } from './damaged-records.ts';
 import type { Fault, Victim } from './fault.ts';
 import type { FaultCounts } from './fault-counts.ts';
 import { faultText } from './fault-text.ts';
@@ -88,6 +89,8 @@ export class FaultDirector {
       case 'damagedDisk':
         for (const node of this.#victims(fault.victim)) this.#damageDisk(node, fault);
         return;
+      case 'damagedRecords':
+        return this.#damageRecords(fault);
       default:
         return fault satisfies never;
     }
@@ -334,6 +337,32 @@ export class FaultDirector {
     if (!fault.hasSnapshots) node.disk.snapshots.clear();
     node.restoreState(0);
     this.#startAfter(fault, node);
+  }
+
+  #damageRecords(fault: Of<'damagedRecords'>): void {
+    const { cluster, counts } = this.#options;
+    const random = new RandomStream(fault.picks, 'records');
+    for (const [node, indexes] of this.#recordsToDamage(fault, random)) {
+      counts.add(fault.victim === 'spread' ? 'records damaged, spread' : 'records damaged');
+      cluster.end(node);
+      node.disk.damageRecords(indexes, fault.isLegible);
+      node.downs += 1;
+      this.#after(random.between(0, fault.durationMs), () => {
+        node.downs -= 1;
+        cluster.start(node);
+      });
+    }
+  }
+
+  #recordsToDamage(fault: Of<'damagedRecords'>, random: RandomStream): ReadonlyMap<SimulatedNode, readonly LogIndex[]> {
+    if (fault.victim === 'spread') return spreadDamage(this.#options.cluster, fault.records, random);
+    const damaged = new Map<SimulatedNode, readonly LogIndex[]>();
+    for (const node of this.#victims(fault.victim)) {
+      if (!this.#isDispensable(node) || node.disk.isMarked) continue;
+      const indexes = pickIndexes(node.disk, fault.records, random);
+      if (indexes.length > 0) damaged.set(node, indexes);
+    }
+    return damaged;
   }
 
   /** Whether a majority of the voters, of both sets in a joint configuration, has its disk and its log without `node`. */

@@ -108,6 +108,20 @@ export type Fault = { readonly atMs: number } & (
       /** Whether the files of its snapshots are still whole. */
       readonly hasSnapshots: boolean;
     }
+  | {
+      /** Single records of the log cannot be read any more: the node ends, and comes back to mend them. */
+      readonly kind: 'damagedRecords';
+      /** One node, whatever it loses; or all of them, each so much that of every record there is another copy. */
+      readonly victim: Exclude<Victim, 'all'> | 'spread';
+      /** Of each node, at most. */
+      readonly records: number;
+      /** Whether what is left of a record tells it from all others. */
+      readonly isLegible: boolean;
+      /** After how long the nodes come back, at most. */
+      readonly durationMs: number;
+      /** Which records these are is drawn from it. */
+      readonly picks: number;
+    }
 );
 
 /** The kinds of faults. */

@@ -59,6 +59,14 @@ export function drawTold(random: RandomStream, faults: readonly Fault[]): readon
   });
 }
 
+/** Draws when records of the nodes' logs are damaged in a run. */
+export function drawDamagedRecords(random: RandomStream, nodes: number, window: FaultWindow): readonly Fault[] {
+  const momentOf = drawMoments(random, window);
+  const times = 1 + random.below(6);
+  const faults = Array.from({ length: times }, () => draw('damagedRecords', momentOf(), nodes, random));
+  return faults.filter(({ atMs }) => atMs < window.untilMs);
+}
+
 /** Draws what goes wrong in a run: for each kind whether it happens at all, how often, and each time how. */
 export function drawFaults(random: RandomStream, nodes: number, window: FaultWindow): readonly Fault[] {
   const faults: Fault[] = [];
@@ -176,6 +184,18 @@ function draw(kind: Exclude<FaultKind, ClockFault['kind']>, at: number, nodes: n
         victim: oneOf(nodes, random),
         hasSnapshots: random.chance(0.7),
       };
+    case 'damagedRecords': {
+      const victim = random.chance(0.5) ? 'spread' : oneOf(nodes, random);
+      return {
+        kind,
+        atMs,
+        victim,
+        records: 1 + Math.floor(10 ** random.between(0, 1.7)),
+        isLegible: victim === 'spread' || random.chance(0.5),
+        durationMs: 10 ** random.between(0.5, 3),
+        picks: random.below(1e9),
+      };
+    }
     default:
       return kind satisfies never;
   }

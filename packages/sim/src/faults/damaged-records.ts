@@ -1,0 +1,42 @@
+import { type LogIndex, logIndex } from '@quorate/raft';
+import type { Disk } from '../disk/disk.ts';
+import type { RandomStream } from '../host/random-stream.ts';
+import type { SimulatedCluster } from '../host/simulated-cluster.ts';
+import type { SimulatedNode } from '../host/simulated-node.ts';
+
+/** Draws records of a log, most of them near its end. */
+export function pickIndexes(disk: Disk, most: number, random: RandomStream): readonly LogIndex[] {
+  const picked = new Set<LogIndex>();
+  for (let at = 0; at < most && disk.entries.length > 0; at += 1) {
+    const fromEnd = Math.floor(random.next() ** 3 * disk.entries.length);
+    picked.add(logIndex(disk.lastIndex - fromEnd));
+  }
+  return [...picked].sort((one, other) => one - other);
+}
+
+/**
+ * Draws records of all members' logs, so that of each there is another copy: then the group must come back, also if no log is whole. Nothing, if any log is
+ * damaged already.
+ */
+export function spreadDamage(
+  cluster: SimulatedCluster,
+  most: number,
+  random: RandomStream,
+): ReadonlyMap<SimulatedNode, readonly LogIndex[]> {
+  const damaged = new Map<SimulatedNode, readonly LogIndex[]>();
+  const { members } = cluster;
+  if (members.some(({ disk }) => disk.beforeDamage !== null)) return damaged;
+  for (const node of members) {
+    const isElsewhere = (index: LogIndex): boolean =>
+      members.some(
+        (other) =>
+          other !== node &&
+          other.disk.entryAt(index) !== undefined &&
+          other.disk.entryAt(index)?.term === node.disk.entryAt(index)?.term &&
+          !damaged.get(other)?.includes(index),
+      );
+    const indexes = pickIndexes(node.disk, most, random).filter(isElsewhere);
+    if (indexes.length > 0 && random.chance(0.8)) damaged.set(node, indexes);
+  }
+  return damaged;
+}
