@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as after } from 'node:timers/promises';
 import type { Store } from '@quorate/client';
 import { QuorateError } from '@quorate/client';
@@ -195,4 +196,41 @@ test('status says which node is under repair and why, also where nobody can fill
   cluster.start(leader);
   await expectWhole(cluster, healWithinMs);
   expect(await store.get('/key/49', { node: damaged })).not.toBeNull();
+});
+
+/** Alters one bit of the record of an entry whose command has this text, in a node's log. */
+function flipIn(cluster: TestCluster, id: string, text: string): void {
+  let found = 0;
+  for (const file of filesOf(cluster.folder(id), 'log')) {
+    const bytes = readFileSync(file);
+    for (let at = bytes.indexOf(text); at !== -1; at = bytes.indexOf(text, at + 1)) {
+      bytes.writeUInt8(bytes.readUInt8(at + 2) ^ 1, at + 2);
+      found += 1;
+    }
+    writeFileSync(file, bytes);
+  }
+  expect(found).toBeGreaterThan(0);
+}
+
+test('a group comes back though no majority of its logs is whole, as long as each record has a good copy', {
+  timeout: 120_000,
+}, async () => {
+  const cluster = await TestCluster.start({ steady: true });
+  const store = await cluster.connect();
+  for (let count = 100; count < 200; count += 1) await store.put(`/key/${count}`, `VALUE-${count}-${'v'.repeat(200)}`);
+  const [first = '', second = '', third = ''] = cluster.ids;
+  for (const id of cluster.ids) await cluster.node(id).end('SIGTERM');
+  for (const count of [110, 177]) flipIn(cluster, first, `VALUE-${count}-`);
+  flipIn(cluster, second, 'VALUE-150-');
+  // Alone it keeps and shows what it has applied, has no say, and says what it lacks.
+  cluster.start(first);
+  const alone = await eventually('it answers', () => cluster.status(first));
+  expect(alone.damage).toMatch(/fetched from the others: \d+, \d+$/);
+  const local = { node: first, consistency: 'local' } as const;
+  expect(Buffer.from((await store.get('/key/110', local))?.value ?? '').toString()).toContain('VALUE-110-');
+  cluster.start(second);
+  cluster.start(third);
+  await expectWhole(cluster, healWithinMs);
+  for (const node of cluster.ids) expect((await dataOf(store, node)).size).toBe(100);
+  expect(cluster.errorsLogged().filter(({ finding }) => String(finding).includes('log.damaged'))).toEqual([]);
 });
