@@ -91,6 +91,8 @@ export class ProcessHost {
     if (node.process !== null || node.downs > 0) return;
     const { plant } = this.#options;
     const { disk } = node;
+    // A log that is left to the leader may end before what was applied: then the state is built anew, as the real node does it.
+    if (disk.isMarked && node.applied.length > disk.lastIndex) node.restoreState(0);
     disk.incarnation += 1;
     const own: Sender = { node: node.id, storageId: disk.storageId, incarnation: disk.incarnation };
     const identity = plant.identity?.(own) ?? own;
@@ -163,8 +165,6 @@ export class ProcessHost {
       if (node.process !== process) return;
       this.#options.counts.add('records mended');
       this.end(node);
-      // A log that is left to the leader may end before what was applied: then the state is built anew, as the real node does it.
-      if (node.applied.length > node.disk.lastIndex) node.restoreState(0);
       this.start(node);
     };
     this.#options.queue.push(new SimulatedEvent(node, process, '', 'startAgain', null, null, '', again), 1_000);
