@@ -1,13 +1,8 @@
 import type { Context } from '@quorate/actor';
-import { type Moment, momentOf } from './moment.ts';
+import { type Moment, momentOf, partedMs } from './moment.ts';
 
 /** The clocks of one node. */
 type Clocks = Pick<Context<never>, 'now' | 'wallNow'>;
-
-/** By so much they may part from one look to the next: what is less nobody has to be told of. */
-const toleranceMs = 20;
-/** What NTP does to one of the clocks and not to the other, as a share of the time that has passed. */
-const usualDrift = 0.001;
 
 /**
  * Notices that this node's wall clock and monotonic clock have parted: the wall clock was set, or the machine was suspended, and its monotonic
@@ -27,15 +22,9 @@ export class OwnClocks {
   partedMs(): number {
     const seen = momentOf(this.#clocks);
     // The process may have stood still between the two readings: others, made at once, show that nothing has parted.
-    const confirmed = this.#partedMs(seen) === 0 ? seen : momentOf(this.#clocks);
-    const partedMs = this.#partedMs(confirmed);
+    const confirmed = partedMs(this.#last, seen) === 0 ? seen : momentOf(this.#clocks);
+    const ahead = partedMs(this.#last, confirmed);
     this.#last = confirmed;
-    return partedMs;
-  }
-
-  #partedMs({ clockMs, wallMs }: Moment): number {
-    const passedMs = clockMs - this.#last.clockMs;
-    const aheadMs = wallMs - this.#last.wallMs - passedMs;
-    return Math.abs(aheadMs) > toleranceMs + usualDrift * passedMs ? aheadMs : 0;
+    return ahead;
   }
 }

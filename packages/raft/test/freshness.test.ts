@@ -31,7 +31,16 @@ test('a state is as old as the clock says that says more: a machine that was sus
   expect(freshness.readIndexWithin(100, { clockMs, wallMs: wallMs + 80 })).toBe(7);
   expect(freshness.readIndexWithin(100, { clockMs, wallMs: wallMs + 82 })).toBeNull();
   expect(freshness.stalenessMs({ clockMs, wallMs: wallMs + 891 })).toBeCloseTo(1000);
-  expect(freshness.stalenessMs({ clockMs, wallMs: wallMs - 3_600_000 })).toBeCloseTo(10);
+});
+
+test('a wall clock that was set back might hide a suspension: nothing is fresh until the next proof', () => {
+  freshness.prove({ asOf: momentAt(1000), readIndex: logIndex(7) });
+  const { clockMs, wallMs } = momentAt(1009);
+  const setBack = { clockMs, wallMs: wallMs - 3_600_000 };
+  expect(freshness.stalenessMs({ clockMs, wallMs: wallMs - 19 })).toBeCloseTo(10);
+  expect([freshness.stalenessMs(setBack), freshness.readIndexWithin(1e9, setBack)]).toEqual([null, null]);
+  freshness.prove({ asOf: setBack, readIndex: logIndex(8) });
+  expect(freshness.readIndexWithin(100, setBack)).toBe(8);
 });
 
 test('nothing is fresh without a proof', () => {

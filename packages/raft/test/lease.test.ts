@@ -83,6 +83,14 @@ describe('the leader lease', () => {
     const { clockMs, wallMs } = momentAt(1005);
     expect(lease.isValid(three, { clockMs, wallMs: wallMs + 84 })).toBe(true);
     expect(lease.isValid(three, { clockMs, wallMs: wallMs + 85 })).toBe(false);
+  });
+
+  test('is over when the wall clock was set back: that might hide for how long the machine was suspended', () => {
+    promise('n1', 1000);
+    promise('n2', 1000);
+    const { clockMs, wallMs } = momentAt(1005);
+    expect(lease.isValid(three, { clockMs, wallMs: wallMs - 20 })).toBe(true);
+    expect(lease.isValid(three, { clockMs, wallMs: wallMs - 21 })).toBe(false);
     expect(lease.isValid(three, { clockMs: clockMs + 85, wallMs: wallMs - 3_600_000 })).toBe(false);
   });
 

@@ -31,9 +31,10 @@ export class Freshness {
     return stalenessMs === null || stalenessMs > maxStalenessMs ? null : (this.#newest?.readIndex ?? null);
   }
 
-  /** How old the state may be now, if it has applied all that the newest proof is about; null if nothing was ever proven. */
+  /** How old the state may be now, if it has applied all that the newest proof is about; null if nothing was proven, or the own clocks do not tell how long ago. */
   stalenessMs(now: Moment): number | null {
-    return this.#newest === null ? null : this.passedMs(this.#newest.asOf, now) / (1 - this.#maxClockDrift);
+    const passedMs = this.#newest === null ? Number.POSITIVE_INFINITY : this.passedMs(this.#newest.asOf, now);
+    return passedMs === Number.POSITIVE_INFINITY ? null : passedMs / (1 - this.#maxClockDrift);
   }
 
   protected passedMs(since: Moment, now: Moment): number {
