@@ -43,11 +43,9 @@ import { flushOfOverwrittenEntriesCounted } from './flush-of-overwritten-entries
 import { gatewayProposesAgain } from './gateway-proposes-again.ts';
 import { heardLeaderNotProtected } from './heard-leader-not-protected.ts';
 import { incarnationNotRaised } from './incarnation-not-raised.ts';
-import { installDropsWhatFollows } from './install-drops-what-follows.ts';
 import { installKeepsATailThatConflicts } from './install-keeps-a-tail-that-conflicts.ts';
 import { jointCommitByNewMajority } from './joint-commit-by-new-majority.ts';
 import { jointElectionByNewMajority } from './joint-election-by-new-majority.ts';
-import { lateEvidenceCounted } from './late-evidence-counted.ts';
 import { lateSnapshotLoaded } from './late-snapshot-loaded.ts';
 import { lateSnapshotSaidToBeRecorded } from './late-snapshot-said-to-be-recorded.ts';
 import { laterTermsEntriesSent } from './later-terms-entries-sent.ts';
@@ -66,7 +64,6 @@ import { logTakenForCommittedAtStart } from './log-taken-for-committed-at-start.
 import { logTimeOfWallClock } from './log-time-of-wall-clock.ts';
 import { lossOfOfficeSaidOnce } from './loss-of-office-said-once.ts';
 import { membersOfSnapshotForgotten } from './members-of-snapshot-forgotten.ts';
-import { mendedWithEntryOfAnotherTerm } from './mended-with-entry-of-another-term.ts';
 import { minorityCommits } from './minority-commits.ts';
 import { minorityElects } from './minority-elects.ts';
 import { ownAppendTruncates } from './own-append-truncates.ts';
@@ -105,7 +102,6 @@ import { staleAppendTruncates } from './stale-append-truncates.ts';
 import { stepDownErasesVote } from './step-down-erases-vote.ts';
 import { storageIdIgnoredInAcknowledgements } from './storage-id-ignored-in-acknowledgements.ts';
 import { storageIdIgnoredInVotes } from './storage-id-ignored-in-votes.ts';
-import { takenSnapshotRemovedUnknown } from './taken-snapshot-removed-unknown.ts';
 import { timeOfSnapshotForgotten } from './time-of-snapshot-forgotten.ts';
 import { timestampOfWallClockAlone } from './timestamp-of-wall-clock-alone.ts';
 import { timestampsBeginAnewWithLeader } from './timestamps-begin-anew-with-leader.ts';
@@ -169,11 +165,9 @@ export const plantedBugs: readonly PlantedBug[] = [
   gatewayProposesAgain,
   heardLeaderNotProtected,
   incarnationNotRaised,
-  installDropsWhatFollows,
   installKeepsATailThatConflicts,
   jointCommitByNewMajority,
   jointElectionByNewMajority,
-  lateEvidenceCounted,
   lateSnapshotLoaded,
   lateSnapshotSaidToBeRecorded,
   laterTermsEntriesSent,
@@ -190,7 +184,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   logTakenForCommittedAtStart,
   lossOfOfficeSaidOnce,
   membersOfSnapshotForgotten,
-  mendedWithEntryOfAnotherTerm,
   minorityCommits,
   minorityElects,
   ownAppendTruncates,
@@ -227,7 +220,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   stepDownErasesVote,
   storageIdIgnoredInAcknowledgements,
   storageIdIgnoredInVotes,
-  takenSnapshotRemovedUnknown,
   timestampsBeginAnewWithLeader,
   timestampOfWallClockAlone,
   timestampsFollowTheLeadersClock,
