@@ -65,7 +65,11 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
 
     // Nothing else is: no message that stays within a node, and none that nobody answers.
     const names = ['raft/commit', 'raft/appendEntries', 'raft/requestVote', 'raft/requestPreVote', 'raft/propose'];
-    expect(receiver.spans.map(({ name }) => name).filter((name) => !names.includes(name))).toEqual([]);
+    // On a busy machine a member may be silent for a moment, which is traced.
+    const sometimes = ['raft/stageChanged'];
+    expect(receiver.spans.map(({ name }) => name).filter((name) => ![...names, ...sometimes].includes(name))).toEqual(
+      [],
+    );
     const isOfTwo = ({ attributes }: ExportedSpan): boolean => attributes['raft.peer'] !== attributes['raft.node'];
     expect(receiver.spans.filter((span) => !isOfTwo(span))).toEqual([]);
     const ofTheWrite = receiver.spans.filter((span) => span.traceId === traceId);
