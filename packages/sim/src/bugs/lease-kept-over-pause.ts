@@ -1,18 +1,20 @@
 import type { Sender } from '@quorate/actor';
-import { type LeaderMessage, raftParts } from '@quorate/raft';
+import { type LeaderMessage, momentOf, raftParts } from '@quorate/raft';
 import type { PlantedBug } from './plant.ts';
 
 class Leader extends raftParts.Leader {
-  readonly #clock: { nowMs: number; readonly read: () => number };
+  readonly #look: () => void;
 
   constructor(...[context, options, parts]: ConstructorParameters<typeof raftParts.Leader>) {
-    const clock = { nowMs: context.now(), read: () => context.now() };
-    super({ ...context, now: () => clock.nowMs }, options, parts);
-    this.#clock = clock;
+    let seen = momentOf(context);
+    super({ ...context, now: () => seen.clockMs, wallNow: () => seen.wallMs }, options, parts);
+    this.#look = () => {
+      seen = momentOf(context);
+    };
   }
 
   override receive(message: LeaderMessage, from: Sender): void {
-    if (message.kind === 'tick' || message.kind === 'leaseDue') this.#clock.nowMs = this.#clock.read();
+    if (message.kind === 'tick' || message.kind === 'leaseDue') this.#look();
     super.receive(message, from);
   }
 }
@@ -21,7 +23,7 @@ class Leader extends raftParts.Leader {
 export const leaseKeptOverPause: PlantedBug = {
   name: 'lease-kept-over-pause',
   breaks:
-    'A leader looks at the clock at its own intervals, and lets reads through by what it saw there: it may have stood still since.',
+    'A leader looks at its clocks at its own intervals, and lets reads through by what it saw there: it may have stood still since.',
   reference: 'Rule 13; tikv#10011',
   plant: { parts: { Leader } },
 };
