@@ -18,7 +18,7 @@ export interface Attempt {
 }
 
 /** What the SDK promises of a write that failed with such a code, and of a read: nothing was changed. */
-const notWrittenCodes: ReadonlySet<string> = new Set(['NoLeader', 'Unavailable', 'RevisionMismatch']);
+const notWrittenCodes: ReadonlySet<string> = new Set(['NoLeader', 'Unavailable', 'Timeout', 'RevisionMismatch']);
 const readFailures: ReadonlySet<string> = new Set(['NoLeader', 'Unavailable', 'Timeout']);
 
 const counters = 4;

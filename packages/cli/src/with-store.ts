@@ -11,13 +11,14 @@ export function addStoreOptions(command: Command, timeoutMs?: number): Command {
   return addNatsOptions(command, `NATS servers, with commas between (default: NATS_URL, or ${defaultServer})`);
 }
 
-/** What the SDK is told by those flags. @throws {UsageError} if they cannot be used */
+/** What the SDK is told by those flags. A command that writes once needs no session: opening one takes as long as the write. @throws {UsageError} if they cannot be used */
 export function connectOptions(command: Command): ConnectOptions {
   const { cluster, group, timeout } = command.opts<GroupFlags & { readonly timeout: number }>();
   return {
     cluster,
     group,
     timeoutMs: timeout,
+    sessions: false,
     nats: { name: 'quorate command', ...connectionOptions(natsSettings(command)) },
   };
 }

@@ -16,6 +16,12 @@ export function checkGroup({ cluster = 'main', group = 'config' }: ConnectOption
   return { cluster: checkName('cluster', cluster), group: checkName('group', group) };
 }
 
+/** Whether writes are to have a session. @throws {InvalidRequest} */
+export function checkSessions(sessions: unknown): void {
+  if (sessions === undefined || typeof sessions === 'boolean') return;
+  throw new InvalidRequest({ reason: 'sessions is neither true nor false', field: 'sessions' });
+}
+
 /** Names of clusters, groups and nodes obey one rule. @throws {InvalidRequest} */
 export function checkName(field: string, name: unknown): string {
   const parsed = nodeIdSchema.safeParse(name);

@@ -1,6 +1,7 @@
+import type { Write } from '@quorate/config-store';
 import type { LogEntry } from '@quorate/raft';
 import { commandOf } from '@quorate/wire';
-import type { CommittedCommand, CommittedEntry } from './store.ts';
+import type { CommittedCommand, CommittedEntry, CommittedWrite } from './store.ts';
 import { transactionOf } from './transaction-of-command.ts';
 
 /** An entry of the log as callers get it. */
@@ -20,6 +21,24 @@ export function toCommittedEntry(entry: LogEntry): CommittedEntry {
 function toCommand(entry: LogEntry): CommittedCommand | null {
   const command = commandOf(entry);
   if (command === null) return null;
+  switch (command.kind) {
+    case 'openSession':
+      return command;
+    case 'keepSession':
+      return { kind: 'keepSession', session: BigInt(command.session), floor: BigInt(command.floor) };
+    case 'closeSession':
+      return { kind: 'closeSession', session: BigInt(command.session) };
+    default: {
+      const { inSession, ...write } = command;
+      if (inSession === undefined) return toWrite(write);
+      const { session, sequence, floor } = inSession;
+      const place = { session: BigInt(session), sequence: BigInt(sequence), floor: BigInt(floor) };
+      return { ...toWrite(write), inSession: place };
+    }
+  }
+}
+
+function toWrite(command: Write): CommittedWrite {
   switch (command.kind) {
     case 'put':
     case 'delete': {

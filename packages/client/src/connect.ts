@@ -1,3 +1,4 @@
+import { checkSessions } from './check-options.ts';
 import { openGroupAccess } from './group-access.ts';
 import type { ConnectOptions } from './options.ts';
 import type { Store } from './store.ts';
@@ -10,5 +11,6 @@ import { StoreClient } from './store-client.ts';
  * @throws {InvalidRequest} if an option is wrong
  */
 export async function connect(options: ConnectOptions = {}): Promise<Store> {
-  return new StoreClient(await openGroupAccess(options));
+  checkSessions(options.sessions);
+  return new StoreClient(await openGroupAccess(options), options);
 }

@@ -1,4 +1,4 @@
-import type { Command } from '@quorate/config-store';
+import type { Command, Write } from '@quorate/config-store';
 import {
   type CommandJson,
   commandToJson,
@@ -19,6 +19,7 @@ import type {
   ClusterStatus,
   CommittedCommand,
   CommittedEntry,
+  CommittedWrite,
   Entry,
   KeyInfo,
   MemberStatus,
@@ -109,6 +110,24 @@ function commandFields(entry: CommittedEntry): { readonly command?: CommandJson;
 }
 
 function storedCommand(command: CommittedCommand): Command {
+  switch (command.kind) {
+    case 'openSession':
+      return command;
+    case 'keepSession':
+      return { kind: 'keepSession', session: Number(command.session), floor: Number(command.floor) };
+    case 'closeSession':
+      return { kind: 'closeSession', session: Number(command.session) };
+    default: {
+      const { inSession, ...write } = command;
+      if (inSession === undefined) return storedWrite(write);
+      const { session, sequence, floor } = inSession;
+      const place = { session: Number(session), sequence: Number(sequence), floor: Number(floor) };
+      return { ...storedWrite(write), inSession: place };
+    }
+  }
+}
+
+function storedWrite(command: CommittedWrite): Write {
   switch (command.kind) {
     case 'put':
     case 'delete': {

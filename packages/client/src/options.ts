@@ -11,6 +11,11 @@ export interface ConnectOptions {
   /** How long a call may take that does not say so itself; 5,000 if not given. */
   readonly timeoutMs?: number;
   /**
+   * Whether writes go in a session, which the first of them opens: true if not given. A write of a session is sent again when its answer is lost, to another node if need be, and is
+   * done once. Without one it is sent once, and a lost answer is `OutcomeUnknown`; that saves a round trip to a program that writes once.
+   */
+  readonly sessions?: boolean;
+  /**
    * Anything else that the `nats` package takes: `authenticator`, `user`, `pass`, `token`, `tls`, `name`, `inboxPrefix` and so on.
    * What it has about reconnecting is not used: the SDK dials again by itself, for as long as it is open.
    */

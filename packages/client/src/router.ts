@@ -40,7 +40,7 @@ import { waitFor } from './wait.ts';
 /** What a node is asked. */
 export interface NodeRequest {
   readonly endpoint: Endpoint;
-  /** A `read` may be repeated at no risk. */
+  /** A `read` may be repeated at no risk, and so may a `sessionWrite`. */
   readonly kind: RequestKind;
   readonly body: Uint8Array;
   /** Of a `get` or a `list` that is to be other than usual. */
@@ -129,7 +129,7 @@ export class Router {
     await waitFor<null>({ clock, lifetime, timeoutMs: delayMs }, (settle) => news.listen(() => settle(null)));
   }
 
-  /** What is under way to the leader before fails over. Writes end as unknown; those of a session might be sent again here. */
+  /** What is under way to the leader before fails over. Writes end as unknown; those of a session are sent again to this one. */
   #leaderChanged(leader: string): void {
     this.#leader = leader;
     this.#options.watch.leaderChanged(leader);
@@ -178,18 +178,27 @@ export class Router {
       const outcome = await waitFor<BusOutcome | LostNode>({ clock, lifetime, timeoutMs }, (settle) => {
         const stopListening = messages.ask(subject, payload, settle);
         const stopWatching = node === null ? () => {} : this.#watch(node, settle);
+        const stopNews = node === null || kind !== 'sessionWrite' ? () => {} : this.#listenForSuccessor(node, settle);
         return () => {
           stopListening();
           stopWatching();
+          stopNews();
         };
       });
       return outcome ?? { kind: 'timedOut' };
     } catch (error) {
-      if (kind === 'write' && error instanceof StoreClosed) {
+      if (kind !== 'read' && error instanceof StoreClosed) {
         throw new OutcomeUnknown('the store was closed before the write was answered: it may have been made');
       }
       throw error;
     }
+  }
+
+  /** Whoever may ask again need not find out whether the leader before is still there. */
+  #listenForSuccessor(node: string, settle: (outcome: LostNode) => void): () => void {
+    return this.#options.news.listen((leader) => {
+      if (leader !== node) settle({ kind: 'superseded' });
+    });
   }
 
   #watch(node: string, settle: (outcome: LostNode) => void): () => void {

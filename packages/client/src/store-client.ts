@@ -5,6 +5,7 @@ import {
   type ListedEntry,
   type Query,
   type QueryAnswer,
+  type Write,
 } from '@quorate/config-store';
 import type { RequestKind } from '@quorate/raft';
 import {
@@ -44,6 +45,7 @@ import type {
   CallOptions,
   CommittedOptions,
   CompactOptions,
+  ConnectOptions,
   GetOptions,
   HistoryOptions,
   ListOptions,
@@ -56,6 +58,7 @@ import type {
 import { answerIn, resultIn } from './reply-body.ts';
 import type { NodeRequest } from './router.ts';
 import { nodeSnapshot, type SnapshotAccess, saveSnapshot, takeSnapshot } from './save-snapshot.ts';
+import { WriteSessions } from './session/write-sessions.ts';
 import { defaultStepMs, type NodeSnapshot, type SaveSnapshotOptions, type SnapshotInfo } from './snapshots.ts';
 import type {
   ClusterStatus,
@@ -81,9 +84,12 @@ const statusGraceMs = 25;
 /** The store, as `connect` gives it. */
 export class StoreClient implements Store {
   readonly #access: GroupAccess;
+  /** Null if writes go without. */
+  readonly #sessions: WriteSessions | null;
 
-  constructor(access: GroupAccess) {
+  constructor(access: GroupAccess, { sessions = true }: Pick<ConnectOptions, 'sessions'> = {}) {
     this.#access = access;
+    this.#sessions = sessions ? new WriteSessions(access) : null;
   }
 
   async put(key: string, value: string | Uint8Array, options: PutOptions = {}): Promise<PutResult> {
@@ -228,6 +234,7 @@ export class StoreClient implements Store {
   }
 
   async close(): Promise<void> {
+    this.#sessions?.close();
     await this.#access.close();
   }
 
@@ -252,11 +259,24 @@ export class StoreClient implements Store {
     }
   }
 
-  async #write(command: Command, options: TransactionOptions): Promise<Uint8Array> {
-    checkCommand(command);
-    const body = encodeCommand(command);
-    checkCommandBytes(body);
-    return this.#request(writeEndpointOf(command), 'write', body, options);
+  async #write(write: Write, options: TransactionOptions): Promise<Uint8Array> {
+    checkCommand(write);
+    const sessions = this.#sessions;
+    if (sessions === null) return this.#request(writeEndpointOf(write), 'write', bodyOf(write), options);
+    const { timeoutMs, node } = this.#check(options);
+    const { router, clock } = this.#access;
+    const deadlineMs = clock.now() + timeoutMs;
+    const lifetime = this.#access.lifetime.child(options.signal);
+    try {
+      return await sessions.write({ lifetime, deadlineMs, timeoutMs }, async (inSession) => {
+        const leftMs = Math.max(1, Math.ceil(deadlineMs - clock.now()));
+        const body = bodyOf({ ...write, inSession });
+        const endpoint = writeEndpointOf(write);
+        return router.request({ endpoint, kind: 'sessionWrite', body, node, timeoutMs: leftMs, lifetime });
+      });
+    } finally {
+      lifetime.over();
+    }
   }
 
   #list<Item>(options: ListOptions, keysOnly: boolean, itemOf: (entry: ListedEntry) => Item): List<Item> {
@@ -302,4 +322,11 @@ export class StoreClient implements Store {
       node: checkNode(options.node),
     };
   }
+}
+
+/** @throws {TransactionTooLarge} */
+function bodyOf(command: Command): Uint8Array {
+  const body = encodeCommand(command);
+  checkCommandBytes(body);
+  return body;
 }

@@ -84,8 +84,25 @@ export type EntryPage = Page<Entry>;
 /** A list of entries. */
 export type EntryList = List<Entry>;
 
-/** A command in the log. */
+/** Where a write stands in its session. */
+export interface CommittedPlace {
+  /** The session's id: the index of the entry that opened it. */
+  readonly session: bigint;
+  /** The write's number: it is done when it comes first, and never again. */
+  readonly sequence: bigint;
+  /** The client waits for no write at or below it any more. */
+  readonly floor: bigint;
+}
+
+/** A command in the log. The same write of a session may stand there more than once; it was done once. */
 export type CommittedCommand =
+  | (CommittedWrite & { readonly inSession?: CommittedPlace })
+  | { readonly kind: 'openSession'; readonly ttlMs: number }
+  | { readonly kind: 'keepSession'; readonly session: bigint; readonly floor: bigint }
+  | { readonly kind: 'closeSession'; readonly session: bigint };
+
+/** A write in the log. */
+export type CommittedWrite =
   | {
       readonly kind: 'put';
       readonly key: string;
@@ -255,12 +272,13 @@ export interface ClusterStatus {
  * Beside the errors that each method names, every call may throw
  * `InvalidRequest` (an option is wrong), `NoLeader` (none was found in time; a write was not made), `Unavailable` (no node answers, or NATS
  * cannot be reached; a write was not made), `Unformed` and `NodeSpent` (what the nodes answered instead), `Timeout` (no answer to a read in
- * time), `MalformedMessage` (a node speaks another version), `NotPermitted` (by NATS, with these credentials), `StoreClosed`, and the
+ * time), `TooManySessions` (of a write: the group has as many as it may), `MalformedMessage` (a node speaks another version), `NotPermitted` (by NATS, with these credentials), `StoreClosed`, and the
  * reason of its AbortSignal.
  */
 export interface Store {
   /**
-   * Writes a key. A write that may have reached a node is not sent again: if its answer is lost, that is `OutcomeUnknown`.
+   * Writes a key. A write whose answer is lost is sent again until the deadline, and done once; only then it is `OutcomeUnknown`. Of a store without sessions one that may
+   * have reached a node is not sent again: if its answer is lost, that is `OutcomeUnknown`.
    * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidContentType | InvalidRevision | RevisionMismatch | DiskSpaceLow | OutcomeUnknown}
    */
   put(key: string, value: string | Uint8Array, options?: PutOptions): Promise<PutResult>;

@@ -100,7 +100,7 @@ it('uses a connection of the caller, and leaves it open', async () => {
   const node = await bus.node('n1', () => putReply(1));
   const connection = await connectToNats({ servers: bus.url, reconnectTimeWait: 10, maxReconnectAttempts: -1 });
   onTestFinished(() => connection.close());
-  const store = await connect({ connection });
+  const store = await connect({ connection, sessions: false });
   expect(await store.put('/a', 'x')).toEqual({ revision: 1n });
 
   node.behave(() => null);
@@ -158,7 +158,7 @@ it('says at once when NATS does not let it publish where the request goes', asyn
     if (line.startsWith('PING')) return 'PONG\r\n';
     return line.startsWith('PUB') ? `-ERR 'Permissions Violation for Publish to "${line.split(' ')[1]}"'\r\n` : '';
   });
-  const store = await connect({ servers });
+  const store = await connect({ servers, sessions: false });
   onTestFinished(() => store.close());
   const error = await errorOf(store.put('/a', 'x'));
   expect(error).toMatchObject({

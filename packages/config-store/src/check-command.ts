@@ -4,14 +4,16 @@ import { InvalidCommand, InvalidQuery } from './errors.ts';
 import { checkRetention } from './history/retention.ts';
 import { areKeys, checkRange } from './key-range.ts';
 import { checkBound, checkKey, checkPageLimit, checkRevision, checkValue } from './limits.ts';
+import { checkFloor, checkSessionId, checkSessionPlace, checkSessionTtl } from './session/check-session.ts';
 import { checkTransaction } from './transaction/check-transaction.ts';
 
 /**
  * Checks a command before it is proposed; the store checks it again when it applies it.
  * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidContentType | InvalidRevision | InvalidCommand}
- * @throws {InvalidRetention} and, for a transaction, what `checkTransaction` throws
+ * @throws {InvalidRetention | InvalidSession | SessionWindowExceeded} and, for a transaction, what `checkTransaction` throws
  */
 export function checkCommand(command: Command): void {
+  if ('inSession' in command && command.inSession !== undefined) checkSessionPlace(command.inSession);
   switch (command.kind) {
     case 'put':
       checkWrite(command.key, command.ifRevision);
@@ -28,6 +30,13 @@ export function checkCommand(command: Command): void {
       return;
     case 'setRetention':
       return checkRetention(command.retention);
+    case 'openSession':
+      return checkSessionTtl(command.ttlMs);
+    case 'keepSession':
+      checkSessionId(command.session);
+      return checkFloor(command.floor);
+    case 'closeSession':
+      return checkSessionId(command.session);
     default:
       throw new InvalidCommand({ reason: `its kind is not known: ${command satisfies never}` });
   }

@@ -1,6 +1,7 @@
 import type { KeyRange } from './key-range.ts';
 import type { ListedEntry } from './page.ts';
 import type { ErrorData } from './quorate-error.ts';
+import type { SessionCommand, SessionPlace, SessionResult } from './session/session-commands.ts';
 import type { Retention } from './tables/history-table.ts';
 import type { StoredEntry } from './tables/keys-table.ts';
 import type { Transaction, TransactionOutcome } from './transaction/transaction.ts';
@@ -36,8 +37,11 @@ export interface SetRetentionCommand {
   readonly retention: Retention;
 }
 
-/** What the log carries for the store: a transaction that may change it. */
-export type Command = PutCommand | DeleteCommand | Transaction | CompactCommand | SetRetentionCommand;
+/** What is written to the store: a transaction that may change it. */
+export type Write = PutCommand | DeleteCommand | Transaction | CompactCommand | SetRetentionCommand;
+
+/** What the log carries for the store: a write, which may be one of a session and is then done once, or what becomes of a session. */
+export type Command = (Write & { readonly inSession?: SessionPlace }) | SessionCommand;
 
 /** Reads one key. */
 export interface GetQuery {
@@ -87,6 +91,7 @@ export type CommandResult =
   /** `isDone`: nothing that can be forgotten now is left; otherwise another such command goes on. */
   | { readonly kind: 'compact'; readonly oldestRevision: number; readonly isDone: boolean }
   | { readonly kind: 'setRetention' }
+  | SessionResult
   | { readonly kind: 'failed'; readonly error: ErrorData };
 
 /** A change of a key, as its history shows it. */

@@ -8,8 +8,11 @@ import { InvalidCommand, InvalidQuery } from './errors.ts';
 import { Compaction } from './history/compaction.ts';
 import { OpenHistory, readHistory } from './history/open-history.ts';
 import { recordChanges } from './history/record-changes.ts';
+import type { EncodedOutcome, Outcome } from './outcome.ts';
 import { QuorateError } from './quorate-error.ts';
-import { type Outcome, type RunningStore, runCommand } from './run-command.ts';
+import { type RunningStore, runCommand } from './run-command.ts';
+import { SessionExpiry } from './session/session-expiry.ts';
+import { Sessions } from './session/sessions.ts';
 import type { Progress, Tables } from './tables/tables.ts';
 import { TransactionTooLarge } from './transaction/errors.ts';
 import { MAX_COMMAND_BYTES } from './transaction/limits.ts';
@@ -30,6 +33,7 @@ export class ConfigStore implements StateMachine {
   readonly #codec: ConfigStoreCodec;
   readonly #stream: string;
   readonly #compaction = new Compaction();
+  readonly #sessionExpiry = new SessionExpiry();
 
   constructor(options: ConfigStoreOptions) {
     this.#tables = options.tables;
@@ -64,8 +68,11 @@ export class ConfigStore implements StateMachine {
   apply(entries: readonly LogEntry[]): readonly AppliedEntry[] {
     if (entries.length === 0) return [];
     return this.#tables.transaction((writer) => {
-      const store = { writer, history: new OpenHistory(writer), compaction: this.#compaction };
-      return entries.map((entry) => this.#applyOne(store, entry));
+      const sessions = new Sessions(writer, this.#sessionExpiry);
+      const store = { writer, history: new OpenHistory(writer), compaction: this.#compaction, sessions };
+      const applied = entries.map((entry) => this.#applyOne(store, entry));
+      sessions.store();
+      return applied;
     });
   }
 
@@ -74,7 +81,7 @@ export class ConfigStore implements StateMachine {
   }
 
   #applyOne(store: RunningStore, entry: LogEntry): AppliedEntry {
-    const { writer, history, compaction } = store;
+    const { writer, history, compaction, sessions } = store;
     const before = writer.progress;
     assertFollows(before, entry);
     const outcome = entry.kind === 'command' ? this.#run(store, entry) : null;
@@ -84,21 +91,41 @@ export class ConfigStore implements StateMachine {
     const changes = recorded?.changes ?? [];
     writer.setProgress({ lastApplied: entry.index, lastAppliedTerm: entry.term, revision, stateHash });
     compaction.afterEntry(writer, history, entry.timestampUs, changes.length);
+    sessions.afterEntry(entry);
     return {
       entry,
-      result: outcome === null ? NOTHING : this.#codec.encodeResult(outcome.result),
+      result: outcome?.result ?? NOTHING,
       noticeCount: changes.length,
       notices: () => changes.map((change) => this.#notice(change, entry)),
     };
   }
 
   /** Whatever is wrong with a command is its result, on every node the same. */
-  #run(store: RunningStore, entry: LogEntry): Outcome {
+  #run(store: RunningStore, entry: LogEntry): EncodedOutcome {
+    return this.#orFailure(() => {
+      const command = this.#commandOf(entry.command);
+      const place = 'inSession' in command ? command.inSession : undefined;
+      if (place === undefined) return this.#encoded(runCommand(store, command, entry));
+      return store.sessions.once(place, entry, (checkResult) =>
+        this.#orFailure(() => {
+          const outcome = this.#encoded(runCommand(store, command, entry));
+          checkResult(outcome.result);
+          return outcome;
+        }),
+      );
+    });
+  }
+
+  #encoded({ result, changes }: Outcome): EncodedOutcome {
+    return { result: this.#codec.encodeResult(result), changes };
+  }
+
+  #orFailure(run: () => EncodedOutcome): EncodedOutcome {
     try {
-      return runCommand(store, this.#commandOf(entry.command), entry);
+      return run();
     } catch (error) {
       if (!(error instanceof QuorateError)) throw error;
-      return { result: { kind: 'failed', error: error.toData() }, changes: [] };
+      return this.#encoded({ result: { kind: 'failed', error: error.toData() }, changes: [] });
     }
   }
 

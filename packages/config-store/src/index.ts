@@ -32,6 +32,16 @@ export {
   QuorateError,
   quote,
 } from './quorate-error.ts';
+export {
+  InvalidSession,
+  SequencePassed,
+  SessionExpired,
+  SessionResultsTooLarge,
+  SessionWindowExceeded,
+  TooManySessions,
+} from './session/errors.ts';
+export * from './session/limits.ts';
+export type * from './session/session-commands.ts';
 export { storeErrors } from './store-errors.ts';
 export * from './tables/index.ts';
 export { KeyWrittenTwice, TransactionTooLarge } from './transaction/errors.ts';

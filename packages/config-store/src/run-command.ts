@@ -1,36 +1,29 @@
 import type { LogEntry } from '@quorate/raft';
-import type {
-  Command,
-  CommandResult,
-  CompactCommand,
-  DeleteCommand,
-  PutCommand,
-  SetRetentionCommand,
-} from './command.ts';
+import type { Command, CompactCommand, DeleteCommand, PutCommand, SetRetentionCommand } from './command.ts';
 import { RevisionMismatch } from './errors.ts';
 import type { Compaction } from './history/compaction.ts';
 import { RevisionNotWritten } from './history/errors.ts';
 import type { OpenHistory } from './history/open-history.ts';
-import { type StagedChange, stagedDelete, stagedPut } from './history/staged-change.ts';
+import { stagedDelete, stagedPut } from './history/staged-change.ts';
+import type { Outcome } from './outcome.ts';
+import type { Sessions } from './session/sessions.ts';
 import { type KeyRow, keysTable } from './tables/keys-table.ts';
 import type { TablesWriter } from './tables/tables.ts';
 import { runTransaction } from './transaction/run-transaction.ts';
 import type { Transaction } from './transaction/transaction.ts';
-
-/** What a command comes to: its result, and at most one change of each key, which is still to be made. */
-export interface Outcome {
-  readonly result: CommandResult;
-  readonly changes: readonly StagedChange[];
-}
 
 /** What commands are run upon. */
 export interface RunningStore {
   readonly writer: TablesWriter;
   readonly history: OpenHistory;
   readonly compaction: Compaction;
+  readonly sessions: Sessions;
 }
 
-/** Runs a checked command. @throws {RevisionMismatch | RevisionNotWritten | TransactionTooLarge} if it cannot be done: then nothing is */
+/**
+ * Runs a checked command, whether or not it was done before in its session.
+ * @throws {RevisionMismatch | RevisionNotWritten | TransactionTooLarge | SessionExpired | TooManySessions} if it cannot be done: then nothing is
+ */
 export function runCommand(store: RunningStore, command: Command, entry: LogEntry): Outcome {
   switch (command.kind) {
     case 'put':
@@ -43,6 +36,10 @@ export function runCommand(store: RunningStore, command: Command, entry: LogEntr
       return compact(store, command, entry);
     case 'setRetention':
       return setRetention(store, command);
+    case 'openSession':
+    case 'keepSession':
+    case 'closeSession':
+      return { result: store.sessions.run(command, entry), changes: [] };
     default:
       return command satisfies never;
   }

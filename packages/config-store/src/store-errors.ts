@@ -1,6 +1,7 @@
 import { requestErrors } from './errors.ts';
 import { historyErrors } from './history/errors.ts';
 import type { ErrorBuilder } from './quorate-error.ts';
+import { sessionErrors } from './session/errors.ts';
 import { transactionErrors } from './transaction/errors.ts';
 
 /** How the store's own errors are made from their data again, by code. */
@@ -8,4 +9,5 @@ export const storeErrors: ReadonlyMap<string, ErrorBuilder> = new Map([
   ...requestErrors,
   ...historyErrors,
   ...transactionErrors,
+  ...sessionErrors,
 ]);

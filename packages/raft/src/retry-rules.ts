@@ -1,5 +1,8 @@
-/** A `read` may be repeated at no risk; a `write` may be repeated only if it certainly did not happen. */
-export type RequestKind = 'read' | 'write';
+/**
+ * A `read` may be repeated at no risk; a `write` may be repeated only if it certainly did not happen; a `sessionWrite` carries its place in a session, so that
+ * it is done once however often it is sent.
+ */
+export type RequestKind = 'read' | 'write' | 'sessionWrite';
 
 /** Whom an attempt asked: whoever takes it, the node that is believed to lead, or the one that the caller named. */
 export type RequestTarget = 'anyNode' | 'leader' | 'givenNode';
@@ -27,10 +30,12 @@ export interface RequestHistory {
   readonly refusal: string | null;
   /** Whether an attempt was left without a reply. */
   readonly unanswered: boolean;
+  /** Whether an attempt may have been carried out, or may yet be. */
+  readonly mayBeDone: boolean;
 }
 
 /** The history of a request before its first attempt. */
-export const noAttempts: RequestHistory = { attempts: 0, refusal: null, unanswered: false };
+export const noAttempts: RequestHistory = { attempts: 0, refusal: null, unanswered: false, mayBeDone: false };
 
 /** A request whose latest attempt failed. */
 export interface FailedRequest {
@@ -67,28 +72,33 @@ const undecidedCodes: ReadonlySet<string> = new Set(['Timeout', 'OutcomeUnknown'
 /** What a node says of itself, and will say again. */
 const ownCodes: ReadonlySet<string> = new Set(['Unformed', 'NodeSpent']);
 
+/** What is said of this attempt alone: an earlier one may have been carried out before there was reason to say so. */
+const passingCodes: ReadonlySet<string> = new Set(['SessionExpired', 'SequencePassed', 'DiskSpaceLow', ...ownCodes]);
+
 const firstDelayMs = 20;
 const longestDelayMs = 400;
-/** With less time left another attempt is not worth it. A write's must be long enough for the node to say in time that it found no leader: else its outcome would be unknown for nothing. */
-const shortestAttemptMs = { read: 50, write: 400 } as const;
-const firstReadAttemptMs = 1_000;
+/** With less time left another attempt is not worth it. */
+const shortestAttemptMs = 50;
+/** That of a write must be long enough for the node to say in time that it found no leader: else its outcome would be unknown for nothing. */
+const shortestWriteAttemptMs = 400;
+const firstAttemptMs = 1_000;
 
 /**
- * Decides what follows a failed attempt: reads are repeated until the deadline, a write only where it certainly did not happen.
+ * Decides what follows a failed attempt: reads, and writes of a session, are repeated until the deadline, any other write only where it certainly did not happen.
  * `random` is uniform in [0, 1) and spreads the retries of many callers.
  */
 export function decideRetry(request: FailedRequest, failure: AttemptFailure, random: () => number): RetryDecision {
   const consequence = consequenceOf(failure);
   if (failure.kind === 'refused') {
     const isFinal = consequence === 'answered' || (request.target === 'givenNode' && ownCodes.has(failure.code));
-    if (isFinal) return { kind: 'giveUp', code: failure.code };
+    if (isFinal) return { kind: 'giveUp', code: finalCode(request, failure.code) };
   }
   if (consequence === 'undecided' && request.kind === 'write') return { kind: 'giveUp', code: 'OutcomeUnknown' };
 
-  const history = historyAfter(request.history, failure);
+  const history = historyAfter(request.history, failure, consequence);
   const delayMs = isElsewhereAtOnce(request, failure) ? 0 : backoffMs(request.history.attempts, random);
-  if (delayMs + shortestAttemptMs[request.kind] > request.remainingMs)
-    return { kind: 'giveUp', code: lastWord(history, failure) };
+  if (delayMs + leastAttemptMs(request.kind, history) > request.remainingMs)
+    return { kind: 'giveUp', code: lastWord(request.kind, history, failure) };
   return { kind: 'retry', delayMs, history };
 }
 
@@ -96,10 +106,10 @@ export function decideRetry(request: FailedRequest, failure: AttemptFailure, ran
 export const isLeaderBusy = (failure: { readonly kind: string; readonly code?: string }): boolean =>
   failure.kind === 'refused' && failure.code === 'Overloaded';
 
-/** How long an attempt may wait for its reply: a write for as long as its caller, a read until it is worth asking elsewhere. */
+/** How long an attempt may wait for its reply: a write for as long as its caller, what may be repeated until it is worth asking elsewhere. */
 export function attemptTimeoutMs(kind: RequestKind, history: RequestHistory, remainingMs: number): number {
   if (kind === 'write') return remainingMs;
-  return Math.min(remainingMs, firstReadAttemptMs * 2 ** Math.min(history.attempts, 10));
+  return Math.min(remainingMs, firstAttemptMs * 2 ** Math.min(history.attempts, 10));
 }
 
 /** The time that a node is given for an attempt: less than the attempt's, so that what it says at the end of it still arrives. */
@@ -128,11 +138,20 @@ function consequenceOf(failure: AttemptFailure): Consequence {
   }
 }
 
-function historyAfter(history: RequestHistory, failure: AttemptFailure): RequestHistory {
+/** The code that a caller gets with a refusal that another attempt would not change. */
+const finalCode = ({ kind, history }: FailedRequest, code: string): string =>
+  kind === 'sessionWrite' && history.mayBeDone && passingCodes.has(code) ? 'OutcomeUnknown' : code;
+
+function leastAttemptMs(kind: RequestKind, { mayBeDone }: RequestHistory): number {
+  return kind === 'read' || mayBeDone ? shortestAttemptMs : shortestWriteAttemptMs;
+}
+
+function historyAfter(history: RequestHistory, failure: AttemptFailure, consequence: Consequence): RequestHistory {
   return {
     attempts: history.attempts + 1,
     refusal: failure.kind === 'refused' ? failure.code : history.refusal,
     unanswered: history.unanswered || isUnanswered(failure),
+    mayBeDone: history.mayBeDone || consequence === 'undecided',
   };
 }
 
@@ -157,7 +176,8 @@ const backoffMs = (attempts: number, random: () => number): number =>
   Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(attempts, 10)) * (0.5 + random());
 
 /** What a caller is told at the deadline: what a node said is worth more than that none did. */
-function lastWord(history: RequestHistory, failure: AttemptFailure): string {
+function lastWord(kind: RequestKind, history: RequestHistory, failure: AttemptFailure): string {
+  if (kind === 'sessionWrite' && history.mayBeDone) return 'OutcomeUnknown';
   if (failure.kind === 'notSent') return 'Unavailable';
   return history.refusal ?? (history.unanswered ? 'Timeout' : 'Unavailable');
 }

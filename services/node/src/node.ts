@@ -315,6 +315,7 @@ export class Node {
       case 'txn':
       case 'compact':
       case 'set-retention':
+      case 'session':
         return this.#requests().write(endpoint, request, traceparent);
       case 'get':
       case 'list':

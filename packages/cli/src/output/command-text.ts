@@ -1,8 +1,24 @@
-import type { CommittedCommand, KeySelection, Operation } from '@quorate/client';
+import type { CommittedCommand, CommittedWrite, KeySelection, Operation } from '@quorate/client';
 import { escaped, previewOf } from './preview.ts';
 
 /** A command in a line, for people. */
 export function commandText(command: CommittedCommand): string {
+  switch (command.kind) {
+    case 'openSession':
+      return `open a session of ${command.ttlMs} ms`;
+    case 'keepSession':
+      return `keep session ${command.session}`;
+    case 'closeSession':
+      return `close session ${command.session}`;
+    default: {
+      const { inSession } = command;
+      const place = inSession === undefined ? '' : ` (session ${inSession.session}, write ${inSession.sequence})`;
+      return `${writeText(command)}${place}`;
+    }
+  }
+}
+
+function writeText(command: CommittedWrite): string {
   switch (command.kind) {
     case 'put':
       return `put ${escaped(command.key)}${conditionText(command.ifRevision)} ${previewOf(command.value)}`;

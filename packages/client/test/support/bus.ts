@@ -39,9 +39,9 @@ export class TestBus {
     return node;
   }
 
-  /** A store on the bus. */
+  /** A store on the bus, whose writes go without a session unless `options` say otherwise. */
   async store(options: ConnectOptions = {}): Promise<Store> {
-    const store = await connect({ servers: this.url, ...options });
+    const store = await connect({ servers: this.url, sessions: false, ...options });
     onTestFinished(() => store.close());
     return store;
   }

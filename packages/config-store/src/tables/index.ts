@@ -5,6 +5,9 @@ export { defaultRetention, type HistoryRow, historyTable, type Retention, wholeH
 export { entryOf, type KeyRow, keysTable, placeOf, type StoredEntry, type Version } from './keys-table.ts';
 export { LANDMARK_EVERY, type LandmarkKey, type LandmarkRow, landmarksTable } from './landmarks-table.ts';
 export { MemoryTables } from './memory-tables.ts';
+export { sessionCountTable } from './session-count-table.ts';
+export { type SessionCheck, sessionExpiryTable } from './session-expiry-table.ts';
+export { type KeptResult, type SessionRow, sessionsTable } from './sessions-table.ts';
 export type { KeyReader, KeyWriter, RowReader, RowWriter, Table } from './table.ts';
 export {
   nothingApplied,

@@ -9,6 +9,7 @@ export const ENDPOINTS = [
   'compact',
   'retention',
   'set-retention',
+  'session',
   'entries',
   'status',
   'hello',
@@ -32,7 +33,7 @@ export const NODE_ENDPOINTS: ReadonlySet<Endpoint> = new Set<Endpoint>([
 export const READ_ENDPOINTS = ['get', 'list', 'history', 'retention'] as const;
 
 /** What changes the store: a command that goes through the log. */
-export const WRITE_ENDPOINTS = ['put', 'delete', 'txn', 'compact', 'set-retention'] as const;
+export const WRITE_ENDPOINTS = ['put', 'delete', 'txn', 'compact', 'set-retention', 'session'] as const;
 
 /** An endpoint that reads the store. */
 export type ReadEndpoint = (typeof READ_ENDPOINTS)[number];

@@ -11,6 +11,7 @@ import { MalformedMessage } from './errors.ts';
 import { decodeHello } from './formation.ts';
 import { decodeChanged, decodeTransferred } from './membership.ts';
 import type { ApiReply } from './reply.ts';
+import { writeEndpointOf } from './request-body.ts';
 import { decodeSnapshotStretch, decodeStagedSnapshot, decodeTakenSnapshot } from './snapshots.ts';
 import { decodeStatus, statusToJson } from './status.ts';
 
@@ -38,6 +39,7 @@ function textOf(endpoint: Endpoint, body: Uint8Array): string {
     case 'txn':
     case 'compact':
     case 'set-retention':
+    case 'session':
       return resultText(endpoint, body);
     case 'entries':
       return entriesText(body);
@@ -88,8 +90,7 @@ function answerText(endpoint: ReadEndpoint, body: Uint8Array): string {
 function resultText(endpoint: WriteEndpoint, body: Uint8Array): string {
   const result = decodeResult(body);
   if (result.kind === 'failed') return JSON.stringify({ error: result.error });
-  const kind = endpoint === 'set-retention' ? 'setRetention' : endpoint;
-  if (result.kind !== kind) throw new MalformedMessage({ what: `reply of ${endpoint}` });
+  if (writeEndpointOf(result) !== endpoint) throw new MalformedMessage({ what: `reply of ${endpoint}` });
   switch (result.kind) {
     case 'put':
       return JSON.stringify({ revision: String(result.revision) });
@@ -99,7 +100,11 @@ function resultText(endpoint: WriteEndpoint, body: Uint8Array): string {
       return transactionText(result);
     case 'compact':
       return JSON.stringify({ oldestRevision: String(result.oldestRevision), isDone: result.isDone });
+    case 'openSession':
+      return JSON.stringify({ session: String(result.session) });
     case 'setRetention':
+    case 'keepSession':
+    case 'closeSession':
       return '{}';
   }
 }

@@ -1,5 +1,11 @@
 import { type ClusterName, isName } from '@quorate/actor';
-import { InvalidRevision, type Retention } from '@quorate/config-store';
+import {
+  InvalidRevision,
+  type Retention,
+  type SessionCommand,
+  type SessionPlace,
+  type Write,
+} from '@quorate/config-store';
 import { z } from 'zod';
 import { encodeCommand } from '../config-store/command-codec.ts';
 import { encodeMsgpack } from '../config-store/msgpack.ts';
@@ -13,16 +19,19 @@ import { type ReadOptions, readOptionFields, readOptionsOf } from './read-option
 import { encodeEntriesRequest } from './request-body.ts';
 import { checkTimeout, DEFAULT_TIMEOUT_MS } from './timeout.ts';
 
+const placeFields = ['session', 'sequence', 'floor'] as const;
+
 const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
   get: ['key', 'revision', ...readOptionFields],
-  put: ['key', 'value', 'valueBase64', 'contentType', 'ifRevision'],
-  delete: ['key', 'ifRevision'],
+  put: ['key', 'value', 'valueBase64', 'contentType', 'ifRevision', ...placeFields],
+  delete: ['key', 'ifRevision', ...placeFields],
   list: ['prefix', 'from', 'to', 'after', 'limit', 'revision', 'keysOnly', ...readOptionFields],
   history: ['key', 'before', 'limit', ...readOptionFields],
-  txn: ['compare', 'then', 'else'],
-  compact: ['revision'],
+  txn: ['compare', 'then', 'else', ...placeFields],
+  compact: ['revision', ...placeFields],
   retention: readOptionFields,
-  'set-retention': ['maxAgeMs', 'maxVersions'],
+  'set-retention': ['maxAgeMs', 'maxVersions', ...placeFields],
+  session: ['op', 'ttlMs', 'session', 'floor'],
   entries: ['fromIndex', 'limit'],
   status: [],
   hello: [],
@@ -58,7 +67,7 @@ function bodyOf(endpoint: Endpoint, fields: JsonFields): Uint8Array {
     case 'get':
       return encodeQuery({ kind: 'get', key: fields.text('key'), revision: revisionOf(fields, 'revision') });
     case 'put':
-      return encodeCommand({
+      return writeBodyOf(fields, {
         kind: 'put',
         key: fields.text('key'),
         value: fields.value('put'),
@@ -66,13 +75,15 @@ function bodyOf(endpoint: Endpoint, fields: JsonFields): Uint8Array {
         ...ifRevisionOf(fields),
       });
     case 'delete':
-      return encodeCommand({ kind: 'delete', key: fields.text('key'), ...ifRevisionOf(fields) });
+      return writeBodyOf(fields, { kind: 'delete', key: fields.text('key'), ...ifRevisionOf(fields) });
     case 'txn':
-      return encodeCommand(transactionIn(fields));
+      return writeBodyOf(fields, transactionIn(fields));
     case 'compact':
-      return encodeCommand({ kind: 'compact', revision: revisionOf(fields, 'revision') });
+      return writeBodyOf(fields, { kind: 'compact', revision: revisionOf(fields, 'revision') });
     case 'set-retention':
-      return encodeCommand({ kind: 'setRetention', retention: retentionIn(fields) });
+      return writeBodyOf(fields, { kind: 'setRetention', retention: retentionIn(fields) });
+    case 'session':
+      return encodeCommand(sessionCommandIn(fields));
     case 'list':
       return encodeQuery({
         kind: 'list',
@@ -108,6 +119,35 @@ function bodyOf(endpoint: Endpoint, fields: JsonFields): Uint8Array {
   }
 }
 
+/** A write, which is one of a session if it names one. @throws {InvalidRequest} */
+function writeBodyOf(fields: JsonFields, write: Write): Uint8Array {
+  if (!placeFields.some((field) => fields.isGiven(field))) return encodeCommand(write);
+  const inSession: SessionPlace = {
+    session: counterIn(fields, 'session'),
+    sequence: counterIn(fields, 'sequence'),
+    floor: counterIn(fields, 'floor'),
+  };
+  return encodeCommand({ ...write, inSession });
+}
+
+/** @throws {InvalidRequest} */
+function sessionCommandIn(fields: JsonFields): SessionCommand {
+  const op = fields.text('op');
+  switch (op) {
+    case 'open': {
+      const ttlMs = fields.get('ttlMs');
+      if (typeof ttlMs !== 'number') throw fields.invalid('ttlMs', 'is no number');
+      return { kind: 'openSession', ttlMs };
+    }
+    case 'keep':
+      return { kind: 'keepSession', session: counterIn(fields, 'session'), floor: counterIn(fields, 'floor') };
+    case 'close':
+      return { kind: 'closeSession', session: counterIn(fields, 'session') };
+    default:
+      throw fields.invalid('op', 'is none of open, keep and close');
+  }
+}
+
 function ifRevisionOf(fields: JsonFields): { readonly ifRevision?: number } {
   const ifRevision = revisionOf(fields, 'ifRevision');
   return ifRevision === null ? {} : { ifRevision };
@@ -135,6 +175,13 @@ function fromIndexOf(fields: JsonFields): number {
   const fromIndex = counterOf(fields.get('fromIndex'));
   if (fromIndex === null) throw fields.invalid('fromIndex', 'is no index, from 1');
   return fromIndex;
+}
+
+/** @throws {InvalidRequest} */
+function counterIn(fields: JsonFields, field: string): number {
+  const counter = counterOf(fields.get(field));
+  if (counter === null) throw fields.invalid(field, fields.has(field) ? 'is no integer from 0' : 'is missing');
+  return counter;
 }
 
 const recordSchema = z.object({

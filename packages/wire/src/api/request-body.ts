@@ -15,8 +15,19 @@ import { decodeQuery } from '../config-store/query-codec.ts';
 import type { ReadEndpoint, WriteEndpoint } from './endpoint.ts';
 import { InvalidRequest } from './errors.ts';
 
-/** The endpoint that takes a command. */
-export const writeEndpointOf = ({ kind }: Command): WriteEndpoint => (kind === 'setRetention' ? 'set-retention' : kind);
+/** The endpoint that takes a command, and gives its result. */
+export function writeEndpointOf({ kind }: Pick<Command, 'kind'>): WriteEndpoint {
+  switch (kind) {
+    case 'setRetention':
+      return 'set-retention';
+    case 'openSession':
+    case 'keepSession':
+    case 'closeSession':
+      return 'session';
+    default:
+      return kind;
+  }
+}
 
 /**
  * The command in the body of a request of `endpoint`, checked: it may be proposed.

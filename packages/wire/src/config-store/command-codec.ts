@@ -1,26 +1,45 @@
-import { type Command, InvalidCommand } from '@quorate/config-store';
+import { type Command, InvalidCommand, type SessionPlace, type Write } from '@quorate/config-store';
 import { FrameFields } from './frame-fields.ts';
 import { encodeMsgpack } from './msgpack.ts';
 import { transactionFrame, transactionIn } from './transaction-codec.ts';
 
 /**
  * `['put', key, value, ifRevision | null]`, with a content type behind it if there is one; `['delete', key, ifRevision | null]`; a transaction;
- * `['compact', revision | null]`; or `['setRetention', maxAgeMs | null, maxVersions | null]`: the bytes that stand in the log for good.
+ * `['compact', revision | null]`; or `['setRetention', maxAgeMs | null, maxVersions | null]`: the bytes that stand in the log for good. Any of these in a
+ * session is `['inSession', session, sequence, floor, frame]`. Of sessions themselves: `['openSession', ttlMs]`, `['keepSession', session, floor]` and
+ * `['closeSession', session]`.
  */
 export function encodeCommand(command: Command): Uint8Array {
   switch (command.kind) {
+    case 'openSession':
+      return encodeMsgpack(['openSession', command.ttlMs]);
+    case 'keepSession':
+      return encodeMsgpack(['keepSession', command.session, command.floor]);
+    case 'closeSession':
+      return encodeMsgpack(['closeSession', command.session]);
+    default: {
+      const frame = writeFrame(command);
+      if (command.inSession === undefined) return encodeMsgpack(frame);
+      const { session, sequence, floor } = command.inSession;
+      return encodeMsgpack(['inSession', session, sequence, floor, frame]);
+    }
+  }
+}
+
+function writeFrame(write: Write): readonly unknown[] {
+  switch (write.kind) {
     case 'put': {
-      const { key, value, ifRevision = null, contentType } = command;
-      return encodeMsgpack(['put', key, value, ifRevision, ...(contentType === undefined ? [] : [contentType])]);
+      const { key, value, ifRevision = null, contentType } = write;
+      return contentType === undefined ? ['put', key, value, ifRevision] : ['put', key, value, ifRevision, contentType];
     }
     case 'delete':
-      return encodeMsgpack(['delete', command.key, command.ifRevision ?? null]);
+      return ['delete', write.key, write.ifRevision ?? null];
     case 'txn':
-      return encodeMsgpack(transactionFrame(command));
+      return transactionFrame(write);
     case 'compact':
-      return encodeMsgpack(['compact', command.revision]);
+      return ['compact', write.revision];
     case 'setRetention':
-      return encodeMsgpack(['setRetention', command.retention.maxAgeMs, command.retention.maxVersions]);
+      return ['setRetention', write.retention.maxAgeMs, write.retention.maxVersions];
   }
 }
 
@@ -36,6 +55,33 @@ export function decodeCommand(bytes: Uint8Array): Command {
 }
 
 function commandIn(fields: FrameFields): Command {
+  const { kind } = fields;
+  switch (kind) {
+    case 'inSession': {
+      const inSession = placeIn(fields);
+      const frame = fields.frame('write');
+      const write = writeIn(frame);
+      frame.end();
+      return { ...write, inSession };
+    }
+    case 'openSession':
+      return { kind, ttlMs: fields.number('ttlMs') };
+    case 'keepSession':
+      return { kind, session: fields.number('session'), floor: fields.number('floor') };
+    case 'closeSession':
+      return { kind, session: fields.number('session') };
+    default:
+      return writeIn(fields);
+  }
+}
+
+const placeIn = (fields: FrameFields): SessionPlace => ({
+  session: fields.number('session'),
+  sequence: fields.number('sequence'),
+  floor: fields.number('floor'),
+});
+
+function writeIn(fields: FrameFields): Write {
   const { kind } = fields;
   switch (kind) {
     case 'put': {

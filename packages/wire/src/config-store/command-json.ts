@@ -1,9 +1,23 @@
-import type { Command } from '@quorate/config-store';
+import type { Command, SessionPlace, Write } from '@quorate/config-store';
 import { type ValueJson, valueToJson } from './entry-json.ts';
 import { type TransactionJson, transactionToJson } from './transaction-json.ts';
 
+/** Where a write stands in its session, as JSON. */
+export interface SessionPlaceJson {
+  readonly session: string;
+  readonly sequence: string;
+  readonly floor: string;
+}
+
 /** A command as JSON, to be shown. */
 export type CommandJson =
+  | (WriteJson & Partial<SessionPlaceJson>)
+  | { readonly op: 'openSession'; readonly ttlMs: number }
+  | { readonly op: 'keepSession'; readonly session: string; readonly floor: string }
+  | { readonly op: 'closeSession'; readonly session: string };
+
+/** A write as JSON, to be shown. */
+export type WriteJson =
   | ({
       readonly op: 'put';
       readonly key: string;
@@ -17,6 +31,24 @@ export type CommandJson =
 
 /** A command as JSON, to be shown. */
 export function commandToJson(command: Command): CommandJson {
+  switch (command.kind) {
+    case 'openSession':
+      return { op: 'openSession', ttlMs: command.ttlMs };
+    case 'keepSession':
+      return { op: 'keepSession', session: String(command.session), floor: String(command.floor) };
+    case 'closeSession':
+      return { op: 'closeSession', session: String(command.session) };
+    default:
+      return { ...writeToJson(command), ...placeToJson(command.inSession) };
+  }
+}
+
+const placeToJson = (place: SessionPlace | undefined): Partial<SessionPlaceJson> =>
+  place === undefined
+    ? {}
+    : { session: String(place.session), sequence: String(place.sequence), floor: String(place.floor) };
+
+function writeToJson(command: Write): WriteJson {
   switch (command.kind) {
     case 'put': {
       const { key, value, contentType } = command;

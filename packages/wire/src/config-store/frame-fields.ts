@@ -81,6 +81,13 @@ export class FrameFields {
     return field.map((frame: unknown) => FrameFields.of(frame, this.#invalid));
   }
 
+  /** A frame in a field. */
+  frame(name: string): FrameFields {
+    const field = this.#next();
+    if (!Array.isArray(field)) throw this.#invalid(`the ${name} is no frame`);
+    return FrameFields.of(field, this.#invalid);
+  }
+
   /** Any field. */
   any(): unknown {
     return this.#next();

@@ -19,6 +19,7 @@ export {
   InvalidRange,
   InvalidRetention,
   InvalidRevision,
+  InvalidSession,
   type KeyChange,
   type KeyRange,
   type KeySelection,
@@ -36,16 +37,24 @@ export {
   RevisionCompacted,
   RevisionMismatch,
   RevisionNotWritten,
+  SequencePassed,
+  type SessionCommand,
+  SessionExpired,
+  type SessionPlace,
+  SessionResultsTooLarge,
+  SessionWindowExceeded,
   type StoredEntry,
+  TooManySessions,
   type Transaction,
   type TransactionOutcome,
   TransactionTooLarge,
   ValueTooLarge,
+  type Write,
 } from '@quorate/config-store';
 export { decodeAnswer, encodeAnswer } from './answer-codec.ts';
 export { configStoreCodec } from './codec.ts';
 export { decodeCommand, encodeCommand } from './command-codec.ts';
-export { type CommandJson, commandToJson } from './command-json.ts';
+export { type CommandJson, commandToJson, type SessionPlaceJson, type WriteJson } from './command-json.ts';
 export { type EntryJson, encodeChange, entryToJson, type ValueJson, valueToJson } from './entry-json.ts';
 export { failureIn } from './failure-frame.ts';
 export { decodeMsgpack, encodeMsgpack, MalformedMsgpack } from './msgpack.ts';

@@ -6,7 +6,7 @@ import { encodeMsgpack } from './msgpack.ts';
 
 /**
  * `['put', revision]`, `['delete', revision, deleted]`, `['txn', succeeded, results, revision]`, `['compact', oldestRevision, isDone]`,
- * `['setRetention']` or a failure. The result of an operation is `['put']`, `['delete', deleted]`, `['get', entry | null]`,
+ * `['setRetention']`, `['openSession', session]`, `['keepSession']`, `['closeSession']` or a failure. The result of an operation is `['put']`, `['delete', deleted]`, `['get', entry | null]`,
  * `['list', entries, more]` or `['txn', succeeded, results]`.
  */
 export function encodeResult(result: CommandResult): Uint8Array {
@@ -19,8 +19,12 @@ export function encodeResult(result: CommandResult): Uint8Array {
       return encodeMsgpack([...outcomeFrame(result), result.revision]);
     case 'compact':
       return encodeMsgpack(['compact', result.oldestRevision, result.isDone]);
+    case 'openSession':
+      return encodeMsgpack(['openSession', result.session]);
     case 'setRetention':
-      return encodeMsgpack(['setRetention']);
+    case 'keepSession':
+    case 'closeSession':
+      return encodeMsgpack([result.kind]);
     case 'failed':
       return encodeFailure(result.error, 0);
   }
@@ -73,6 +77,8 @@ const resultSchema: z.ZodType<CommandResult> = z.union([
     .tuple([z.literal('compact'), counter, z.boolean()])
     .transform(([kind, oldestRevision, isDone]) => ({ kind, oldestRevision, isDone })),
   z.tuple([z.literal('setRetention')]).transform(([kind]) => ({ kind })),
+  z.tuple([z.literal('openSession'), counter]).transform(([kind, session]) => ({ kind, session })),
+  z.tuple([z.enum(['keepSession', 'closeSession'])]).transform(([kind]) => ({ kind })),
   failureSchema.transform(({ kind, error }) => ({ kind, error })),
 ]);
 

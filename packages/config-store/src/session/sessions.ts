@@ -1,0 +1,152 @@
+import { invariant, type LogEntry } from '@quorate/raft';
+import type { EncodedOutcome } from '../outcome.ts';
+import { sessionCountTable } from '../tables/session-count-table.ts';
+import { type SessionCheck, sessionExpiryTable } from '../tables/session-expiry-table.ts';
+import { sessionsTable } from '../tables/sessions-table.ts';
+import type { TablesWriter } from '../tables/tables.ts';
+import { SequencePassed, SessionExpired, TooManySessions } from './errors.ts';
+import { MAX_SESSIONS } from './limits.ts';
+import { LiveSession } from './live-session.ts';
+import type { SessionCommand, SessionPlace, SessionResult } from './session-commands.ts';
+import type { SessionExpiry } from './session-expiry.ts';
+
+/** An entry looks at so many sessions that may have expired, and one that finds no place for another at so many: no other entry waits long for it. */
+const checkedByEntry = 16;
+const checkedForPlace = 256;
+
+/** What has become of a session in a batch. */
+interface Touched {
+  /** Null if it has ended. */
+  readonly live: LiveSession | null;
+  isChanged: boolean;
+}
+
+/**
+ * The sessions while a batch of entries is applied (Raft, dissertation §6.3): each is read once and written once. They are rows of the state machine and nowhere
+ * else, and so in every snapshot: a session that a node or a new leader lacked would have a write done again that was done before.
+ */
+export class Sessions {
+  readonly #writer: TablesWriter;
+  readonly #expiry: SessionExpiry;
+  readonly #touched = new Map<number, Touched>();
+
+  constructor(writer: TablesWriter, expiry: SessionExpiry) {
+    this.#writer = writer;
+    this.#expiry = expiry;
+  }
+
+  /** @throws {TooManySessions | SessionExpired} */
+  run(command: SessionCommand, entry: LogEntry): SessionResult {
+    switch (command.kind) {
+      case 'openSession':
+        return { kind: 'openSession', session: this.#open(command.ttlMs, entry) };
+      case 'keepSession':
+        this.#heard(command.session, command.floor, entry);
+        return { kind: 'keepSession' };
+      case 'closeSession':
+        this.#close(command.session);
+        return { kind: 'closeSession' };
+      default:
+        return command satisfies never;
+    }
+  }
+
+  /**
+   * Does a write of a session, unless it was done before: then its result is what it was. What `write` gives is kept, whether the write succeeded or failed: a comparison that
+   * did not hold then might hold now, and the client may know already that it did not.
+   * @throws {SessionExpired | SequencePassed} and nothing is done
+   */
+  once(
+    { session, sequence, floor }: SessionPlace,
+    entry: LogEntry,
+    write: (checkResult: (result: Uint8Array) => void) => EncodedOutcome,
+  ): EncodedOutcome {
+    const live = this.#heard(session, floor, entry);
+    if (sequence <= live.floor) throw new SequencePassed({ sequence: String(sequence), floor: String(live.floor) });
+    const kept = live.resultOf(sequence);
+    if (kept !== null) return { result: kept, changes: [] };
+    const outcome = write((result) => live.checkRoom(result));
+    live.keep(sequence, outcome.result);
+    return outcome;
+  }
+
+  /** After each entry: those that have expired by its time go. No clock of this node's has a say, so that all nodes have the same sessions. */
+  afterEntry(entry: LogEntry): void {
+    this.#sweep(entry, checkedByEntry);
+  }
+
+  /** Writes down what has changed. */
+  store(): void {
+    for (const [session, { live, isChanged }] of this.#touched) {
+      if (!isChanged) continue;
+      if (live === null) this.#writer.delete(sessionsTable, session);
+      else this.#writer.put(sessionsTable, session, live.row);
+    }
+    this.#touched.clear();
+  }
+
+  #open(ttlMs: number, entry: LogEntry): number {
+    if (this.#count >= MAX_SESSIONS) this.#sweep(entry, checkedForPlace);
+    if (this.#count >= MAX_SESSIONS) throw new TooManySessions({ limit: MAX_SESSIONS });
+    const { index: session, logTimeMs } = entry;
+    const checkedAtMs = logTimeMs + ttlMs;
+    const live = new LiveSession({ ttlMs, heardAtMs: logTimeMs, checkedAtMs, floor: 0, results: [] });
+    this.#touched.set(session, { live, isChanged: true });
+    this.#writer.put(sessionExpiryTable, { atMs: checkedAtMs, session }, true);
+    this.#writer.put(sessionCountTable, null, this.#count + 1);
+    this.#expiry.note(checkedAtMs);
+    return session;
+  }
+
+  #close(session: number): void {
+    const live = this.#find(session);
+    if (live !== null) this.#remove(session, live);
+  }
+
+  /** The session, which its client has given a sign of life. @throws {SessionExpired} */
+  #heard(session: number, floor: number, entry: LogEntry): LiveSession {
+    const live = this.#find(session);
+    // It may be there still, if many have expired at once: whether its time is over does not depend on that.
+    if (live === null || live.expiresAtMs <= entry.logTimeMs) throw new SessionExpired({ session: String(session) });
+    live.heardAtMs = entry.logTimeMs;
+    live.raiseFloor(floor);
+    this.#touched.set(session, { live, isChanged: true });
+    return live;
+  }
+
+  #sweep(entry: LogEntry, limit: number): void {
+    const due = this.#expiry.due(this.#writer, entry, limit);
+    if (due.length === 0) return;
+    for (const check of due) this.#look(check, entry.logTimeMs);
+    this.#expiry.seen(this.#writer, entry);
+  }
+
+  #look({ session, atMs }: SessionCheck, nowMs: number): void {
+    const live = this.#find(session);
+    invariant(live !== null, () => `session ${session} is to be looked at, and there is none`);
+    if (live.expiresAtMs <= nowMs) return this.#remove(session, live);
+    this.#writer.delete(sessionExpiryTable, { atMs, session });
+    live.checkedAtMs = live.expiresAtMs;
+    this.#writer.put(sessionExpiryTable, { atMs: live.checkedAtMs, session }, true);
+    this.#touched.set(session, { live, isChanged: true });
+  }
+
+  #remove(session: number, live: LiveSession): void {
+    this.#writer.delete(sessionExpiryTable, { atMs: live.checkedAtMs, session });
+    this.#writer.put(sessionCountTable, null, this.#count - 1);
+    this.#touched.set(session, { live: null, isChanged: true });
+  }
+
+  #find(session: number): LiveSession | null {
+    const touched = this.#touched.get(session);
+    if (touched !== undefined) return touched.live;
+    const row = this.#writer.get(sessionsTable, session);
+    const live = row === null ? null : new LiveSession(row);
+    this.#touched.set(session, { live, isChanged: false });
+    return live;
+  }
+
+  get #count(): number {
+    return this.#writer.get(sessionCountTable, null) ?? 0;
+  }
+}
