@@ -15,13 +15,13 @@ export const timeOf = (index: number): number => 1_700_000_000_000_000 + index;
 /** An entry as the log would hold it. */
 export function entryAt(
   index: number,
-  options: { kind?: EntryKind; command?: Uint8Array; term?: number; fields?: EntryFields } = {},
+  options: { kind?: EntryKind; command?: Uint8Array; term?: number; fields?: EntryFields; logTimeMs?: number } = {},
 ): LogEntry {
   return {
     index: logIndex(index),
     term: term(options.term ?? 1),
     timestampUs: timeOf(index),
-    logTimeMs: index,
+    logTimeMs: options.logTimeMs ?? index,
     kind: options.kind ?? 'command',
     command: options.command ?? new Uint8Array(0),
     ...(options.fields === undefined ? {} : { fields: options.fields }),

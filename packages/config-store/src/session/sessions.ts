@@ -105,12 +105,13 @@ export class Sessions {
 
   /** The session, which its client has given a sign of life. @throws {SessionExpired} */
   #heard(session: number, floor: number, entry: LogEntry): LiveSession {
-    const live = this.#find(session);
+    const touched = this.#touch(session);
+    const { live } = touched;
     // It may be there still, if many have expired at once: whether its time is over does not depend on that.
     if (live === null || live.expiresAtMs <= entry.logTimeMs) throw new SessionExpired({ session: String(session) });
     live.heardAtMs = entry.logTimeMs;
     live.raiseFloor(floor);
-    this.#touched.set(session, { live, isChanged: true });
+    touched.isChanged = true;
     return live;
   }
 
@@ -138,12 +139,16 @@ export class Sessions {
   }
 
   #find(session: number): LiveSession | null {
-    const touched = this.#touched.get(session);
-    if (touched !== undefined) return touched.live;
+    return this.#touch(session).live;
+  }
+
+  #touch(session: number): Touched {
+    const known = this.#touched.get(session);
+    if (known !== undefined) return known;
     const row = this.#writer.get(sessionsTable, session);
-    const live = row === null ? null : new LiveSession(row);
-    this.#touched.set(session, { live, isChanged: false });
-    return live;
+    const touched = { live: row === null ? null : new LiveSession(row), isChanged: false };
+    this.#touched.set(session, touched);
+    return touched;
   }
 
   get #count(): number {
