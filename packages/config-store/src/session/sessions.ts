@@ -116,10 +116,7 @@ export class Sessions {
   }
 
   #sweep(entry: LogEntry, limit: number): void {
-    const due = this.#expiry.due(this.#writer, entry, limit);
-    if (due.length === 0) return;
-    for (const check of due) this.#look(check, entry.logTimeMs);
-    this.#expiry.seen(this.#writer, entry);
+    for (const check of this.#expiry.due(this.#writer, entry, limit)) this.#look(check, entry.logTimeMs);
   }
 
   #look({ session, atMs }: SessionCheck, nowMs: number): void {
