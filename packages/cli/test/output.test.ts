@@ -43,6 +43,20 @@ test('an entry of the log is shown with its time and its command', () => {
   const put = { kind: 'put', key: '/a', value: bytesOf('x'), ifRevision: 3n } as const;
   expect(committedRow(committed({ command: put }))).toEqual(['7', '2', time, 'command', 'put /a if at revision 3 x']);
   expect(committedRow(committed({ command: { kind: 'delete', key: '/a' } }))[4]).toBe('delete /a');
+  const inSession = { session: 5n, sequence: 3n, floor: 2n };
+  expect(committedRow(committed({ command: { kind: 'delete', key: '/a', inSession } }))[4]).toBe(
+    'delete /a (session 5, write 3)',
+  );
+  const sessions = [
+    { kind: 'openSession', ttlMs: 60_000 },
+    { kind: 'keepSession', session: 5n, floor: 2n },
+    { kind: 'closeSession', session: 5n },
+  ] as const;
+  expect(sessions.map((command) => committedRow(committed({ command }))[4])).toEqual([
+    'open a session of 60000 ms',
+    'keep session 5',
+    'close session 5',
+  ]);
   expect(committedRow(committed({ kind: 'noop' }))).toEqual(['7', '2', time, 'noop', '']);
   // Of a later version, whose commands this one does not know.
   expect(committedRow(committed({ commandBytes: new Uint8Array(5) }))[4]).toBe('(5 bytes)');

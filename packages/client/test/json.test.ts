@@ -11,6 +11,10 @@ const commands: readonly Command[] = [
   { kind: 'compact', revision: 7 },
   { kind: 'compact', revision: null },
   { kind: 'setRetention', retention: { maxAgeMs: null, maxVersions: 3 } },
+  { kind: 'openSession', ttlMs: 60_000 },
+  { kind: 'keepSession', session: 7, floor: 3 },
+  { kind: 'closeSession', session: 7 },
+  { kind: 'delete', key: '/a', ifRevision: 3, inSession: { session: 7, sequence: 5, floor: 3 } },
   {
     kind: 'txn',
     compare: [

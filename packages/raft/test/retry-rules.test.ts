@@ -7,6 +7,7 @@ import {
   noAttempts,
   nodeTimeoutMs,
   type RequestHistory,
+  type RequestKind,
   type RetryDecision,
 } from '../src/retry-rules.ts';
 
@@ -24,8 +25,8 @@ const brief = (decision: RetryDecision): string =>
   decision.kind === 'retry' ? `retry after ${decision.delayMs}` : decision.code;
 
 describe('what follows a failed attempt with time left', () => {
-  // Of a read and of a write; sent to any node, to the known leader, and to the node that the caller named.
-  const table: readonly [AttemptFailure, Record<'read' | 'write', readonly [string, string, string]>][] = [
+  // Of a read, of a write, and of a write of a session; sent to any node, to the known leader, and to the node that the caller named.
+  const table: readonly [AttemptFailure, Record<RequestKind, readonly [string, string, string]>][] = [
     [{ kind: 'notSent' }, both('retry after 20', 'retry after 20', 'retry after 20')],
     [{ kind: 'noResponders' }, both('retry after 20', 'retry after 0', 'retry after 20')],
     [refused('NoLeader'), both('retry after 20', 'retry after 0', 'retry after 20')],
@@ -41,6 +42,7 @@ describe('what follows a failed attempt with time left', () => {
     [refused('OutcomeUnknown'), readOnly('retry after 20', 'retry after 0')],
     [refused('Internal'), readOnly('retry after 20', 'retry after 0')],
     [refused('MalformedMessage'), readOnly('retry after 20', 'retry after 0')],
+    [refused('SessionExpired'), both('SessionExpired', 'SessionExpired', 'SessionExpired')],
     [refused('RevisionMismatch'), both('RevisionMismatch', 'RevisionMismatch', 'RevisionMismatch')],
     [refused('InvalidRequest'), both('InvalidRequest', 'InvalidRequest', 'InvalidRequest')],
     [refused('Compacted'), both('Compacted', 'Compacted', 'Compacted')],
@@ -49,7 +51,7 @@ describe('what follows a failed attempt with time left', () => {
 
   for (const [failure, expected] of table) {
     const name = failure.kind === 'refused' ? `refused with ${failure.code}` : failure.kind;
-    for (const kind of ['read', 'write'] as const) {
+    for (const kind of ['read', 'write', 'sessionWrite'] as const) {
       it(`${name}: ${kind}`, () => {
         const targets = ['anyNode', 'leader', 'givenNode'] as const;
         expect(targets.map((target) => brief(decide({ kind, target }, failure)))).toEqual(expected[kind]);
@@ -58,13 +60,15 @@ describe('what follows a failed attempt with time left', () => {
   }
 
   function both(anyNode: string, leader: string, givenNode: string) {
-    return { read: [anyNode, leader, givenNode], write: [anyNode, leader, givenNode] } as const;
+    const all = [anyNode, leader, givenNode] as const;
+    return { read: all, write: all, sessionWrite: all };
   }
 
-  /** A write of which nobody knows whether it was made is never sent again. */
+  /** A write of which nobody knows whether it was made is never sent again, unless its session sees to it that it is made once. */
   function readOnly(read: string, toLeader = read) {
     const unknown = 'OutcomeUnknown';
-    return { read: [read, toLeader, read], write: [unknown, unknown, unknown] } as const;
+    const again = [read, toLeader, read] as const;
+    return { read: again, write: [unknown, unknown, unknown] as const, sessionWrite: again };
   }
 });
 
@@ -89,6 +93,18 @@ describe('what a caller is told at the deadline', () => {
     ['write', [refused('NoLeader'), refused('Unformed')], 'Unformed'],
     ['write', [refused('NoLeader'), { kind: 'notSent' }], 'Unavailable'],
     ['write', [refused('NoLeader'), { kind: 'timedOut' }], 'OutcomeUnknown'],
+    ['sessionWrite', [noOne, noOne], 'Unavailable'],
+    ['sessionWrite', [refused('NoLeader'), noOne], 'NoLeader'],
+    ['sessionWrite', [{ kind: 'timedOut' }], 'OutcomeUnknown'],
+    ['sessionWrite', [{ kind: 'nodeGone' }, noOne, refused('NoLeader')], 'OutcomeUnknown'],
+    ['sessionWrite', [refused('OutcomeUnknown'), { kind: 'notSent' }], 'OutcomeUnknown'],
+    // What may have been done before is not undone by a refusal now; what the store says of the write itself holds.
+    ['sessionWrite', [{ kind: 'timedOut' }, refused('SessionExpired')], 'OutcomeUnknown'],
+    ['sessionWrite', [{ kind: 'timedOut' }, refused('SequencePassed')], 'OutcomeUnknown'],
+    ['sessionWrite', [{ kind: 'superseded' }, refused('DiskSpaceLow')], 'OutcomeUnknown'],
+    ['sessionWrite', [{ kind: 'connectionLost' }, refused('RevisionMismatch')], 'RevisionMismatch'],
+    ['sessionWrite', [noOne, refused('SessionExpired')], 'SessionExpired'],
+    ['sessionWrite', [refused('NoLeader'), refused('DiskSpaceLow')], 'DiskSpaceLow'],
     ['read', [noOne], 'Unavailable'],
     ['read', [refused('NoLeader'), noOne], 'NoLeader'],
     ['read', [{ kind: 'timedOut' }], 'Timeout'],
@@ -104,6 +120,10 @@ describe('what a caller is told at the deadline', () => {
     const noLeader = refused('NoLeader');
     expect(brief(decide({ history, remainingMs: 421 }, noLeader))).toBe('retry after 20');
     expect(brief(decide({ history, remainingMs: 419 }, noLeader))).toBe('NoLeader');
+    const sent = { ...noAttempts, mayBeDone: true };
+    const ofSession = { kind: 'sessionWrite', history: sent } as const;
+    expect(brief(decide({ ...ofSession, remainingMs: 71 }, noLeader))).toBe('retry after 20');
+    expect(brief(decide({ ...ofSession, remainingMs: 69 }, noLeader))).toBe('OutcomeUnknown');
   });
 });
 
@@ -118,11 +138,12 @@ describe('times', () => {
     expect(delays(0.5)).toEqual([20, 40, 80, 160, 320, 400, 400]);
   });
 
-  it('gives a write all the time there is, and a read a second that doubles', () => {
-    const attempts = (kind: 'read' | 'write') =>
+  it('gives a write all the time there is, and what may be sent again a second that doubles', () => {
+    const attempts = (kind: RequestKind) =>
       [0, 1, 2, 3].map((attempts) => attemptTimeoutMs(kind, { ...noAttempts, attempts }, 5_000));
     expect(attempts('write')).toEqual([5_000, 5_000, 5_000, 5_000]);
     expect(attempts('read')).toEqual([1_000, 2_000, 4_000, 5_000]);
+    expect(attempts('sessionWrite')).toEqual([1_000, 2_000, 4_000, 5_000]);
   });
 
   it('leaves time for the node to say that its own has run out', () => {

@@ -85,6 +85,10 @@ describe('a reply in JSON', () => {
       revision: '3',
       deleted: false,
     });
+    expect(ok('session', encodeResult({ kind: 'openSession', session: 7 }))).toEqual({ session: '7' });
+    expect(ok('session', encodeResult({ kind: 'keepSession' }))).toEqual({});
+    expect(ok('session', encodeResult({ kind: 'closeSession' }))).toEqual({});
+    expect(() => ok('session', encodeResult({ kind: 'setRetention' }))).toThrow(MalformedMessage);
     const entryJson = { key: '/a', value: 'x', createRevision: '1', modRevision: '2', version: '2' };
     expect(ok('get', encodeAnswer({ kind: 'get', entry, revision: 3, appliedIndex: 9 }))).toEqual({
       entry: entryJson,

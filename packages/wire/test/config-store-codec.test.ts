@@ -14,6 +14,7 @@ import {
   type Query,
   QuorateError,
   type Transaction,
+  type Write,
 } from '@quorate/config-store';
 import { type LogEntry, logIndex, term } from '@quorate/raft';
 import fc from 'fast-check';
@@ -77,7 +78,7 @@ const { transaction } = fc.letrec<{ operation: Operation; transaction: Transacti
   }),
 }));
 const setting = fc.option(fc.nat());
-const command: fc.Arbitrary<Command> = fc.oneof(
+const write: fc.Arbitrary<Write> = fc.oneof(
   transaction,
   fc.record({ kind: fc.constant('compact' as const), revision: fc.option(fc.nat()) }),
   fc.record({
@@ -86,8 +87,16 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   }),
   fc
     .tuple(text, fc.uint8Array(), revision, contentType)
-    .map(([key, value, given, type]): Command => ({ kind: 'put', key, value, ...ifRevision(given), ...typed(type) })),
-  fc.tuple(text, revision).map(([key, given]): Command => ({ kind: 'delete', key, ...ifRevision(given) })),
+    .map(([key, value, given, type]): Write => ({ kind: 'put', key, value, ...ifRevision(given), ...typed(type) })),
+  fc.tuple(text, revision).map(([key, given]): Write => ({ kind: 'delete', key, ...ifRevision(given) })),
+);
+const inSession = fc.record({ session: fc.nat(), sequence: fc.nat(), floor: fc.nat() });
+const command: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 4, arbitrary: write },
+  { weight: 4, arbitrary: fc.tuple(write, inSession).map(([one, place]) => ({ ...one, inSession: place })) },
+  fc.record({ kind: fc.constant('openSession' as const), ttlMs: fc.nat() }),
+  fc.record({ kind: fc.constant('keepSession' as const), session: fc.nat(), floor: fc.nat() }),
+  fc.record({ kind: fc.constant('closeSession' as const), session: fc.nat() }),
 );
 const pastRevision = fc.option(fc.nat());
 const query: fc.Arbitrary<Query> = fc.oneof(
@@ -152,6 +161,14 @@ describe('commands and queries', () => {
       0,
     ]);
     expect(decodeMsgpack(encodeCommand({ kind: 'delete', key: '/a', ifRevision: 3 }))).toEqual(['delete', '/a', 3]);
+    const place = { session: 7, sequence: 3, floor: 1 };
+    expect(decodeMsgpack(encodeCommand({ kind: 'put', key: '/a', value, inSession: place }))).toEqual([
+      'inSession',
+      7,
+      3,
+      1,
+      ['put', '/a', value, null],
+    ]);
     expect(decodeMsgpack(encodeQuery({ kind: 'get', key: '/a', revision: null }))).toEqual(['get', '/a', null]);
     expect(decodeMsgpack(encodeQuery({ ...list, keys: { prefix: '/' }, after: '/a' }))).toEqual([
       'list',
@@ -176,6 +193,13 @@ describe('commands and queries', () => {
     ['a value of text', ['put', '/a', 'text', null]],
     ['a revision of text', ['delete', '/a', '7']],
     ['a missing revision that is false', ['delete', '/a', false]],
+    ['a session of text', ['inSession', '7', 1, 0, ['delete', '/a', null]]],
+    ['no write of a session', ['inSession', 7, 1, 0]],
+    ['a write that is no frame', ['inSession', 7, 1, 0, 'delete']],
+    ['a write that has a field too many', ['inSession', 7, 1, 0, ['delete', '/a', null, null]]],
+    ['a field after a write', ['inSession', 7, 1, 0, ['delete', '/a', null], 1]],
+    ['a session within a session', ['inSession', 7, 1, 0, ['inSession', 7, 2, 0, ['delete', '/a', null]]]],
+    ['a session that is opened within one', ['inSession', 7, 1, 0, ['openSession', 60_000]]],
   ])('are refused with %s', (_what, frame) => {
     expect(() => decodeCommand(encodeMsgpack(frame))).toThrow(InvalidCommand);
   });
@@ -239,6 +263,9 @@ describe('results and answers', () => {
     ],
     [{ kind: 'compact', oldestRevision: 5, isDone: false }],
     [{ kind: 'setRetention' }],
+    [{ kind: 'openSession', session: 2 ** 40 }],
+    [{ kind: 'keepSession' }],
+    [{ kind: 'closeSession' }],
     [{ kind: 'failed', error }],
   ] as const)('come back as they went: %j', (result) => {
     expect(decodeResult(encodeResult(result))).toEqual(result);
