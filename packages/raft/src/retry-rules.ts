@@ -81,7 +81,8 @@ const longestDelayMs = 400;
 const shortestAttemptMs = 50;
 /** That of a write must be long enough for the node to say in time that it found no leader: else its outcome would be unknown for nothing. */
 const shortestWriteAttemptMs = 400;
-const firstAttemptMs = 1_000;
+/** That of a write is longer: in a group that is slow for having too much to do, each that is sent again is one more to do. */
+const firstAttemptMs = { read: 1_000, sessionWrite: 2_000 } as const;
 
 /**
  * Decides what follows a failed attempt: reads, and writes of a session, are repeated until the deadline, any other write only where it certainly did not happen.
@@ -109,7 +110,7 @@ export const isLeaderBusy = (failure: { readonly kind: string; readonly code?: s
 /** How long an attempt may wait for its reply: a write for as long as its caller, what may be repeated until it is worth asking elsewhere. */
 export function attemptTimeoutMs(kind: RequestKind, history: RequestHistory, remainingMs: number): number {
   if (kind === 'write') return remainingMs;
-  return Math.min(remainingMs, firstAttemptMs * 2 ** Math.min(history.attempts, 10));
+  return Math.min(remainingMs, firstAttemptMs[kind] * 2 ** Math.min(history.attempts, 10));
 }
 
 /** The time that a node is given for an attempt: less than the attempt's, so that what it says at the end of it still arrives. */

@@ -91,6 +91,7 @@ export class OpenSession {
     for (;;) {
       await sleep(keepAliveMs, clock, this.#lifetime);
       if (clock.now() - this.#lastWriteMs >= idleMs) this.retire();
+      if (this.#lifetime.ended) return;
       await send({ kind: 'keepSession', session: this.id, floor: this.#writes.floor }).catch((error: unknown) => {
         if (error instanceof SessionExpired) this.expired();
       });

@@ -71,7 +71,9 @@ export class WriteSessions {
       const others = this.#opening;
       const opening = others ?? this.#begin(leftMs);
       this.#opening = opening;
-      const outcome = await waitFor<Opening>({ clock, lifetime, timeoutMs: leftMs }, (settle) => {
+      // One of its own ends in time by itself, and with a reason.
+      const waitMs = others === null ? Number.POSITIVE_INFINITY : leftMs;
+      const outcome = await waitFor<Opening>({ clock, lifetime, timeoutMs: waitMs }, (settle) => {
         void opening.then(settle);
         return () => {};
       });

@@ -148,7 +148,10 @@ export class FakeNode {
   }
 }
 
-const leaderOf = (leader: string | null) => (leader === null ? null : nodeIdSchema.parse(leader));
+/** A node's name, as replies carry it. */
+export const idOf = (name: string) => nodeIdSchema.parse(name);
+
+const leaderOf = (leader: string | null) => (leader === null ? null : idOf(leader));
 
 /** The reply to a put. */
 export const putReply = (revision: number, leader: string | null = null): ApiReply =>

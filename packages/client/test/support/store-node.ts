@@ -1,25 +1,43 @@
-import { ConfigStore, MemoryTables } from '@quorate/config-store';
+import { type Command, ConfigStore, MemoryTables } from '@quorate/config-store';
 import { logIndex, term } from '@quorate/raft';
-import { configStoreCodec } from '@quorate/wire';
-import { type Behaviour, ok } from './fake-node.ts';
+import { type ApiReply, configStoreCodec, decodeCommand, encodeCommand, storeReply } from '@quorate/wire';
+import { type Behaviour, type FakeRequest, idOf } from './fake-node.ts';
 
-/** What a node does that keeps a store by itself: reads and writes of it are answered as a cluster answers them. */
-export function storeBehaviour(id: string): Behaviour {
-  const store = new ConfigStore({ tables: new MemoryTables(), codec: configStoreCodec, stream: 'main.config' });
-  return ({ endpoint, body }) => {
-    if (['get', 'list', 'history', 'retention'].includes(endpoint)) return ok(store.query(body), id);
-    if (endpoint === 'hello' || endpoint === 'status') return null;
-    const index = store.lastApplied + 1;
-    const [applied] = store.apply([
-      {
-        index: logIndex(index),
-        term: term(1),
-        kind: 'command',
-        command: body,
-        timestampUs: 1_700_000_000_000_000 + index,
-        logTimeMs: index,
-      },
+const reads: ReadonlySet<string> = new Set(['get', 'list', 'history', 'retention']);
+const unanswered: ReadonlySet<string> = new Set(['hello', 'status']);
+
+/** A store that fake nodes keep together, as if each applied at once what any of them is asked. */
+export class StoreOfNodes {
+  readonly #store = new ConfigStore({ tables: new MemoryTables(), codec: configStoreCodec, stream: 'main.config' });
+  /** All commands, in the order in which they were applied. */
+  readonly commands: Command[] = [];
+
+  /** Reads and writes, answered as a cluster answers them that `leader` leads. */
+  behaviour(leader: string): Behaviour {
+    return (request) => this.answer(request, leader);
+  }
+
+  /** The reply to a request; null to what is no read or write. */
+  answer({ endpoint, body }: Pick<FakeRequest, 'endpoint' | 'body'>, leader: string): ApiReply | null {
+    if (reads.has(endpoint)) return storeReply(this.#store.query(body), idOf(leader));
+    return unanswered.has(endpoint) ? null : storeReply(this.#apply(body), idOf(leader));
+  }
+
+  /** Applies a command of somebody else's. */
+  apply(command: Command): void {
+    this.#apply(encodeCommand(command));
+  }
+
+  #apply(command: Uint8Array): Uint8Array {
+    const index = this.#store.lastApplied + 1;
+    const times = { timestampUs: 1_700_000_000_000_000 + index, logTimeMs: index };
+    const [applied] = this.#store.apply([
+      { index: logIndex(index), term: term(1), kind: 'command', command, ...times },
     ]);
-    return applied === undefined ? null : ok(applied.result, id);
-  };
+    this.commands.push(decodeCommand(command));
+    return applied?.result ?? new Uint8Array();
+  }
 }
+
+/** What a node does that keeps a store by itself. */
+export const storeBehaviour = (id: string): Behaviour => new StoreOfNodes().behaviour(id);
