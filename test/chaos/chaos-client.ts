@@ -42,7 +42,7 @@ export interface CallCounts {
 }
 
 /** What the SDK promises of a write that failed so: nothing was changed. */
-const notMadeCodes: ReadonlySet<string> = new Set(['NoLeader', 'Unavailable']);
+const notMadeCodes: ReadonlySet<string> = new Set(['NoLeader', 'Unavailable', 'Timeout']);
 const readFailures: ReadonlySet<string> = new Set(['NoLeader', 'Unavailable', 'Timeout']);
 
 type Answer =

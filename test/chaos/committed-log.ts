@@ -1,6 +1,6 @@
 import type { CommittedEntry, Entry, Store } from '@quorate/client';
 import type { LogEntry } from '@quorate/raft';
-import { commandOf } from '@quorate/wire';
+import { commandsIn } from '../support/commands-in-log.ts';
 import type { CommittedRecorder } from '../support/committed-recorder.ts';
 import { eventually } from '../support/eventually.ts';
 import type { WriteAttempt } from './chaos-client.ts';
@@ -62,10 +62,9 @@ export async function expectFollowed(recorder: CommittedRecorder, log: readonly 
 export function expectWritesOnce(writes: readonly WriteAttempt[], log: readonly LogEntry[]): void {
   const times = new Map<string, number>();
   const count = (write: string): void => void times.set(write, (times.get(write) ?? 0) + 1);
-  for (const entry of log) {
-    const command = commandOf(entry);
+  for (const command of commandsIn(log)) {
     // Its clients write nothing else.
-    if (command?.kind !== 'put' && command?.kind !== 'delete') continue;
+    if (command.kind !== 'put' && command.kind !== 'delete') continue;
     count(nameOf(command.key, command.kind === 'put' ? Buffer.from(command.value).toString() : null));
   }
   // The deletes of one key look all the same.

@@ -1,8 +1,8 @@
 import type { Entry, Store } from '@quorate/client';
 import type { LogEntry } from '@quorate/raft';
-import { commandOf } from '@quorate/wire';
 import { expect } from 'vitest';
 import type { TestCluster } from './cluster.ts';
+import { commandsIn } from './commands-in-log.ts';
 import type { CommittedRecorder } from './committed-recorder.ts';
 import { type Attempt, countOf } from './workload.ts';
 
@@ -38,14 +38,8 @@ export async function expectHistory({ cluster, store, attempts, recorders }: His
 /** Each write stands in the log as often as its caller was told that it may, but for repeats in its session, which do nothing. */
 function expectOnceAtMost(attempts: readonly Attempt[], log: readonly LogEntry[]): void {
   const times = new Map<string, number>();
-  const places = new Set<string>();
-  for (const entry of log) {
-    const command = commandOf(entry);
-    if (command?.kind !== 'put') continue;
-    const { inSession } = command;
-    const place = inSession === undefined ? `${entry.index}` : `${inSession.session} ${inSession.sequence}`;
-    if (places.has(place)) continue;
-    places.add(place);
+  for (const command of commandsIn(log)) {
+    if (command.kind !== 'put') continue;
     const value = Buffer.from(command.value).toString();
     times.set(value, (times.get(value) ?? 0) + 1);
   }

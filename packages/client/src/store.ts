@@ -272,13 +272,13 @@ export interface ClusterStatus {
  * Beside the errors that each method names, every call may throw
  * `InvalidRequest` (an option is wrong), `NoLeader` (none was found in time; a write was not made), `Unavailable` (no node answers, or NATS
  * cannot be reached; a write was not made), `Unformed` and `NodeSpent` (what the nodes answered instead), `Timeout` (no answer to a read in
- * time), `TooManySessions` (of a write: the group has as many as it may), `MalformedMessage` (a node speaks another version), `NotPermitted` (by NATS, with these credentials), `StoreClosed`, and the
- * reason of its AbortSignal.
+ * time, or none to opening the session of a write, which was not made), `TooManySessions` (the group can have no other; a write was not made), `MalformedMessage` (a node
+ * speaks another version), `NotPermitted` (by NATS, with these credentials), `StoreClosed`, and the reason of its AbortSignal.
  */
 export interface Store {
   /**
-   * Writes a key. A write whose answer is lost is sent again until the deadline, and done once; only then it is `OutcomeUnknown`. Of a store without sessions one that may
-   * have reached a node is not sent again: if its answer is lost, that is `OutcomeUnknown`.
+   * Writes a key. A write whose answer is lost is sent again, and made once; it is `OutcomeUnknown` if there is none until the deadline. In a store without sessions one that
+   * may have reached a node is not sent again: if its answer is lost, that is `OutcomeUnknown`.
    * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidContentType | InvalidRevision | RevisionMismatch | DiskSpaceLow | OutcomeUnknown}
    */
   put(key: string, value: string | Uint8Array, options?: PutOptions): Promise<PutResult>;
