@@ -178,7 +178,7 @@ export class Router {
       const outcome = await waitFor<BusOutcome | LostNode>({ clock, lifetime, timeoutMs }, (settle) => {
         const stopListening = messages.ask(subject, payload, settle);
         const stopWatching = node === null ? () => {} : this.#watch(node, settle);
-        const stopNews = node === null || kind !== 'sessionWrite' ? () => {} : this.#listenForSuccessor(node, settle);
+        const stopNews = kind === 'sessionWrite' ? this.#listenForLeader(node, settle) : () => {};
         return () => {
           stopListening();
           stopWatching();
@@ -194,8 +194,8 @@ export class Router {
     }
   }
 
-  /** Whoever may ask again need not find out whether the leader before is still there. */
-  #listenForSuccessor(node: string, settle: (outcome: LostNode) => void): () => void {
+  /** Whoever may ask again need not find out whether the node that has the write is still there, or whom it takes for the leader. */
+  #listenForLeader(node: string | null, settle: (outcome: LostNode) => void): () => void {
     return this.#options.news.listen((leader) => {
       if (leader !== node) settle({ kind: 'superseded' });
     });

@@ -130,6 +130,24 @@ describe('a write whose answer is lost', () => {
     expect((await store.get('/a'))?.version).toBe(1n);
   });
 
+  it('is sent again to the leader that announces itself, whichever node has it', async () => {
+    const cluster = await start();
+    const { n1, nodes, store, bus } = cluster;
+    await store.put('/x', 'x');
+    n1.behave(({ endpoint }) => {
+      if (endpoint === 'put') void n1.stop();
+      return null;
+    });
+    const hangs = await bus.node('n2', losesAnswers(nodes));
+    const writing = store.put('/a', 'y');
+    await until(() => hangs.log.includes('put anyNode'));
+    await hangs.stop();
+    const n3 = await bus.node('n3', nodes.behaviour('n3'));
+    await n3.announce(term(2));
+    expect(await writing).toEqual({ revision: 2n });
+    expect(n3.log).toEqual(['put node']);
+  });
+
   it('is sent again when its node is gone', async () => {
     const cluster = await start();
     const { n1, nodes, store, bus } = cluster;
