@@ -24,7 +24,7 @@ let written = null;
 for await (const { index, command } of store.committed({ fromIndex: 1n })) {
   indexes.push(index);
   written = command;
-  if (command !== null) break;
+  if (command?.kind === 'put') break;
 }
 const { leader, nodes } = await store.status();
 await store.close();
