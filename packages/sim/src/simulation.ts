@@ -37,6 +37,8 @@ export interface SimulationOptions {
   readonly faultsUntilMs?: number;
   /** Other fates for the messages than the seed draws first, where they meet the same faults. */
   readonly networkVariant?: number;
+  /** Whether every other client writes in a session, whatever the seed draws. */
+  readonly sessions?: boolean;
   /** A bug to run with. */
   readonly plant?: Plant;
   readonly onEvent?: (event: SimulatedEvent) => void;
@@ -118,6 +120,7 @@ function run(options: SimulationOptions): {
     timeoutMs: plan.pick([500, 1000, 3000]),
     toLeader: plan.pick([0, 0.5, 0.9]),
     decideRetry: plant.decideRetry ?? decideRetry,
+    sessionTtlMs: drawSessions(new RandomStream(seed, 'sessions'), options.sessions ?? plant.sessions ?? false),
   };
   const faultsUntilMs = options.faultsUntilMs ?? usualFaultsUntilMs;
   const window = { fromMs: faultsFromMs, untilMs: usualFaultsUntilMs - 1000 };
@@ -289,6 +292,15 @@ function drawSettings(plan: RandomStream): RaftSettings {
   const maxBatchEntries = plan.pick([1, 4, defaultRaftSettings.maxBatchEntries]);
   const maxInflightAppends = plan.pick([2, defaultRaftSettings.maxInflightAppends]);
   return { ...defaultRaftSettings, maxBatchEntries, maxInflightAppends };
+}
+
+/** Runs in which clients write in sessions. None are drawn yet: with such clients a seed is another run, and those that catch bugs would have to be found anew. */
+const sessionsChance = 0;
+
+/** How long sessions last, or null if there are none. Some are shorter than clients are cut off from the group. */
+function drawSessions(random: RandomStream, areWanted: boolean): number | null {
+  if (!random.chance(sessionsChance) && !areWanted) return null;
+  return random.pick([1_000, 3_000, 20_000]);
 }
 
 /** In some runs the nodes are far from each other: milliseconds, one way. */

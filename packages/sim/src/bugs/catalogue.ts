@@ -93,6 +93,11 @@ import { replyOfEarlierTermCounted } from './reply-of-earlier-term-counted.ts';
 import { roundConfirmedByEarlierOne } from './round-confirmed-by-earlier-one.ts';
 import { roundsBeginAnewInEachOffice } from './rounds-begin-anew-in-each-office.ts';
 import { selfCountedBeforeFlush } from './self-counted-before-flush.ts';
+import { sessionExpiresByOwnClock } from './session-expires-by-own-clock.ts';
+import { sessionFloorFalls } from './session-floor-falls.ts';
+import { sessionOpenedTwiceIsOne } from './session-opened-twice-is-one.ts';
+import { sessionResultForgotten } from './session-result-forgotten.ts';
+import { sessionsNotInSnapshot } from './sessions-not-in-snapshot.ts';
 import { snapshotAcknowledgedBeforeFlush } from './snapshot-acknowledged-before-flush.ts';
 import { snapshotNamedBeyondWhatIsApplied } from './snapshot-named-beyond-what-is-applied.ts';
 import { snapshotNotLoadedAtStart } from './snapshot-not-loaded-at-start.ts';
@@ -211,6 +216,11 @@ export const plantedBugs: readonly PlantedBug[] = [
   roundConfirmedByEarlierOne,
   roundsBeginAnewInEachOffice,
   selfCountedBeforeFlush,
+  sessionExpiresByOwnClock,
+  sessionFloorFalls,
+  sessionOpenedTwiceIsOne,
+  sessionResultForgotten,
+  sessionsNotInSnapshot,
   snapshotAcknowledgedBeforeFlush,
   snapshotNamedBeyondWhatIsApplied,
   snapshotNotLoadedAtStart,

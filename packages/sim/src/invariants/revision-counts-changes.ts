@@ -1,9 +1,21 @@
 import type { LogEntry } from '@quorate/raft';
 import type { SimulatedNode } from '../host/simulated-node.ts';
-import { plainCodec } from '../workload/plain-codec.ts';
+import { type PlainWrite, plainCodec } from '../workload/plain-codec.ts';
 import type { Invariant, Violated } from './cluster-view.ts';
 
-/** The store's revision is up by one for each transaction that changes something, and for nothing else. */
+/** A session, as the log alone has it. */
+interface LoggedSession {
+  readonly ttlMs: number;
+  heardAtMs: number;
+  floor: number;
+  /** The sequences of all writes that were done. */
+  readonly done: Set<number>;
+}
+
+/**
+ * The store's revision is up by one for each transaction that changes something, and for nothing else. What a session asks for again is
+ * no other transaction, and what comes in a session that has ended, or below its floor, is none.
+ */
 export class RevisionCountsChanges implements Invariant {
   readonly name = 'the revision counts changes';
   readonly #violated: Violated;
@@ -11,6 +23,7 @@ export class RevisionCountsChanges implements Invariant {
   readonly #revisions: number[] = [0];
   /** By key, the revision of its last change; as of the last of these indexes. */
   readonly #keys = new Map<string, number>();
+  readonly #sessions = new Map<number, LoggedSession>();
 
   constructor(violated: Violated) {
     this.#violated = violated;
@@ -23,17 +36,35 @@ export class RevisionCountsChanges implements Invariant {
     if (revision !== expected) this.#violated(`${id} has revision ${revision} at ${lastApplied}, not ${expected}`);
   }
 
-  #count({ kind, command: bytes }: LogEntry): void {
+  #count(entry: LogEntry): void {
+    const { kind, command: bytes, index, logTimeMs } = entry;
     const before = this.#revisions.at(-1) ?? 0;
     const command = kind === 'command' && bytes.length > 0 ? plainCodec.decodeCommand(bytes) : null;
-    const current = command === null ? 0 : (this.#keys.get(command.key) ?? 0);
-    const isChange =
-      command !== null &&
-      (command.ifRevision === undefined || command.ifRevision === current) &&
-      (command.kind === 'put' || current > 0);
+    if (command?.kind === 'openSession') {
+      const { ttlMs } = command;
+      this.#sessions.set(index, { ttlMs, heardAtMs: logTimeMs, floor: 0, done: new Set() });
+    }
+    const write = command === null || command.kind === 'openSession' ? null : command;
+    const isChange = write !== null && this.#isDone(write, entry) && this.#changes(write);
     this.#revisions.push(isChange ? before + 1 : before);
-    if (!isChange) return;
-    if (command.kind === 'put') this.#keys.set(command.key, before + 1);
-    else this.#keys.delete(command.key);
+    if (write === null || !isChange) return;
+    if (write.kind === 'put') this.#keys.set(write.key, before + 1);
+    else this.#keys.delete(write.key);
+  }
+
+  #changes({ kind, key, ifRevision }: PlainWrite): boolean {
+    const current = this.#keys.get(key) ?? 0;
+    return (ifRevision === undefined || ifRevision === current) && (kind === 'put' || current > 0);
+  }
+
+  #isDone({ inSession }: PlainWrite, { logTimeMs }: LogEntry): boolean {
+    if (inSession === undefined) return true;
+    const session = this.#sessions.get(inSession.session);
+    if (session === undefined || logTimeMs >= session.heardAtMs + session.ttlMs) return false;
+    session.heardAtMs = logTimeMs;
+    session.floor = Math.max(session.floor, inSession.floor);
+    if (inSession.sequence <= session.floor || session.done.has(inSession.sequence)) return false;
+    session.done.add(inSession.sequence);
+    return true;
   }
 }

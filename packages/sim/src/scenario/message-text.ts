@@ -15,6 +15,7 @@ export function commandAt(index: number, term: number): Uint8Array {
 /** A command in the words in which it was asked for. */
 export function commandText(bytes: Uint8Array): string {
   const command = plainCodec.decodeCommand(bytes);
+  if (command.kind === 'openSession') return `open a session of ${command.ttlMs} ms`;
   return command.kind === 'put' ? `put ${command.key}=${textOf(command.value)}` : `delete ${command.key}`;
 }
 

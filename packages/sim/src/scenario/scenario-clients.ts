@@ -89,6 +89,7 @@ function answerText(answer: ApiMessage['answer'], { command }: Question): string
   if (answer.kind === 'result') {
     if (command === null) return `done, entry ${answer.index}`;
     const result = decodeResult(answer.result);
+    if (result.kind === 'openSession') return `session ${result.session}`;
     return result.kind === 'failed' ? result.code : `revision ${result.revision}, entry ${answer.index}`;
   }
   if (answer.kind !== 'answer') return answer.kind;

@@ -1,12 +1,20 @@
 import type { ConfigStoreOperation, ConfigStoreOutcome } from '@quorate/checker';
 import type { AttemptFailure, RequestHistory } from '@quorate/raft';
-import { type ApiMessage, attemptTimeoutMs, type decideRetry, noAttempts, nodeTimeoutMs } from '@quorate/raft';
+import {
+  type ApiMessage,
+  attemptTimeoutMs,
+  type decideRetry,
+  noAttempts,
+  nodeTimeoutMs,
+  type RequestKind,
+} from '@quorate/raft';
 import type { Network } from '../faults/network.ts';
 import type { RandomStream } from '../host/random-stream.ts';
 import type { SimulatedCluster } from '../host/simulated-cluster.ts';
+import { bodyOf, type ClientSession, placeIn, sessionRefusalIn } from './client-writes.ts';
 import { drawOperation } from './draw-operation.ts';
 import type { HistoryRecorder, OpenOperation } from './history-recorder.ts';
-import { bytesOf, decodeAnswer, decodeResult, encodeCommand, encodeGet } from './plain-codec.ts';
+import { decodeAnswer, decodeResult, encodeCommand } from './plain-codec.ts';
 
 /** What the clients of a run are like. */
 export interface WorkloadOptions {
@@ -18,6 +26,8 @@ export interface WorkloadOptions {
   readonly toLeader: number;
   /** By which rule a client repeats what failed. */
   readonly decideRetry: typeof decideRetry;
+  /** Every other client writes in sessions that last so long, by log time; null: none does. */
+  readonly sessionTtlMs: number | null;
 }
 
 interface Client {
@@ -25,6 +35,7 @@ interface Client {
   leader: string | null;
   /** The newest revision that it has seen of each key. */
   readonly revisions: Map<string, number>;
+  session: ClientSession | null;
   /** How much of what it asked was answered. */
   answered: number;
   asked: number;
@@ -33,8 +44,14 @@ interface Client {
 interface Call {
   readonly client: Client;
   readonly open: OpenOperation;
-  readonly body: Uint8Array;
-  readonly kind: 'read' | 'write';
+  readonly operation: ConfigStoreOperation;
+  /** What is sent: a write of a session gets it when it has its place there. */
+  body: Uint8Array;
+  /** The bytes of the attempt that is under way: copies are told apart. */
+  sent: Uint8Array;
+  readonly kind: RequestKind;
+  /** A session has to be opened first, and that is what is under way. */
+  isOpening: boolean;
   /** Of a read. */
   readonly consistency: 'linearizable' | 'readIndex';
   readonly deadlineMs: number;
@@ -43,6 +60,13 @@ interface Call {
   request: number;
   target: 'leader' | 'anyNode';
 }
+
+/** What may be sent again is given time for it. */
+const sessionTimeoutMs = 6_000;
+
+/** Of so many attempts a copy arrives, and so much later at most. */
+const lateCopies = 0.1;
+const lateMs = 5_000;
 
 /** Clients that read, write, delete and compare-and-set a few hot keys, and retry by the rules that the SDK has. */
 export class Clients {
@@ -76,6 +100,7 @@ export class Clients {
       place,
       leader: null,
       revisions: new Map(),
+      session: null,
       answered: 0,
       asked: 0,
     }));
@@ -104,7 +129,7 @@ export class Clients {
     if (delayUs === null) return;
     const call = this.#calls.get(request);
     // What was applied was promised, whether or not the client hears of it.
-    if (call !== undefined && answer.kind === 'result') this.#cluster.watch.acknowledged(answer.index, call.body);
+    if (call !== undefined && answer.kind === 'result') this.#cluster.watch.acknowledged(answer.index, call.sent);
     this.#cluster.after(delayUs / 1000, 'clientAnswered', () => this.#answered(request, answer, leader));
   }
 
@@ -119,27 +144,52 @@ export class Clients {
       return;
     }
     const key = `k${this.#random.below(this.#options.keys)}`;
-    const { operation, body } = this.#draw(client, key);
+    const operation = this.#draw(client, key);
+    const body = bodyOf(key, operation);
+    const kind = this.#kindOf(client, operation);
+    const { timeoutMs } = this.#options;
     const call: Call = {
       client,
       open: this.#recorder.called(client.place, key, operation),
+      operation,
       body,
-      kind: operation.kind === 'get' ? 'read' : 'write',
+      sent: body,
+      kind,
+      isOpening: false,
       consistency: this.#random.chance(0.25) ? 'readIndex' : 'linearizable',
-      deadlineMs: this.#nowMs() + this.#options.timeoutMs,
+      deadlineMs: this.#nowMs() + (kind === 'sessionWrite' ? Math.max(timeoutMs, sessionTimeoutMs) : timeoutMs),
       history: noAttempts,
       request: 0,
       target: 'anyNode',
     };
     client.asked += 1;
     this.#note(client, () => `asks: ${operationText(key, operation)}`);
-    this.#attempt(call);
+    this.#begin(call);
   }
 
-  #draw(client: Client, key: string): { readonly operation: ConfigStoreOperation; readonly body: Uint8Array } {
+  #draw(client: Client, key: string): ConfigStoreOperation {
     const value = `c${client.place}-${client.asked}`;
-    const operation = drawOperation(this.#random, client.revisions.get(key) ?? 0, value);
-    return { operation, body: bodyOf(key, operation) };
+    return drawOperation(this.#random, client.revisions.get(key) ?? 0, value);
+  }
+
+  #kindOf({ place }: Client, { kind }: ConfigStoreOperation): RequestKind {
+    if (kind === 'get') return 'read';
+    return this.#options.sessionTtlMs !== null && place % 2 === 1 ? 'sessionWrite' : 'write';
+  }
+
+  /** As the SDK does: a write of a session waits until there is one, and then gets its place in it. */
+  #begin(call: Call): void {
+    const { client, operation, open } = call;
+    const { sessionTtlMs } = this.#options;
+    if (call.kind === 'sessionWrite' && operation.kind !== 'get' && sessionTtlMs !== null) {
+      const { session } = client;
+      call.isOpening = session === null;
+      call.body =
+        session === null
+          ? encodeCommand({ kind: 'openSession', ttlMs: sessionTtlMs })
+          : bodyOf(open.key, operation, placeIn(session));
+    }
+    this.#attempt(call);
   }
 
   #attempt(call: Call): void {
@@ -152,18 +202,32 @@ export class Clients {
     const request = this.#requests;
     call.request = request;
     this.#calls.set(request, call);
-    const timeoutMs = attemptTimeoutMs(call.kind, call.history, remainingMs);
+    // Each attempt has bytes of its own: only a write that may be sent again is, and is there twice then.
+    call.sent = call.kind === 'sessionWrite' ? call.body.slice() : call.body;
+    const { sent } = call;
+    const timeoutMs = attemptTimeoutMs(ruleOf(call), call.history, remainingMs);
     this.#cluster.after(timeoutMs, 'clientTimesOut', () => this.#fail(request, { kind: 'timedOut' }));
+    if (call.kind === 'sessionWrite' && this.#random.chance(lateCopies)) this.#sendLate(sent);
     const delayUs = this.#network.clientUs();
     if (delayUs === null) return;
     this.#cluster.after(delayUs / 1000, 'clientAsks', () => {
       const given = { request, timeoutMs: nodeTimeoutMs(timeoutMs) };
       const message =
         call.kind === 'read'
-          ? ({ ...anyRevision, ...given, query: call.body, consistency: call.consistency } as const)
-          : ({ kind: 'write', ...given, command: call.body, traceparent: null } as const);
+          ? ({ ...anyRevision, ...given, query: sent, consistency: call.consistency } as const)
+          : ({ kind: 'write', ...given, command: sent, traceparent: null } as const);
       this.#note(call.client, () => `reaches ${node.id} with ${operationText(call.open.key, call.open.operation)}`);
       if (!this.#cluster.ask(node, message)) this.#fail(request, { kind: 'noResponders' });
+    });
+  }
+
+  /** A copy that the bus has held back: nobody waits for its answer. */
+  #sendLate(sent: Uint8Array): void {
+    this.#requests += 1;
+    const request = this.#requests;
+    this.#cluster.after(this.#random.between(0, lateMs), 'copyArrives', () => {
+      const given = { request, timeoutMs: 1_000, traceparent: null };
+      this.#cluster.ask(this.#random.pick(this.#cluster.nodes), { kind: 'write', ...given, command: sent.slice() });
     });
   }
 
@@ -172,6 +236,9 @@ export class Clients {
     if (call === undefined) return;
     if (leader !== null) call.client.leader = leader;
     if (answer.kind === 'error') return this.#fail(request, { kind: 'refused', code: answer.code });
+    if (call.isOpening) return this.#opened(request, call, answer);
+    const refusal = call.kind === 'sessionWrite' ? sessionRefusalIn(answer) : null;
+    if (refusal !== null) return this.#fail(request, { kind: 'refused', code: refusal });
     const outcome = this.#outcomeOf(call, answer);
     this.#calls.delete(request);
     call.client.answered += 1;
@@ -183,6 +250,16 @@ export class Clients {
     this.#pause(call.client);
   }
 
+  #opened(request: number, call: Call, answer: Exclude<ApiMessage['answer'], { kind: 'error' }>): void {
+    if (answer.kind !== 'result') throw new Error(`a client was answered ${answer.kind}`);
+    const result = decodeResult(answer.result);
+    if (result.kind !== 'openSession') throw new Error(`a session was not opened: ${result.kind}`);
+    this.#calls.delete(request);
+    call.client.session = { id: result.session, lastSequence: 0 };
+    call.history = noAttempts;
+    this.#begin(call);
+  }
+
   #outcomeOf({ client, open }: Call, answer: Exclude<ApiMessage['answer'], { kind: 'error' }>): ConfigStoreOutcome {
     if (answer.kind === 'answer') {
       const entry = decodeAnswer(answer.answer);
@@ -191,6 +268,7 @@ export class Clients {
     }
     if (answer.kind !== 'result') throw new Error(`a client was answered ${answer.kind}`);
     const result = decodeResult(answer.result);
+    if (result.kind === 'openSession') throw new Error('a write was answered with a session');
     if (result.kind === 'failed') {
       client.revisions.set(open.key, result.actual);
       return { kind: 'revisionMismatch', actual: result.actual };
@@ -205,7 +283,8 @@ export class Clients {
     const call = this.#calls.get(request);
     if (call === undefined) return;
     this.#calls.delete(request);
-    const { client, kind, target, history } = call;
+    const { client, target, history } = call;
+    const kind = ruleOf(call);
     const remainingMs = call.deadlineMs - this.#nowMs();
     const decision = this.#options.decideRetry({ kind, target, history, remainingMs }, failure, () =>
       this.#random.next(),
@@ -221,7 +300,9 @@ export class Clients {
       this.#cluster.after(decision.delayMs, 'clientRetries', () => this.#attempt(call));
       return;
     }
-    if (kind === 'write' && decision.code === 'OutcomeUnknown') this.#recorder.unknown(call.open);
+    if (failure.kind === 'refused' && failure.code === 'SessionExpired') client.session = null;
+    if (decision.code === 'SessionExpired' && remainingMs > 0) return this.#begin(call);
+    if (kind !== 'read' && decision.code === 'OutcomeUnknown') this.#recorder.unknown(call.open);
     else this.#recorder.refused(call.open);
     this.#pause(client);
   }
@@ -247,8 +328,5 @@ function outcomeText({ kind, ...details }: ConfigStoreOutcome): string {
   return [kind, ...Object.entries(details).map(([name, value]) => `${name}=${value}`)].join(' ');
 }
 
-function bodyOf(key: string, operation: ConfigStoreOperation): Uint8Array {
-  if (operation.kind === 'get') return encodeGet(key);
-  if (operation.kind === 'delete') return encodeCommand({ ...operation, key });
-  return encodeCommand({ ...operation, key, value: bytesOf(operation.value) });
-}
+/** By which rule it is sent again: a session may be opened twice. */
+const ruleOf = ({ kind, isOpening }: Call): RequestKind => (isOpening ? 'read' : kind);

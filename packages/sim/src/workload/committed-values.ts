@@ -41,7 +41,9 @@ export class CommittedValues {
       this.#store.apply([entry]);
       this.#revisions[entry.index] = this.#store.revision;
       if (entry.kind !== 'command') continue;
-      const { key } = plainCodec.decodeCommand(entry.command);
+      const command = plainCodec.decodeCommand(entry.command);
+      if (command.kind === 'openSession') continue;
+      const { key } = command;
       const shown = this.#shown.get(key) ?? [];
       this.#shown.set(key, shown);
       shown.push({ index: entry.index, entry: decodeAnswer(this.#store.query(encodeGet(key))) });

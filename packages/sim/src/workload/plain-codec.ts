@@ -2,13 +2,18 @@ import type {
   CommandResult,
   ConfigStoreCodec,
   DeleteCommand,
+  OpenSessionCommand,
   PutCommand,
   Query,
   QueryAnswer,
+  SessionPlace,
 } from '@quorate/config-store';
 
-/** What the simulator's clients ask for. */
-export type PlainCommand = PutCommand | DeleteCommand;
+/** What the simulator's clients write. */
+export type PlainWrite = (PutCommand | DeleteCommand) & { readonly inSession?: SessionPlace };
+
+/** What they ask for. */
+export type PlainCommand = PlainWrite | OpenSessionCommand;
 
 /** The codec of the simulator's nodes: no command but theirs comes to them. */
 interface PlainCodec extends ConfigStoreCodec {
@@ -19,6 +24,7 @@ interface PlainCodec extends ConfigStoreCodec {
 export type PlainResult =
   | { readonly kind: 'put'; readonly revision: number }
   | { readonly kind: 'delete'; readonly revision: number; readonly deleted: boolean }
+  | { readonly kind: 'openSession'; readonly session: number }
   | { readonly kind: 'failed'; readonly code: string; readonly actual: number };
 
 /** What a get found. */
@@ -40,9 +46,12 @@ export const textOf = ({ buffer, byteOffset, length }: Uint8Array): string =>
 
 /** The bytes of a command, as a client sends them. */
 export function encodeCommand(command: PlainCommand): Uint8Array {
+  if (command.kind === 'openSession') return bytesOf(`openSession\n${command.ttlMs}`);
+  const { inSession } = command;
+  const place = inSession === undefined ? '' : `\n${inSession.session}\n${inSession.sequence}\n${inSession.floor}`;
   const condition = command.ifRevision === undefined ? '' : String(command.ifRevision);
   const value = command.kind === 'put' ? textOf(command.value) : '';
-  return bytesOf(`${command.kind}\n${command.key}\n${condition}\n${value}`);
+  return bytesOf(`${command.kind}\n${command.key}\n${condition}\n${value}${place}`);
 }
 
 /** The bytes of a query for one key. */
@@ -56,6 +65,8 @@ export function decodeResult(bytes: Uint8Array): PlainResult {
       return { kind, revision: Number(first) };
     case 'delete':
       return { kind, revision: Number(first), deleted: second === 'true' };
+    case 'openSession':
+      return { kind, session: Number(first) };
     default:
       return { kind: 'failed', code: first, actual: Number(second) };
   }
@@ -74,11 +85,19 @@ export const appliedIndexOf = (bytes: Uint8Array): number => Number(textOf(bytes
 const decoded = new WeakMap<Uint8Array, PlainCommand>();
 
 function decode(bytes: Uint8Array): PlainCommand {
-  const [kind, key = '', condition = '', value = ''] = textOf(bytes).split('\n');
+  const [kind, key = '', condition = '', value = '', ...place] = textOf(bytes).split('\n');
+  if (kind === 'openSession') return { kind, ttlMs: Number(key) };
   const ifRevision = condition === '' ? {} : { ifRevision: Number(condition) };
-  if (kind === 'put') return { kind, key, value: bytesOf(value), ...ifRevision };
-  if (kind === 'delete') return { kind, key, ...ifRevision };
+  const inSession = placeIn(place);
+  if (kind === 'put') return { kind, key, value: bytesOf(value), ...ifRevision, ...inSession };
+  if (kind === 'delete') return { kind, key, ...ifRevision, ...inSession };
   throw new RangeError(`${kind} is no command`);
+}
+
+function placeIn(texts: readonly string[]): { readonly inSession?: SessionPlace } {
+  if (texts.length === 0) return {};
+  const [session = 0, sequence = 0, floor = 0] = texts.map(Number);
+  return { inSession: { session, sequence, floor } };
 }
 
 /** The config store's bytes in the simulator. */
@@ -92,6 +111,7 @@ export const plainCodec: PlainCodec = {
   },
   encodeResult: (result: CommandResult) => {
     if (result.kind === 'put') return bytesOf(`put\n${result.revision}`);
+    if (result.kind === 'openSession') return bytesOf(`openSession\n${result.session}`);
     if (result.kind === 'delete') return bytesOf(`delete\n${result.revision}\n${result.deleted}`);
     if (result.kind !== 'failed') throw new RangeError(`nobody asked for ${result.kind}`);
     return bytesOf(`failed\n${result.error.code}\n${result.error.details.actual ?? ''}`);
