@@ -23,13 +23,13 @@ export function connectOptions(command: Command): ConnectOptions {
   };
 }
 
-/** Connects to the group that a command's flags name, unless `signal` ends that, and closes the store however `use` ends. */
+/** Connects to the group that a command's flags name, unless `options.signal` ends that, and closes the store however `use` ends. */
 export async function withStore(
   command: Command,
   use: (store: Store) => Promise<void>,
-  signal?: AbortSignal,
+  options: Pick<ConnectOptions, 'signal' | 'sessions'> = {},
 ): Promise<void> {
-  const store = await connect({ ...connectOptions(command), ...(signal === undefined ? {} : { signal }) });
+  const store = await connect({ ...connectOptions(command), ...options });
   try {
     await use(store);
   } finally {

@@ -1,3 +1,4 @@
+import type { Store } from '@quorate/client';
 import { checkKey, checkValue, MAX_KEY_BYTES, MAX_VALUE_BYTES } from '@quorate/config-store';
 import { type Command, Option } from 'commander';
 import { type ImportEntry, leafEntries, rawEntry } from '../import/import-entries.ts';
@@ -55,14 +56,16 @@ async function importFile(command: Command, name: string): Promise<void> {
     checkValue(value);
   }
 
-  await withStore(command, async (store) => {
+  const write = async (store: Store): Promise<void> => {
     const progress = new Progress(entries.length, 'keys');
     try {
       await putAll(store, entries, (written) => progress.show(written));
     } finally {
       progress.end();
     }
-  });
+  };
+  // Of many writes, in their order, none is to be left in doubt for a change of leaders.
+  await withStore(command, write, { sessions: entries.length > 1 });
   await writeLine(`${entries.length} ${entries.length === 1 ? 'key' : 'keys'} written`);
 }
 

@@ -45,7 +45,7 @@ async function save(command: Command, file: string): Promise<void> {
         if (json === true) return writeLine(JSON.stringify(snapshotToJson(info)));
         for (const line of snapshotInfoLines(info)) await writeLine(line);
       },
-      signal,
+      { signal },
     ),
   );
 }
