@@ -114,6 +114,29 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
     }
   });
 
+  test('a write of a session is made once, in JSON, whichever node is asked', { timeout: 120_000 }, async () => {
+    const cluster = await TestCluster.start({ localDelivery });
+    const ask = async (subject: string, request: unknown): Promise<unknown> => {
+      const body = JSON.stringify(request);
+      return (await cluster.plain.request(`quorate.main.api.config.${subject}`, body, { timeout: 10_000 })).json();
+    };
+    const { session } = Object(await ask('session', { op: 'open', ttlMs: 60_000 }));
+    expect(session).toMatch(/^[1-9][0-9]*$/);
+    const put = { key: '/a', value: 'x', session, sequence: '1', floor: '0' };
+    for (const node of cluster.ids) expect(await ask(`node.${node}.put`, put)).toEqual({ revision: '1' });
+    const create = { ...put, ifRevision: '0', sequence: '2' };
+    const mismatch = { error: { code: 'RevisionMismatch', details: { actual: '1' } } };
+    expect(await ask('put', create)).toMatchObject(mismatch);
+    expect(await ask('delete', { key: '/a' })).toEqual({ revision: '2', deleted: true });
+    expect(await ask('put', create)).toMatchObject(mismatch);
+    expect(await ask('session', { op: 'keep', session, floor: '2' })).toEqual({});
+    expect(await ask('put', put)).toMatchObject({ error: { code: 'SequencePassed' } });
+    expect(await ask('put', { ...put, sequence: '1025' })).toMatchObject({ error: { code: 'SessionWindowExceeded' } });
+    expect(await ask('session', { op: 'close', session })).toEqual({});
+    expect(await ask('put', { ...put, sequence: '3' })).toMatchObject({ error: { code: 'SessionExpired' } });
+    expect(await ask('get', { key: '/a' })).toMatchObject({ entry: null, revision: '2' });
+  });
+
   test('transactions, the past and its end, in JSON, and equal on all nodes', { timeout: 120_000 }, async () => {
     const cluster = await TestCluster.start({ localDelivery, steady: true });
     const ask = async (subject: string, request: unknown): Promise<unknown> =>

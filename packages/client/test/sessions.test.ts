@@ -1,7 +1,7 @@
 import { MAX_SESSION_WRITES, type Write } from '@quorate/config-store';
 import { term } from '@quorate/raft';
 import { decodeCommand, encodeResult, NoLeader, OutcomeUnknown, TooManySessions } from '@quorate/wire';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect, type Store } from '../src/index.ts';
 import { codeOf, errorOf, TestBus, until } from './support/bus.ts';
 import { type Behaviour, type FakeNode, ok, putReply, refusal } from './support/fake-node.ts';
@@ -22,6 +22,17 @@ async function start(): Promise<Cluster> {
   const nodes = new StoreOfNodes();
   const n1 = await bus.node('n1', nodes.behaviour('n1'));
   return { nodes, n1, bus, store: await bus.store({ sessions: true, timeoutMs }) };
+}
+
+/** From here on nothing happens because time passes. */
+function stopTimers(): void {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+}
+
+/** Resolves when `condition` holds, also while no timer fires. */
+async function turnsUntil(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** A node that does what it is asked, and whose answers are lost. */
@@ -122,8 +133,9 @@ describe('a write whose answer is lost', () => {
     await store.put('/x', 'x');
     const n2 = await bus.node('n2', nodes.behaviour('n2'));
     n1.behave(losesAnswers(nodes));
+    stopTimers();
     const writing = store.put('/a', 'y');
-    await until(() => placesOf(cluster).length === 2);
+    await turnsUntil(() => placesOf(cluster).length === 2);
     await n2.announce(term(2));
     expect(await writing).toEqual({ revision: 2n });
     expect(placesOf(cluster).slice(1)).toEqual(['1 2 1', '1 2 1']);
@@ -139,12 +151,13 @@ describe('a write whose answer is lost', () => {
       return null;
     });
     const hangs = await bus.node('n2', losesAnswers(nodes));
-    const writing = store.put('/a', 'y');
+    // In less time than would have it sent again for want of an answer.
+    const writing = store.put('/a', 'y', { timeoutMs: 3_900 });
     await until(() => hangs.log.includes('put anyNode'));
-    await hangs.stop();
     const n3 = await bus.node('n3', nodes.behaviour('n3'));
     await n3.announce(term(2));
     expect(await writing).toEqual({ revision: 2n });
+    // Nothing was sent to it before it said that it leads, nor to any node that is not known to lead.
     expect(n3.log).toEqual(['put node']);
   });
 
