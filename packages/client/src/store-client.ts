@@ -1,24 +1,13 @@
-import {
-  type Command,
-  checkCommand,
-  checkQuery,
-  type ListedEntry,
-  type Query,
-  type QueryAnswer,
-  type Write,
-} from '@quorate/config-store';
+import { checkQuery, type ListedEntry, type Query, type QueryAnswer } from '@quorate/config-store';
 import type { RequestKind } from '@quorate/raft';
 import {
-  checkCommandBytes,
   decodeTransferred,
   type Endpoint,
-  encodeCommand,
   encodeQuery,
   encodeRequest,
   encodeTransferRequest,
   everyNodeApiSubject,
   stateHashText,
-  writeEndpointOf,
 } from '@quorate/wire';
 import { changeMembers } from './change-members.ts';
 import {
@@ -58,7 +47,6 @@ import type {
 import { answerIn, resultIn } from './reply-body.ts';
 import type { NodeRequest } from './router.ts';
 import { nodeSnapshot, type SnapshotAccess, saveSnapshot, takeSnapshot } from './save-snapshot.ts';
-import { WriteSessions } from './session/write-sessions.ts';
 import { defaultStepMs, type NodeSnapshot, type SaveSnapshotOptions, type SnapshotInfo } from './snapshots.ts';
 import type {
   ClusterStatus,
@@ -76,6 +64,7 @@ import { toEntry, toKeyInfo, valueBytes } from './stored-value.ts';
 import type { Transaction, TransactionResult } from './transaction.ts';
 import { toCommand } from './transaction-command.ts';
 import { toResult } from './transaction-result.ts';
+import { Writes } from './writes.ts';
 
 const statusWindowMs = 1_000;
 /** For nodes that are no voters. */
@@ -84,25 +73,27 @@ const statusGraceMs = 25;
 /** The store, as `connect` gives it. */
 export class StoreClient implements Store {
   readonly #access: GroupAccess;
-  /** Null if writes go without. */
-  readonly #sessions: WriteSessions | null;
+  readonly #writes: Writes;
 
   constructor(access: GroupAccess, { sessions = true }: Pick<ConnectOptions, 'sessions'> = {}) {
     this.#access = access;
-    this.#sessions = sessions ? new WriteSessions(access) : null;
+    this.#writes = new Writes(access, { sessions });
   }
 
   async put(key: string, value: string | Uint8Array, options: PutOptions = {}): Promise<PutResult> {
     const { contentType } = options;
     const typed = contentType === undefined ? {} : { contentType };
     const condition = checkRevisionOption(options.ifRevision);
-    const body = await this.#write({ kind: 'put', key, value: valueBytes(value), ...typed, ...condition }, options);
+    const body = await this.#writes.write(
+      { kind: 'put', key, value: valueBytes(value), ...typed, ...condition },
+      options,
+    );
     return { revision: BigInt(resultIn(body, 'put').revision) };
   }
 
   async delete(key: string, options: WriteOptions = {}): Promise<DeleteResult> {
     const ifRevision = checkRevisionOption(options.ifRevision);
-    const body = await this.#write({ kind: 'delete', key, ...ifRevision }, options);
+    const body = await this.#writes.write({ kind: 'delete', key, ...ifRevision }, options);
     const { revision, deleted } = resultIn(body, 'delete');
     return { revision: BigInt(revision), deleted };
   }
@@ -111,7 +102,7 @@ export class StoreClient implements Store {
     transaction: Ran,
     options: TransactionOptions = {},
   ): Promise<TransactionResult<Ran>> {
-    const body = await this.#write(toCommand(transaction), options);
+    const body = await this.#writes.write(toCommand(transaction), options);
     return toResult(transaction, resultIn(body, 'txn'));
   }
 
@@ -151,7 +142,7 @@ export class StoreClient implements Store {
   }
 
   async setRetention({ maxAgeMs, maxVersions }: Retention, options: TransactionOptions = {}): Promise<void> {
-    const body = await this.#write({ kind: 'setRetention', retention: { maxAgeMs, maxVersions } }, options);
+    const body = await this.#writes.write({ kind: 'setRetention', retention: { maxAgeMs, maxVersions } }, options);
     resultIn(body, 'setRetention');
   }
 
@@ -159,7 +150,7 @@ export class StoreClient implements Store {
     const command = { kind: 'compact', revision: revisionOrNull(options.revision) } as const;
     // One command does so much at most, so that no other waits long for it.
     for (;;) {
-      const { oldestRevision, isDone } = resultIn(await this.#write(command, options), 'compact');
+      const { oldestRevision, isDone } = resultIn(await this.#writes.write(command, options), 'compact');
       if (isDone) return { oldestRevision: BigInt(oldestRevision) };
     }
   }
@@ -234,7 +225,7 @@ export class StoreClient implements Store {
   }
 
   async close(): Promise<void> {
-    this.#sessions?.close();
+    this.#writes.close();
     await this.#access.close();
   }
 
@@ -254,26 +245,6 @@ export class StoreClient implements Store {
     const lifetime = this.#access.lifetime.child(options.signal);
     try {
       return await use({ access: this.#access, lifetime, timeoutMs });
-    } finally {
-      lifetime.over();
-    }
-  }
-
-  async #write(write: Write, options: TransactionOptions): Promise<Uint8Array> {
-    checkCommand(write);
-    const sessions = this.#sessions;
-    if (sessions === null) return this.#request(writeEndpointOf(write), 'write', bodyOf(write), options);
-    const { timeoutMs, node } = this.#check(options);
-    const { router, clock } = this.#access;
-    const deadlineMs = clock.now() + timeoutMs;
-    const lifetime = this.#access.lifetime.child(options.signal);
-    try {
-      return await sessions.write({ lifetime, deadlineMs, timeoutMs }, async (inSession) => {
-        const leftMs = Math.max(1, Math.ceil(deadlineMs - clock.now()));
-        const body = bodyOf({ ...write, inSession });
-        const endpoint = writeEndpointOf(write);
-        return router.request({ endpoint, kind: 'sessionWrite', body, node, timeoutMs: leftMs, lifetime });
-      });
     } finally {
       lifetime.over();
     }
@@ -322,11 +293,4 @@ export class StoreClient implements Store {
       node: checkNode(options.node),
     };
   }
-}
-
-/** @throws {TransactionTooLarge} */
-function bodyOf(command: Command): Uint8Array {
-  const body = encodeCommand(command);
-  checkCommandBytes(body);
-  return body;
 }
