@@ -130,7 +130,7 @@ async function loggedBy(id: string): Promise<readonly Readonly<Record<string, un
 }
 
 test('the log of a node is JSON in its file, with what identifies it', async () => {
-  const running = await up('--nodes', '1', '--cluster', 'blue');
+  const running = await up('--nodes', '1', '--cluster', 'blue', '--http-port', '0');
   await running.end('SIGTERM');
   const events = await loggedBy('n1');
   expect(events.length).toBeGreaterThan(2);
@@ -139,6 +139,8 @@ test('the log of a node is JSON in its file, with what identifies it', async () 
     expect(event).toMatchObject({ cluster: 'blue', group: 'config', node: 'n1', actor: expect.any(String), term });
   }
   expect(events.at(-1)).toMatchObject({ msg: 'node stopped', term: 1 });
+  // The tuning is handed on.
+  expect(events).toContainEqual(expect.objectContaining({ msg: 'listens for HTTP' }));
 });
 
 test('what a node says past its logger is a line of JSON too', async () => {

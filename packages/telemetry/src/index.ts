@@ -1,3 +1,8 @@
 export { createLoggers, type LoggerOptions, type LogIdentity } from './logger.ts';
-export { startTelemetry, type Telemetry } from './start-telemetry.ts';
+export { declarations } from './metrics/declarations.ts';
+export { type Metric, prometheusName } from './metrics/metric.ts';
+export type { MetricReadings, MetricSource } from './metrics/metric-readings.ts';
+export type { RequestMeter } from './metrics/request-meter.ts';
+export type { Metrics } from './metrics/start-metrics.ts';
+export { startTelemetry, type Telemetry, type TelemetryOptions } from './start-telemetry.ts';
 export { OtelCommitTracer, OtelRpcTracer, quorateTracer, type TracingIdentity } from './tracing.ts';

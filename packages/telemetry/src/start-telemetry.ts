@@ -1,48 +1,72 @@
 import { type CommitTracer, type MemberTracer, type RpcTracer, silentPorts } from '@quorate/raft';
 import { OtelMemberTracer } from './member-tracing.ts';
+import { type Metrics, startMetrics } from './metrics/start-metrics.ts';
 import { passingCommitTracer } from './passing-commit-tracer.ts';
 import { OtelCommitTracer, OtelRpcTracer, quorateTracer, type TracingIdentity } from './tracing.ts';
 
-/** The tracers of a node, and how to end them. */
+/** The tracers and meters of a node, and how to end them. */
 export interface Telemetry {
   /** Null when nothing is exported. */
   readonly rpc: RpcTracer | null;
   readonly commit: CommitTracer;
   readonly members: MemberTracer;
+  /** Null when nobody would see them. */
+  readonly metrics: Metrics | null;
   /** Sends what is left. Does not throw, and does not wait for an exporter that hangs. */
   stop(): Promise<void>;
 }
 
+/** Whom telemetry is of, and who sees it. */
+export interface TelemetryOptions {
+  readonly identity: TracingIdentity;
+  /** Of Quorate. */
+  readonly version: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** Whether the metrics are to be had as text for Prometheus. */
+  readonly metricsAsText: boolean;
+}
+
+type Tracing = Pick<Telemetry, 'rpc' | 'commit' | 'members' | 'stop'>;
+
 const stopWithinMs = 1_000;
 
 /**
- * Starts OpenTelemetry if an OTLP endpoint is set in the environment (`OTEL_EXPORTER_OTLP_ENDPOINT` or
- * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`); all else is set by the standard OTEL_ variables.
+ * Starts OpenTelemetry if an OTLP endpoint is set in the environment: traces with `OTEL_EXPORTER_OTLP_ENDPOINT` or
+ * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, metrics if they are asked for; all else is set by the standard OTEL_ variables.
  */
-export async function startTelemetry(
-  identity: TracingIdentity,
-  version: string,
-  environment: NodeJS.ProcessEnv,
-): Promise<Telemetry> {
+export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
+  const tracing = await startTracing(options);
+  const { identity, version, environment, metricsAsText: asText } = options;
+  const metrics = await startMetrics({ identity, version, environment, asText, tracer: tracing.commit });
+  return {
+    ...tracing,
+    commit: metrics?.commit ?? tracing.commit,
+    metrics,
+    stop: async () => {
+      const timeout = new Promise<void>((resolve) => setTimeout(resolve, stopWithinMs).unref());
+      const stopped = Promise.allSettled([tracing.stop(), metrics?.stop()]);
+      await Promise.race([stopped, timeout]);
+    },
+  };
+}
+
+async function startTracing({ identity, version, environment }: TelemetryOptions): Promise<Tracing> {
   const endpoint = environment.OTEL_EXPORTER_OTLP_ENDPOINT ?? environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
   if (endpoint === undefined || endpoint === '')
     return { rpc: null, commit: passingCommitTracer, members: silentPorts.memberTracer, stop: async () => {} };
   environment.OTEL_SERVICE_NAME ??= 'quorate';
   environment.OTEL_TRACES_EXPORTER ??= 'otlp';
-  environment.OTEL_METRICS_EXPORTER ??= 'none';
   environment.OTEL_LOGS_EXPORTER ??= 'none';
   // Loaded only when it is wanted: it is most of a node's start-up time.
   const { NodeSDK } = await import('@opentelemetry/sdk-node');
-  const sdk = new NodeSDK({ instrumentations: [] });
+  // Metrics are read elsewhere, whether or not anything is traced.
+  const sdk = new NodeSDK({ instrumentations: [], metricReaders: [] });
   sdk.start();
   const tracer = quorateTracer(version);
   return {
     rpc: new OtelRpcTracer(tracer, identity),
     commit: new OtelCommitTracer(tracer, identity),
     members: new OtelMemberTracer(tracer, identity),
-    stop: async () => {
-      const timeout = new Promise<void>((resolve) => setTimeout(resolve, stopWithinMs).unref());
-      await Promise.race([sdk.shutdown().catch(() => {}), timeout]);
-    },
+    stop: () => sdk.shutdown(),
   };
 }

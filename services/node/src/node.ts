@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { type GroupId, groupId, type NodeId } from '@quorate/actor';
-import { type DataFolder, isDiskFull, openDataFolder } from '@quorate/lmdb-storage';
+import { type DataFolder, type FolderSizes, folderSizes, isDiskFull, openDataFolder } from '@quorate/lmdb-storage';
 import { DropCounter } from '@quorate/nats-bus';
 import { RediallingConnection } from '@quorate/nats-connection';
 import { type Configuration, configurationOf, type FormationRecord, type Logger } from '@quorate/raft';
@@ -27,6 +27,7 @@ import { DiskGauge } from './disk-space/disk-gauge.ts';
 import { Formation } from './formation.ts';
 import { Group } from './group.ts';
 import { handOver } from './hand-over.ts';
+import type { NodeObservation, Observable } from './observation/node-observation.ts';
 import { checkTimes, identityOf, type NodeSettings } from './settings.ts';
 import { quorateVersion } from './version.ts';
 
@@ -61,7 +62,7 @@ const diskLookEveryMs = 2_000;
 const farewellElectionTimeouts = 10;
 
 /** One node of a cluster: its data folder, its connection to NATS, and its part of a group once it is in a cluster. */
-export class Node {
+export class Node implements Observable {
   readonly #parts: Parts;
   readonly #logger: Logger;
   readonly #group: GroupId;
@@ -87,10 +88,10 @@ export class Node {
     const { cluster, node } = identity;
     const folder = await openDataFolder({ path: settings.dataDir, nodeId: node, clusterName: cluster });
     const group = groupId(settings.group);
-    const loggerOf = createLoggers(identity, {
-      level: settings.logLevel,
-      currentTerm: () => folder.currentTerm(group),
-    });
+    const currentTerm = (): number => folder.currentTerm(group);
+    const logged = createLoggers(identity, { level: settings.logLevel, currentTerm });
+    const { metrics } = options.telemetry;
+    const loggerOf = metrics === null ? logged : (actor: string) => metrics.log.metered(logged(actor));
     try {
       const diskGauge = new DiskGauge({
         path: folder.path,
@@ -165,6 +166,29 @@ export class Node {
     await this.#connection.close();
     await this.#parts.folder.close();
     this.#logger.info('node stopped');
+  }
+
+  async observe(): Promise<NodeObservation> {
+    const { connection, epoch: connections } = this.#connection;
+    const member = this.#member;
+    const own = await member?.requests.ownStatus();
+    return {
+      phase: this.#phase,
+      isConnected: connection !== null,
+      connections,
+      status: own?.status ?? emptyStatus(this.#facts()),
+      hasAnswered: own?.hasAnswered ?? true,
+      isStateWhole: member?.group.stateGate.isOpen ?? true,
+    };
+  }
+
+  storageSizes(): Promise<FolderSizes> {
+    return folderSizes(this.#parts.folder.path);
+  }
+
+  get #phase(): NodeObservation['phase'] {
+    if (this.#hasFailed) return 'failed';
+    return this.#isStopping ? 'stopping' : 'running';
   }
 
   /** The node cannot go on. What its group has not said yet is never said. */
@@ -291,6 +315,7 @@ export class Node {
         node: folder.nodeId,
         logger: loggerOf('api'),
         answer: (endpoint, request, traceparent) => this.#answer(endpoint, request, traceparent),
+        meter: this.#parts.telemetry.metrics?.requests ?? null,
       },
       connection,
     ).then((endpoints) => {

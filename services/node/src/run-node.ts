@@ -1,8 +1,10 @@
 import { writeSync } from 'node:fs';
 import { isDiskFull } from '@quorate/lmdb-storage';
 import { CorruptRecord } from '@quorate/raft';
-import { startTelemetry, type Telemetry } from '@quorate/telemetry';
+import { createLoggers, startTelemetry, type Telemetry } from '@quorate/telemetry';
 import { Node } from './node.ts';
+import { HttpListener } from './observation/http-listener.ts';
+import { ObservedNode } from './observation/observed-node.ts';
 import { checkTimes, identityOf, type NodeSettings } from './settings.ts';
 import { quorateVersion } from './version.ts';
 
@@ -39,14 +41,23 @@ export async function runNode(settings: NodeSettings, options: RunOptions = {}):
   });
   for (const signal of stopSignals) process.on(signal, stop);
   let telemetry: Telemetry | null = null;
+  let listener: HttpListener | null = null;
   try {
     checkTimes(settings);
-    telemetry = await startTelemetry(identityOf(settings), quorateVersion, process.env);
+    telemetry = await startTelemetry({
+      identity: identityOf(settings),
+      version: quorateVersion,
+      environment: process.env,
+      metricsAsText: settings.httpPort !== null,
+    });
+    const observed = new ObservedNode();
+    telemetry.metrics?.add((readings) => observed.read(readings));
+    listener = await startListener(settings, telemetry, observed);
     const { onDamage = () => {} } = options;
     let { onReady } = options;
     for (let repairs = 0; repairs <= maxRepairs; repairs += 1) {
       const beganAtMs = performance.now();
-      const end = await runOnce({ settings, telemetry, stopped, onDamage, onReady });
+      const end = await runOnce({ settings, telemetry, observed, stopped, onDamage, onReady });
       if (end === 'stopped') return 0;
       // Damage that was mended is no reason to give up.
       if (end === 'mended' || performance.now() - beganAtMs > repairEveryMs) repairs = 0;
@@ -55,20 +66,42 @@ export async function runNode(settings: NodeSettings, options: RunOptions = {}):
     return 1;
   } finally {
     for (const signal of stopSignals) process.off(signal, stop);
+    await listener?.stop();
     await telemetry?.stop();
   }
+}
+
+/** From before the node begins until after it has ended: whoever supervises it sees it start. Null unless a port is set. @throws {InvalidSetting} */
+async function startListener(
+  settings: NodeSettings,
+  { metrics }: Telemetry,
+  observed: ObservedNode,
+): Promise<HttpListener | null> {
+  const { httpHost: host, httpPort: port, logLevel: level } = settings;
+  if (port === null) return null;
+  const listener = await HttpListener.start({
+    host,
+    port,
+    observe: () => observed.observe(),
+    metricsText: async () => (await metrics?.text()) ?? '',
+  });
+  // No log is open yet, so no term is known.
+  const logger = createLoggers(identityOf(settings), { level, currentTerm: () => 0 })('http');
+  logger.info('listens for HTTP', { url: listener.url });
+  return listener;
 }
 
 interface Run {
   readonly settings: NodeSettings;
   readonly telemetry: Telemetry;
+  readonly observed: ObservedNode;
   readonly stopped: Promise<'stopped'>;
   readonly onDamage: (finding: string) => void;
   readonly onReady: (() => void) | undefined;
 }
 
 async function runOnce(run: Run): Promise<'stopped' | 'damaged' | 'mended'> {
-  const { settings, telemetry, stopped, onDamage, onReady } = run;
+  const { settings, telemetry, observed, stopped, onDamage, onReady } = run;
   let ended: (end: 'damaged' | 'mended') => void = () => {};
   const found = new Promise<'damaged' | 'mended'>((resolve) => {
     ended = resolve;
@@ -79,10 +112,12 @@ async function runOnce(run: Run): Promise<'stopped' | 'damaged' | 'mended'> {
     ended('damaged');
   };
   const node = await Node.start(settings, { telemetry, onDamage, onFatal, onMended: () => ended('mended') });
+  observed.show(node);
   onReady?.();
   const end = await Promise.race([stopped, found]);
   if (end === 'stopped') await node.stop();
   else await closed(node);
+  observed.show(null);
   return end;
 }
 

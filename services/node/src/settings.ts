@@ -36,6 +36,9 @@ export interface NodeSettings {
   readonly scrubBytesPerSecond: number;
   /** With less than this free where its data lies, a node counts as without room for writes; 0 for never. */
   readonly minFreeDiskBytes: number;
+  /** Where the node shows its metrics and how it is, by HTTP; a port of null: nowhere, of 0: on a free one. */
+  readonly httpHost: string;
+  readonly httpPort: number | null;
   /** A level of pino's. */
   readonly logLevel: string;
 }
@@ -59,6 +62,8 @@ export const defaultNodeSettings: Omit<NodeSettings, 'id' | 'dataDir' | 'nats'> 
   scrubBytesPerSecond: 1024 * 1024,
   // Four times the log after which a snapshot is due at the latest.
   minFreeDiskBytes: 256 * 1024 * 1024,
+  httpHost: '127.0.0.1',
+  httpPort: null,
   logLevel: 'info',
 };
 

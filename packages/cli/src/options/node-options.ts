@@ -20,6 +20,8 @@ export type NodeTuning = Partial<
     | 'logTailEntries'
     | 'scrubBytesPerSecond'
     | 'minFreeDiskBytes'
+    | 'httpHost'
+    | 'httpPort'
     | 'logLevel'
   >
 >;
@@ -134,6 +136,20 @@ export function addNodeTuning(command: Command): Command {
         'QUORATE_MIN_FREE_DISK_BYTES',
       ).argParser(integer(0)),
     )
+    .addOption(
+      option(
+        '--http-port <port>',
+        'show /metrics, /healthz and /readyz there; nowhere by default, 0 for a free port; of up: n1, and the others on the ports after it',
+        'QUORATE_HTTP_PORT',
+      ).argParser(integer(0, 65_535)),
+    )
+    .addOption(
+      option(
+        '--http-host <address>',
+        'the address of this machine for it; 127.0.0.1 by default, 0.0.0.0 for all',
+        'QUORATE_HTTP_HOST',
+      ),
+    )
     .addOption(option('--log-level <level>', 'info by default', 'QUORATE_LOG_LEVEL').choices(logLevels));
 }
 
@@ -154,6 +170,8 @@ export function nodeTuning(command: Command): NodeTuning {
     logTailEntries,
     scrubBytesPerSecond,
     minFreeDiskBytes,
+    httpHost,
+    httpPort,
     logLevel,
   } = command.opts<TuningFlags>();
   return {
@@ -171,15 +189,17 @@ export function nodeTuning(command: Command): NodeTuning {
     ...(logTailEntries === undefined ? {} : { logTailEntries }),
     ...(scrubBytesPerSecond === undefined ? {} : { scrubBytesPerSecond }),
     ...(minFreeDiskBytes === undefined ? {} : { minFreeDiskBytes }),
+    ...(httpHost === undefined ? {} : { httpHost }),
+    ...(httpPort === undefined ? {} : { httpPort }),
     ...(logLevel === undefined ? {} : { logLevel }),
   };
 }
 
 /** The same, as arguments of the command `node`. */
 export function tuningArguments(tuning: NodeTuning): readonly string[] {
-  const { autoRemoveAfterMs, ...others } = tuning;
-  const given = { ...others, ...(autoRemoveAfterMs == null ? {} : { autoRemoveAfter: autoRemoveAfterMs }) };
-  return Object.entries(given).flatMap(([field, value]) => [flagOf(field), String(value)]);
+  const { autoRemoveAfterMs: autoRemoveAfter, ...others } = tuning;
+  const given = Object.entries({ ...others, autoRemoveAfter }).filter(([, value]) => value != null);
+  return given.flatMap(([field, value]) => [flagOf(field), String(value)]);
 }
 
 const flagOf = (field: string): string => `--${field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

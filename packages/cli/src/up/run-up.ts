@@ -6,6 +6,7 @@ import { connectionOptions } from '../options/connection-options.ts';
 import { type NatsSettings, natsEnvironment } from '../options/nats-settings.ts';
 import { type NodeTuning, tuningArguments } from '../options/node-options.ts';
 import { say as sayLine, write } from '../output/output.ts';
+import { httpLine, httpPorts } from './http-ports.ts';
 import { makeFolder } from './make-folder.ts';
 import type { NodeProcessOptions } from './node-process.ts';
 import { NodeProcesses } from './node-processes.ts';
@@ -62,13 +63,14 @@ const embedded = (broker: Broker | null): NatsSettings => ({
 
 async function runNodes(settings: UpSettings, nats: NatsSettings, stop: StopRequest): Promise<void> {
   const { signal } = stop;
-  const { cluster, group } = settings;
+  const { cluster, group, tuning } = settings;
+  const ids = Array.from({ length: settings.nodes }, (_, at) => `n${at + 1}`);
+  const ports = httpPorts(tuning.httpPort ?? null, settings.nodes);
   const options: ConnectOptions = { cluster, group, nats: { name: 'quorate up', ...connectionOptions(nats) } };
   // Before any node is started: nodes would wait for a NATS that is not there.
   const store = await connect({ ...options, signal });
-  const ids = Array.from({ length: settings.nodes }, (_, at) => `n${at + 1}`);
   const nodes = new NodeProcesses({
-    nodes: ids.map((id) => processOptions(id, settings, nats)),
+    nodes: ids.map((id, ordinal) => processOptions(id, ports[ordinal] ?? null, settings, nats)),
     restart: settings.restart,
     say,
   });
@@ -86,6 +88,7 @@ async function runNodes(settings: UpSettings, nats: NatsSettings, stop: StopRequ
     const line = upLine({ cluster, group, leader, nodes: ids.length, servers: nats.servers });
     // Nobody may be listening; the cluster runs on.
     await write(`${line}\n`).catch(() => {});
+    if (ports.length > 0) say(httpLine(ids, ports, tuning.httpHost));
     await store.close();
     await stop.requested();
   } finally {
@@ -94,8 +97,14 @@ async function runNodes(settings: UpSettings, nats: NatsSettings, stop: StopRequ
   }
 }
 
-function processOptions(id: string, settings: UpSettings, nats: NatsSettings): NodeProcessOptions {
-  const { cluster, group, dataDir, tuning, verbose } = settings;
+function processOptions(
+  id: string,
+  httpPort: number | null,
+  settings: UpSettings,
+  nats: NatsSettings,
+): NodeProcessOptions {
+  const { cluster, group, dataDir, verbose } = settings;
+  const tuning = { ...settings.tuning, httpPort };
   return {
     id,
     cluster,

@@ -21,6 +21,9 @@ import {
   voterSchema,
 } from './formation.ts';
 
+/** How a leader sends a peer the log. */
+export const peerStates = ['probe', 'replicate', 'snapshot', 'repair'] as const;
+
 /** What a leader knows of one peer. */
 export interface PeerStatus {
   readonly id: NodeId;
@@ -35,7 +38,7 @@ export interface PeerStatus {
   readonly lastContactMs: number;
   /** By the leader's failure detector. */
   readonly stage: PeerStage;
-  readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair';
+  readonly state: (typeof peerStates)[number];
   /** Null until something is known of its clocks, and when nothing was heard of them for ten seconds. */
   readonly clock: ClockStatus | null;
 }
@@ -150,7 +153,7 @@ const peerStatusSchema: z.ZodType<PeerStatus> = z.object({
   loss: z.number().min(0).max(1).nullable(),
   lastContactMs: z.number().min(0),
   stage: z.enum(peerStages),
-  state: z.enum(['probe', 'replicate', 'snapshot', 'repair']),
+  state: z.enum(peerStates),
   clock: clockStatusSchema.nullable(),
 });
 

@@ -1,5 +1,6 @@
 import type { ClusterName, GroupId, NodeId } from '@quorate/actor';
 import type { Logger } from '@quorate/raft';
+import type { RequestMeter } from '@quorate/telemetry';
 import {
   API_QUEUE,
   type ApiReply,
@@ -32,6 +33,8 @@ export interface EndpointsOptions {
   readonly node: NodeId;
   readonly logger: Logger;
   readonly answer: AnswerRequest;
+  /** Null when nobody would see what it counts. */
+  readonly meter: RequestMeter | null;
 }
 
 /** The endpoints of a node as a NATS service, so that `nats micro ls` shows it. Made anew for each connection. */
@@ -141,6 +144,14 @@ export class Endpoints {
   }
 
   async #answer(endpoint: Endpoint, bytes: Uint8Array, traceparent: string | null): Promise<ApiReply> {
+    const { meter } = this.#options;
+    const beganAtMs = meter?.began() ?? 0;
+    const reply = await this.#reply(endpoint, bytes, traceparent);
+    meter?.answered(endpoint, reply.kind === 'ok' ? 'ok' : reply.error.code, beganAtMs);
+    return reply;
+  }
+
+  async #reply(endpoint: Endpoint, bytes: Uint8Array, traceparent: string | null): Promise<ApiReply> {
     try {
       const parent = traceparent === '' ? null : traceparent;
       return await this.#options.answer(endpoint, decodeRequest(endpoint, bytes), parent);

@@ -33,6 +33,9 @@ import { gatewayErrorOf } from './gateway-error.ts';
 const maxPageBytes = 768 * 1024;
 const statusTimeoutMs = 500;
 
+/** The actors that every member has. */
+const toldByAll: readonly StatusPart['actor'][] = ['election', 'logStore', 'applier'];
+
 /** What a node knows of itself without asking its actors. */
 export type NodeFacts = Pick<
   NodeStatus,
@@ -138,6 +141,15 @@ export class GroupRequests {
   async status(request: ApiRequest): Promise<ApiReply> {
     const timeoutMs = Math.min(request.timeoutMs, statusTimeoutMs);
     return this.#reply(request, await this.#desk.ask((number) => ({ kind: 'readStatus', request: number, timeoutMs })));
+  }
+
+  /** The same, as this node itself has it. `hasAnswered`: whether the actors told their parts in time. */
+  async ownStatus(): Promise<{ readonly status: NodeStatus; readonly hasAnswered: boolean }> {
+    const timeoutMs = statusTimeoutMs;
+    const { answer } = await this.#desk.ask((request) => ({ kind: 'readStatus', request, timeoutMs }));
+    const parts = answer.kind === 'status' ? answer.parts : [];
+    const hasAnswered = toldByAll.every((actor) => parts.some((part) => part.actor === actor));
+    return { status: this.#status(parts), hasAnswered };
   }
 
   #status(parts: readonly StatusPart[]): NodeStatus {

@@ -1,0 +1,23 @@
+import type { FolderSizes } from '@quorate/lmdb-storage';
+import type { NodeStatus } from '@quorate/wire';
+
+/** How a node stands at one moment, as far as whoever supervises it is concerned. */
+export interface NodeObservation {
+  /** `failed`: it ends its part of the group, and starts again into the repair of what is damaged. */
+  readonly phase: 'running' | 'stopping' | 'failed';
+  readonly isConnected: boolean;
+  /** How often it has connected to NATS. */
+  readonly connections: number;
+  readonly status: NodeStatus;
+  /** Whether its actors told their parts of the status in time; also true where it has none. */
+  readonly hasAnswered: boolean;
+  /** Whether its state may be shown: not while it is built anew. */
+  readonly isStateWhole: boolean;
+}
+
+/** The node of a process, as it is seen from outside. */
+export interface Observable {
+  observe(): Promise<NodeObservation>;
+  /** What the files of its data folder take. */
+  storageSizes(): Promise<FolderSizes>;
+}
