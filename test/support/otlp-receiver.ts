@@ -13,22 +13,36 @@ export interface ExportedSpan {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
+/** A metric as it was exported. */
+export interface ExportedMetric {
+  readonly name: string;
+  readonly unit: string;
+  /** `sum`, `gauge` or `histogram`. */
+  readonly kind: string;
+  /** Of the resource. */
+  readonly resource: Readonly<Record<string, unknown>>;
+}
+
 /** Takes what OpenTelemetry exports by OTLP over HTTP in JSON, on loopback. */
 export interface OtlpReceiver {
   /** What a process is told so that it exports to this. */
   readonly environment: NodeJS.ProcessEnv;
   /** All spans so far. */
   readonly spans: readonly ExportedSpan[];
+  /** All metrics so far, each as often as it was exported. */
+  readonly metrics: readonly ExportedMetric[];
   stop(): Promise<void>;
 }
 
 /** Starts a receiver on a free port. */
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: ExportedSpan[] = [];
+  const metrics: ExportedMetric[] = [];
   const server = createServer(async (request, response) => {
     try {
-      if (request.url !== '/v1/traces') throw new Error(`nothing is expected at ${request.url}`);
-      spans.push(...spansIn(await json(request)));
+      if (request.url === '/v1/traces') spans.push(...spansIn(await json(request)));
+      else if (request.url === '/v1/metrics') metrics.push(...metricsIn(await json(request)));
+      else throw new Error(`nothing is expected at ${request.url}`);
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     } catch (error) {
       response.writeHead(400).end(String(error));
@@ -45,6 +59,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
       OTEL_BSP_SCHEDULE_DELAY: '50',
     },
     spans,
+    metrics,
     async stop() {
       server.closeAllConnections();
       server.close();
@@ -63,8 +78,23 @@ const spansIn = (request: unknown): readonly ExportedSpan[] =>
       traceId: String(span.traceId),
       spanId: String(span.spanId),
       parentSpanId: String(span.parentSpanId ?? ''),
-      attributes: Object.fromEntries(children(span, 'attributes').map(({ key, value }) => [String(key), plain(value)])),
+      attributes: attributesOf(span),
     }));
+
+const metricsIn = (request: unknown): readonly ExportedMetric[] =>
+  children(request, 'resourceMetrics').flatMap((exported) =>
+    children(exported, 'scopeMetrics')
+      .flatMap((scope) => children(scope, 'metrics'))
+      .map((metric) => ({
+        name: String(metric.name),
+        unit: String(metric.unit),
+        kind: ['sum', 'gauge', 'histogram'].find((kind) => kind in metric) ?? 'none',
+        resource: attributesOf(exported.resource),
+      })),
+  );
+
+const attributesOf = (parent: unknown): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(children(parent, 'attributes').map(({ key, value }) => [String(key), plain(value)]));
 
 type Fields = Readonly<Record<string, unknown>>;
 
