@@ -169,6 +169,7 @@ test('a follower without room for the snapshot that it is sent goes on with it w
   await cluster.node('n3').logged('snapshot loaded');
   await cluster.caughtUp('n3');
   await expectKeys(store, [...keys, '/meanwhile'], 'n3');
+  // Told again only if more of it was stored meanwhile: a file system may have found another block.
   const refusals = cluster.node('n3').log.filter(({ msg }) => msg.startsWith('no room for a snapshot'));
-  expect(refusals.length).toBe(1);
+  expect(new Set(refusals.map(({ stored }) => stored)).size).toBe(refusals.length);
 });
