@@ -86,7 +86,7 @@ export type EntryList = List<Entry>;
 
 /** Where a write stands in its session. */
 export interface CommittedPlace {
-  /** The session's id: the index of the entry that opened it. */
+  /** The session's id, which the entry that opened it gave. */
   readonly session: bigint;
   /** The write's number: it is done when it comes first, and never again. */
   readonly sequence: bigint;

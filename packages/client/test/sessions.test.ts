@@ -68,6 +68,14 @@ describe('a store', () => {
     expect(n1.log.slice(0, 3)).toEqual(['get anyNode', 'session node', 'put node']);
   });
 
+  it('salts its session, so that nobody else has one of that id', async () => {
+    const [one, other] = [await start(), await start()];
+    for (const { store } of [one, other]) await store.put('/a', 'x');
+    const salts = [one, other].map(({ nodes }) => nodes.commands.map((command) => 'salt' in command && command.salt));
+    expect(salts[0]?.[0]).toBeGreaterThan(2 ** 20);
+    expect(salts[0]?.[0]).not.toBe(salts[1]?.[0]);
+  });
+
   it('opens one for all that write together', async () => {
     const cluster = await start();
     const written = await Promise.all([1, 2, 3].map((turn) => cluster.store.put(`/${turn}`, 'x')));

@@ -4,7 +4,13 @@ import { InvalidCommand, InvalidQuery } from './errors.ts';
 import { checkRetention } from './history/retention.ts';
 import { areKeys, checkRange } from './key-range.ts';
 import { checkBound, checkKey, checkPageLimit, checkRevision, checkValue } from './limits.ts';
-import { checkFloor, checkSessionId, checkSessionPlace, checkSessionTtl } from './session/check-session.ts';
+import {
+  checkFloor,
+  checkSessionId,
+  checkSessionPlace,
+  checkSessionSalt,
+  checkSessionTtl,
+} from './session/check-session.ts';
 import { checkTransaction } from './transaction/check-transaction.ts';
 
 /**
@@ -31,6 +37,7 @@ export function checkCommand(command: Command): void {
     case 'setRetention':
       return checkRetention(command.retention);
     case 'openSession':
+      checkSessionSalt(command.salt ?? 0);
       return checkSessionTtl(command.ttlMs);
     case 'keepSession':
       checkSessionId(command.session);

@@ -31,8 +31,8 @@ class SessionFixture extends StoreFixture {
     return entryAt(this.store.lastApplied + 1, { command: toBytes(command), logTimeMs: this.nowMs });
   }
 
-  open(ttl = ttlMs): number {
-    const result = this.run({ kind: 'openSession', ttlMs: ttl });
+  open(ttl = ttlMs, salt?: number): number {
+    const result = this.run({ kind: 'openSession', ttlMs: ttl, ...(salt === undefined ? {} : { salt }) });
     if (result.kind !== 'openSession') throw new Error(`got ${JSON.stringify(result)}`);
     return result.session;
   }
@@ -49,6 +49,18 @@ class SessionFixture extends StoreFixture {
 const put = (key: string, value = 'x'): Write => ({ kind: 'put', key, value: bytesOf(value) });
 
 const codeOf = (result: CommandResult): string => (result.kind === 'failed' ? result.error.code : result.kind);
+
+it('a session of another cluster, which was opened by an entry with the same index, is none here', () => {
+  const [before, now] = [new SessionFixture(), new SessionFixture()];
+  const old = before.open(ttlMs, 4_011);
+  const session = now.open(ttlMs, 2 ** 52 - 1);
+  expect([old, session]).toEqual([4_012, 2 ** 52]);
+  expect(codeOf(now.write(old, 1, 0))).toBe('SessionExpired');
+  expect(codeOf(now.write(session, 1, 0))).toBe('put');
+  for (const salt of [-1, 0.5, 2 ** 52]) {
+    expect(now.run({ kind: 'openSession', ttlMs, salt })).toMatchObject({ error: { code: 'InvalidSession' } });
+  }
+});
 
 describe('a write of a session', () => {
   it('is done once, and has the same result whenever it comes again', () => {

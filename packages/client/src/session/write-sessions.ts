@@ -1,4 +1,4 @@
-import type { SessionCommand, SessionPlace } from '@quorate/config-store';
+import { SESSION_SALT_LIMIT, type SessionCommand, type SessionPlace } from '@quorate/config-store';
 import { apiSubject, encodeCommand, encodeRequest } from '@quorate/wire';
 import { SessionExpired, Timeout } from '../errors.ts';
 import type { GroupAccess } from '../group-access.ts';
@@ -87,7 +87,8 @@ export class WriteSessions {
   /** For all writes that wait for one: so it ends with none of them. */
   async #begin(timeoutMs: number): Promise<Opening> {
     try {
-      const body = await this.#send({ kind: 'openSession', ttlMs: sessionTtlMs }, timeoutMs);
+      const salt = Math.floor(this.#access.clock.random() * SESSION_SALT_LIMIT);
+      const body = await this.#send({ kind: 'openSession', ttlMs: sessionTtlMs, salt }, timeoutMs);
       const session = new OpenSession(resultIn(body, 'openSession').session, {
         clock: this.#access.clock,
         lifetime: this.#access.lifetime,

@@ -28,15 +28,22 @@ export class StoreOfNodes {
     this.#apply(encodeCommand(command));
   }
 
-  #apply(command: Uint8Array): Uint8Array {
+  #apply(asked: Uint8Array): Uint8Array {
+    const command = withoutSalt(asked);
     const index = this.#store.lastApplied + 1;
     const times = { timestampUs: 1_700_000_000_000_000 + index, logTimeMs: index };
     const [applied] = this.#store.apply([
       { index: logIndex(index), term: term(1), kind: 'command', command, ...times },
     ]);
-    this.commands.push(decodeCommand(command));
+    this.commands.push(decodeCommand(asked));
     return applied?.result ?? new Uint8Array();
   }
+}
+
+/** With it nobody could say beforehand which session is which. */
+function withoutSalt(body: Uint8Array): Uint8Array {
+  const command = decodeCommand(body);
+  return command.kind === 'openSession' ? encodeCommand({ kind: 'openSession', ttlMs: command.ttlMs }) : body;
 }
 
 /** What a node does that keeps a store by itself. */

@@ -1,5 +1,5 @@
 import { InvalidSession, SessionWindowExceeded } from './errors.ts';
-import { MAX_SESSION_TTL_MS, MAX_SESSION_WRITES, MIN_SESSION_TTL_MS } from './limits.ts';
+import { MAX_SESSION_TTL_MS, MAX_SESSION_WRITES, MIN_SESSION_TTL_MS, SESSION_SALT_LIMIT } from './limits.ts';
 import type { SessionPlace } from './session-commands.ts';
 
 /** @throws {InvalidSession | SessionWindowExceeded} */
@@ -24,6 +24,12 @@ export function checkSessionId(session: number): void {
 export function checkFloor(floor: number): void {
   if (Number.isSafeInteger(floor) && floor >= 0) return;
   throw new InvalidSession({ reason: `floor ${floor} is no integer from 0` });
+}
+
+/** @throws {InvalidSession} */
+export function checkSessionSalt(salt: number): void {
+  if (Number.isSafeInteger(salt) && salt >= 0 && salt < SESSION_SALT_LIMIT) return;
+  throw new InvalidSession({ reason: `salt ${salt} is no integer from 0 to 2^52 - 1` });
 }
 
 /** @throws {InvalidSession} */

@@ -17,3 +17,6 @@ export const SMALL_RESULT_BYTES = 2048;
  * snapshot may hold. The largest that a transaction can have fits if it is alone.
  */
 export const MAX_SESSION_RESULT_BYTES = 1024 * 1024;
+
+/** A salt is below it, so that a session's id is a safe integer whatever the index. */
+export const SESSION_SALT_LIMIT = 2 ** 52;

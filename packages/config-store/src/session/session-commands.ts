@@ -1,6 +1,6 @@
 /** Where a write stands among those of its session. */
 export interface SessionPlace {
-  /** The session's id: the index of the entry that opened it. */
+  /** The session's id, which no other entry gives and nobody guesses: the index of the entry that opened it, with the salt of whoever asked for it. */
   readonly session: number;
   /** The number that the client gave the write, from 1: it is done once, however often it comes, and in whatever order. */
   readonly sequence: number;
@@ -13,6 +13,8 @@ export interface OpenSessionCommand {
   readonly kind: 'openSession';
   /** The session expires when it was not heard of for so long, by log time. */
   readonly ttlMs: number;
+  /** A random number below 2^52, added to the session's id: a client that knows the id of another cluster's session, of the same name as this one, is to name none of this one's. 0 if there is none. */
+  readonly salt?: number;
 }
 
 /** Keeps a session from expiring, as any write in it does. */

@@ -7,7 +7,7 @@ import type { TablesWriter } from '../tables/tables.ts';
 import { SequencePassed, SessionExpired, TooManySessions } from './errors.ts';
 import { MAX_SESSIONS } from './limits.ts';
 import { LiveSession } from './live-session.ts';
-import type { SessionCommand, SessionPlace, SessionResult } from './session-commands.ts';
+import type { OpenSessionCommand, SessionCommand, SessionPlace, SessionResult } from './session-commands.ts';
 import type { SessionExpiry } from './session-expiry.ts';
 
 /** An entry looks at so many sessions that may have expired, and one that finds no place for another at so many: no other entry waits long for it. */
@@ -39,7 +39,7 @@ export class Sessions {
   run(command: SessionCommand, entry: LogEntry): SessionResult {
     switch (command.kind) {
       case 'openSession':
-        return { kind: 'openSession', session: this.#open(command.ttlMs, entry) };
+        return { kind: 'openSession', session: this.#open(command, entry) };
       case 'keepSession':
         this.#heard(command.session, command.floor, entry);
         return { kind: 'keepSession' };
@@ -85,10 +85,11 @@ export class Sessions {
     this.#touched.clear();
   }
 
-  #open(ttlMs: number, entry: LogEntry): number {
+  #open({ ttlMs, salt = 0 }: OpenSessionCommand, entry: LogEntry): number {
     if (this.#count >= MAX_SESSIONS) this.#sweep(entry, checkedForPlace);
     if (this.#count >= MAX_SESSIONS) throw new TooManySessions({ limit: MAX_SESSIONS });
-    const { index: session, logTimeMs } = entry;
+    const { index, logTimeMs } = entry;
+    const session = index + salt;
     const checkedAtMs = logTimeMs + ttlMs;
     const live = new LiveSession({ ttlMs, heardAtMs: logTimeMs, checkedAtMs, floor: 0, results: [] });
     this.#touched.set(session, { live, isChanged: true });

@@ -31,7 +31,7 @@ const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
   compact: ['revision', ...placeFields],
   retention: readOptionFields,
   'set-retention': ['maxAgeMs', 'maxVersions', ...placeFields],
-  session: ['op', 'ttlMs', 'session', 'floor'],
+  session: ['op', 'ttlMs', 'salt', 'session', 'floor'],
   entries: ['fromIndex', 'limit'],
   status: [],
   hello: [],
@@ -137,7 +137,9 @@ function sessionCommandIn(fields: JsonFields): SessionCommand {
     case 'open': {
       const ttlMs = fields.get('ttlMs');
       if (typeof ttlMs !== 'number') throw fields.invalid('ttlMs', 'is no number');
-      return { kind: 'openSession', ttlMs };
+      return fields.isGiven('salt')
+        ? { kind: 'openSession', ttlMs, salt: counterIn(fields, 'salt') }
+        : { kind: 'openSession', ttlMs };
     }
     case 'keep':
       return { kind: 'keepSession', session: counterIn(fields, 'session'), floor: counterIn(fields, 'floor') };

@@ -6,13 +6,15 @@ import { transactionFrame, transactionIn } from './transaction-codec.ts';
 /**
  * `['put', key, value, ifRevision | null]`, with a content type behind it if there is one; `['delete', key, ifRevision | null]`; a transaction;
  * `['compact', revision | null]`; or `['setRetention', maxAgeMs | null, maxVersions | null]`: the bytes that stand in the log for good. Any of these in a
- * session is `['inSession', session, sequence, floor, frame]`. Of sessions themselves: `['openSession', ttlMs]`, `['keepSession', session, floor]` and
+ * session is `['inSession', session, sequence, floor, frame]`. Of sessions themselves: `['openSession', ttlMs]`, with a salt behind it if there is one; `['keepSession', session, floor]` and
  * `['closeSession', session]`.
  */
 export function encodeCommand(command: Command): Uint8Array {
   switch (command.kind) {
     case 'openSession':
-      return encodeMsgpack(['openSession', command.ttlMs]);
+      return encodeMsgpack(
+        command.salt === undefined ? ['openSession', command.ttlMs] : ['openSession', command.ttlMs, command.salt],
+      );
     case 'keepSession':
       return encodeMsgpack(['keepSession', command.session, command.floor]);
     case 'closeSession':
@@ -64,8 +66,10 @@ function commandIn(fields: FrameFields): Command {
       frame.end();
       return { ...write, inSession };
     }
-    case 'openSession':
-      return { kind, ttlMs: fields.number('ttlMs') };
+    case 'openSession': {
+      const ttlMs = fields.number('ttlMs');
+      return fields.isAtEnd ? { kind, ttlMs } : { kind, ttlMs, salt: fields.number('salt') };
+    }
     case 'keepSession':
       return { kind, session: fields.number('session'), floor: fields.number('floor') };
     case 'closeSession':

@@ -12,7 +12,7 @@ export interface SessionPlaceJson {
 /** A command as JSON, to be shown. */
 export type CommandJson =
   | (WriteJson & Partial<SessionPlaceJson>)
-  | { readonly op: 'openSession'; readonly ttlMs: number }
+  | { readonly op: 'openSession'; readonly ttlMs: number; readonly salt?: string }
   | { readonly op: 'keepSession'; readonly session: string; readonly floor: string }
   | { readonly op: 'closeSession'; readonly session: string };
 
@@ -33,7 +33,11 @@ export type WriteJson =
 export function commandToJson(command: Command): CommandJson {
   switch (command.kind) {
     case 'openSession':
-      return { op: 'openSession', ttlMs: command.ttlMs };
+      return {
+        op: 'openSession',
+        ttlMs: command.ttlMs,
+        ...(command.salt === undefined ? {} : { salt: String(command.salt) }),
+      };
     case 'keepSession':
       return { op: 'keepSession', session: String(command.session), floor: String(command.floor) };
     case 'closeSession':
