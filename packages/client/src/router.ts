@@ -96,22 +96,31 @@ export class Router {
 
   /** The body of the reply, after as many attempts as the retry rules allow. @throws {QuorateError}, or the reason that the lifetime ends with */
   async request(request: NodeRequest): Promise<Uint8Array> {
+    const { clock } = this.#options;
+    const deadlineMs = clock.now() + request.timeoutMs;
+    const open: OpenRequest = { ...request, deadlineMs, history: noAttempts, refusal: null };
+    try {
+      return await this.#askUntilAnswered(open);
+    } catch (error) {
+      // What keeps another attempt from being made says nothing of those before.
+      if (request.kind === 'sessionWrite' && open.history.mayBeDone && isOfThisAttempt(error)) {
+        throw new OutcomeUnknown(`${error.message}: an earlier attempt may have been made`);
+      }
+      throw error;
+    }
+  }
+
+  async #askUntilAnswered(open: OpenRequest): Promise<Uint8Array> {
     const { clock, link, news } = this.#options;
-    const open: OpenRequest = {
-      ...request,
-      deadlineMs: clock.now() + request.timeoutMs,
-      history: noAttempts,
-      refusal: null,
-    };
     for (;;) {
       if (link.broken !== null) throw new Unavailable(link.broken);
-      const leader = request.node === undefined && request.anyNode !== true ? this.#leader : null;
+      const leader = open.node === undefined && open.anyNode !== true ? this.#leader : null;
       const newsBefore = news.count;
-      const outcome = await this.#attempt(open, request.node ?? leader);
+      const outcome = await this.#attempt(open, open.node ?? leader);
       if (outcome.kind === 'ok') return outcome.body;
 
       const remainingMs = open.deadlineMs - clock.now();
-      const target = leader !== null ? 'leader' : request.node !== undefined ? 'givenNode' : 'anyNode';
+      const target = leader !== null ? 'leader' : open.node !== undefined ? 'givenNode' : 'anyNode';
       const { kind, history } = open;
       const decision = decideRetry({ kind, target, history, remainingMs }, outcome, clock.random);
       const isKept = isLeaderBusy(outcome) || (decision.kind === 'giveUp' && outcome.kind === 'refused');
@@ -119,7 +128,7 @@ export class Router {
       if (decision.kind === 'giveUp') throw errorOf(decision.code, outcome, open);
       open.history = decision.history;
       // Whoever found no leader need not wait for one that has come meanwhile.
-      if (decision.delayMs > 0 && news.count === newsBefore) await this.#pause(decision.delayMs, request.lifetime);
+      if (decision.delayMs > 0 && news.count === newsBefore) await this.#pause(decision.delayMs, open.lifetime);
     }
   }
 
@@ -227,6 +236,13 @@ export class Router {
     return { kind: 'refused', code: request.refusal.code };
   }
 }
+
+/** What says that a request was not sent, or not delivered, this time. */
+const isOfThisAttempt = (error: unknown): error is QuorateError =>
+  error instanceof Unavailable ||
+  error instanceof StoreClosed ||
+  error instanceof NotPermitted ||
+  error instanceof InvalidRequest;
 
 const readOf = ({ read }: OpenRequest): { readonly read?: ReadOptions } => (read === undefined ? {} : { read });
 

@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { connect, Unavailable } from '../src/index.ts';
 import { codeOf, errorOf, TestBus, until } from './support/bus.ts';
 import { getReply, putReply } from './support/fake-node.ts';
+import { StoreOfNodes } from './support/store-node.ts';
 
 it('says in one line that no NATS is there', async () => {
   const bus = await TestBus.start();
@@ -123,6 +124,27 @@ it('uses a connection of the caller, and leaves it open', async () => {
     message: 'the NATS connection that was given is closed',
   });
   expect(await codeOf(connect({ connection }))).toBe('Unavailable');
+});
+
+it('a write of a session that may have been made is never told as one that was not', async () => {
+  const bus = await TestBus.start();
+  const nodes = new StoreOfNodes();
+  const node = await bus.node('n1', nodes.behaviour('n1'));
+  const connection = await connectToNats({ servers: bus.url, reconnectTimeWait: 10, maxReconnectAttempts: -1 });
+  onTestFinished(() => connection.close());
+  const given = await connect({ connection, timeoutMs: 30_000 });
+  const own = await bus.store({ sessions: true, timeoutMs: 30_000 });
+  for (const store of [given, own]) await store.put('/a', 'x');
+
+  node.behave(() => null);
+  const before = node.requests.length;
+  const writes = [given, own].map((store) => codeOf(store.put('/a', 'y')));
+  await until(() => node.requests.length === before + 2);
+  // One waits for a connection that is closed for good, the other is closed while it waits for one.
+  await bus.stop();
+  await connection.close();
+  await own.close();
+  expect(await Promise.all(writes)).toEqual(['OutcomeUnknown', 'OutcomeUnknown']);
 });
 
 /** A server that says hello as NATS does, and then what a test has it say. */
