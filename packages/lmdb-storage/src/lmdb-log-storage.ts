@@ -56,6 +56,8 @@ export class LmdbLogStorage implements FlushableLogStorage {
   readonly #holes: LogHoles;
   /** Entries that go into holes with the next flush, as they are at rest. */
   #mended = new Map<LogIndex, Buffer>();
+  /** What was mended and has not landed: on the disk there is still what cannot be read. */
+  readonly #unlanded = new Map<LogIndex, LogEntry>();
   /** What of these changed since they were handed to LMDB. */
   #staged: LogHead = {};
   /** The bytes of the staged entries, which are the last ones of the log. */
@@ -143,7 +145,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
     let bytes = 0;
     for (let index = from; index <= this.lastIndex; index = logIndex(index + 1)) {
       if (entries.length > 0 && entries.length >= limit.maxEntries) break;
-      const entry = this.#recent.at(index) ?? this.#stored.entry(index);
+      const entry = this.#recent.at(index) ?? this.#unlanded.get(index) ?? this.#stored.entry(index);
       bytes += entry.command.length;
       if (entries.length > 0 && bytes > limit.maxBytes) break;
       entries.push(entry);
@@ -229,6 +231,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
     if (recorded === undefined || !this.#holes.isTheOne(entry, recorded.record)) return false;
     this.#holes.mended(entry.index);
     this.#mended.set(entry.index, recorded.record);
+    this.#unlanded.set(entry.index, entry);
     this.#written += 1;
     return true;
   }
@@ -285,6 +288,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
     if (isEmpty && mended.size === 0 && Object.keys(head).length === 0) return;
     const firstIndex = lastIndex - records.length + 1;
     await this.#stored.write({ head, firstIndex, records, removed, removedKeys, mended });
+    for (const index of mended.keys()) this.#unlanded.delete(index);
     if (head.damage === null) this.#repaired();
   }
 
@@ -331,7 +335,7 @@ export class LmdbLogStorage implements FlushableLogStorage {
 
   #remember(entry: LogEntry): void {
     this.#terms.push(entry.index, entry.term);
-    if (this.holes.length === 0) this.#recent.push(entry);
+    if (this.#holes.count === 0) this.#recent.push(entry);
     this.#configurations.push(entry);
   }
 

@@ -22,6 +22,10 @@ export class LogHoles {
     return [...this.#terms.keys()];
   }
 
+  get count(): number {
+    return this.#terms.size;
+  }
+
   has(index: LogIndex): boolean {
     return this.#terms.has(index);
   }

@@ -155,6 +155,8 @@ test('of a log with a damaged entry all others stay, and so does the state: what
   expect(log.mend(entry(3, 1, marker))).toBe(false);
   expect(log.mend(third)).toBe(true);
   expect(log.holes).toEqual([]);
+  // A peer may ask for it before it is on disk.
+  expect(log.read(logIndex(3), { maxEntries: 1, maxBytes: 1_000 })).toEqual([third]);
   await folder.close();
   // Not without a flush.
   const again = await open(path);

@@ -71,6 +71,30 @@ const answer = (
   );
 };
 
+test('a leader that became a member after this log ends is asked too', () => {
+  start([1, 1, 1], [2]);
+  context.take();
+  mending.receive(
+    {
+      kind: 'appendEntries',
+      term: term(9),
+      sequence: 1,
+      round: 0,
+      leaseMs: 0,
+      prevLogIndex: logIndex(9),
+      prevLogTerm: term(9),
+      entries: [],
+      leaderCommit: logIndex(9),
+      electionTimeoutMinMs: 150,
+      electionTimeoutMaxMs: 300,
+      freshness: null,
+    },
+    senderOf('n4'),
+  );
+  mending.receive({ kind: 'repeat' }, senderOf('n1'));
+  expect(context.take().map(({ to }) => to)).toEqual(['n2.logStore', 'n3.logStore', 'n4.logStore']);
+});
+
 describe('a node whose log has records that do not pass their checks', () => {
   beforeEach(() => start([1, 1, 1, 1, 1], [2, 4]));
 

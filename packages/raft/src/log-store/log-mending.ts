@@ -37,6 +37,8 @@ export class LogMending implements Actor<LogStoreMessage> {
   readonly #beganAtMs: number;
   /** The write after which there is no hole any more. */
   #lastWrite: number | null = null;
+  /** Whoever leads may have become a member after this log ends. */
+  #leader: NodeId | null = null;
 
   constructor(context: Context<LogStoreMessage>, options: LogMendingOptions) {
     this.#context = context;
@@ -55,6 +57,9 @@ export class LogMending implements Actor<LogStoreMessage> {
         return answerFetch(this.#context, { storage: this.#options.storage, leaderTerm: null }, message, from);
       case 'fetchedEntries':
         return this.#fetched(message, from);
+      case 'appendEntries':
+        this.#leader = from.node;
+        return;
       case 'describe':
         return this.#describe(message.request);
       case 'flushed':
@@ -94,8 +99,7 @@ export class LogMending implements Actor<LogStoreMessage> {
     if (indexes.length === 0) return;
     this.#sequence += 1;
     const { group } = this.#context.self;
-    const peers =
-      peer === null ? peersOf(this.#configuration, this.#options.identity.node).map(({ id }) => id) : [peer];
+    const peers = peer === null ? this.#peers : [peer];
     for (const node of peers) {
       const question = {
         kind: 'fetchEntries',
@@ -151,6 +155,12 @@ export class LogMending implements Actor<LogStoreMessage> {
     if (this.#lastWrite === null || written < this.#lastWrite) return;
     this.#lastWrite = Number.POSITIVE_INFINITY;
     this.#options.mended();
+  }
+
+  /** All members that the log knows, and whoever leads. */
+  get #peers(): readonly NodeId[] {
+    const members = peersOf(this.#configuration, this.#options.identity.node).map(({ id }) => id);
+    return this.#leader === null || members.includes(this.#leader) ? members : [...members, this.#leader];
   }
 
   /** One that stands in a hole may be newer: whoever is in it is asked by those who have it. */
