@@ -269,10 +269,13 @@ export class Gateway implements Actor<GatewayMessage> {
 
   #transferReply({ term, sequence, incarnation, code, message }: Of<'transferReply'>): void {
     if (incarnation !== this.#identity.incarnation) return;
-    this.#writes.release(term);
+    const isAsked = (request: ClientRequest): boolean => request.kind === 'transfer' && request.asked?.term === term;
     for (const [id, request] of this.#requests) {
       if (request.kind !== 'transfer' || request.asked?.sequence !== sequence) continue;
-      return this.#answer(id, { kind: 'rejected', code, message });
+      this.#answer(id, { kind: 'rejected', code, message });
+      // Another that was asked for may still be under way.
+      if (![...this.#requests.values()].some(isAsked)) this.#writes.release(term);
+      return;
     }
   }
 
