@@ -175,7 +175,7 @@ export const declarations = {
     name: 'quorate.raft.proposals',
     kind: 'counter',
     unit: '{proposal}',
-    labels: { outcome: 'applied, refused, rejected, unknown' },
+    labels: { outcome: 'applied, refused, rejected, overloaded, unknown' },
     help: 'Commands that were proposed to this node while it led, by what became of them.',
   }),
   commitDuration: declare({

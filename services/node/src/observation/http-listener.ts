@@ -44,12 +44,14 @@ export class HttpListener {
       (request, response) => void serve(options, request, response),
     );
     server.maxConnections = maxConnections;
-    server.listen({ host, port });
     try {
+      server.listen({ host, port });
       await once(server, 'listening');
     } catch (error) {
       throw new InvalidSetting(`cannot listen for HTTP on ${host}, port ${port}: ${codeOf(error)}`);
     }
+    // Out of descriptors, say: whoever asked is not answered, and the node goes on.
+    server.on('error', () => {});
     return new HttpListener(server);
   }
 
