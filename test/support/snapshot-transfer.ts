@@ -13,13 +13,14 @@ export interface SnapshotPart {
 export const snapshotsOf = (cluster: TestCluster, id: string): string =>
   join(cluster.folder(id), 'snapshots', 'config');
 
-/** The part of a snapshot that a node has, if it has one. */
+/** The part of a snapshot that a node has, if it has one: the larger, where the leader has gone on to another. */
 export function partAt(cluster: TestCluster, id: string): SnapshotPart | null {
   const folder = snapshotsOf(cluster, id);
-  const name = readdirSync(folder).find((one) => one.endsWith('.part'));
-  if (name === undefined) return null;
-  const { ino, size } = statSync(join(folder, name));
-  return { file: ino, bytes: size };
+  const parts = readdirSync(folder)
+    .filter((name) => name.endsWith('.part'))
+    .map((name) => statSync(join(folder, name)));
+  const [largest] = parts.sort((one, other) => other.size - one.size);
+  return largest === undefined ? null : { file: largest.ino, bytes: largest.size };
 }
 
 /** Ends a node with SIGKILL when another has received more than so many bytes of a snapshot. Gives what that one has then. */
