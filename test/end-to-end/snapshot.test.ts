@@ -82,10 +82,12 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
     );
 
     cluster.start(late);
-    const first = await killInTransfer(cluster, late, 1_000_000, late);
+    const index = 3_000;
+    const first = await killInTransfer(cluster, { to: late, index, bytes: 1_000_000, killed: late });
     cluster.start(late);
     const leader = await cluster.leader();
-    const second = await killInTransfer(cluster, late, first.bytes + 1_000_000, leader);
+    const bytes = first.bytes + 1_000_000;
+    const second = await killInTransfer(cluster, { to: late, index, bytes, killed: leader });
     expect(second.file).toBe(first.file);
     // Not before: it has the whole log as well, and could win.
     await eventually(`${other} leads`, async () => ((await cluster.status(other)).role === 'leader' ? true : null));
