@@ -151,6 +151,17 @@ describe('a transfer', () => {
     expect(fixture.takeAll('propose')).toMatchObject([{ term: 3, command: bytes('w2') }]);
   });
 
+  test('holds it back also when another that was asked for is refused', () => {
+    fixture.transfer(1, null);
+    fixture.take();
+    fixture.transfer(2, 'n3');
+    const { sequence } = fixture.takeOne('transferLeadership');
+    fixture.write(3);
+    fixture.transferReply(sequence, 'TransferInProgress');
+    fixture.elapse(askAgainMs / 2);
+    expect(fixture.takeAll('propose')).toEqual([]);
+  });
+
   test('without a leader waits for one; until its deadline: Timeout', () => {
     fixture.leads(null, 4);
     fixture.transfer(1, 'n3');
