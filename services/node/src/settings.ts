@@ -103,8 +103,6 @@ export function checkTimes(settings: NodeSettings): void {
   if (!(maxClockDrift >= 0 && maxClockDrift < 1)) {
     throw new InvalidSetting(`maxClockDrift is no number from 0 to below 1: ${maxClockDrift}`);
   }
-  if (settings.httpHost === '')
-    throw new InvalidSetting('httpHost is empty: that would be every address of the machine');
   if (!(Number.isFinite(maxClockOffsetMs) && maxClockOffsetMs > 0)) {
     throw new InvalidSetting(`maxClockOffsetMs is no positive number: ${maxClockOffsetMs}`);
   }

@@ -68,6 +68,10 @@ test('a port that is taken is told of, with the place', async () => {
   );
 });
 
+test('an empty host, which would be every address of the machine, is refused', async () => {
+  await expect(started({ host: '' })).rejects.toThrow(InvalidSetting);
+});
+
 test('who waits for an answer does not hold up the end', async () => {
   let asked: () => void = () => {};
   const isAsked = new Promise<void>((resolve) => {

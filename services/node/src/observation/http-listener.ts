@@ -39,6 +39,7 @@ export class HttpListener {
   /** @throws {InvalidSetting} if it cannot listen there */
   static async start(options: HttpListenerOptions): Promise<HttpListener> {
     const { host, port } = options;
+    if (host === '') throw new InvalidSetting('the HTTP host is empty: that would be every address of the machine');
     const server = createServer(
       { requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs },
       (request, response) => void serve(options, request, response),
