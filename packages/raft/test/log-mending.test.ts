@@ -203,13 +203,27 @@ describe('an entry is taken for the one that stood there', () => {
 describe('what follows a hole is left to a leader', () => {
   beforeEach(() => start([1, 1, 1, 2, 2], [4]));
 
-  test('that has something else there', () => {
+  test('that has something else there, when no other member has it', () => {
+    answer(senderOf('n3'), [], 4);
     answer(senderOf('n2'), entriesOf([3], 4), 4, { leads: 9 });
     expect([storage.holes, storage.lastIndex]).toEqual([[], 3]);
     expect(storage.damage).not.toBeNull();
     expect(restarts).toBe(0);
     flush();
     expect(restarts).toBe(1);
+  });
+
+  test('and not before every other member has looked for it: one that is away, or has holes too, may have it', () => {
+    answer(senderOf('n2'), [], 4, { leads: 9 });
+    answer(senderOf('n3'), [], 3);
+    answer(senderOf('n2'), [], 4, { leads: 9 });
+    expect([storage.holes, storage.lastIndex]).toEqual([[4], 5]);
+    context.elapse(mending, 10 * defaultRaftSettings.electionTimeoutMaxMs - 1);
+    answer(senderOf('n2'), [], 4, { leads: 9 });
+    expect([storage.holes, storage.lastIndex]).toEqual([[4], 5]);
+    context.elapse(mending, 1);
+    answer(senderOf('n2'), [], 4, { leads: 9 });
+    expect([storage.holes, storage.lastIndex]).toEqual([[], 3]);
   });
 
   test('and to no other member, nor to a leader of an earlier term', () => {
@@ -243,8 +257,9 @@ describe('what the own snapshot covers', () => {
     expect(restarts).toBe(1);
   });
 
-  test('is given up when a leader has it no more', () => {
+  test('is given up when a leader has it no more, nor anybody else', () => {
     startCovered();
+    answer(senderOf('n3'), [], 3);
     answer(senderOf('n2'), [], 3, { leads: 9 });
     expect([storage.holes, storage.firstIndex, storage.lastIndex, storage.damage]).toEqual([[], 4, 5, null]);
   });

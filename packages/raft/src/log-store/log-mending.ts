@@ -18,7 +18,7 @@ export interface LogMendingOptions extends LogStoreOptions {
 /** A question that was not answered is asked again after so many heartbeat intervals. */
 const intervalsToAnswer = 4;
 
-/** So long, in election timeouts, others may ask for what the own snapshot covers. */
+/** So long, in election timeouts, others may ask for what stands beside the holes, and those who were away may come and answer. */
 const electionTimeoutsToWait = 10;
 
 /**
@@ -28,7 +28,8 @@ const electionTimeoutsToWait = 10;
  * the node's word ("Protocol-Aware Recovery for Consensus-Based Storage", FAST '18).
  *
  * An entry that was in no quorum may be nowhere else. Only a leader can tell: if the log of one has another entry there, or begins later, what follows the hole is
- * left to it, as it is with a log that cannot be read at all. Without a leader the node waits, for nothing is made up.
+ * left to it, as it is with a log that cannot be read at all. That costs the node its say until a leader has filled the log, and that leader may be about to lose its
+ * office for want of just this node: all others are heard first. Without a leader the node waits, for nothing is made up.
  */
 export class LogMending implements Actor<LogStoreMessage> {
   readonly #context: Context<LogStoreMessage>;
@@ -39,6 +40,8 @@ export class LogMending implements Actor<LogStoreMessage> {
   #lastWrite: number | null = null;
   /** Whoever leads may have become a member after this log ends. */
   #leader: NodeId | null = null;
+  /** Up to where each has looked for what is asked. */
+  readonly #lookedThrough = new Map<NodeId, LogIndex>();
 
   constructor(context: Context<LogStoreMessage>, options: LogMendingOptions) {
     this.#context = context;
@@ -73,11 +76,14 @@ export class LogMending implements Actor<LogStoreMessage> {
   }
 
   #repeat(): void {
-    const { settings } = this.#options;
-    const isLate = this.#context.now() - this.#beganAtMs >= electionTimeoutsToWait * settings.electionTimeoutMaxMs;
     // Nobody has them any more: all have compacted them.
-    if (isLate && this.#areCovered) this.#dropCovered();
+    if (this.#isLate && this.#areCovered) this.#dropCovered();
     this.#ask(null);
+  }
+
+  get #isLate(): boolean {
+    const waitMs = electionTimeoutsToWait * this.#options.settings.electionTimeoutMaxMs;
+    return this.#context.now() - this.#beganAtMs >= waitMs;
   }
 
   /** Whether the own snapshot covers all that cannot be read. */
@@ -117,6 +123,7 @@ export class LogMending implements Actor<LogStoreMessage> {
     const { storage, identity, logger } = this.#options;
     if (incarnation !== identity.incarnation || storage.holes.length === 0) return;
     const before = storage.holes.length;
+    this.#lookedThrough.set(from.node, throughIndex);
     for (const entry of entries) storage.mend(entry);
     const mended = before - storage.holes.length;
     if (mended > 0)
@@ -135,6 +142,7 @@ export class LogMending implements Actor<LogStoreMessage> {
     const { storage, logger } = this.#options;
     const [first] = storage.holes;
     if (first === undefined || first > throughIndex) return;
+    if (!this.#isLate && !this.#isNowhere(first)) return;
     if (this.#areCovered) return this.#dropCovered();
     logger.error(
       'a record that does not pass its check is not in the log of the leader: from there on it is filled anew',
@@ -144,6 +152,11 @@ export class LogMending implements Actor<LogStoreMessage> {
       },
     );
     storage.abandonHoles();
+  }
+
+  /** Whether every other member has looked for it, and none has given it. */
+  #isNowhere(index: LogIndex): boolean {
+    return this.#peers.every((peer) => (this.#lookedThrough.get(peer) ?? 0) >= index);
   }
 
   #endIfWhole(): void {

@@ -27,7 +27,7 @@ interface Knowledge {
  */
 export class HeardLeaderProtected implements Invariant {
   readonly name = 'no vote against a leader that is heard';
-  readonly sees = ['leaderHeard', 'leaderProbe', 'timeoutNow'] as const;
+  readonly sees = ['leaderHeard', 'leadershipGranted', 'leaderProbe', 'timeoutNow'] as const;
   readonly #violated: Violated;
   readonly #view: ClusterView;
   readonly #known = new Map<SimulatedProcess, Knowledge>();
@@ -41,6 +41,8 @@ export class HeardLeaderProtected implements Invariant {
 
   sent({ node, process, message }: Sent): void {
     if (message.kind === 'timeoutNow') this.#transferredIn.add(message.term + 1);
+    // Its own office has come after that of whoever was heard before.
+    if (message.kind === 'leadershipGranted') this.#of(process).heard = null;
     if (message.kind === 'leaderProbe') this.#of(process).probes.add(message.probe);
     if (message.kind !== 'leaderHeard') return;
     const known = this.#of(process);
