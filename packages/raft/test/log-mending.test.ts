@@ -18,6 +18,7 @@ type Of<Kind extends LogStoreMessage['kind']> = Extract<LogStoreMessage, { kind:
 
 const question = (indexes: readonly number[], maxBytes = 1e6): Of<'fetchEntries'> => ({
   kind: 'fetchEntries',
+  term: term(1),
   sequence: 7,
   indexes: indexes.map(logIndex),
   maxBytes,
@@ -100,7 +101,7 @@ describe('a node whose log has records that do not pass their checks', () => {
 
   test('asks every other member for them, again and again, and needs no leader', () => {
     expect(context.take()).toMatchObject([
-      { to: 'n2.logStore', message: { kind: 'fetchEntries', indexes: [2, 4] } },
+      { to: 'n2.logStore', message: { kind: 'fetchEntries', term: 9, indexes: [2, 4] } },
       { to: 'n3.logStore', message: { kind: 'fetchEntries', indexes: [2, 4] } },
     ]);
     context.elapse(mending, 4 * defaultRaftSettings.heartbeatIntervalMs);
@@ -284,5 +285,14 @@ describe('a log store that is asked for entries', () => {
     store.lead();
     store.receive(question([1]), senderOf('n2'));
     expect(store.takeOne('fetchedEntries')).toMatchObject({ leaderTerm: 3 });
+  });
+
+  test('leads no more if who asks is in a later term: on its word nothing would be left to it', () => {
+    const store = new LogStoreFixture({ log: [1, 1, 2], currentTerm: 2 });
+    store.lead();
+    store.receive({ ...question([9]), term: term(7) }, senderOf('n2'));
+    store.flush();
+    expect(store.takeOne('fetchedEntries')).toMatchObject({ leaderTerm: null });
+    expect(store.storage.hardState).toEqual({ currentTerm: 7, votedFor: null });
   });
 });

@@ -112,6 +112,7 @@ test('the log is kept for a peer that may come, and longer for one that has begu
   expect(pinned()).toEqual([null]);
   expect(pinned()).toEqual([null]);
   answer(100);
+  replicator.context.take();
   for (let beat = 1; beat < 60; beat += 1) expect(pinned()).toEqual([40]);
   expect(pinned()).toEqual([null]);
 });
@@ -131,6 +132,38 @@ test('a peer that was away is sent the snapshot that is the newest when it comes
   expect(asked()).toEqual([0]);
   answer(100, newer.id);
   expect(asked()).toEqual([100, 200]);
+});
+
+describe('the first word of a peer that was away', () => {
+  beforeEach(() => {
+    needed();
+    replicator.elapse(41 * heartbeatIntervalMs);
+    replicator.context.take();
+  });
+
+  const newer = snapshotAt(50, 2, 1000);
+
+  test('has the log store asked what it needs by now, at once', () => {
+    answer(100);
+    needed(newer);
+    expect(asked()).toContain(0);
+    answer(100, newer.id);
+    expect(asked()).toEqual([100, 200]);
+  });
+
+  test('be it a heartbeat that it refuses', () => {
+    replicator.elapse(heartbeatIntervalMs);
+    const [heartbeat] = replicator.exchange();
+    replicator.reply({ sequence: Number(heartbeat?.sequence), conflict: [3, 1] });
+    expect(replicator.context.takeOne('prepareAppend')).toMatchObject({ nextIndex: 1, maxEntries: 0 });
+  });
+
+  test('and the transfer goes on if there is no newer one', () => {
+    answer(300);
+    needed();
+    answer(400);
+    expect(asked()).toEqual([400, 500]);
+  });
 });
 
 describe('under rounds that follow each other faster than heartbeats', () => {

@@ -109,6 +109,7 @@ export class LogMending implements Actor<LogStoreMessage> {
     for (const node of peers) {
       const question = {
         kind: 'fetchEntries',
+        term: storage.hardState.currentTerm,
         sequence: this.#sequence,
         indexes,
         maxBytes: settings.maxBatchBytes,

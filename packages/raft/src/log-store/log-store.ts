@@ -106,11 +106,12 @@ export class LogStore implements Actor<LogStoreMessage> {
   }
 
   #fetchEntries(message: Extract<LogStoreMessage, { kind: 'fetchEntries' }>, from: Sender): void {
-    const { context, storage, leadership } = this.#state;
+    const { context, storage } = this.#state;
+    if (!this.#state.isRemoved(from.node)) this.#state.observeTerm(message.term);
     const first = message.indexes.find((index) => index >= storage.firstIndex && index <= storage.lastIndex);
     // This may be the only copy that is left. Of what is not here nothing is, and compaction goes on.
     if (first !== undefined) this.#snapshotDesk.pin(from.node, logIndex(Math.max(0, first - 1)));
-    answerFetch(context, { storage, leaderTerm: leadership?.term ?? null }, message, from);
+    answerFetch(context, { storage, leaderTerm: this.#state.leadership?.term ?? null }, message, from);
   }
 
   #readCommitted(message: Extract<LogStoreMessage, { kind: 'readCommitted' }>): void {

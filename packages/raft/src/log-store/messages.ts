@@ -62,8 +62,9 @@ export const logStoreProtocol = {
       sequence: shape.counter,
       lastLogIndex: shape.index,
     }),
-    /** From a node some of whose records do not pass their checks, to every member: what stands at these places of your log? In order. */
+    /** From a node some of whose records do not pass their checks, to every member: what stands at these places of your log? In order. Its term is told, for a leader of an earlier one has no say in what is left to it. */
     fetchEntries: z.object({
+      term: shape.term,
       sequence: shape.counter,
       indexes: z.array(shape.index).min(1).max(maxPlacesAsked).readonly(),
       maxBytes: shape.counter,

@@ -338,6 +338,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
 
   #installSnapshotReply(message: Of<'installSnapshotReply'>, from: Sender): void {
     if (!this.#isMeant(message, from)) return;
+    this.#lookAgainIfBack();
     if (this.#mode.kind !== 'snapshot' || this.#mode.sending.record.id !== message.id) return;
     if (this.#mode.sending.acknowledge(message.nextOffset, this.#context.now())) {
       this.#nextIndex = logIndex(this.#mode.sending.record.index + 1);
@@ -347,6 +348,15 @@ export class Replicator implements Actor<ReplicatorMessage> {
       return this.#pump();
     }
     this.#sendChunks();
+    this.#pump();
+  }
+
+  /** The first word of a peer that nobody waited for any more: there may be a newer snapshot by now, or the log may do. */
+  #lookAgainIfBack(): void {
+    if (this.#mode.kind !== 'snapshot' || this.#mode.sending.isAwaited(this.#context.now())) return;
+    this.#nextIndex = logIndex(this.#matchIndex + 1);
+    this.#preparing = null;
+    this.#heartbeatDue = true;
   }
 
   // --- replies ---------------------------------------------------------------------------------------------------------
@@ -366,6 +376,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
   #reply(message: Of<'appendEntriesReply'>, from: Sender): void {
     if (!this.#isMeant(message, from) || from.incarnation < this.#repairIncarnation) return;
     if (message.isRepairing && from.incarnation > this.#repairIncarnation) this.#startAnew(from);
+    this.#lookAgainIfBack();
     this.#noteClock(message, from);
     this.#link.heard(message.sequence, this.#context.now(), this.#pace.electionTimeoutMaxMs);
     if (message.success) this.#succeeded(message);
