@@ -258,6 +258,19 @@ describe('what the own snapshot covers', () => {
     expect(restarts).toBe(1);
   });
 
+  test('is given up also where a hole follows it, from which on the log is left to the leader: it never ends before the snapshot', () => {
+    start([1, 1, 2, 2, 2], [1, 5]);
+    const configuration = votersOf('n1', 'n2', 'n3');
+    storage.setSnapshot({ index: logIndex(3), term: term(2), id: '3-2-a', bytes: 1, configuration, ...timeOf(3) });
+    flush();
+    answer(senderOf('n3'), [], 5);
+    answer(senderOf('n2'), [], 3, { leads: 9 });
+    expect([storage.holes, storage.firstIndex, storage.lastIndex, storage.damage]).toEqual([[5], 4, 5, null]);
+    answer(senderOf('n2'), [], 5, { leads: 9 });
+    expect([storage.holes, storage.firstIndex, storage.lastIndex]).toEqual([[], 4, 4]);
+    expect(storage.damage).not.toBeNull();
+  });
+
   test('is given up when a leader has it no more, nor anybody else', () => {
     startCovered();
     answer(senderOf('n3'), [], 3);

@@ -77,7 +77,8 @@ export class LogMending implements Actor<LogStoreMessage> {
 
   #repeat(): void {
     // Nobody has them any more: all have compacted them.
-    if (this.#isLate && this.#areCovered) this.#dropCovered();
+    if (this.#isLate) this.#dropCovered();
+    this.#endIfWhole();
     this.#ask(null);
   }
 
@@ -86,17 +87,12 @@ export class LogMending implements Actor<LogStoreMessage> {
     return this.#context.now() - this.#beganAtMs >= waitMs;
   }
 
-  /** Whether the own snapshot covers all that cannot be read. */
-  get #areCovered(): boolean {
-    const { snapshot, holes } = this.#options.storage;
-    return snapshot !== null && (holes.at(-1) ?? 0) <= snapshot.index;
-  }
-
   /** What the snapshot covers this node needs not have. But what else stands there may be the only copy for a member whose log has holes too: it does not go at once. */
   #dropCovered(): void {
     const { storage } = this.#options;
-    if (storage.snapshot !== null) storage.compact(storage.snapshot.index);
-    this.#endIfWhole();
+    const { snapshot, holes } = storage;
+    const [first] = holes;
+    if (snapshot !== null && first !== undefined && first <= snapshot.index) storage.compact(snapshot.index);
   }
 
   #ask(peer: NodeId | null): void {
@@ -141,10 +137,13 @@ export class LogMending implements Actor<LogStoreMessage> {
    */
   #leaveToLeader(throughIndex: LogIndex, leader: NodeId): void {
     const { storage, logger } = this.#options;
+    const isToGo = (index: LogIndex): boolean => index <= throughIndex && (this.#isLate || this.#isNowhere(index));
+    const [hole] = storage.holes;
+    if (hole === undefined || !isToGo(hole)) return;
+    this.#dropCovered();
+    // Of what follows the snapshot: a log that ended before it would be filled by nobody.
     const [first] = storage.holes;
-    if (first === undefined || first > throughIndex) return;
-    if (!this.#isLate && !this.#isNowhere(first)) return;
-    if (this.#areCovered) return this.#dropCovered();
+    if (first === undefined || !isToGo(first)) return;
     logger.error(
       'a record that does not pass its check is not in the log of the leader: from there on it is filled anew',
       {
