@@ -12,6 +12,7 @@ import {
   drawDamagedRecords,
   drawFaults,
   drawMemberChanges,
+  drawOvertakenTails,
   drawSnapshots,
   drawTold,
   drawTransfers,
@@ -111,7 +112,8 @@ function run(options: SimulationOptions): {
   const removal = { autoRemoveAfterMs: drawAutoRemoval(new RandomStream(seed, 'auto-removal')) };
   const leases = { leaseMs: drawLease(new RandomStream(seed, 'leases')) };
   const beat = { heartbeatIntervalMs: new RandomStream(seed, 'heartbeats').pick([50, 50, 50, 20]) };
-  const drawn = { ...withLag, ...removal, ...leases, ...beat };
+  const room = { maxUncommittedBytes: drawRoom(new RandomStream(seed, 'room')) };
+  const drawn = { ...withLag, ...removal, ...leases, ...beat, ...room };
   const settings = plant.settings?.(drawn) ?? drawn;
   const workload = {
     clients: 6,
@@ -120,7 +122,7 @@ function run(options: SimulationOptions): {
     timeoutMs: plan.pick([500, 1000, 3000]),
     toLeader: plan.pick([0, 0.5, 0.9]),
     decideRetry: plant.decideRetry ?? decideRetry,
-    sessionTtlMs: drawSessions(new RandomStream(seed, 'sessions'), options.sessions ?? plant.sessions ?? false),
+    sessionTtlMs: drawSessions(new RandomStream(seed, 'sessions'), options.sessions ?? false),
   };
   const faultsUntilMs = options.faultsUntilMs ?? usualFaultsUntilMs;
   const window = { fromMs: faultsFromMs, untilMs: usualFaultsUntilMs - 1000 };
@@ -132,6 +134,7 @@ function run(options: SimulationOptions): {
     clocks: new RandomStream(seed, 'clock faults'),
     told: new RandomStream(seed, 'told'),
     records: new RandomStream(seed, 'damaged records'),
+    tails: new RandomStream(seed, 'overtaken tails'),
   };
   const hasLeases = leases.leaseMs > 0;
   const steps = drawSteps(streams, { nodes, spares, window, hasLeases });
@@ -268,7 +271,8 @@ function drawSteps(
     clocks,
     told,
     records,
-  }: Readonly<Record<'plan' | 'members' | 'snapshots' | 'bus' | 'clocks' | 'told' | 'records', RandomStream>>,
+    tails,
+  }: Readonly<Record<'plan' | 'members' | 'snapshots' | 'bus' | 'clocks' | 'told' | 'records' | 'tails', RandomStream>>,
   { spares, ...options }: ClockFaultsOptions & { readonly spares: number },
 ): readonly Fault[] {
   const { window } = options;
@@ -280,7 +284,8 @@ function drawSteps(
   const losses = bus.chance(0.4) ? drawBusLosses(bus, nodes, window) : [];
   const clockFaults = drawClockFaults(clocks, { ...options, nodes });
   const damaged = records.chance(0.3) ? drawDamagedRecords(records, nodes, window) : [];
-  const all = [...faults, ...changes, ...transfers, ...taken, ...losses, ...clockFaults, ...damaged];
+  const overtaken = tails.chance(0.25) ? drawOvertakenTails(tails, window) : [];
+  const all = [...faults, ...changes, ...transfers, ...taken, ...losses, ...clockFaults, ...damaged, ...overtaken];
   return drawTold(
     told,
     all.sort((one, other) => one.atMs - other.atMs),
@@ -294,8 +299,8 @@ function drawSettings(plan: RandomStream): RaftSettings {
   return { ...defaultRaftSettings, maxBatchEntries, maxInflightAppends };
 }
 
-/** Runs in which clients write in sessions. None are drawn yet: with such clients a seed is another run, and those that catch bugs would have to be found anew. */
-const sessionsChance = 0;
+/** Runs in which every other client writes in a session. */
+const sessionsChance = 0.3;
 
 /** How long sessions last, or null if there are none. Some are shorter than clients are cut off from the group. */
 function drawSessions(random: RandomStream, areWanted: boolean): number | null {
@@ -309,6 +314,10 @@ const drawDistance = (random: RandomStream): number => (random.chance(0.15) ? ra
 /** In some runs voters that were away go by themselves, after times for which faults keep nodes away. */
 const drawAutoRemoval = (random: RandomStream): number | null =>
   random.chance(0.4) ? random.pick([100, 500, 2000]) : null;
+
+/** In some runs a few commands fill what may wait or be uncommitted: others are refused. */
+const drawRoom = (random: RandomStream): number =>
+  random.chance(0.15) ? random.pick([10, 60, 200]) : defaultRaftSettings.maxUncommittedBytes;
 
 /** None in some runs, and in some longer ones than ship: those that outlast the shortest election timeout are not covered by leader stickiness. A lease rests on monotonic clocks that do not jump. */
 const drawLease = (random: RandomStream): number => random.pick([0, defaultRaftSettings.leaseMs, 150, 280]);

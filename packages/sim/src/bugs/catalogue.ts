@@ -43,9 +43,11 @@ import { flushOfOverwrittenEntriesCounted } from './flush-of-overwritten-entries
 import { gatewayProposesAgain } from './gateway-proposes-again.ts';
 import { heardLeaderNotProtected } from './heard-leader-not-protected.ts';
 import { incarnationNotRaised } from './incarnation-not-raised.ts';
+import { installDropsWhatFollows } from './install-drops-what-follows.ts';
 import { installKeepsATailThatConflicts } from './install-keeps-a-tail-that-conflicts.ts';
 import { jointCommitByNewMajority } from './joint-commit-by-new-majority.ts';
 import { jointElectionByNewMajority } from './joint-election-by-new-majority.ts';
+import { lateEvidenceCounted } from './late-evidence-counted.ts';
 import { lateSnapshotLoaded } from './late-snapshot-loaded.ts';
 import { lateSnapshotSaidToBeRecorded } from './late-snapshot-said-to-be-recorded.ts';
 import { laterTermsEntriesSent } from './later-terms-entries-sent.ts';
@@ -62,8 +64,10 @@ import { leastRevisionIgnored } from './least-revision-ignored.ts';
 import { logCompactedBeforeSnapshotIsFlushed } from './log-compacted-before-snapshot-is-flushed.ts';
 import { logTakenForCommittedAtStart } from './log-taken-for-committed-at-start.ts';
 import { logTimeOfWallClock } from './log-time-of-wall-clock.ts';
+import { longCommandAlwaysRefused } from './long-command-always-refused.ts';
 import { lossOfOfficeSaidOnce } from './loss-of-office-said-once.ts';
 import { membersOfSnapshotForgotten } from './members-of-snapshot-forgotten.ts';
+import { mendedWithEntryOfAnotherTerm } from './mended-with-entry-of-another-term.ts';
 import { minorityCommits } from './minority-commits.ts';
 import { minorityElects } from './minority-elects.ts';
 import { ownAppendTruncates } from './own-append-truncates.ts';
@@ -107,6 +111,7 @@ import { staleAppendTruncates } from './stale-append-truncates.ts';
 import { stepDownErasesVote } from './step-down-erases-vote.ts';
 import { storageIdIgnoredInAcknowledgements } from './storage-id-ignored-in-acknowledgements.ts';
 import { storageIdIgnoredInVotes } from './storage-id-ignored-in-votes.ts';
+import { takenSnapshotRemovedUnknown } from './taken-snapshot-removed-unknown.ts';
 import { timeOfSnapshotForgotten } from './time-of-snapshot-forgotten.ts';
 import { timestampOfWallClockAlone } from './timestamp-of-wall-clock-alone.ts';
 import { timestampsBeginAnewWithLeader } from './timestamps-begin-anew-with-leader.ts';
@@ -115,6 +120,7 @@ import { tornWriteCounted } from './torn-write-counted.ts';
 import { transferResumedWithAnotherSnapshot } from './transfer-resumed-with-another-snapshot.ts';
 import { transferToLaggingNode } from './transfer-to-lagging-node.ts';
 import { truncationKeepsConfiguration } from './truncation-keeps-configuration.ts';
+import { uncommittedBytesNeverComeOff } from './uncommitted-bytes-never-come-off.ts';
 import { verifiedIndexOutlivesTerm } from './verified-index-outlives-term.ts';
 import { voteBeforeFlush } from './vote-before-flush.ts';
 import { voteForgottenOnRestart } from './vote-forgotten-on-restart.ts';
@@ -248,6 +254,12 @@ export const plantedBugs: readonly PlantedBug[] = [
   votesForAnyLog,
   votesForLongerLog,
   votesTwiceInTerm,
+  uncommittedBytesNeverComeOff,
+  longCommandAlwaysRefused,
+  installDropsWhatFollows,
+  lateEvidenceCounted,
+  mendedWithEntryOfAnotherTerm,
+  takenSnapshotRemovedUnknown,
   whoLeadsNotAsked,
   wipedNodeVotes,
 ];

@@ -20,8 +20,6 @@ export interface Plant {
   /** The tables of the state machine, over those that the simulator has. */
   readonly tables?: (tables: Tables) => Tables;
   readonly codec?: (codec: ConfigStoreCodec) => ConfigStoreCodec;
-  /** The bug is one of sessions: some clients have them. */
-  readonly sessions?: boolean;
   /** By which rule clients repeat what failed. */
   readonly decideRetry?: typeof decideRetry;
 }

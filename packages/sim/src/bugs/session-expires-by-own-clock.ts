@@ -23,5 +23,5 @@ export const sessionExpiresByOwnClock: PlantedBug = {
   breaks:
     'Whether a session has expired is told by what each node has seen pass by itself, and not by the time in the log.',
   reference: 'rule 17: expiry by log time, carried in entries',
-  plant: { sessions: true, tables: byOwnClock },
+  plant: { tables: byOwnClock },
 };

@@ -15,5 +15,5 @@ export const sessionFloorFalls: PlantedBug = {
   breaks:
     'The floor of a session is what the last message said, also if that is late: what is below the true one, and forgotten, is done again.',
   reference: 'rule 17: the floor never falls',
-  plant: { sessions: true, tables: (tables) => alteredRows(tables, sessionsTable.id, withoutFloor) },
+  plant: { tables: (tables) => alteredRows(tables, sessionsTable.id, withoutFloor) },
 };

@@ -19,5 +19,5 @@ export const sessionOpenedTwiceIsOne: PlantedBug = {
   breaks:
     'Whoever opens a session is given the one that is open: two clients number their writes as if they were alone.',
   reference: 'rule 17: the id of a session is the index of the entry that opened it',
-  plant: { sessions: true, codec: sharing },
+  plant: { codec: sharing },
 };

@@ -8,7 +8,6 @@ export const sessionResultForgotten: PlantedBug = {
   breaks: 'The result of a write is forgotten while its client may ask for it again.',
   reference: 'rule 17; Raft, dissertation §6.3',
   plant: {
-    sessions: true,
     tables: (tables) => alteredRows(tables, sessionsTable.id, (fields) => [...fields.slice(0, 4), 0]),
   },
 };

@@ -1,8 +1,9 @@
-import { type LogIndex, logIndex } from '@quorate/raft';
+import { type LogEntry, type LogIndex, logIndex } from '@quorate/raft';
 import type { Disk } from '../disk/disk.ts';
 import type { RandomStream } from '../host/random-stream.ts';
 import type { SimulatedCluster } from '../host/simulated-cluster.ts';
 import type { SimulatedNode } from '../host/simulated-node.ts';
+import type { CommittedEntries } from '../invariants/committed-entries.ts';
 
 /** Draws records of a log, most of them near its end. */
 export function pickIndexes(disk: Disk, most: number, random: RandomStream): readonly LogIndex[] {
@@ -12,6 +13,24 @@ export function pickIndexes(disk: Disk, most: number, random: RandomStream): rea
     picked.add(logIndex(disk.lastIndex - fromEnd));
   }
   return [...picked].sort((one, other) => one - other);
+}
+
+/**
+ * Draws records from the end of a log that has what nobody committed, but for the first of those: there, other logs have other entries, or will have,
+ * and only a leader can say so.
+ */
+export function pickOvertaken(
+  disk: Disk,
+  committed: CommittedEntries,
+  most: number,
+  random: RandomStream,
+): readonly LogIndex[] {
+  const isCommitted = ({ index, term }: LogEntry): boolean => committed.at(index)?.entry.term === term;
+  const [, ...others] = disk.entries.filter((entry) => !isCommitted(entry) && entry.index > disk.base.index);
+  return others
+    .map(({ index }) => index)
+    .filter(() => random.chance(0.6))
+    .slice(-most);
 }
 
 /**

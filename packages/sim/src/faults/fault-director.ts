@@ -4,7 +4,7 @@ import { RandomStream } from '../host/random-stream.ts';
 import type { SimulatedCluster, Witness } from '../host/simulated-cluster.ts';
 import type { SimulatedNode } from '../host/simulated-node.ts';
 import type { Bus } from './bus.ts';
-import { pickIndexes, spreadDamage } from './damaged-records.ts';
+import { pickIndexes, pickOvertaken, spreadDamage } from './damaged-records.ts';
 import type { Fault, Victim } from './fault.ts';
 import type { FaultCounts } from './fault-counts.ts';
 import { faultText } from './fault-text.ts';
@@ -212,7 +212,7 @@ export class FaultDirector {
   }
 
   #senderGone(fault: Of<'senderGone'>): void {
-    const { withinMs, durationMs, maxMs } = fault;
+    const { withinMs, durationMs, maxMs, maxFlushMs } = fault;
     const { cluster } = this.#options;
     const witness: Witness = ({ node: peer, message, sender }) => {
       if (message?.kind !== 'installSnapshot' || peer === null) return;
@@ -221,12 +221,14 @@ export class FaultDirector {
       cluster.witnesses.delete(witness);
       cluster.pause(leader);
       peer.slowFilesMs = maxMs;
+      if (maxFlushMs > 0) peer.slowFlushMs = { least: maxFlushMs / 2, most: maxFlushMs };
       this.#happens(fault, [leader]);
       this.#after(
         durationMs,
         () => {
           cluster.resume(leader);
           peer.slowFilesMs = 0;
+          if (maxFlushMs > 0) peer.slowFlushMs = null;
         },
         fault,
         [leader],
@@ -343,7 +345,8 @@ export class FaultDirector {
     const { cluster, counts } = this.#options;
     const random = new RandomStream(fault.picks, 'records');
     for (const [node, indexes] of this.#recordsToDamage(fault, random)) {
-      counts.add(fault.victim === 'spread' ? 'records damaged, spread' : 'records damaged');
+      const isOfAKind = fault.victim === 'spread' || fault.victim === 'overtaken';
+      counts.add(isOfAKind ? `records damaged, ${fault.victim}` : 'records damaged');
       cluster.end(node);
       node.disk.damageRecords(indexes, fault.isLegible);
       node.downs += 1;
@@ -357,9 +360,15 @@ export class FaultDirector {
   #recordsToDamage(fault: Of<'damagedRecords'>, random: RandomStream): ReadonlyMap<SimulatedNode, readonly LogIndex[]> {
     if (fault.victim === 'spread') return spreadDamage(this.#options.cluster, fault.records, random);
     const damaged = new Map<SimulatedNode, readonly LogIndex[]>();
-    for (const node of this.#victims(fault.victim)) {
+    const isOvertaken = fault.victim === 'overtaken';
+    const nodes = fault.victim === 'overtaken' ? this.#options.cluster.members : this.#victims(fault.victim);
+    for (const node of nodes) {
+      if (damaged.size > 0 && isOvertaken) break;
       if (!this.#isDispensable(node) || node.disk.isMarked) continue;
-      const indexes = pickIndexes(node.disk, fault.records, random);
+      const { committed } = this.#options.cluster.watch;
+      const indexes = isOvertaken
+        ? pickOvertaken(node.disk, committed, fault.records, random)
+        : pickIndexes(node.disk, fault.records, random);
       if (indexes.length > 0) damaged.set(node, indexes);
     }
     return damaged;

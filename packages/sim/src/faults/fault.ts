@@ -70,6 +70,8 @@ export type Fault = { readonly atMs: number } & (
       readonly withinMs: number;
       readonly durationMs: number;
       readonly maxMs: number;
+      /** Its flushes take up to so long meanwhile: what the next leader sends it is not acknowledged before the file is whole. */
+      readonly maxFlushMs: number;
     }
   /** No fault, but a step in the life of a cluster, which may meet any. */
   | { readonly kind: 'changeMembers'; readonly wanted: WantedChange; readonly asks: 'leader' | 'anyNode' }
@@ -111,8 +113,8 @@ export type Fault = { readonly atMs: number } & (
   | {
       /** Single records of the log cannot be read any more: the node ends, and comes back to mend them. */
       readonly kind: 'damagedRecords';
-      /** One node, whatever it loses; or all of them, each so much that of every record there is another copy. */
-      readonly victim: Exclude<Victim, 'all'> | 'spread';
+      /** One node, whatever it loses; or all of them, each so much that of every record there is another copy; or those that have what nobody committed, of that. */
+      readonly victim: Exclude<Victim, 'all'> | 'spread' | 'overtaken';
       /** Of each node, at most. */
       readonly records: number;
       /** Whether what is left of a record tells it from all others. */

@@ -59,6 +59,24 @@ function slowLeaderCutOff(random: RandomStream, atMs: number): readonly Fault[] 
   ];
 }
 
+/** A leader is cut off, and what it has appended since goes to nobody; when it is back, others have other entries there, and it cannot read its own. */
+export function overtakenTail(random: RandomStream, at: number): readonly Fault[] {
+  const atMs = Math.floor(at);
+  const awayMs = random.between(500, 1500);
+  return [
+    { kind: 'partition', atMs, durationMs: awayMs, shape: 'symmetric', victim: 'leader', company: 0 },
+    {
+      kind: 'damagedRecords',
+      atMs: Math.floor(atMs + random.between(250, awayMs)),
+      victim: 'overtaken',
+      records: 1 + random.below(4),
+      isLegible: random.chance(0.3),
+      durationMs: random.between(1, 1000),
+      picks: random.below(1e9),
+    },
+  ];
+}
+
 /**
  * A leader and one with a slow disk are cut off together, and then the leader is gone: what the other has of it is not on disk
  * yet when a new leader, which has never seen it, puts its own there. Three times over: each takes some luck.

@@ -1,7 +1,7 @@
 import type { RandomStream } from '../host/random-stream.ts';
 import type { ClockFault } from './clock-faults.ts';
 import type { Fault, FaultKind, MessageRates, Victim } from './fault.ts';
-import { drawMeeting, lossBeforeSilence } from './meetings.ts';
+import { drawMeeting, lossBeforeSilence, overtakenTail } from './meetings.ts';
 import { wantedChanges } from './member-changes.ts';
 import { drawMemberMeeting } from './member-meetings.ts';
 import { drawMoments, type FaultWindow } from './moments.ts';
@@ -65,6 +65,13 @@ export function drawDamagedRecords(random: RandomStream, nodes: number, window: 
   const times = 1 + random.below(6);
   const faults = Array.from({ length: times }, () => draw('damagedRecords', momentOf(), nodes, random));
   return faults.filter(({ atMs }) => atMs < window.untilMs);
+}
+
+/** Draws leaders that are cut off with what only they have, and lose records of just that. */
+export function drawOvertakenTails(random: RandomStream, window: FaultWindow): readonly Fault[] {
+  const momentOf = drawMoments(random, window);
+  const faults = Array.from({ length: 1 + random.below(5) }, () => overtakenTail(random, momentOf()));
+  return faults.flat().filter(({ atMs }) => atMs < window.untilMs);
 }
 
 /** Draws what goes wrong in a run: for each kind whether it happens at all, how often, and each time how. */
@@ -165,6 +172,7 @@ function draw(kind: Exclude<FaultKind, ClockFault['kind']>, at: number, nodes: n
         withinMs: random.between(500, 3000),
         durationMs: random.between(300, 1500),
         maxMs: random.between(50, 1500),
+        maxFlushMs: 0,
       };
     case 'clockJump':
       return { kind, atMs, victim: anyOf(nodes, random), byMs: 10 ** random.between(1, 4) };

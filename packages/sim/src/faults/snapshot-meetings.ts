@@ -25,7 +25,8 @@ export function drawSnapshotMeeting(random: RandomStream, at: number, nodes: num
   if (random.chance(0.3)) steps.push(largeFiles(random, atMs, backMs));
   if (random.chance(0.7)) {
     const [durationMs, maxMs] = [random.between(300, 1500), random.between(300, 1500)];
-    steps.push({ kind: 'senderGone', atMs: backMs - 100, withinMs: 2500, durationMs, maxMs });
+    const maxFlushMs = random.chance(0.5) ? random.between(50, 500) : 0;
+    steps.push({ kind: 'senderGone', atMs: backMs - 100, withinMs: 2500, durationMs, maxMs, maxFlushMs });
   }
   return [...steps, ...leadersGone(random, backMs), ...troubles(random, victim, backMs)];
 }

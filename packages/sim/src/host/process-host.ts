@@ -255,6 +255,8 @@ export class ProcessHost {
     const { actor } = applierAt({ node: node.id, group: this.#options.group });
     // One after the other, as one file system does it.
     let doneAtUs = 0;
+    // What it has done is done before the applier hears of it.
+    let toldAtUs = 0;
     const { snapshotFiles: SnapshotFiles = SimulatedSnapshotFiles } = this.#options.plant;
     return new SnapshotFiles({
       disk,
@@ -279,7 +281,9 @@ export class ProcessHost {
         this.#options.queue.push(done, doneAtUs - nowUs);
       },
       tell: (message) => {
-        if (isActorMessage(message)) this.deliver(node, processOf(), 'disk', actor, message, 0);
+        const { nowUs } = this.#options.queue;
+        toldAtUs = Math.max(toldAtUs, nowUs + this.#disks.below(this.#disks.chance(0.1) ? 50_000 : 300));
+        if (isActorMessage(message)) this.deliver(node, processOf(), 'disk', actor, message, toldAtUs - nowUs);
       },
     });
   }
