@@ -51,13 +51,18 @@ const staleReads: Begin = (args) => {
 export async function main(args: readonly string[]): Promise<number> {
   const isStaleReads = args[0] === 'stale-reads';
   const begin = isStaleReads ? staleReads : chaos;
+  const use = isStaleReads ? staleReadsUsage : usage;
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(use);
+    return 0;
+  }
   try {
     const { title, run } = begin(isStaleReads ? args.slice(1) : args);
     console.log(title);
     return await untilInterrupted(run);
   } catch (error) {
     if (!(error instanceof InvalidOptions)) throw error;
-    console.error(`${error.message}\n${isStaleReads ? staleReadsUsage : usage}`);
+    console.error(`${error.message}\n${use}`);
     return 2;
   }
 }

@@ -1,10 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { huntBugs } from '../src/bugs/hunt-command.ts';
 import { countLines } from '../src/command-line/count-groups.ts';
 import { faultLine } from '../src/command-line/fault-line.ts';
+import { main } from '../src/command-line/main.ts';
 import { InvalidOptions, parseOptions } from '../src/command-line/options.ts';
 import { runShare } from '../src/command-line/run-share.ts';
 import { traceLine } from '../src/command-line/trace-line.ts';
 import { type Fault, type SimulatedEvent, simulate } from '../src/index.ts';
+import { comparePaces } from '../src/pace/main.ts';
 
 describe('the options', () => {
   it('run many seeds, or replay one', () => {
@@ -35,6 +38,17 @@ describe('the options', () => {
   ])('that make no sense are refused: %j', (args) => {
     expect(() => parseOptions(args)).toThrow(InvalidOptions);
   });
+});
+
+it.each([
+  ['npm run sim', main],
+  ['npm run sim:bugs', (args: readonly string[]) => huntBugs(args, () => {})],
+  ['npm run sim:pace', comparePaces],
+])('%s says how it is used', async (command, run) => {
+  const printed = vi.spyOn(console, 'log').mockImplementation(() => {});
+  expect(await run(['--help'])).toBe(0);
+  expect(printed.mock.calls).toEqual([[expect.stringContaining(command)]]);
+  printed.mockRestore();
 });
 
 it('however short the time, a seed is run, and no second one', () => {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { wantsHelp } from '../command-line/options.ts';
 import { plantedBugs } from './catalogue.ts';
 import { type HuntResult, hunt } from './hunt.ts';
 import type { PlantedBug } from './plant.ts';
@@ -32,6 +33,10 @@ class InvalidOptions extends Error {
  * The answer is the exit code: 1 if a bug was not caught, 2 if what was asked makes no sense.
  */
 export function huntBugs(args: readonly string[], keep: (caught: ReadonlyMap<string, Catch>) => void): number {
+  if (wantsHelp(args)) {
+    console.log(usage);
+    return 0;
+  }
   let options: CommandOptions;
   try {
     options = optionsOf(args);

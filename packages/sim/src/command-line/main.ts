@@ -3,7 +3,7 @@ import { type Shrunk, shrink } from '../shrink/shrink.ts';
 import { type SimulationOptions, type SimulationResult, simulate } from '../simulation.ts';
 import { countLines } from './count-groups.ts';
 import { faultLine } from './fault-line.ts';
-import { type CommandOptions, InvalidOptions, parseOptions, usage } from './options.ts';
+import { type CommandOptions, InvalidOptions, parseOptions, usage, wantsHelp } from './options.ts';
 import { describeTotals, ProgressLine, type Totals } from './progress.ts';
 import { runSeeds } from './run-seeds.ts';
 import type { SeedSummary } from './seed-summary.ts';
@@ -11,6 +11,10 @@ import { noteLine, traceLine } from './trace-line.ts';
 
 /** Runs the command. The answer is the exit code: 1 if a seed failed or could not be judged, 2 if what was asked makes no sense. */
 export async function main(args: readonly string[]): Promise<number> {
+  if (wantsHelp(args)) {
+    console.log(usage);
+    return 0;
+  }
   try {
     const options = parseOptions(args);
     return options.trace ? replay(options) : await runMany(options);

@@ -28,7 +28,19 @@ export class InvalidOptions extends Error {
 
 /** How the command is used. */
 export const usage = `npm run sim -- --seeds 1000 [--start N] [--nodes 3|5|7] [--minutes M] [--jobs J] [--twice]
-npm run sim -- --seed N [--nodes 3|5|7] [--twice | --trace [--shrunk]]`;
+npm run sim -- --seed N [--nodes 3|5|7] [--twice | --trace [--shrunk]]
+  --seeds    how many, from --start on (100)
+  --start    the first seed (1)
+  --nodes    of each cluster (as the seed draws)
+  --minutes  stop after so many, whatever --seeds says
+  --jobs     on how many threads (1)
+  --twice    each seed twice: both runs must be the same
+  --seed     one seed alone
+  --trace    print everything that happens, a line each
+  --shrunk   with the fewest faults with which it still fails`;
+
+/** Whether only that is asked. */
+export const wantsHelp = (args: readonly string[]): boolean => args.includes('--help') || args.includes('-h');
 
 /** @throws {InvalidOptions} */
 export function parseOptions(args: readonly string[]): CommandOptions {

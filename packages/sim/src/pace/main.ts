@@ -1,3 +1,4 @@
+import { wantsHelp } from '../command-line/options.ts';
 import { withoutRealTime } from '../host/real-time-guard.ts';
 import { measurePace, type PaceMeasurement } from './measure-pace.ts';
 import { networkKinds } from './networks.ts';
@@ -6,11 +7,19 @@ import { paceKinds } from './paces.ts';
 /** So many clusters for each line of the table. */
 const usualSeeds = 40;
 
+/** How the command is used. */
+const usage = `npm run sim:pace -- [SEEDS]
+  SEEDS  for each line of the table (${usualSeeds})`;
+
 /** Prints what each pace does on each network, as a table in Markdown: the first argument is how many seeds each line takes. The answer is the exit code: 2 if that makes no sense. */
 export function comparePaces(args: readonly string[]): number {
+  if (wantsHelp(args)) {
+    console.log(usage);
+    return 0;
+  }
   const seeds = args[0] === undefined ? usualSeeds : Number(args[0]);
   if (!Number.isSafeInteger(seeds) || seeds < 1 || args.length > 1) {
-    console.error('npm run sim:pace -- [SEEDS]');
+    console.error(usage);
     return 2;
   }
   console.log(
