@@ -131,7 +131,7 @@ test('a peer that was away is sent the snapshot that is the newest when it comes
   answer(100);
   expect(asked()).toEqual([0]);
   answer(100, newer.id);
-  expect(asked()).toEqual([100, 200]);
+  expect(asked()).toEqual([100]);
 });
 
 describe('the first word of a peer that was away', () => {
@@ -156,6 +156,23 @@ describe('the first word of a peer that was away', () => {
     const [heartbeat] = replicator.exchange();
     replicator.reply({ sequence: Number(heartbeat?.sequence), conflict: [3, 1] });
     expect(replicator.context.takeOne('prepareAppend')).toMatchObject({ nextIndex: 1, maxEntries: 0 });
+  });
+
+  test('ends the waiting for what it did not answer: it is sent again at once', () => {
+    answer(100);
+    replicator.context.take();
+    replicator.elapse(100 * heartbeatIntervalMs);
+    replicator.context.take();
+    replicator.elapse(heartbeatIntervalMs);
+    const [heartbeat] = replicator.exchange();
+    replicator.reply({ sequence: Number(heartbeat?.sequence), conflict: [3, 1] });
+    replicator.context.take();
+    replicator.elapse(heartbeatIntervalMs);
+    expect(asked()).toEqual([100]);
+    answer(200);
+    replicator.context.take();
+    replicator.elapse(5 * heartbeatIntervalMs);
+    expect(asked()).toEqual([200]);
   });
 
   test('and the transfer goes on if there is no newer one', () => {

@@ -46,18 +46,20 @@ describe('what is sent ahead of its answers', () => {
     expect(longestQueueMs(bytesPerSecond, roadMs, 20_000)).toBeLessThan(limits.maxQueueingMs + 3 * chunkMs + 30);
   });
 
-  test('is less after a loss, and what is lost is asked for later each time', () => {
+  test('is less after a loss, and what does not come in time is asked for later each time', () => {
     const window = new SendingWindow(limits);
     for (let answers = 0; answers < 200; answers += 1) window.answered(window.chunkBytes, 10, 10 * answers);
     expect([window.bytes, window.timeoutMs]).toEqual([1024 * kib, 200]);
-    window.lost(2_000);
+    window.timedOut(2_000);
     expect([window.bytes, window.timeoutMs]).toEqual([512 * kib, 400]);
-    window.lost(2_400);
+    window.timedOut(2_400);
     expect([window.bytes, window.timeoutMs]).toEqual([256 * kib, 800]);
-    for (let losses = 0; losses < 20; losses += 1) window.lost(10_000 * (losses + 1));
+    window.lost(4_000);
+    expect([window.bytes, window.timeoutMs]).toEqual([128 * kib, 800]);
+    for (let losses = 0; losses < 20; losses += 1) window.timedOut(10_000 * (losses + 1));
     expect([window.bytes, window.timeoutMs]).toEqual([4 * kib, 10_000]);
-    window.answered(4 * kib, 10, 300_000);
-    expect(window.timeoutMs).toBe(200);
+    window.endBackoff();
+    expect([window.bytes, window.timeoutMs]).toEqual([4 * kib, 200]);
   });
 
   test('a chunk is taken for lost by what the others took', () => {

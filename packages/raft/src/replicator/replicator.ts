@@ -83,6 +83,8 @@ export class Replicator implements Actor<ReplicatorMessage> {
   /** What the peer has not been told yet. */
   #freshness: Freshness | null = null;
   #heartbeatIntervalMs: number;
+  /** When the peer has said something last. */
+  #heardAtMs: number;
   /** The request that the log store has not answered yet; one at a time, and given up at the next heartbeat. */
   #preparing: { readonly sequence: number; readonly withEntries: boolean } | null = null;
   #sentCommitIndex: LogIndex = logIndex(0);
@@ -100,6 +102,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
     this.#inflights = new parts.Inflights(options.settings);
     this.#heartbeatIntervalMs = options.pace.heartbeatIntervalMs;
     this.#link = new LinkStatistics(context.now());
+    this.#heardAtMs = context.now();
     this.#pace = options.pace;
     this.#lastLogIndex = options.lastLogIndex;
     this.#nextIndex = logIndex(options.lastLogIndex + 1);
@@ -338,7 +341,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
 
   #installSnapshotReply(message: Of<'installSnapshotReply'>, from: Sender): void {
     if (!this.#isMeant(message, from)) return;
-    this.#lookAgainIfBack();
+    this.#heard();
     if (this.#mode.kind !== 'snapshot' || this.#mode.sending.record.id !== message.id) return;
     if (this.#mode.sending.acknowledge(message.nextOffset, this.#context.now())) {
       this.#nextIndex = logIndex(this.#mode.sending.record.index + 1);
@@ -351,9 +354,13 @@ export class Replicator implements Actor<ReplicatorMessage> {
     this.#pump();
   }
 
-  /** The first word of a peer that nobody waited for any more: there may be a newer snapshot by now, or the log may do. */
-  #lookAgainIfBack(): void {
-    if (this.#mode.kind !== 'snapshot' || this.#mode.sending.isAwaited(this.#context.now())) return;
+  /** The first word of a peer that was away: there may be a newer snapshot for it by now, or the log may do. */
+  #heard(): void {
+    const nowMs = this.#context.now();
+    const silentMs = nowMs - this.#heardAtMs;
+    this.#heardAtMs = nowMs;
+    if (this.#mode.kind !== 'snapshot' || silentMs < this.#pace.electionTimeoutMaxMs) return;
+    this.#mode.sending.peerIsBack(nowMs);
     this.#nextIndex = logIndex(this.#matchIndex + 1);
     this.#preparing = null;
     this.#heartbeatDue = true;
@@ -376,7 +383,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
   #reply(message: Of<'appendEntriesReply'>, from: Sender): void {
     if (!this.#isMeant(message, from) || from.incarnation < this.#repairIncarnation) return;
     if (message.isRepairing && from.incarnation > this.#repairIncarnation) this.#startAnew(from);
-    this.#lookAgainIfBack();
+    this.#heard();
     this.#noteClock(message, from);
     this.#link.heard(message.sequence, this.#context.now(), this.#pace.electionTimeoutMaxMs);
     if (message.success) this.#succeeded(message);

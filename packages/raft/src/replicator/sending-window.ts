@@ -55,9 +55,13 @@ export class SendingWindow {
     return Math.min(mostTimeoutMs, this.#backoff * Math.max(leastTimeoutMs, usualMs));
   }
 
+  /** The peer is there, and has more than it had, or is back: what did not come in time before says nothing about what is sent now. */
+  endBackoff(): void {
+    this.#backoff = 1;
+  }
+
   /** A chunk of so many bytes has come. */
   answered(bytes: number, tookMs: number, nowMs: number): void {
-    this.#backoff = 1;
     this.#measure(tookMs);
     if (this.#fastest === null || tookMs <= this.#fastest.tookMs || nowMs - this.#fastest.atMs > memoryMs) {
       this.#fastest = { tookMs, atMs: nowMs };
@@ -67,9 +71,14 @@ export class SendingWindow {
     else this.#grow(bytes * room);
   }
 
-  /** A chunk did not come in time. */
+  /** A chunk was lost, says the peer, which has got others. */
   lost(nowMs: number): void {
     this.#shrink(0.5, this.timeoutMs, nowMs);
+  }
+
+  /** A chunk did not come in time. */
+  timedOut(nowMs: number): void {
+    this.lost(nowMs);
     this.#backoff *= 2;
   }
 

@@ -84,24 +84,38 @@ export class SnapshotSending {
   acknowledge(offset: number, nowMs: number): boolean {
     this.#heardAtMs = nowMs;
     this.#quietSinceMs = nowMs;
-    this.#repeats = offset > this.#ackedOffset ? 0 : this.#repeats + 1;
+    const isMore = offset > this.#ackedOffset;
+    this.#repeats = isMore ? 0 : this.#repeats + 1;
+    // Not only by what is measured: in a storm all is sent twice, and nothing is.
+    if (isMore) this.#window.endBackoff();
     this.#measure(offset, nowMs);
     this.#ackedOffset = Math.max(this.#ackedOffset, offset);
     this.#nextOffset = Math.max(this.#nextOffset, this.#ackedOffset);
     // It has less than it had if what came to it turned out to be damaged.
-    if (this.#repeats === repeatsOfALoss) this.#goBackTo(offset, nowMs);
+    if (this.#repeats === repeatsOfALoss) {
+      this.#window.lost(nowMs);
+      this.#goBackTo(offset, nowMs);
+    }
     return this.#ackedOffset >= this.record.bytes;
   }
 
   /** Time has passed. What nobody answers for longer than answers take is sent again, and true is returned then. */
   timePassed(nowMs: number): boolean {
     if (nowMs - this.#quietSinceMs < this.#window.timeoutMs) return false;
+    this.#window.timedOut(nowMs);
     this.#goBackTo(this.#ackedOffset, nowMs);
+    this.#repeats = 0;
     return true;
   }
 
+  /** The peer was away, and says something again: what was sent meanwhile went to nobody. */
+  peerIsBack(nowMs: number): void {
+    this.#window.endBackoff();
+    this.#goBackTo(this.#ackedOffset, nowMs);
+    this.#repeats = 0;
+  }
+
   #goBackTo(offset: number, nowMs: number): void {
-    this.#window.lost(nowMs);
     this.#sent.clear();
     this.#quietSinceMs = nowMs;
     this.#ackedOffset = offset;

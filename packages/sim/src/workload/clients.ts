@@ -226,6 +226,7 @@ export class Clients {
     this.#requests += 1;
     const request = this.#requests;
     this.#cluster.after(this.#random.between(0, lateMs), 'copyArrives', () => {
+      if (this.#stopped) return;
       const given = { request, timeoutMs: 1_000, traceparent: null };
       this.#cluster.ask(this.#random.pick(this.#cluster.nodes), { kind: 'write', ...given, command: sent.slice() });
     });
