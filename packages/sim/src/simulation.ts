@@ -137,7 +137,7 @@ function run(options: SimulationOptions): {
     tails: new RandomStream(seed, 'overtaken tails'),
   };
   const hasLeases = leases.leaseMs > 0;
-  const steps = drawSteps(streams, { nodes, spares, window, hasLeases });
+  const steps = drawSteps(streams, { nodes, spares, window, leaseMs: leases.leaseMs });
   const faults = options.faults ?? (hasLeases ? steps.filter(({ kind }) => kind !== 'clockJump') : steps);
   const acknowledgements = new Acknowledgements();
   const cluster: SimulatedCluster = new SimulatedCluster({
