@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { lineOf } from './command-outcome.ts';
+import { addApply } from './commands/apply.ts';
 import { addBench } from './commands/bench/bench.ts';
 import { addCompact } from './commands/compact.ts';
 import { addDel } from './commands/del.ts';
+import { addDiff } from './commands/diff.ts';
+import { addEdit } from './commands/edit.ts';
+import { addExport } from './commands/export.ts';
 import { addForm } from './commands/form.ts';
 import { addGet } from './commands/get.ts';
 import { addHelp } from './commands/help.ts';
@@ -15,6 +19,7 @@ import { addNode } from './commands/node.ts';
 import { addPermissions } from './commands/permissions.ts';
 import { addPut } from './commands/put.ts';
 import { addRetention } from './commands/retention.ts';
+import { addRollback } from './commands/rollback.ts';
 import { addSnapshot } from './commands/snapshot/snapshot.ts';
 import { addStatus } from './commands/status.ts';
 import { addTail } from './commands/tail.ts';
@@ -35,8 +40,9 @@ export function createProgram(): Command {
       outputError: (text, writeText) => writeText(`${lineOf(text.replace(/^error: /, ''))}\n`),
     });
   for (const add of [addUp, addNode, addForm, addMembers, addTransfer]) add(program.commandsGroup('Clusters:'));
-  for (const add of [addPut, addGet, addDel, addList, addTxn, addHistory, addImport])
-    add(program.commandsGroup('Keys:'));
+  for (const add of [addPut, addGet, addDel, addList, addTxn, addEdit]) add(program.commandsGroup('Keys:'));
+  for (const add of [addHistory, addDiff, addRollback]) add(program.commandsGroup('History:'));
+  for (const add of [addImport, addExport, addApply]) add(program.commandsGroup('Files:'));
   for (const add of [addStatus, addTail, addSnapshot, addRetention, addCompact, addBench, addPermissions])
     add(program.commandsGroup('Operation:'));
   addHelp(program.commandsGroup('Help:'));

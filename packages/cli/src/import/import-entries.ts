@@ -55,7 +55,8 @@ export function rawEntry(file: ImportFile, options: ImportOptions): ImportEntry 
   return entry;
 }
 
-function problemOf({ key, value }: ImportEntry, limits: ImportLimits): string | null {
+/** Why the store would not take an entry; null if it would. */
+export function problemOf({ key, value }: ImportEntry, limits: ImportLimits): string | null {
   const keyBytes = Buffer.byteLength(key);
   if (keyBytes === 0) return 'a file that is one scalar needs a prefix for its key';
   if (keyBytes > limits.maxKeyBytes) return `its key has ${keyBytes} bytes, the limit is ${limits.maxKeyBytes}`;

@@ -15,6 +15,9 @@ export function rawKey(prefix: string, fileName: string): string {
   return join(prefix, [fileName]);
 }
 
+/** The key of a file in a folder: the prefix and the way to the file, whose names are taken as they are. */
+export const pathKey = (prefix: string, path: readonly string[]): string => join(prefix, path);
+
 function join(prefix: string, parts: readonly string[]): string {
   const folder = prefix.endsWith('/') ? prefix.slice(0, -1) : prefix;
   return prefix === '' ? parts.join('/') : [folder, ...parts].join('/');
