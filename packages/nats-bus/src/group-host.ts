@@ -1,5 +1,5 @@
 import { ActorSystem, type Address, type GroupId, type Host, type Sender } from '@quorate/actor';
-import { type FlushableLogStorage, logStoreAt } from '@quorate/raft';
+import { type FlushableLogStorage, logStoreAt, type StageRecorder } from '@quorate/raft';
 import type { ActorMessage } from '@quorate/wire';
 import type { PeerBus } from './peer-bus.ts';
 
@@ -14,6 +14,8 @@ export interface GroupHostOptions {
   readonly now: () => number;
   readonly wallNow: () => number;
   readonly random: () => number;
+  /** Is told when flushes begin and end, which no actor sees. */
+  readonly stages: StageRecorder;
   /** An actor threw. If nobody watches it, the node must end. */
   readonly onFailure: (actor: string, error: unknown, watched: boolean) => void;
   /** A flush failed. The process must end at once: what it held can no longer be relied on, and retrying would hide that. */
@@ -102,16 +104,18 @@ export class GroupHost {
   }
 
   #beginFlush(): void {
-    const { storage, group, identity } = this.#options;
+    const { storage, group, identity, stages, now } = this.#options;
     if (this.#flush !== null || this.#stopped || !storage.staged) return;
     let ended: () => void = () => {};
     this.#flush = new Promise((resolve) => {
       ended = resolve;
     });
+    stages.flushBegan(storage.written, now());
     storage.flush((outcome) => {
       this.#flush = null;
       ended();
       if (outcome.kind === 'failed') return this.#options.onFlushFailed(outcome.error);
+      stages.flushEnded(outcome.written, now());
       this.tell(logStoreAt({ node: identity.node, group }), { kind: 'flushed', written: outcome.written });
     });
   }

@@ -1,5 +1,6 @@
 import type { NodeId } from '@quorate/actor';
 import type { PeerStage } from './leader/failure-detector.ts';
+import { type StageRecorder, silentStageRecorder } from './stages/stage-recorder.ts';
 import type { AppliedEntry } from './storage/state-machine.ts';
 import type { LogIndex, Term } from './types.ts';
 
@@ -84,6 +85,7 @@ export interface Ports {
   readonly tracer: CommitTracer;
   readonly memberTracer: MemberTracer;
   readonly streams: StreamPublisher;
+  readonly stages: StageRecorder;
 }
 
 /** Ports that do nothing. */
@@ -92,4 +94,5 @@ export const silentPorts: Ports = {
   tracer: { start: () => null },
   memberTracer: { stageChanged: () => {}, removing: () => null },
   streams: { publish: () => {}, announceLeader: () => {} },
+  stages: silentStageRecorder,
 };

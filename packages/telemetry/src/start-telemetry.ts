@@ -2,6 +2,7 @@ import { type CommitTracer, type MemberTracer, type RpcTracer, silentPorts } fro
 import { OtelMemberTracer } from './member-tracing.ts';
 import { type Metrics, startMetrics } from './metrics/start-metrics.ts';
 import { passingCommitTracer } from './passing-commit-tracer.ts';
+import { StageRings } from './stages/stage-rings.ts';
 import { OtelCommitTracer, OtelRpcTracer, quorateTracer, type TracingIdentity } from './tracing.ts';
 
 /** The tracers and meters of a node, and how to end them. */
@@ -12,6 +13,8 @@ export interface Telemetry {
   readonly members: MemberTracer;
   /** Null when nobody would see them. */
   readonly metrics: Metrics | null;
+  /** Null if no writes are remembered. */
+  readonly stages: StageRings | null;
   /** Sends what is left. Does not throw, and does not wait for an exporter that hangs. */
   stop(): Promise<void>;
 }
@@ -24,6 +27,8 @@ export interface TelemetryOptions {
   readonly environment: NodeJS.ProcessEnv;
   /** Whether the metrics are to be had as text for Prometheus. */
   readonly metricsAsText: boolean;
+  /** Of how many writes it is remembered where their time went. */
+  readonly rememberedWrites: number;
 }
 
 type Tracing = Pick<Telemetry, 'rpc' | 'commit' | 'members' | 'stop'>;
@@ -42,6 +47,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     ...tracing,
     commit: metrics?.commit ?? tracing.commit,
     metrics,
+    stages: options.rememberedWrites === 0 ? null : new StageRings(options.rememberedWrites),
     stop: async () => {
       const timeout = new Promise<void>((resolve) => setTimeout(resolve, stopWithinMs).unref());
       const stopped = Promise.allSettled([tracing.stop(), metrics?.stop()]);

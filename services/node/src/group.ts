@@ -16,6 +16,7 @@ import {
   logStoreAt,
   peersOf,
   type RaftSettings,
+  silentPorts,
   startRaftGroup,
 } from '@quorate/raft';
 import type { Telemetry } from '@quorate/telemetry';
@@ -91,6 +92,7 @@ export class Group {
       isStateDiscarded: folder.stateDiscarded !== null,
     });
     const now = (): number => performance.now();
+    const stages = telemetry.stages ?? silentPorts.stages;
     this.#bus = new PeerBus({
       cluster: folder.clusterName,
       clusterId,
@@ -110,6 +112,7 @@ export class Group {
       now,
       wallNow: Date.now,
       random: Math.random,
+      stages,
       onFailure: (actor, error, watched) => {
         if (watched) loggerOf(actor).error('the actor failed', { error: describe(error) });
         else onFatal(`the ${actor} failed`, error);
@@ -140,6 +143,7 @@ export class Group {
         tracer: telemetry.commit,
         memberTracer: telemetry.members,
         streams,
+        stages,
       }),
     });
   }

@@ -22,6 +22,7 @@ export type NodeTuning = Partial<
     | 'minFreeDiskBytes'
     | 'httpHost'
     | 'httpPort'
+    | 'rememberedWrites'
     | 'logLevel'
   >
 >;
@@ -150,6 +151,13 @@ export function addNodeTuning(command: Command): Command {
         'QUORATE_HTTP_HOST',
       ),
     )
+    .addOption(
+      option(
+        '--remembered-writes <count>',
+        'of how many of the newest writes a node remembers where their time went, for trace and slow; 8192 by default, 0 for none',
+        'QUORATE_REMEMBERED_WRITES',
+      ).argParser(integer(0, 1_000_000)),
+    )
     .addOption(option('--log-level <level>', 'info by default', 'QUORATE_LOG_LEVEL').choices(logLevels));
 }
 
@@ -172,6 +180,7 @@ export function nodeTuning(command: Command): NodeTuning {
     minFreeDiskBytes,
     httpHost,
     httpPort,
+    rememberedWrites,
     logLevel,
   } = command.opts<TuningFlags>();
   return {
@@ -191,6 +200,7 @@ export function nodeTuning(command: Command): NodeTuning {
     ...(minFreeDiskBytes === undefined ? {} : { minFreeDiskBytes }),
     ...(httpHost === undefined ? {} : { httpHost }),
     ...(httpPort === undefined ? {} : { httpPort }),
+    ...(rememberedWrites === undefined ? {} : { rememberedWrites }),
     ...(logLevel === undefined ? {} : { logLevel }),
   };
 }

@@ -86,6 +86,7 @@ export function hosted(localDelivery: GroupHostOptions['localDelivery'] = 'memor
     now: () => 7,
     wallNow: () => 1_700_000_000_000,
     random: () => 0.25,
+    stages: silentPorts.stages,
     onFailure: (actor, error, watched) => void failures.push([actor, String(error), watched]),
     onFlushFailed: (error) => void failures.push(['flush', String(error)]),
   });

@@ -32,8 +32,8 @@ export class ElectionFixture {
 
   constructor(logger: Logger = silentPorts.logger) {
     const identity = senderOf('n1');
-    const { tracer, memberTracer, streams } = silentPorts;
-    const leader = { identity, settings: defaultRaftSettings, tracer, memberTracer, streams, logger };
+    const { tracer, stages, memberTracer, streams } = silentPorts;
+    const leader = { identity, settings: defaultRaftSettings, tracer, stages, memberTracer, streams, logger };
     this.actor = new Election(this.context, { identity, settings: defaultRaftSettings, logger, leader }, raftParts);
   }
 

@@ -60,7 +60,7 @@ export class LeaderFixture {
 
   constructor(options: LeaderFixtureOptions = {}) {
     const settings = { ...defaultRaftSettings, ...options.settings };
-    const { tracer, memberTracer, logger } = { ...silentPorts, ...options };
+    const { tracer, stages, memberTracer, logger } = { ...silentPorts, ...options };
     const announceLeader = (): void => {
       this.announcements += 1;
     };
@@ -75,6 +75,7 @@ export class LeaderFixture {
         identity,
         settings,
         tracer,
+        stages,
         memberTracer,
         streams,
         logger,
