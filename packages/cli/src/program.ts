@@ -15,9 +15,11 @@ import { addNode } from './commands/node.ts';
 import { addPermissions } from './commands/permissions.ts';
 import { addPut } from './commands/put.ts';
 import { addRetention } from './commands/retention.ts';
+import { addSlow } from './commands/slow.ts';
 import { addSnapshot } from './commands/snapshot/snapshot.ts';
 import { addStatus } from './commands/status.ts';
 import { addTail } from './commands/tail.ts';
+import { addTrace } from './commands/trace/trace.ts';
 import { addTransfer } from './commands/transfer.ts';
 import { addTxn } from './commands/txn.ts';
 import { addUp } from './commands/up.ts';
@@ -37,8 +39,9 @@ export function createProgram(): Command {
   for (const add of [addUp, addNode, addForm, addMembers, addTransfer]) add(program.commandsGroup('Clusters:'));
   for (const add of [addPut, addGet, addDel, addList, addTxn, addHistory, addImport])
     add(program.commandsGroup('Keys:'));
-  for (const add of [addStatus, addTail, addSnapshot, addRetention, addCompact, addBench, addPermissions])
+  for (const add of [addStatus, addTrace, addSlow, addTail, addSnapshot, addRetention, addCompact, addBench])
     add(program.commandsGroup('Operation:'));
+  addPermissions(program.commandsGroup('Operation:'));
   addHelp(program.commandsGroup('Help:'));
   program.addHelpText(
     'after',

@@ -12,10 +12,12 @@ import {
   type Endpoint,
   encodeHello,
   encodeStagedSnapshot,
+  encodeStages,
   encodeStatus,
   NodeSpent,
   type StagedSnapshot,
   snapshotStageBody,
+  stagesBody,
   Unformed,
 } from '@quorate/wire';
 import type { NatsConnection } from 'nats';
@@ -357,6 +359,8 @@ export class Node implements Observable {
         return this.#snapshots().take(request);
       case 'snapshot-read':
         return this.#snapshots().read(request);
+      case 'stages':
+        return this.#stages(request);
       case 'snapshot-stage':
         return { kind: 'ok', body: encodeStagedSnapshot(await this.#stage(request)), leader: null };
       default:
@@ -377,6 +381,17 @@ export class Node implements Observable {
     this.#requests();
     if (this.#member === null) throw new Unformed({ node: this.#parts.folder.nodeId });
     return this.#member.group.snapshots;
+  }
+
+  /** Where the time of writes went, as far as this node remembers. @throws {Unformed | NodeSpent | InvalidRequest} */
+  #stages(request: ApiRequest): ApiReply {
+    this.#requests();
+    const { indexes, slowest } = stagesBody(request.body);
+    const { stages } = this.#parts.telemetry;
+    const asked = indexes.flatMap((index) => stages?.find(index) ?? []);
+    const writes = [...asked, ...(stages?.slowest(slowest) ?? [])];
+    const { nodeId: node } = this.#parts.folder;
+    return { kind: 'ok', body: encodeStages({ node, nowMs: performance.now(), writes }), leader: null };
   }
 
   /** What this node, which is in no cluster, is to be restored from. @throws {FormationRefused | SnapshotProblem} */

@@ -19,9 +19,11 @@ const serviceDiscovery = '$SRV.>';
 
 const apiSubjects = (cluster: string): string => `quorate.${cluster}.api.>`;
 const streamSubjects = (cluster: string): string => `quorate.${cluster}.stream.>`;
-/** What changes who is in the cluster, or who leads it, what has to do with snapshots, and what forgets the past: asked of one node, or of any. */
+/** What changes who is in the cluster, or who leads it, what has to do with snapshots, what forgets the past, and what shows how the nodes work: asked of one node, or of any. */
 const operatorSubjects = (cluster: string): readonly string[] => [
-  ...['form', 'snapshot-read', 'snapshot-stage'].map((endpoint) => `quorate.${cluster}.api.*.node.*.${endpoint}`),
+  ...['form', 'snapshot-read', 'snapshot-stage', 'stages'].map(
+    (endpoint) => `quorate.${cluster}.api.*.node.*.${endpoint}`,
+  ),
   ...['members', 'transfer', 'snapshot', 'compact', 'set-retention'].flatMap((endpoint) => [
     `quorate.${cluster}.api.*.${endpoint}`,
     `quorate.${cluster}.api.*.node.*.${endpoint}`,
@@ -52,6 +54,6 @@ export const clientPermissions = (cluster: string): UserPermissions => ({
 export const operatorPermissions = (cluster: string): UserPermissions => ({
   ...clientPermissions(cluster),
   user: 'operator',
-  comment: 'whoever runs quorate form, members, transfer, snapshot, compact and retention',
+  comment: 'whoever runs quorate form, members, transfer, snapshot, compact, retention, trace and slow',
   denyPublish: [],
 });

@@ -38,6 +38,8 @@ export type WriteStageName = (typeof writeStageNames)[number];
 /** A write in one place, in milliseconds since the gateway has it. */
 export interface TimelineStage {
   readonly node: NodeId;
+  /** The other node, of what is between two. */
+  readonly peer: NodeId | null;
   readonly stage: WriteStageName;
   readonly beginMs: number;
   readonly endMs: number;
@@ -71,6 +73,7 @@ interface Leading extends NodeStages {
 /** The end of a stage; what is not known is part of the next. */
 interface Step {
   readonly node: NodeId;
+  readonly peer?: NodeId;
   readonly stage: WriteStageName;
   readonly endAtMs: number | null;
 }
@@ -175,18 +178,18 @@ const flushSteps = (node: NodeId, log: LogStages): readonly Step[] => [
 
 function peerSteps(leader: NodeId, peer: PeerStages, log: LogStages | null): readonly Step[] {
   const node = peer.peer;
-  const sent: Step = { node: leader, stage: 'send', endAtMs: peer.sentAtMs };
-  if (log === null) return [sent, { node, stage: 'peer', endAtMs: peer.heardAtMs }];
+  const sent: Step = { node: leader, peer: node, stage: 'send', endAtMs: peer.sentAtMs };
+  if (log === null) return [sent, { node, peer: leader, stage: 'peer', endAtMs: peer.heardAtMs }];
   const aheadMs = peerAheadMs(peer, log);
   const byLeader = (atMs: number | null): number | null => (atMs === null ? null : atMs - aheadMs);
   return [
     sent,
-    { node, stage: 'wire', endAtMs: byLeader(log.receivedAtMs) },
+    { node, peer: leader, stage: 'wire', endAtMs: byLeader(log.receivedAtMs) },
     { node, stage: 'append', endAtMs: byLeader(log.appendedAtMs) },
     { node, stage: 'flushWait', endAtMs: byLeader(log.flushBeganAtMs) },
     { node, stage: 'flush', endAtMs: byLeader(log.flushEndedAtMs) },
     { node, stage: 'reply', endAtMs: byLeader(log.repliedAtMs) },
-    { node: leader, stage: 'wire', endAtMs: peer.heardAtMs },
+    { node: leader, peer: node, stage: 'wire', endAtMs: peer.heardAtMs },
   ];
 }
 
@@ -216,14 +219,14 @@ function gatewayByLeader(
 /** One after the other. None ends before it begins, though clocks of two nodes are compared. */
 function stagesOf(beganAtMs: number, steps: readonly Step[], isOnPath: boolean): readonly TimelineStage[] {
   let beginMs = beganAtMs;
-  return steps.flatMap(({ node, stage, endAtMs }) => {
+  return steps.flatMap(({ node, peer = null, stage, endAtMs }) => {
     if (endAtMs === null) return [];
     const endMs = Math.max(beginMs, endAtMs);
-    const made = { node, stage, beginMs, endMs, isOnPath };
+    const made = { node, peer, stage, beginMs, endMs, isOnPath };
     beginMs = endMs;
     return [made];
   });
 }
 
 const isSame = (a: TimelineStage, b: TimelineStage): boolean =>
-  a.node === b.node && a.stage === b.stage && Math.abs(a.endMs - b.endMs) < 0.001;
+  a.node === b.node && a.peer === b.peer && a.stage === b.stage && Math.abs(a.endMs - b.endMs) < 0.001;

@@ -13,6 +13,7 @@ import { decodeChanged, decodeTransferred } from './membership.ts';
 import type { ApiReply } from './reply.ts';
 import { writeEndpointOf } from './request-body.ts';
 import { decodeSnapshotStretch, decodeStagedSnapshot, decodeTakenSnapshot } from './snapshots.ts';
+import { decodeStages, stagesToJson } from './stages.ts';
 import { decodeStatus, statusToJson } from './status.ts';
 
 /** What the entries of a page may take in JSON, where bytes grow by a third as base64: the rest of NATS's 1 MiB is for frame and headers. */
@@ -58,6 +59,8 @@ function textOf(endpoint: Endpoint, body: Uint8Array): string {
       return stretchText(body);
     case 'snapshot-stage':
       return JSON.stringify(decodeStagedSnapshot(body));
+    case 'stages':
+      return JSON.stringify(stagesToJson(decodeStages(body)));
   }
 }
 

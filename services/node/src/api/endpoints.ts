@@ -14,6 +14,7 @@ import {
   encodeReply,
   errorReply,
   everyNodeApiSubject,
+  INDEX_HEADER,
   isJsonRequest,
   NODE_ENDPOINTS,
   nodeApiSubject,
@@ -114,9 +115,10 @@ export class Endpoints {
       const shared = decodeSharedRequests(bytes);
       if (shared !== null) return this.#serveAll(endpoint, message, shared);
       const inJson = isJsonRequest(bytes);
-      const reply = await this.#answer(endpoint, bytes, message.headers?.get('traceparent') ?? null);
+      const traceparent = message.headers?.get('traceparent') ?? null;
+      const reply = await this.#answer(endpoint, bytes, traceparent);
       const body = inJson ? encodeJsonReply(endpoint, reply) : encodeReply(reply);
-      message.respond(body, { headers: headersOf(reply) });
+      message.respond(body, { headers: headersOf(reply, traceparent !== null) });
     } catch (error) {
       this.#unanswered(endpoint, error);
     }
@@ -164,8 +166,10 @@ export class Endpoints {
 /** Of a node by itself: every node gets what is asked of all. */
 const ownQueue = (node: NodeId): string => `node-${node}`;
 
-function headersOf(reply: ApiReply): MsgHdrs {
+/** Whoever traces a write may ask where its time went, by its index. */
+function headersOf(reply: ApiReply, isTraced: boolean): MsgHdrs {
   const result = headers();
+  if (isTraced && reply.index !== undefined) result.set(INDEX_HEADER, String(reply.index));
   if (reply.kind === 'ok') return result;
   for (const [name, value] of Object.entries(serviceErrorHeaders(reply.error))) result.set(name, value);
   return result;
