@@ -149,11 +149,14 @@ export class StageRings implements StageRecorder {
 
   /** What this node remembers of an entry; null if nothing. */
   find(index: LogIndex): WriteStages | null {
-    const gateway = this.#gatewayStages(index);
     const leader = this.#leaderStages(index);
+    const kept = leader === null ? this.#slow.find(index) : null;
+    // Some of it may be in the rings yet.
+    if (kept !== null) return kept;
+    const gateway = this.#gatewayStages(index);
     const log = this.#logStages(index);
     const inTerm = leader?.term ?? log?.term ?? gateway?.term;
-    if (inTerm === undefined) return this.#slow.find(index);
+    if (inTerm === undefined) return null;
     const appendedAtMs = log?.stages.appendedAtMs ?? Number.NEGATIVE_INFINITY;
     return {
       index,
