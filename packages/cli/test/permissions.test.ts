@@ -195,6 +195,10 @@ test.each([
   ['have a snapshot taken', (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.snapshot')],
   ['read one', (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.snapshot-read')],
   ['bring one', (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.snapshot-stage')],
+  [
+    'ask where the time of writes goes',
+    (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.stages'),
+  ],
   ['answer others', (client: NatsConnection) => client.publish('_INBOX.other.1')],
   ['hear what nodes say', (client: NatsConnection) => void client.subscribe('quorate.main.peer.>')],
   ['hear what others ask', (client: NatsConnection) => void client.subscribe('quorate.main.api.>')],
