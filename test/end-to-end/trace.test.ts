@@ -42,7 +42,9 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
     }
     const { output } = await quorate(cluster, 'trace', 'put', '/secret-key', 'secret-value');
     const text = output.toString();
-    expect(text).toMatch(/^revision 3, index \d+ of term \d+: \d+\.\d\d ms; n\d led, n\d completed the quorum\n/);
+    expect(text).toMatch(
+      /^revision 3, index \d+ of term \d+: \d+\.\d\d ms; n\d led, n\d completed the quorum; the client waited \d+\.\d\d ms\n/,
+    );
     expect(text).toContain('count the quorum');
     expect(text).toMatch(/█/);
     expect(text).not.toContain('secret');

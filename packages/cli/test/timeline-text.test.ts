@@ -40,6 +40,12 @@ test('a write is drawn as a waterfall, full where its answer waited', () => {
   ]);
 });
 
+test('what the answer did not wait for can be left out', () => {
+  const lines = timelineLines(timeline, true);
+  expect(lines).toHaveLength(5);
+  expect(lines.at(-1)).toBe(`n2    flush                      4.00  6.00  ${' '.repeat(16)}${'█'.repeat(24)}`);
+});
+
 test('what is forgotten, and who, is said', () => {
   expect(timelineTitle({ ...timeline, completedBy: null })).toBe('index 12 of term 3: 10.00 ms; n1 led');
   expect(timelineLines({ ...timeline, missing: ['n3'] }).slice(-2)).toEqual([

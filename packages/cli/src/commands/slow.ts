@@ -1,7 +1,7 @@
 import { slowWriteToJson } from '@quorate/client';
 import { type Command, Option } from 'commander';
 import { integer } from '../options/option-values.ts';
-import { jsonOption } from '../options/request-options.ts';
+import { jsonOption, pathOption } from '../options/request-options.ts';
 import { writeLine } from '../output/output.ts';
 import { timelineLines, timelineTitle } from '../output/timeline-text.ts';
 import { addStoreOptions, withStore } from '../with-store.ts';
@@ -9,6 +9,7 @@ import { addExamples } from './examples.ts';
 
 interface SlowFlags {
   readonly limit: number;
+  readonly path?: boolean;
   readonly json?: boolean;
 }
 
@@ -21,6 +22,7 @@ export function addSlow(program: Command): void {
       'Draws the writes that took longest, of those that the nodes remember: the newest, and the slowest of the last hour.',
     )
     .addOption(new Option('--limit <number>', 'at most so many').argParser(integer(1, 100)).default(3))
+    .addOption(pathOption())
     .addOption(jsonOption());
   addStoreOptions(command).action(() => slow(command));
   addExamples(command, [
@@ -30,7 +32,7 @@ export function addSlow(program: Command): void {
 }
 
 async function slow(command: Command): Promise<void> {
-  const { limit, json } = command.opts<SlowFlags>();
+  const { limit, path, json } = command.opts<SlowFlags>();
   await withStore(command, async (store) => {
     const writes = await store.slowest({ limit });
     if (json === true) {
@@ -41,8 +43,7 @@ async function slow(command: Command): Promise<void> {
     for (const [at, write] of writes.entries()) {
       if (at > 0) await writeLine('');
       await writeLine(`${timelineTitle(write)}; ${ageText(write.ageMs)} ago`);
-      await writeLine('');
-      for (const line of timelineLines(write)) await writeLine(line);
+      for (const line of timelineLines(write, path)) await writeLine(line);
     }
   });
 }

@@ -12,12 +12,13 @@ const columns: readonly Column[] = [
 /** How wide the waterfall itself is, in characters. */
 const width = 40;
 
-/** Where the time of a write went, as a waterfall: what the answer waited for is drawn full, all else light. */
-export function timelineLines(timeline: WriteTimeline): readonly string[] {
-  const endMs = Math.max(timeline.wholeMs, ...timeline.stages.map((stage) => stage.endMs));
+/** Where the time of a write went, as a waterfall: what the answer waited for is drawn full, all else light, if it is wanted at all. */
+export function timelineLines(timeline: WriteTimeline, isPathOnly = false): readonly string[] {
+  const stages = timeline.stages.filter(({ isOnPath }) => isOnPath || !isPathOnly);
+  const endMs = Math.max(timeline.wholeMs, ...stages.map((stage) => stage.endMs));
   const lines = tableLines(
     columns,
-    timeline.stages.map((stage) => [
+    stages.map((stage) => [
       stage.node,
       stageText(stage),
       milliseconds(stage.beginMs),
