@@ -65,6 +65,8 @@ export interface Rpc {
   readonly peer: NodeId;
   readonly kind: string;
   readonly sequence: number;
+  /** The last entry that it brings, if it brings any. */
+  readonly lastIndex?: LogIndex;
 }
 
 /** Traces the requests between nodes, at both ends. The bus calls it, which sees them all. */

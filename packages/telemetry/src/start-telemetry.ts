@@ -2,6 +2,7 @@ import { type CommitTracer, type MemberTracer, type RpcTracer, silentPorts } fro
 import { OtelMemberTracer } from './member-tracing.ts';
 import { type Metrics, startMetrics } from './metrics/start-metrics.ts';
 import { passingCommitTracer } from './passing-commit-tracer.ts';
+import { StageSpans } from './stage-spans.ts';
 import { StageRings } from './stages/stage-rings.ts';
 import { OtelCommitTracer, OtelRpcTracer, quorateTracer, type TracingIdentity } from './tracing.ts';
 
@@ -40,14 +41,15 @@ const stopWithinMs = 1_000;
  * `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, metrics if they are asked for; all else is set by the standard OTEL_ variables.
  */
 export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
-  const tracing = await startTracing(options);
-  const { identity, version, environment, metricsAsText: asText } = options;
+  const { identity, version, environment, metricsAsText: asText, rememberedWrites } = options;
+  const stages = rememberedWrites === 0 ? null : new StageRings(rememberedWrites);
+  const tracing = await startTracing(options, stages);
   const metrics = await startMetrics({ identity, version, environment, asText, tracer: tracing.commit });
   return {
     ...tracing,
     commit: metrics?.commit ?? tracing.commit,
     metrics,
-    stages: options.rememberedWrites === 0 ? null : new StageRings(options.rememberedWrites),
+    stages,
     stop: async () => {
       const timeout = new Promise<void>((resolve) => setTimeout(resolve, stopWithinMs).unref());
       const stopped = Promise.allSettled([tracing.stop(), metrics?.stop()]);
@@ -56,7 +58,10 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   };
 }
 
-async function startTracing({ identity, version, environment }: TelemetryOptions): Promise<Tracing> {
+async function startTracing(
+  { identity, version, environment }: TelemetryOptions,
+  rings: StageRings | null,
+): Promise<Tracing> {
   const endpoint = environment.OTEL_EXPORTER_OTLP_ENDPOINT ?? environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
   if (endpoint === undefined || endpoint === '')
     return { rpc: null, commit: passingCommitTracer, members: silentPorts.memberTracer, stop: async () => {} };
@@ -69,10 +74,14 @@ async function startTracing({ identity, version, environment }: TelemetryOptions
   const sdk = new NodeSDK({ instrumentations: [], metricReaders: [] });
   sdk.start();
   const tracer = quorateTracer(version);
+  const stageSpans = rings === null ? null : new StageSpans(tracer, rings);
   return {
-    rpc: new OtelRpcTracer(tracer, identity),
-    commit: new OtelCommitTracer(tracer, identity),
+    rpc: new OtelRpcTracer(tracer, identity, stageSpans),
+    commit: new OtelCommitTracer(tracer, identity, stageSpans),
     members: new OtelMemberTracer(tracer, identity),
-    stop: () => sdk.shutdown(),
+    stop: () => {
+      stageSpans?.stop();
+      return sdk.shutdown();
+    },
   };
 }
