@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises';
 import { headers } from 'nats';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { localDeliveries, TestCluster } from '../support/cluster.ts';
@@ -106,14 +107,46 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
         expect(part.beginMs).toBeGreaterThanOrEqual(found(served).beginMs);
       }
     }
-    // No orphan: all but the caller's is there.
-    const ids = new Set(receiver.spans.map(({ spanId }) => spanId));
-    const orphans = receiver.spans.filter(({ parentSpanId }) => parentSpanId !== '' && !ids.has(parentSpanId));
-    expect(orphans).toEqual([commit]);
+    // No orphan: whatever is below the caller's span is below it by spans that are there.
+    await eventually('every span has its parent', async () => {
+      const known = new Set([callerSpan, ...receiver.spans.map(({ spanId }) => spanId)]);
+      const orphans = receiver.spans.filter((span) => span.traceId === traceId && !known.has(span.parentSpanId));
+      return orphans.length === 0 ? true : null;
+    });
     const isServed = ({ spanId, parentSpanId, kind }: ExportedSpan): boolean =>
       kind === 3 ? ofTheWrite.some((span) => span.parentSpanId === spanId) : parentSpanId !== '';
     expect(ofTheWrite.filter((span) => !isServed(span))).toEqual([]);
   });
+});
+
+test('a slow commit is traced where nothing is sampled, and no other is', { timeout: 120_000 }, async () => {
+  const receiver = await startOtlpReceiver();
+  onTestFinished(() => receiver.stop());
+  const environment = { ...receiver.environment, OTEL_TRACES_SAMPLER: 'always_off', QUORATE_SLOW_WRITE_MS: '250' };
+  const cluster = await TestCluster.start({ steady: true, environment });
+  const store = await cluster.connect();
+  for (let at = 0; at < 20; at += 1) await store.put(`/usual/${at}`, 'x');
+  const leader = await cluster.leader();
+  const followers = cluster.ids.filter((id) => id !== leader);
+  await Promise.all(followers.map((id) => cluster.node(id).pause()));
+  const written = store.put('/slow', 'x');
+  await after(400);
+  for (const id of followers) cluster.node(id).resume();
+  await written;
+  const commits = (): readonly ExportedSpan[] => receiver.spans.filter(({ name }) => name === 'raft/commit');
+  const [kept] = await eventually('the span of the slow commit', async () => atLeast(1, commits()));
+  expect(kept?.attributes).toMatchObject({ 'raft.kept': 'slow', 'raft.outcome': 'applied', 'raft.node': leader });
+  expect(found(kept).endMs - found(kept).beginMs).toBeGreaterThan(250);
+  const below = await eventually('its stages', async () =>
+    atLeast(
+      ofTheLeader.length + followers.length,
+      receiver.spans.filter(({ parentSpanId }) => parentSpanId === kept?.spanId),
+    ),
+  );
+  expect(below.map(({ name }) => name).sort()).toEqual(
+    [...ofTheLeader, ...followers.map(() => 'raft/appendEntries')].sort(),
+  );
+  expect(receiver.spans.filter(({ attributes }) => !('raft.kept' in attributes))).toEqual([]);
 });
 
 const ofTheLeader = ['raft/batch', 'raft/append', 'raft/flush', 'raft/quorum', 'raft/apply'];

@@ -1,6 +1,7 @@
 import { type Attributes, type Context, ROOT_CONTEXT, type Span, type Tracer, trace } from '@opentelemetry/api';
-import type { LogIndex, LogStages, WriteStages } from '@quorate/raft';
+import type { LeaderStages, LogIndex, LogStages, WriteStages } from '@quorate/raft';
 import { epochMs } from './epoch-time.ts';
+import { keptAttribute } from './keeping-sampler.ts';
 import type { StageRings } from './stages/stage-rings.ts';
 
 /** So long after a span has ended its stages are looked for: a leader's own flush may end after its commit. */
@@ -66,10 +67,18 @@ export class StageSpans {
 
   #commit(waiting: Waiting, { leader, log, applier }: WriteStages): void {
     if (leader === null) return;
+    if (keptAttribute in waiting.attributes) this.#peers(waiting, leader);
     this.#make(waiting, 'raft/batch', leader.takenAtMs, leader.placedAtMs);
     const completedBy = leader.completedBy === null ? {} : { 'raft.completed_by': leader.completedBy };
     this.#make(waiting, 'raft/quorum', log?.appendedAtMs ?? leader.placedAtMs, leader.committedAtMs, completedBy);
     if (applier !== null) this.#make(waiting, 'raft/apply', applier.beganAtMs, applier.appliedAtMs);
+  }
+
+  /** What is kept without being sampled has no spans of its RPCs: they are made of what the leader remembers. */
+  #peers(waiting: Waiting, { peers }: LeaderStages): void {
+    for (const { peer, sentAtMs, heardAtMs } of peers) {
+      this.#make(waiting, 'raft/appendEntries', sentAtMs, heardAtMs, { 'raft.peer': peer });
+    }
   }
 
   #log(

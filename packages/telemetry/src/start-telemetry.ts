@@ -2,9 +2,9 @@ import { type CommitTracer, type MemberTracer, type RpcTracer, silentPorts } fro
 import { OtelMemberTracer } from './member-tracing.ts';
 import { type Metrics, startMetrics } from './metrics/start-metrics.ts';
 import { passingCommitTracer } from './passing-commit-tracer.ts';
-import { StageSpans } from './stage-spans.ts';
+import { SlowCommits } from './slow-commits.ts';
 import { StageRings } from './stages/stage-rings.ts';
-import { OtelCommitTracer, OtelRpcTracer, quorateTracer, type TracingIdentity } from './tracing.ts';
+import { OtelRpcTracer, quorateTracer, type TracingIdentity } from './tracing.ts';
 
 /** The tracers and meters of a node, and how to end them. */
 export interface Telemetry {
@@ -30,6 +30,8 @@ export interface TelemetryOptions {
   readonly metricsAsText: boolean;
   /** Of how many writes it is remembered where their time went. */
   readonly rememberedWrites: number;
+  /** A write that takes longer is traced though it is not sampled; null: one that takes ten times as long as is usual. */
+  readonly slowWriteMs: number | null;
 }
 
 type Tracing = Pick<Telemetry, 'rpc' | 'commit' | 'members' | 'stop'>;
@@ -59,7 +61,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
 }
 
 async function startTracing(
-  { identity, version, environment }: TelemetryOptions,
+  { identity, version, environment, slowWriteMs }: TelemetryOptions,
   rings: StageRings | null,
 ): Promise<Tracing> {
   const endpoint = environment.OTEL_EXPORTER_OTLP_ENDPOINT ?? environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
@@ -70,14 +72,18 @@ async function startTracing(
   environment.OTEL_LOGS_EXPORTER ??= 'none';
   // Loaded only when it is wanted: it is most of a node's start-up time.
   const { NodeSDK } = await import('@opentelemetry/sdk-node');
+  const { KeepingSampler, samplerOf } = await import('./keeping-sampler.ts');
+  const { OtelCommitTracer } = await import('./commit-tracing.ts');
+  const { StageSpans } = await import('./stage-spans.ts');
   // Metrics are read elsewhere, whether or not anything is traced.
-  const sdk = new NodeSDK({ instrumentations: [], metricReaders: [] });
+  const sampler = new KeepingSampler(samplerOf(environment));
+  const sdk = new NodeSDK({ instrumentations: [], metricReaders: [], sampler });
   sdk.start();
   const tracer = quorateTracer(version);
   const stageSpans = rings === null ? null : new StageSpans(tracer, rings);
   return {
     rpc: new OtelRpcTracer(tracer, identity, stageSpans),
-    commit: new OtelCommitTracer(tracer, identity, stageSpans),
+    commit: new OtelCommitTracer({ tracer, identity, stages: stageSpans, slow: new SlowCommits(slowWriteMs) }),
     members: new OtelMemberTracer(tracer, identity),
     stop: () => {
       stageSpans?.stop();

@@ -7,7 +7,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import type { CommitSpan, CommitTracer, LogIndex, Rpc, RpcTracer, Term } from '@quorate/raft';
+import type { LogIndex, Rpc, RpcTracer } from '@quorate/raft';
 import { epochNow } from './epoch-time.ts';
 import type { StageSpans } from './stage-spans.ts';
 import { contextOf, traceparentOf } from './traceparent.ts';
@@ -118,45 +118,8 @@ const openOf = ({ sequence, lastIndex }: Rpc, span: Span): OpenSpan => ({
   startedAtMs: performance.now(),
 });
 
-/** Traces commits with OpenTelemetry: one span from the proposal to the answer, in the caller's trace. */
-export class OtelCommitTracer implements CommitTracer {
-  readonly #tracer: Tracer;
-  readonly #identity: TracingIdentity;
-  readonly #stages: StageSpans | null;
-
-  constructor(tracer: Tracer, identity: TracingIdentity, stages: StageSpans | null) {
-    this.#tracer = tracer;
-    this.#identity = identity;
-    this.#stages = stages;
-  }
-
-  start(parent: string | null): CommitSpan {
-    const attributes = attributesOf(this.#identity);
-    const options = { kind: SpanKind.INTERNAL, attributes, startTime: epochNow() };
-    const span = this.#tracer.startSpan('raft/commit', options, contextOf(parent));
-    let place: LogIndex | null = null;
-    return {
-      traceparent: traceparentOf(span),
-      appended: (index: LogIndex, term: Term) => {
-        place = index;
-        span.setAttributes({ 'raft.index': index, 'raft.term': term });
-        span.addEvent('appended', epochNow());
-      },
-      committed: () => {
-        span.addEvent('committed', epochNow());
-      },
-      end: (outcome) => {
-        span.setAttribute('raft.outcome', outcome);
-        if (outcome !== 'applied') span.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
-        if (place !== null && outcome === 'applied') this.#stages?.add(span, place, true, attributes);
-        span.end(epochNow());
-      },
-    };
-  }
-}
-
 /** What every span bears. */
-const attributesOf = ({ cluster, group, node }: TracingIdentity): Attributes => ({
+export const attributesOf = ({ cluster, group, node }: TracingIdentity): Attributes => ({
   'raft.cluster': cluster,
   'raft.group': group,
   'raft.node': node,

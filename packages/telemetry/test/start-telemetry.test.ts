@@ -10,6 +10,7 @@ test('without an endpoint nothing is recorded, and a sampled context is handed o
     environment: {},
     metricsAsText: false,
     rememberedWrites: 0,
+    slowWriteMs: null,
   });
   expect(rpc).toBeNull();
   expect(metrics).toBeNull();
@@ -26,6 +27,7 @@ test('metrics are there as text for Prometheus, with the node in every line, and
     environment: {},
     metricsAsText: true,
     rememberedWrites: 8,
+    slowWriteMs: null,
   });
   onTestFinished(stop);
   expect(commit.start(null)?.traceparent).toBeNull();

@@ -50,6 +50,7 @@ export async function runNode(settings: NodeSettings, options: RunOptions = {}):
       environment: process.env,
       metricsAsText: settings.httpPort !== null,
       rememberedWrites: settings.rememberedWrites,
+      slowWriteMs: settings.slowWriteMs,
     });
     const observed = new ObservedNode();
     telemetry.metrics?.add((readings) => observed.read(readings));

@@ -41,6 +41,8 @@ export interface NodeSettings {
   readonly httpPort: number | null;
   /** Of so many of the newest writes the node remembers where their time went; 0: of none. */
   readonly rememberedWrites: number;
+  /** A write that takes longer is traced though it is not sampled, where traces are exported; null: one that takes ten times as long as is usual. */
+  readonly slowWriteMs: number | null;
   /** A level of pino's. */
   readonly logLevel: string;
 }
@@ -67,6 +69,7 @@ export const defaultNodeSettings: Omit<NodeSettings, 'id' | 'dataDir' | 'nats'> 
   httpHost: '127.0.0.1',
   httpPort: null,
   rememberedWrites: 8192,
+  slowWriteMs: null,
   logLevel: 'info',
 };
 

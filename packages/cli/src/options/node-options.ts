@@ -23,6 +23,7 @@ export type NodeTuning = Partial<
     | 'httpHost'
     | 'httpPort'
     | 'rememberedWrites'
+    | 'slowWriteMs'
     | 'logLevel'
   >
 >;
@@ -158,6 +159,13 @@ export function addNodeTuning(command: Command): Command {
         'QUORATE_REMEMBERED_WRITES',
       ).argParser(integer(0, 1_000_000)),
     )
+    .addOption(
+      option(
+        '--slow-write-ms <ms>',
+        'a write that takes longer is traced though it is not sampled; by default one that takes ten times as long as is usual',
+        'QUORATE_SLOW_WRITE_MS',
+      ).argParser(milliseconds),
+    )
     .addOption(option('--log-level <level>', 'info by default', 'QUORATE_LOG_LEVEL').choices(logLevels));
 }
 
@@ -181,6 +189,7 @@ export function nodeTuning(command: Command): NodeTuning {
     httpHost,
     httpPort,
     rememberedWrites,
+    slowWriteMs,
     logLevel,
   } = command.opts<TuningFlags>();
   return {
@@ -201,6 +210,7 @@ export function nodeTuning(command: Command): NodeTuning {
     ...(httpHost === undefined ? {} : { httpHost }),
     ...(httpPort === undefined ? {} : { httpPort }),
     ...(rememberedWrites === undefined ? {} : { rememberedWrites }),
+    ...(slowWriteMs === undefined ? {} : { slowWriteMs }),
     ...(logLevel === undefined ? {} : { logLevel }),
   };
 }
