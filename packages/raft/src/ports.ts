@@ -81,6 +81,19 @@ export interface RpcTracer {
   replied(rpc: Rpc): void;
 }
 
+/** A role that a node takes; `pre-candidate` asks whether it would be voted for. */
+export type TakenRole = 'pre-candidate' | 'candidate' | 'leader' | 'follower';
+
+/** Why a node campaigns: it heard no leader for an election timeout; it knows that the leader is gone; or the leader has asked it to. */
+export type CampaignReason = 'timeout' | 'leaderGone' | 'transfer';
+
+/** Is told which roles a node takes. */
+export interface RoleObserver {
+  took(role: TakenRole): void;
+  /** It begins to campaign, whatever comes of it. */
+  campaigns(reason: CampaignReason): void;
+}
+
 /** What the actors of a node share, beside their contexts. */
 export interface Ports {
   readonly logger: Logger;
@@ -88,6 +101,7 @@ export interface Ports {
   readonly memberTracer: MemberTracer;
   readonly streams: StreamPublisher;
   readonly stages: StageRecorder;
+  readonly roles: RoleObserver;
 }
 
 /** Ports that do nothing. */
@@ -97,4 +111,5 @@ export const silentPorts: Ports = {
   memberTracer: { stageChanged: () => {}, removing: () => null },
   streams: { publish: () => {}, announceLeader: () => {} },
   stages: silentStageRecorder,
+  roles: { took: () => {}, campaigns: () => {} },
 };

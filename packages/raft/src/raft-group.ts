@@ -55,11 +55,12 @@ export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions, p
       new parts.Applier(context, { stateMachine, settings, streams, stages, logger: applierLogger, snapshots }, parts),
   );
   system.start('gateway', (context) => new parts.Gateway(context, { identity, settings, stages }, parts));
+  const { logger: electionLogger, roles } = portsOf('election');
   const { logger: leaderLogger, tracer, memberTracer, streams: leaderStreams } = portsOf('leader');
   const leader = { identity, settings, tracer, stages, memberTracer, streams: leaderStreams, logger: leaderLogger };
   system.start(
     'election',
-    (context) => new parts.Election(context, { identity, settings, logger: portsOf('election').logger, leader }, parts),
+    (context) => new parts.Election(context, { identity, settings, logger: electionLogger, roles, leader }, parts),
   );
 }
 

@@ -1,4 +1,11 @@
-import { type CommitTracer, type MemberTracer, type RpcTracer, silentPorts } from '@quorate/raft';
+import {
+  type CommitTracer,
+  type MemberTracer,
+  type RoleObserver,
+  type RpcTracer,
+  type StageRecorder,
+  silentPorts,
+} from '@quorate/raft';
 import { OtelMemberTracer } from './member-tracing.ts';
 import { type Metrics, startMetrics } from './metrics/start-metrics.ts';
 import { passingCommitTracer } from './passing-commit-tracer.ts';
@@ -14,8 +21,11 @@ export interface Telemetry {
   readonly members: MemberTracer;
   /** Null when nobody would see them. */
   readonly metrics: Metrics | null;
-  /** Null if no writes are remembered. */
+  /** Is told where the time of writes goes. */
+  readonly recorder: StageRecorder;
+  /** What is remembered of that; null if nothing is. */
   readonly stages: StageRings | null;
+  readonly roles: RoleObserver;
   /** Sends what is left. Does not throw, and does not wait for an exporter that hangs. */
   stop(): Promise<void>;
 }
@@ -46,12 +56,16 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const { identity, version, environment, metricsAsText: asText, rememberedWrites } = options;
   const stages = rememberedWrites === 0 ? null : new StageRings(rememberedWrites);
   const tracing = await startTracing(options, stages);
-  const metrics = await startMetrics({ identity, version, environment, asText, tracer: tracing.commit });
+  const remembering = stages ?? silentPorts.stages;
+  const { commit: tracer } = tracing;
+  const metrics = await startMetrics({ identity, version, environment, asText, tracer, stages: remembering });
   return {
     ...tracing,
-    commit: metrics?.commit ?? tracing.commit,
+    commit: metrics?.commit ?? tracer,
     metrics,
+    recorder: metrics?.stages ?? remembering,
     stages,
+    roles: metrics?.roles ?? silentPorts.roles,
     stop: async () => {
       const timeout = new Promise<void>((resolve) => setTimeout(resolve, stopWithinMs).unref());
       const stopped = Promise.allSettled([tracing.stop(), metrics?.stop()]);

@@ -16,7 +16,6 @@ import {
   logStoreAt,
   peersOf,
   type RaftSettings,
-  silentPorts,
   startRaftGroup,
 } from '@quorate/raft';
 import type { Telemetry } from '@quorate/telemetry';
@@ -92,7 +91,7 @@ export class Group {
       isStateDiscarded: folder.stateDiscarded !== null,
     });
     const now = (): number => performance.now();
-    const stages = telemetry.stages ?? silentPorts.stages;
+    const { recorder: stages, roles } = telemetry;
     this.#bus = new PeerBus({
       cluster: folder.clusterName,
       clusterId,
@@ -144,6 +143,7 @@ export class Group {
         memberTracer: telemetry.members,
         streams,
         stages,
+        roles,
       }),
     });
   }

@@ -16,6 +16,7 @@ import {
   everyNodeApiSubject,
   INDEX_HEADER,
   isJsonRequest,
+  isReadEndpoint,
   NODE_ENDPOINTS,
   nodeApiSubject,
   serviceErrorHeaders,
@@ -148,18 +149,17 @@ export class Endpoints {
   async #answer(endpoint: Endpoint, bytes: Uint8Array, traceparent: string | null): Promise<ApiReply> {
     const { meter } = this.#options;
     const beganAtMs = meter?.began() ?? 0;
-    const reply = await this.#reply(endpoint, bytes, traceparent);
-    meter?.answered(endpoint, reply.kind === 'ok' ? 'ok' : reply.error.code, beganAtMs);
-    return reply;
-  }
-
-  async #reply(endpoint: Endpoint, bytes: Uint8Array, traceparent: string | null): Promise<ApiReply> {
+    let request: ApiRequest | null = null;
+    let reply: ApiReply;
     try {
-      const parent = traceparent === '' ? null : traceparent;
-      return await this.#options.answer(endpoint, decodeRequest(endpoint, bytes), parent);
+      request = decodeRequest(endpoint, bytes);
+      reply = await this.#options.answer(endpoint, request, traceparent === '' ? null : traceparent);
     } catch (error) {
-      return errorReply(error, null);
+      reply = errorReply(error, null);
     }
+    const consistency = request !== null && isReadEndpoint(endpoint) ? request.read.consistency : null;
+    meter?.answered(endpoint, reply.kind === 'ok' ? 'ok' : reply.error.code, beganAtMs, consistency);
+    return reply;
   }
 }
 
