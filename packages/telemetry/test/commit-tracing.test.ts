@@ -134,6 +134,7 @@ test.each([
     'ParentBased{root=TraceIdRatioBased{0}',
   ],
   [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '7' }, 'TraceIdRatioBased{1}'],
+  [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '-1' }, 'TraceIdRatioBased{1}'],
   [{ OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: ' ' }, 'TraceIdRatioBased{1}'],
   [{ OTEL_TRACES_SAMPLER: 'none such' }, 'ParentBased{root=AlwaysOnSampler'],
 ])('the standard variables choose the sampler of all others: %o', (environment, text) => {
