@@ -19,6 +19,7 @@ import { addSlow } from './commands/slow.ts';
 import { addSnapshot } from './commands/snapshot/snapshot.ts';
 import { addStatus } from './commands/status.ts';
 import { addTail } from './commands/tail.ts';
+import { addTap } from './commands/tap.ts';
 import { addTrace } from './commands/trace/trace.ts';
 import { addTransfer } from './commands/transfer.ts';
 import { addTxn } from './commands/txn.ts';
@@ -41,7 +42,7 @@ export function createProgram(): Command {
     add(program.commandsGroup('Keys:'));
   for (const add of [addStatus, addTrace, addSlow, addTail, addSnapshot, addRetention, addCompact, addBench])
     add(program.commandsGroup('Operation:'));
-  addPermissions(program.commandsGroup('Operation:'));
+  for (const add of [addTap, addPermissions]) add(program.commandsGroup('Operation:'));
   addHelp(program.commandsGroup('Help:'));
   program.addHelpText(
     'after',

@@ -68,10 +68,11 @@ import type {
   Store,
 } from './store.ts';
 import { toEntry, toKeyInfo, valueBytes } from './stored-value.ts';
+import { tappedMessages } from './tap-feed.ts';
 import type { Transaction, TransactionResult } from './transaction.ts';
 import { toCommand } from './transaction-command.ts';
 import { toResult } from './transaction-result.ts';
-import type { SlowestOptions, SlowWrite, TracedPut, TracePutOptions } from './write-trace.ts';
+import type { SlowestOptions, SlowWrite, TappedMessage, TracedPut, TracePutOptions } from './write-trace.ts';
 import { slowest, type TracingAccess, tracePut } from './write-tracing.ts';
 import { Writes } from './writes.ts';
 
@@ -236,6 +237,12 @@ export class StoreClient implements Store {
 
   async slowest(options: SlowestOptions = {}): Promise<readonly SlowWrite[]> {
     return this.#withTracing(options, (tracing) => slowest(options.limit, tracing));
+  }
+
+  tap(node: string, actor: string, options: CallOptions = {}): AsyncIterableIterator<TappedMessage> {
+    const { timeoutMs } = this.#check(options);
+    const lifetime = this.#access.lifetime.child(options.signal);
+    return tappedMessages({ access: this.#access, lifetime, node: checkNodeId('node', node), actor, timeoutMs });
   }
 
   async close(): Promise<void> {

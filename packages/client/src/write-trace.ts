@@ -75,3 +75,16 @@ export interface SlowWrite extends WriteTimeline {
   /** How long ago the leader had its result. */
   readonly ageMs: number;
 }
+
+/** A message that an actor was told. */
+export interface TappedMessage {
+  /** By the node's wall clock, in milliseconds since the epoch. */
+  readonly atMs: number;
+  /** The node that it came from. */
+  readonly from: string;
+  readonly kind: string;
+  /** All else that it says; of bytes, how many there are. Null if that is too much to be shown. */
+  readonly fields: Readonly<Record<string, unknown>> | null;
+  /** How many messages before it were not shown, because there were too many. */
+  readonly skipped: number;
+}

@@ -22,6 +22,9 @@ export interface GroupHostOptions {
   readonly onFlushFailed: (error: unknown) => void;
 }
 
+/** Sees a message that comes to an actor. */
+export type DeliveryWatcher = (actor: string, message: ActorMessage, sender: Sender) => void;
+
 /** Steps of one turn, at most: then the event loop gets its chance, so that timers and sockets are not starved. */
 const maxStepsInTurn = 10_000;
 
@@ -37,6 +40,7 @@ export class GroupHost {
   #turnIsDue = false;
   /** The flush that is under way; it resolves when that has ended, however it did. */
   #flush: Promise<void> | null = null;
+  #watcher: DeliveryWatcher | null = null;
   #stopped = false;
 
   constructor(options: GroupHostOptions) {
@@ -48,6 +52,11 @@ export class GroupHost {
   /** Tells an actor of this node something from outside the actors, in the node's own name. */
   tell<Message extends ActorMessage>(to: Address<Message>, message: Message): void {
     this.#enqueue(to.actor, message, this.#options.identity);
+  }
+
+  /** Shows `watcher` each message as it comes to its mailbox, timers aside; null: nobody looks on. It must not throw. */
+  watch(watcher: DeliveryWatcher | null): void {
+    this.#watcher = watcher;
   }
 
   /** Ends the actors. Resolves when the flush that was under way has ended. */
@@ -80,6 +89,7 @@ export class GroupHost {
   }
 
   #enqueue(actor: string, message: ActorMessage, sender: Sender): void {
+    if (this.#watcher !== null) this.#watcher(actor, message, sender);
     this.#step(() => this.system.deliver(actor, message, sender));
   }
 

@@ -14,10 +14,13 @@ import {
   encodeStagedSnapshot,
   encodeStages,
   encodeStatus,
+  encodeTapped,
   NodeSpent,
+  Overloaded,
   type StagedSnapshot,
   snapshotStageBody,
   stagesBody,
+  tapBody,
   Unformed,
 } from '@quorate/wire';
 import type { NatsConnection } from 'nats';
@@ -359,6 +362,8 @@ export class Node implements Observable {
         return this.#snapshots().take(request);
       case 'snapshot-read':
         return this.#snapshots().read(request);
+      case 'tap':
+        return this.#tap(request);
       case 'stages':
         return this.#stages(request);
       case 'snapshot-stage':
@@ -381,6 +386,14 @@ export class Node implements Observable {
     this.#requests();
     if (this.#member === null) throw new Unformed({ node: this.#parts.folder.nodeId });
     return this.#member.group.snapshots;
+  }
+
+  /** Shows what an actor is told, for a while. @throws {Unformed | NodeSpent | InvalidRequest | Overloaded} */
+  #tap(request: ApiRequest): ApiReply {
+    this.#requests();
+    const { actor } = tapBody(request.body);
+    if (this.#member?.group.tap.open(actor) !== true) throw new Overloaded('so many actors are shown already');
+    return { kind: 'ok', body: encodeTapped(), leader: null };
   }
 
   /** Where the time of writes went, as far as this node remembers. @throws {Unformed | NodeSpent | InvalidRequest} */

@@ -20,6 +20,7 @@ export const ENDPOINTS = [
   'snapshot-read',
   'snapshot-stage',
   'stages',
+  'tap',
 ] as const;
 
 /** What is asked of one node and no other: of a node that is in no cluster yet, or of the one that has a file, or remembers something. */
@@ -29,6 +30,7 @@ export const NODE_ENDPOINTS: ReadonlySet<Endpoint> = new Set<Endpoint>([
   'snapshot-read',
   'snapshot-stage',
   'stages',
+  'tap',
 ]);
 
 /** What reads the store: a query, answered as fresh as the request says. */

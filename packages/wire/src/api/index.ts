@@ -17,4 +17,5 @@ export * from './snapshots.ts';
 export * from './stages.ts';
 export * from './status.ts';
 export * from './subjects.ts';
+export * from './tap.ts';
 export * from './timeout.ts';

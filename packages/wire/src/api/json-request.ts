@@ -41,6 +41,7 @@ const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
   snapshot: ['linearizable'],
   'snapshot-read': ['id', 'offset', 'maxBytes'],
   stages: ['indexes', 'slowest'],
+  tap: ['actor'],
   'snapshot-stage': ['content', 'fileBytes', 'offset', 'bytesBase64', 'checksum'],
 };
 
@@ -114,6 +115,8 @@ function bodyOf(endpoint: Endpoint, fields: JsonFields): Uint8Array {
       return encodeMsgpack(withoutTimeout(fields));
     case 'snapshot-stage':
       return stageBodyOf(fields);
+    case 'tap':
+      return encodeMsgpack(withoutTimeout(fields));
     case 'stages':
       return stagesBodyOf(fields);
     case 'status':
