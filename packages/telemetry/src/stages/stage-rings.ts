@@ -149,13 +149,15 @@ export class StageRings implements StageRecorder {
 
   /** What this node remembers of an entry; null if nothing. */
   find(index: LogIndex): WriteStages | null {
-    const leader = this.#leaderStages(index);
-    const kept = leader === null ? this.#slow.find(index) : null;
+    const placed = this.#leaderStages(index);
+    const kept = placed === null ? this.#slow.find(index) : null;
     // Some of it may be in the rings yet.
     if (kept !== null) return kept;
     const gateway = this.#gatewayStages(index);
     const log = this.#logStages(index);
-    const inTerm = leader?.term ?? log?.term ?? gateway?.term;
+    // What this node had put there itself may have had to go for another leader's.
+    const leader = log !== null && log.term !== placed?.term ? null : placed;
+    const inTerm = leader?.term ?? gateway?.term ?? log?.term;
     if (inTerm === undefined) return null;
     const appendedAtMs = log?.stages.appendedAtMs ?? Number.NEGATIVE_INFINITY;
     return {

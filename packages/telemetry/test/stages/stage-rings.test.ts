@@ -97,6 +97,15 @@ test('an entry that took the place of another is told, and not the other', () =>
   });
 });
 
+test('what this node had put in a place goes with the entry that another leader has put there', () => {
+  const rings = new StageRings(8);
+  rings.placed(logIndex(5), term(1), 1, 2);
+  rings.appended(logIndex(5), logIndex(5), term(1), 1, 2, 3);
+  rings.sent(n2, logIndex(5), logIndex(5), 4);
+  rings.appended(logIndex(5), logIndex(5), term(2), 2, 20, 21);
+  expect(rings.find(logIndex(5))).toMatchObject({ term: 2, leader: null, log: { appendedAtMs: 21 } });
+});
+
 test('a result of another term settles nothing', () => {
   const rings = new StageRings(8);
   rings.placed(logIndex(5), term(2), 1, 2);
