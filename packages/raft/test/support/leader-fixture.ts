@@ -16,6 +16,7 @@ import {
   type RaftParts,
   type RaftSettings,
   raftParts,
+  type StageRecorder,
   silentPorts,
   term,
 } from '../../src/index.ts';
@@ -38,6 +39,7 @@ export const noopIndex = startIndex + 1;
 export interface LeaderFixtureOptions {
   readonly settings?: Partial<RaftSettings>;
   readonly tracer?: CommitTracer;
+  readonly stages?: StageRecorder;
   readonly memberTracer?: MemberTracer;
   readonly logger?: Logger;
   /** Of the voters' clocks, when they voted. */
