@@ -83,11 +83,16 @@ test('a cluster is seen by HTTP, by a real Prometheus and by OTLP, from before i
   expect(value('quorate_raft_applied_index')).toBe(before + writes);
   expect(value('quorate_raft_proposals_total', { outcome: 'applied' })).toBe(writes);
   const stages = valuesOf(samples, 'quorate_raft_commit_stage_duration_seconds_sum');
-  expect(stages).toHaveLength(3);
+  expect(stages).toHaveLength(6);
   expect(stages.reduce((sum, stage) => sum + stage, 0)).toBeCloseTo(
     value('quorate_raft_commit_duration_seconds_sum'),
     9,
   );
+  const appends = value('quorate_raft_appends_total');
+  expect(value('quorate_raft_appended_entries_total')).toBeGreaterThanOrEqual(Math.max(appends, writes));
+  expect(value('quorate_raft_flush_duration_seconds_count')).toBeGreaterThan(0);
+  expect(value('quorate_raft_campaigns_total', { reason: 'timeout' })).toBeGreaterThanOrEqual(1);
+  expect(value('quorate_raft_campaigns_total', { reason: 'transfer' })).toBe(0);
   expect(value('quorate_raft_voters_alive')).toBe(3);
   const peers = cluster.ids.filter((id) => id !== leader);
   for (const peer of peers) {

@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises';
 import { headers } from 'nats';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { localDeliveries, TestCluster } from '../support/cluster.ts';
@@ -64,7 +65,8 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
     });
 
     // Nothing else is: no message that stays within a node, and none that nobody answers.
-    const names = ['raft/commit', 'raft/appendEntries', 'raft/requestVote', 'raft/requestPreVote', 'raft/propose'];
+    const rpcs = ['raft/appendEntries', 'raft/requestVote', 'raft/requestPreVote', 'raft/propose'];
+    const names = ['raft/commit', ...rpcs, ...ofTheLeader, ...ofAFollower];
     // On a busy machine a member may be silent for a moment, which is traced.
     const sometimes = ['raft/stageChanged'];
     expect(receiver.spans.map(({ name }) => name).filter((name) => ![...names, ...sometimes].includes(name))).toEqual(
@@ -74,11 +76,89 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
     expect(receiver.spans.filter((span) => !isOfTwo(span))).toEqual([]);
     const ofTheWrite = receiver.spans.filter((span) => span.traceId === traceId);
     expect(ofTheWrite.filter(({ name }) => name === 'raft/commit')).toEqual([commit]);
+
+    // Where the time went, at the leader below the commit, and at each follower below its RPC.
+    const within = (parent: ExportedSpan | undefined): readonly ExportedSpan[] =>
+      receiver.spans.filter((span) => span.parentSpanId === parent?.spanId && span.kind === 1);
+    const stages = await eventually('the stages of the commit', async () =>
+      atLeast(ofTheLeader.length, within(commit)),
+    );
+    expect(stages.map(({ name }) => name).sort()).toEqual([...ofTheLeader].sort());
+    const stage = (name: string): ExportedSpan => found(stages.find((one) => one.name === name));
+    for (const one of stages) {
+      expect(one.attributes).toMatchObject({ 'raft.node': leader, 'raft.index': commit?.attributes['raft.index'] });
+      expect(one.beginMs).toBeGreaterThanOrEqual(found(commit).beginMs);
+      // Its own disk may be later than the quorum.
+      if (one.name !== 'raft/flush') expect(one.endMs).toBeLessThanOrEqual(found(commit).endMs);
+    }
+    expect(cluster.ids).toContain(stage('raft/quorum').attributes['raft.completed_by']);
+    const inOrder = ['raft/batch', 'raft/append', 'raft/quorum', 'raft/apply'].map(stage);
+    for (const [at, { beginMs }] of inOrder.entries()) {
+      expect(beginMs).toBeGreaterThanOrEqual((inOrder[at - 1]?.endMs ?? 0) - clockGrainMs);
+    }
+    for (const follower of followers) {
+      const served = named('raft/appendEntries', 2).find(({ attributes }) => attributes['raft.node'] === follower);
+      const parts = await eventually(`the stages of ${follower}`, async () =>
+        atLeast(ofAFollower.length, within(served)),
+      );
+      expect(parts.map(({ name }) => name).sort()).toEqual([...ofAFollower].sort());
+      for (const part of parts) {
+        expect(part.attributes['raft.node']).toBe(follower);
+        expect(part.beginMs).toBeGreaterThanOrEqual(found(served).beginMs);
+      }
+    }
+    // No orphan: whatever is below the caller's span is below it by spans that are there.
+    await eventually('every span has its parent', async () => {
+      const known = new Set([callerSpan, ...receiver.spans.map(({ spanId }) => spanId)]);
+      const orphans = receiver.spans.filter((span) => span.traceId === traceId && !known.has(span.parentSpanId));
+      return orphans.length === 0 ? true : null;
+    });
     const isServed = ({ spanId, parentSpanId, kind }: ExportedSpan): boolean =>
       kind === 3 ? ofTheWrite.some((span) => span.parentSpanId === spanId) : parentSpanId !== '';
     expect(ofTheWrite.filter((span) => !isServed(span))).toEqual([]);
   });
 });
+
+test('a slow commit is traced where nothing is sampled, and no other is', { timeout: 120_000 }, async () => {
+  const receiver = await startOtlpReceiver();
+  onTestFinished(() => receiver.stop());
+  const environment = { ...receiver.environment, OTEL_TRACES_SAMPLER: 'always_off', QUORATE_SLOW_WRITE_MS: '250' };
+  const cluster = await TestCluster.start({ steady: true, environment });
+  const store = await cluster.connect();
+  for (let at = 0; at < 20; at += 1) await store.put(`/usual/${at}`, 'x');
+  const leader = await cluster.leader();
+  const followers = cluster.ids.filter((id) => id !== leader);
+  await Promise.all(followers.map((id) => cluster.node(id).pause()));
+  const written = store.put('/slow', 'x');
+  await after(400);
+  for (const id of followers) cluster.node(id).resume();
+  await written;
+  const commits = (): readonly ExportedSpan[] => receiver.spans.filter(({ name }) => name === 'raft/commit');
+  const [kept] = await eventually('the span of the slow commit', async () => atLeast(1, commits()));
+  expect(kept?.attributes).toMatchObject({ 'raft.kept': 'slow', 'raft.outcome': 'applied', 'raft.node': leader });
+  expect(found(kept).endMs - found(kept).beginMs).toBeGreaterThan(250);
+  const below = await eventually('its stages', async () =>
+    atLeast(
+      ofTheLeader.length + followers.length,
+      receiver.spans.filter(({ parentSpanId }) => parentSpanId === kept?.spanId),
+    ),
+  );
+  expect(below.map(({ name }) => name).sort()).toEqual(
+    [...ofTheLeader, ...followers.map(() => 'raft/appendEntries')].sort(),
+  );
+  expect(receiver.spans.filter(({ attributes }) => !('raft.kept' in attributes))).toEqual([]);
+});
+
+const ofTheLeader = ['raft/batch', 'raft/append', 'raft/flush', 'raft/quorum', 'raft/apply'];
+const ofAFollower = ['raft/append', 'raft/flush'];
+
+/** What OTLP's nanoseconds lose where they are milliseconds in a double. */
+const clockGrainMs = 0.01;
+
+function found(span: ExportedSpan | undefined): ExportedSpan {
+  if (span === undefined) throw new Error('there is no such span');
+  return span;
+}
 
 const atLeast = (count: number, spans: readonly ExportedSpan[]): readonly ExportedSpan[] | null =>
   spans.length >= count ? spans : null;

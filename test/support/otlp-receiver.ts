@@ -10,6 +10,9 @@ export interface ExportedSpan {
   readonly traceId: string;
   readonly spanId: string;
   readonly parentSpanId: string;
+  /** In milliseconds since the epoch. */
+  readonly beginMs: number;
+  readonly endMs: number;
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
@@ -78,6 +81,8 @@ const spansIn = (request: unknown): readonly ExportedSpan[] =>
       traceId: String(span.traceId),
       spanId: String(span.spanId),
       parentSpanId: String(span.parentSpanId ?? ''),
+      beginMs: Number(span.startTimeUnixNano) / 1e6,
+      endMs: Number(span.endTimeUnixNano) / 1e6,
       attributes: attributesOf(span),
     }));
 

@@ -20,9 +20,12 @@ import { addPermissions } from './commands/permissions.ts';
 import { addPut } from './commands/put.ts';
 import { addRetention } from './commands/retention.ts';
 import { addRollback } from './commands/rollback.ts';
+import { addSlow } from './commands/slow.ts';
 import { addSnapshot } from './commands/snapshot/snapshot.ts';
 import { addStatus } from './commands/status.ts';
 import { addTail } from './commands/tail.ts';
+import { addTap } from './commands/tap.ts';
+import { addTrace } from './commands/trace/trace.ts';
 import { addTransfer } from './commands/transfer.ts';
 import { addTxn } from './commands/txn.ts';
 import { addUp } from './commands/up.ts';
@@ -45,6 +48,7 @@ export function createProgram(): Command {
   for (const add of [addImport, addExport, addApply]) add(program.commandsGroup('Files:'));
   for (const add of [addStatus, addTail, addSnapshot, addRetention, addCompact, addBench, addPermissions])
     add(program.commandsGroup('Operation:'));
+  for (const add of [addTrace, addSlow, addTap]) add(program.commandsGroup('What takes time:'));
   addHelp(program.commandsGroup('Help:'));
   program.addHelpText(
     'after',

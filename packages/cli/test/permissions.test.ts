@@ -195,12 +195,38 @@ test.each([
   ['have a snapshot taken', (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.snapshot')],
   ['read one', (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.snapshot-read')],
   ['bring one', (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.snapshot-stage')],
+  [
+    'ask where the time of writes goes',
+    (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.stages'),
+  ],
+  [
+    'have it shown what actors are told',
+    (client: NatsConnection) => client.publish('quorate.main.api.config.node.n1.tap'),
+  ],
+  ['look on', (client: NatsConnection) => void client.subscribe('quorate.main.tap.>')],
   ['answer others', (client: NatsConnection) => client.publish('_INBOX.other.1')],
   ['hear what nodes say', (client: NatsConnection) => void client.subscribe('quorate.main.peer.>')],
   ['hear what others ask', (client: NatsConnection) => void client.subscribe('quorate.main.api.>')],
 ])('a client may not %s', async (_, act) => {
   const client = await connectAs('client');
   expect(await refusals(client, () => act(client))).toHaveLength(1);
+});
+
+test('a node shows what its own actors are told, to operators', async () => {
+  const [n1, operator] = [await connectAs('n1'), await connectAs('operator')];
+  const heard: string[] = [];
+  const refused = await refusals(operator, () => {
+    operator.subscribe('quorate.main.tap.>', { callback: (_, message) => heard.push(message.subject) });
+  });
+  expect(refused).toEqual([]);
+  expect(
+    await refusals(n1, () => {
+      n1.publish('quorate.main.tap.config.n1.logStore');
+      n1.publish('quorate.main.tap.config.n2.logStore');
+    }),
+  ).toHaveLength(1);
+  await operator.flush();
+  expect(heard).toEqual(['quorate.main.tap.config.n1.logStore']);
 });
 
 test('a node may not hear what is told another, nor answer whom it was not asked by', async () => {

@@ -20,8 +20,10 @@ export {
   keyChangeToJson,
   keyInfoToJson,
   type OperationResultJson,
+  slowWriteToJson,
   snapshotToJson,
   type TransactionResultJson,
+  tracedPutToJson,
   transactionFromJson,
   transactionResultToJson,
 } from './json.ts';
@@ -31,3 +33,4 @@ export { restoreCluster } from './restore-cluster.ts';
 export type * from './snapshots.ts';
 export type * from './store.ts';
 export type * from './transaction.ts';
+export type * from './write-trace.ts';

@@ -28,6 +28,7 @@ import type {
 import type { OperationResult, Transaction, TransactionResult } from './transaction.ts';
 import { toCommand } from './transaction-command.ts';
 import { transactionOf } from './transaction-of-command.ts';
+import type { SlowWrite, TracedPut, WriteTimeline } from './write-trace.ts';
 
 export type { EntryJson, KeyChangeJson, OperationResultJson };
 
@@ -212,3 +213,19 @@ function memberToJson(member: MemberStatus): Readonly<Record<string, unknown>> {
     peers: member.peers.map((peer) => ({ ...peer, matchIndex: String(peer.matchIndex), lag: String(peer.lag) })),
   };
 }
+
+/** A traced write as JSON: numbers of 64 bits are texts. */
+export const tracedPutToJson = ({ revision, timeline, ...traced }: TracedPut): Readonly<Record<string, unknown>> => ({
+  revision: String(revision),
+  ...traced,
+  timeline: timeline === null ? null : timelineToJson(timeline),
+});
+
+/** A slow write as JSON: numbers of 64 bits are texts. */
+export const slowWriteToJson = (write: SlowWrite): Readonly<Record<string, unknown>> => timelineToJson(write);
+
+const timelineToJson = ({ index, term, ...timeline }: WriteTimeline): Readonly<Record<string, unknown>> => ({
+  index: String(index),
+  term: String(term),
+  ...timeline,
+});

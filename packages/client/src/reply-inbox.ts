@@ -1,10 +1,12 @@
-import { createInbox, type Msg, type NatsConnection, type Subscription } from 'nats';
+import { INDEX_HEADER } from '@quorate/wire';
+import { createInbox, headers, type Msg, type NatsConnection, type PublishOptions, type Subscription } from 'nats';
 import type { Link } from './link.ts';
 import { type WaitLimits, waitFor } from './wait.ts';
 
 /** What became of a request on the bus. */
 export type BusOutcome =
-  | { readonly kind: 'reply'; readonly data: Uint8Array }
+  /** `index`: where in the log a write stands that was traced. */
+  | { readonly kind: 'reply'; readonly data: Uint8Array; readonly index?: string }
   | { readonly kind: 'noResponders' }
   | { readonly kind: 'timedOut' }
   /** No connection stood: nothing was published. */
@@ -16,6 +18,7 @@ export type BusOutcome =
 
 interface Question {
   readonly subject: string;
+  readonly isTraced: boolean;
   readonly answer: (outcome: BusOutcome) => void;
 }
 
@@ -40,21 +43,31 @@ export class ReplyInbox {
     });
   }
 
-  /** Publishes a request, if a connection stands, and waits for one reply. */
-  async ask(subject: string, payload: Uint8Array, limits: WaitLimits): Promise<BusOutcome> {
-    const outcome = await waitFor<BusOutcome>(limits, (settle) => this.askAll(subject, payload, settle));
+  /** Publishes a request, in the trace of `traceparent` if it is given, if a connection stands, and waits for one reply. */
+  async ask(
+    subject: string,
+    payload: Uint8Array,
+    limits: WaitLimits,
+    traceparent: string | null = null,
+  ): Promise<BusOutcome> {
+    const outcome = await waitFor<BusOutcome>(limits, (settle) => this.askAll(subject, payload, settle, traceparent));
     return outcome ?? { kind: 'timedOut' };
   }
 
   /** Publishes a request that many may answer. `onOutcome` must not throw. It returns how to stop listening. */
-  askAll(subject: string, payload: Uint8Array, onOutcome: (outcome: BusOutcome) => void): () => void {
+  askAll(
+    subject: string,
+    payload: Uint8Array,
+    onOutcome: (outcome: BusOutcome) => void,
+    traceparent: string | null = null,
+  ): () => void {
     this.#lastToken += 1;
     const token = this.#lastToken.toString(36);
-    this.#questions.set(token, { subject, answer: onOutcome });
+    this.#questions.set(token, { subject, isTraced: traceparent !== null, answer: onOutcome });
     const stop = (): void => {
       this.#questions.delete(token);
     };
-    const failure = this.#publish(subject, payload, token);
+    const failure = this.#publish(subject, payload, token, traceparent);
     if (failure === null) return stop;
     stop();
     onOutcome(failure);
@@ -70,14 +83,15 @@ export class ReplyInbox {
     this.#questions.clear();
   }
 
-  #publish(subject: string, payload: Uint8Array, token: string): BusOutcome | null {
+  #publish(subject: string, payload: Uint8Array, token: string, traceparent: string | null): BusOutcome | null {
     const connection = this.#link.connection;
     if (connection === null || this.#subscription === null) return { kind: 'notSent' };
     if (this.#forbidden !== null) return { kind: 'forbidden', reason: this.#forbidden };
     const limitBytes = connection.info?.max_payload ?? Infinity;
     if (payload.length > limitBytes) return { kind: 'tooLarge', sizeBytes: payload.length, limitBytes };
     try {
-      connection.publish(subject, payload, { reply: `${this.#inbox}.${token}` });
+      const reply = `${this.#inbox}.${token}`;
+      connection.publish(subject, payload, { reply, ...carrying(traceparent) });
       return null;
     } catch {
       return { kind: 'notSent' };
@@ -112,7 +126,7 @@ export class ReplyInbox {
     const isEmpty = message.data.length === 0;
     if (isEmpty && message.headers?.code === 503) question.answer({ kind: 'noResponders' });
     // A copy, which Buffer's slice would not be: what nats.js hands out is a view of what the socket read.
-    else question.answer({ kind: 'reply', data: new Uint8Array(message.data) });
+    else question.answer({ kind: 'reply', data: new Uint8Array(message.data), ...indexOf(question, message) });
   }
 
   /** NATS tells of a request that it does not let pass in a message of its own, to nobody's inbox. */
@@ -140,4 +154,17 @@ export class ReplyInbox {
   #settleAll(outcome: BusOutcome): void {
     for (const question of [...this.#questions.values()]) question.answer(outcome);
   }
+}
+
+const carrying = (traceparent: string | null): PublishOptions => {
+  if (traceparent === null) return {};
+  const carried = headers();
+  carried.set('traceparent', traceparent);
+  return { headers: carried };
+};
+
+/** nats.js reads headers when they are asked for: nobody else pays for it. */
+function indexOf({ isTraced }: Question, message: Msg): { readonly index?: string } {
+  const index = isTraced ? message.headers?.get(INDEX_HEADER) : undefined;
+  return index === undefined || index === '' ? {} : { index };
 }

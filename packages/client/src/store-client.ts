@@ -1,4 +1,11 @@
-import { checkQuery, type ListedEntry, type Query, type QueryAnswer } from '@quorate/config-store';
+import {
+  checkCommand,
+  checkQuery,
+  type ListedEntry,
+  type Query,
+  type QueryAnswer,
+  type Write,
+} from '@quorate/config-store';
 import type { RequestKind } from '@quorate/raft';
 import {
   decodeTransferred,
@@ -61,9 +68,12 @@ import type {
   Store,
 } from './store.ts';
 import { toEntry, toKeyInfo, valueBytes } from './stored-value.ts';
+import { tappedMessages } from './tap-feed.ts';
 import type { Transaction, TransactionResult } from './transaction.ts';
 import { toCommand } from './transaction-command.ts';
 import { toResult } from './transaction-result.ts';
+import type { SlowestOptions, SlowWrite, TappedMessage, TracedPut, TracePutOptions } from './write-trace.ts';
+import { slowest, type TracingAccess, tracePut } from './write-tracing.ts';
 import { Writes } from './writes.ts';
 
 const statusWindowMs = 1_000;
@@ -81,13 +91,7 @@ export class StoreClient implements Store {
   }
 
   async put(key: string, value: string | Uint8Array, options: PutOptions = {}): Promise<PutResult> {
-    const { contentType } = options;
-    const typed = contentType === undefined ? {} : { contentType };
-    const condition = checkRevisionOption(options.ifRevision);
-    const body = await this.#writes.write(
-      { kind: 'put', key, value: valueBytes(value), ...typed, ...condition },
-      options,
-    );
+    const body = await this.#writes.write(putOf(key, value, options), options);
     return { revision: BigInt(resultIn(body, 'put').revision) };
   }
 
@@ -224,6 +228,23 @@ export class StoreClient implements Store {
     });
   }
 
+  async tracePut(key: string, value: string | Uint8Array, options: TracePutOptions = {}): Promise<TracedPut> {
+    const command = putOf(key, value, options);
+    checkCommand(command);
+    const node = checkNode(options.node);
+    return this.#withTracing(options, (tracing) => tracePut(command, node, tracing));
+  }
+
+  async slowest(options: SlowestOptions = {}): Promise<readonly SlowWrite[]> {
+    return this.#withTracing(options, (tracing) => slowest(options.limit, tracing));
+  }
+
+  tap(node: string, actor: string, options: CallOptions = {}): AsyncIterableIterator<TappedMessage> {
+    const { timeoutMs } = this.#check(options);
+    const lifetime = this.#access.lifetime.child(options.signal);
+    return tappedMessages({ access: this.#access, lifetime, node: checkNodeId('node', node), actor, timeoutMs });
+  }
+
   async close(): Promise<void> {
     this.#writes.close();
     await this.#access.close();
@@ -245,6 +266,16 @@ export class StoreClient implements Store {
     const lifetime = this.#access.lifetime.child(options.signal);
     try {
       return await use({ access: this.#access, lifetime, timeoutMs });
+    } finally {
+      lifetime.over();
+    }
+  }
+
+  async #withTracing<Result>(options: CallOptions, use: (tracing: TracingAccess) => Promise<Result>): Promise<Result> {
+    const { timeoutMs } = this.#check(options);
+    const lifetime = this.#access.lifetime.child(options.signal);
+    try {
+      return await use({ access: this.#access, lifetime, timeoutMs, status: () => this.status(options) });
     } finally {
       lifetime.over();
     }
@@ -293,4 +324,12 @@ export class StoreClient implements Store {
       node: checkNode(options.node),
     };
   }
+}
+
+/** @throws {InvalidCommand | InvalidRevision} */
+function putOf(key: string, value: string | Uint8Array, options: PutOptions): Write & { readonly kind: 'put' } {
+  const { contentType } = options;
+  const typed = contentType === undefined ? {} : { contentType };
+  const condition = checkRevisionOption(options.ifRevision);
+  return { kind: 'put', key, value: valueBytes(value), ...typed, ...condition };
 }

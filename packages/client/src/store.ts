@@ -15,6 +15,7 @@ import type {
 } from './options.ts';
 import type { NodeSnapshot, SaveSnapshotOptions, SnapshotInfo } from './snapshots.ts';
 import type { Transaction, TransactionResult } from './transaction.ts';
+import type { SlowestOptions, SlowWrite, TappedMessage, TracedPut, TracePutOptions } from './write-trace.ts';
 
 /** One key as it stands. */
 export interface Entry {
@@ -368,6 +369,22 @@ export interface Store {
    * @throws {SnapshotProblem} if no node could give one, after several tries
    */
   saveSnapshot(file: string, options?: SaveSnapshotOptions): Promise<SnapshotInfo>;
+
+  /**
+   * Writes a key as `put` does, but sends it once and without a session, and tells where its time went, stage by stage and node by node: it asks the nodes, which remember
+   * it. For people, and not for every write. @throws what `put` throws
+   */
+  tracePut(key: string, value: string | Uint8Array, options?: TracePutOptions): Promise<TracedPut>;
+
+  /** The writes that took longest from the leader's taking them to their result, of those that the nodes remember, slowest first. */
+  slowest(options?: SlowestOptions): Promise<readonly SlowWrite[]>;
+
+  /**
+   * What an actor of a node is told, from now on, until it is ended as `committed` is: for people who look how nodes work. Of bytes it has the number only. If there is too
+   * much of it a part is shown, and how much is not.
+   * @throws {InvalidRequest} at once, if there is no such actor
+   */
+  tap(node: string, actor: string, options?: CallOptions): AsyncIterableIterator<TappedMessage>;
 
   /** Ends all calls and iterations, and the connection if the store made it. */
   close(): Promise<void>;

@@ -4,38 +4,9 @@ import { expect, it } from 'vitest';
 import { alarmsOf, clusterStatusToJson, Unformed, writesRefused } from '../src/index.ts';
 import { codeOf, TestBus } from './support/bus.ts';
 import { type Behaviour, ok, refusal } from './support/fake-node.ts';
+import { statusOf, voters } from './support/status-of.ts';
 
 const id = (text: string) => nodeIdSchema.parse(text);
-const voters = ['n1', 'n2', 'n3'].map((name) => ({ id: id(name), storageId: `disk-${name}` }));
-
-const statusOf = (name: string, status: Partial<NodeStatus> = {}): NodeStatus => ({
-  id: id(name),
-  pid: 4711,
-  storageId: `disk-${name}`,
-  version: '0.1.0',
-  formation: 'formed',
-  clusterId: 'abc',
-  role: 'follower',
-  term: term(3),
-  leader: id('n1'),
-  commitIndex: logIndex(42),
-  lastApplied: logIndex(41),
-  lastLogIndex: logIndex(43),
-  firstIndex: logIndex(1),
-  damage: null,
-  peers: [],
-  clock: null,
-  dropped: {},
-  disk: null,
-  lease: null,
-  load: null,
-  writesRefused: null,
-  voters,
-  outgoingVoters: [],
-  learners: [],
-  removed: [],
-  ...status,
-});
 
 const tells =
   (status: NodeStatus): Behaviour =>

@@ -1,5 +1,5 @@
 import { ActorSystem, type Address, type GroupId, type Host, type Sender } from '@quorate/actor';
-import { type FlushableLogStorage, logStoreAt } from '@quorate/raft';
+import { type FlushableLogStorage, logStoreAt, type StageRecorder } from '@quorate/raft';
 import type { ActorMessage } from '@quorate/wire';
 import type { PeerBus } from './peer-bus.ts';
 
@@ -14,11 +14,16 @@ export interface GroupHostOptions {
   readonly now: () => number;
   readonly wallNow: () => number;
   readonly random: () => number;
+  /** Is told when flushes begin and end, which no actor sees. */
+  readonly stages: StageRecorder;
   /** An actor threw. If nobody watches it, the node must end. */
   readonly onFailure: (actor: string, error: unknown, watched: boolean) => void;
   /** A flush failed. The process must end at once: what it held can no longer be relied on, and retrying would hide that. */
   readonly onFlushFailed: (error: unknown) => void;
 }
+
+/** Sees a message that comes to an actor. */
+export type DeliveryWatcher = (actor: string, message: ActorMessage, sender: Sender) => void;
 
 /** Steps of one turn, at most: then the event loop gets its chance, so that timers and sockets are not starved. */
 const maxStepsInTurn = 10_000;
@@ -35,6 +40,7 @@ export class GroupHost {
   #turnIsDue = false;
   /** The flush that is under way; it resolves when that has ended, however it did. */
   #flush: Promise<void> | null = null;
+  #watcher: DeliveryWatcher | null = null;
   #stopped = false;
 
   constructor(options: GroupHostOptions) {
@@ -46,6 +52,11 @@ export class GroupHost {
   /** Tells an actor of this node something from outside the actors, in the node's own name. */
   tell<Message extends ActorMessage>(to: Address<Message>, message: Message): void {
     this.#enqueue(to.actor, message, this.#options.identity);
+  }
+
+  /** Shows `watcher` each message as it comes to its mailbox, timers aside; null: nobody looks on. It must not throw. */
+  watch(watcher: DeliveryWatcher | null): void {
+    this.#watcher = watcher;
   }
 
   /** Ends the actors. Resolves when the flush that was under way has ended. */
@@ -78,6 +89,7 @@ export class GroupHost {
   }
 
   #enqueue(actor: string, message: ActorMessage, sender: Sender): void {
+    if (this.#watcher !== null) this.#watcher(actor, message, sender);
     this.#step(() => this.system.deliver(actor, message, sender));
   }
 
@@ -102,16 +114,18 @@ export class GroupHost {
   }
 
   #beginFlush(): void {
-    const { storage, group, identity } = this.#options;
+    const { storage, group, identity, stages, now } = this.#options;
     if (this.#flush !== null || this.#stopped || !storage.staged) return;
     let ended: () => void = () => {};
     this.#flush = new Promise((resolve) => {
       ended = resolve;
     });
+    stages.flushBegan(storage.written, now());
     storage.flush((outcome) => {
       this.#flush = null;
       ended();
       if (outcome.kind === 'failed') return this.#options.onFlushFailed(outcome.error);
+      stages.flushEnded(outcome.written, now());
       this.tell(logStoreAt({ node: identity.node, group }), { kind: 'flushed', written: outcome.written });
     });
   }

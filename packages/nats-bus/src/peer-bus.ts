@@ -2,6 +2,7 @@ import type { Address, ClusterName, GroupId, NodeId, Sender } from '@quorate/act
 import type { PublishOptions, RediallingConnection } from '@quorate/nats-connection';
 import {
   answeredKinds,
+  isLogIndex,
   type LeaderMessage,
   type Logger,
   type LogStoreMessage,
@@ -163,8 +164,16 @@ export class PeerBus {
     const isReply = message.kind.endsWith('Reply');
     const kind = isReply ? message.kind.slice(0, -'Reply'.length) : message.kind;
     // Nothing would ever end the span of what nobody answers.
-    return answeredKinds.has(kind) ? { peer, kind, sequence: message.sequence, isReply } : null;
+    if (!answeredKinds.has(kind)) return null;
+    return { peer, kind, sequence: message.sequence, isReply, ...lastIndexOf(message) };
   }
+}
+
+/** The last entry that a message brings. */
+function lastIndexOf(message: ActorMessage): Pick<Rpc, 'lastIndex'> {
+  if (!('entries' in message) || !Array.isArray(message.entries)) return {};
+  const index: unknown = message.entries.at(-1)?.index;
+  return typeof index === 'number' && isLogIndex(index) ? { lastIndex: index } : {};
 }
 
 const carrying = (traceparent: string | null): PublishOptions => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectSocket, createServer, type Socket } from 'node:net';
-import { term } from '@quorate/raft';
+import { silentPorts, term } from '@quorate/raft';
 import type { ActorMessage } from '@quorate/wire';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { at, type Hosted, hosted, identity, kind, loopTurn, until } from './support/hosted-group.ts';
@@ -214,4 +214,37 @@ test('a timer fires after its delay, and one that is stopped leaves nothing behi
   vi.advanceTimersByTime(200);
   await loopTurn();
   expect(node.got.slice(2)).toEqual(['election: soon', 'election: late']);
+});
+
+test('who watches sees each message as it comes to its mailbox, within the node too, until it looks away', async () => {
+  const node = hosted();
+  const seen: string[] = [];
+  node.start('logStore', (_, context) => context.send(at('applier'), kind('done')));
+  node.start('applier');
+  await node.tell('logStore', 'unseen');
+  node.host.watch((actor, message, sender) => seen.push(`${sender.node} ${actor}: ${message.kind}`));
+  await node.tell('logStore', 'seen');
+  node.host.watch(null);
+  await node.tell('logStore', 'unseen');
+  expect(seen).toEqual(['n1 logStore: seen', 'n1 applier: done']);
+});
+
+test('when a flush begins and ends is told, with what it covers', async () => {
+  const told: unknown[][] = [];
+  const node = hosted('memory', undefined, {
+    ...silentPorts.stages,
+    flushBegan: (...began) => told.push(['began', ...began]),
+    flushEnded: (...ended) => told.push(['ended', ...ended]),
+  });
+  node.start('logStore', ({ kind: name }) => {
+    if (name === 'write') writes(node);
+  });
+  await node.tell('logStore', 'write', 'write');
+  expect(told).toEqual([['began', 2, 7]]);
+  node.storage.completeFlush();
+  await loopTurn();
+  expect(told).toEqual([
+    ['began', 2, 7],
+    ['ended', 2, 7],
+  ]);
 });

@@ -35,6 +35,16 @@ export { type LinkMeasurements, unmeasured } from './replicator/link-statistics.
 export type { ReplicatorMessage } from './replicator/messages.ts';
 export * from './retry-rules.ts';
 export { defaultRaftSettings, type RaftSettings } from './settings.ts';
+export { type StageRecorder, silentStageRecorder } from './stages/stage-recorder.ts';
+export type * from './stages/write-stages.ts';
+export {
+  type NodeStages,
+  type TimelineStage,
+  timelineOf,
+  type WriteStageName,
+  type WriteTimeline,
+  writeStageNames,
+} from './stages/write-timeline.ts';
 export { ConfigurationEntries, type PlacedConfiguration } from './storage/configuration-entries.ts';
 export { LogInMemory } from './storage/log-in-memory.ts';
 export {

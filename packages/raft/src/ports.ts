@@ -1,5 +1,6 @@
 import type { NodeId } from '@quorate/actor';
 import type { PeerStage } from './leader/failure-detector.ts';
+import { type StageRecorder, silentStageRecorder } from './stages/stage-recorder.ts';
 import type { AppliedEntry } from './storage/state-machine.ts';
 import type { LogIndex, Term } from './types.ts';
 
@@ -64,6 +65,8 @@ export interface Rpc {
   readonly peer: NodeId;
   readonly kind: string;
   readonly sequence: number;
+  /** The last entry that it brings, if it brings any. */
+  readonly lastIndex?: LogIndex;
 }
 
 /** Traces the requests between nodes, at both ends. The bus calls it, which sees them all. */
@@ -78,12 +81,27 @@ export interface RpcTracer {
   replied(rpc: Rpc): void;
 }
 
+/** A role that a node takes; `pre-candidate` asks whether it would be voted for. */
+export type TakenRole = 'pre-candidate' | 'candidate' | 'leader' | 'follower';
+
+/** Why a node campaigns: it heard no leader for an election timeout; it knows that the leader is gone; or the leader has asked it to. */
+export type CampaignReason = 'timeout' | 'leaderGone' | 'transfer';
+
+/** Is told which roles a node takes. */
+export interface RoleObserver {
+  took(role: TakenRole): void;
+  /** It begins to campaign, whatever comes of it. */
+  campaigns(reason: CampaignReason): void;
+}
+
 /** What the actors of a node share, beside their contexts. */
 export interface Ports {
   readonly logger: Logger;
   readonly tracer: CommitTracer;
   readonly memberTracer: MemberTracer;
   readonly streams: StreamPublisher;
+  readonly stages: StageRecorder;
+  readonly roles: RoleObserver;
 }
 
 /** Ports that do nothing. */
@@ -92,4 +110,6 @@ export const silentPorts: Ports = {
   tracer: { start: () => null },
   memberTracer: { stageChanged: () => {}, removing: () => null },
   streams: { publish: () => {}, announceLeader: () => {} },
+  stages: silentStageRecorder,
+  roles: { took: () => {}, campaigns: () => {} },
 };

@@ -32,9 +32,9 @@ export interface RaftGroupOptions {
 export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions, parts: RaftParts = raftParts): void {
   const { identity, settings, configuration, storage, stateMachine, snapshotFiles: files, portsOf } = options;
   const { lastApplied } = stateMachine;
-  const { logger } = portsOf('logStore');
+  const { logger, stages } = portsOf('logStore');
   const { configurationCommitted = () => {} } = options;
-  const logStore = { storage, identity, configuration, lastApplied, settings, logger, configurationCommitted };
+  const logStore = { storage, identity, configuration, lastApplied, settings, stages, logger, configurationCommitted };
   const isMending = storage.holes.length > 0;
   const { mended } = options;
   system.start('logStore', (context) =>
@@ -52,14 +52,15 @@ export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions, p
   system.start(
     'applier',
     (context) =>
-      new parts.Applier(context, { stateMachine, settings, streams, logger: applierLogger, snapshots }, parts),
+      new parts.Applier(context, { stateMachine, settings, streams, stages, logger: applierLogger, snapshots }, parts),
   );
-  system.start('gateway', (context) => new parts.Gateway(context, { identity, settings }, parts));
+  system.start('gateway', (context) => new parts.Gateway(context, { identity, settings, stages }, parts));
+  const { logger: electionLogger, roles } = portsOf('election');
   const { logger: leaderLogger, tracer, memberTracer, streams: leaderStreams } = portsOf('leader');
-  const leader = { identity, settings, tracer, memberTracer, streams: leaderStreams, logger: leaderLogger };
+  const leader = { identity, settings, tracer, stages, memberTracer, streams: leaderStreams, logger: leaderLogger };
   system.start(
     'election',
-    (context) => new parts.Election(context, { identity, settings, logger: portsOf('election').logger, leader }, parts),
+    (context) => new parts.Election(context, { identity, settings, logger: electionLogger, roles, leader }, parts),
   );
 }
 

@@ -60,8 +60,8 @@ function start(newest: SnapshotRecord | null = null, bytesSince = 0): void {
     bytesSince,
     isMending: false,
   };
-  const { logger, streams } = silentPorts;
-  applier = new Applier(context, { stateMachine, settings, streams, logger, snapshots }, raftParts);
+  const { logger, streams, stages } = silentPorts;
+  applier = new Applier(context, { stateMachine, settings, streams, stages, logger, snapshots }, raftParts);
 }
 
 beforeEach(() => {

@@ -43,10 +43,10 @@ function start(): Applier {
     isMending: false,
     bytesSince: 0,
   };
-  const { logger } = silentPorts;
+  const { logger, stages } = silentPorts;
   return new Applier(
     context,
-    { stateMachine, settings, streams: { ...silentPorts.streams, publish }, logger, snapshots },
+    { stateMachine, settings, streams: { ...silentPorts.streams, publish }, stages, logger, snapshots },
     raftParts,
   );
 }

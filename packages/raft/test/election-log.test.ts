@@ -6,12 +6,19 @@ import { senderOf } from './support/fake-context.ts';
 type Line = readonly [message: string, fields: LogFields];
 
 let lines: Line[];
+/** Roles, and the reasons of campaigns. */
+let told: string[];
 let fixture: ElectionFixture;
 
 beforeEach(() => {
   lines = [];
   const log = (message: string, fields: LogFields = {}): void => void lines.push([message, fields]);
-  fixture = new ElectionFixture({ info: log, warn: log, error: log });
+  told = [];
+  const roles = {
+    took: (role: string) => void told.push(role),
+    campaigns: (why: string) => void told.push(`for ${why}`),
+  };
+  fixture = new ElectionFixture({ info: log, warn: log, error: log }, roles);
 });
 
 const newLines = (): readonly Line[] => lines.splice(0);
@@ -56,4 +63,32 @@ test('a follower that gets another leader or term has become nothing', () => {
     ['follows', { term: 2, leader: 'n3' }],
     ['follows nobody', { term: 3, reason: 'a higher term' }],
   ]);
+});
+
+describe('roles, and why it campaigns, are told for those who count them', () => {
+  test('no leader was heard', () => {
+    fixture.win(2);
+    fixture.receive({ kind: 'leadershipLost', term: term(3), reason: 'no quorum' });
+    expect(told).toEqual(['pre-candidate', 'for timeout', 'candidate', 'leader', 'follower']);
+  });
+
+  test('it knew that the leader is gone; the next time it need not', () => {
+    hears('n2', 2);
+    fixture.receive({ kind: 'leaderGone', term: term(2), leader: senderOf('n2').node, afterMs: 0 });
+    fixture.preVote(2);
+    hears('n3', 3);
+    expect(told).toEqual(['pre-candidate', 'for leaderGone', 'follower']);
+    fixture.elapse(1);
+    fixture.preVote(3);
+    expect(told.slice(3)).toEqual(['pre-candidate', 'for timeout']);
+  });
+
+  test('the leader has asked for it, however often', () => {
+    hears('n2', 2);
+    for (let repeat = 0; repeat < 3; repeat += 1)
+      fixture.receive({ kind: 'timeoutNow', term: term(2) }, senderOf('n2'));
+    expect(told).toEqual(['for transfer']);
+    fixture.campaigned(Number(fixture.context.takeAll('campaign').at(-1)?.attempt), 3);
+    expect(told).toEqual(['for transfer', 'candidate']);
+  });
 });

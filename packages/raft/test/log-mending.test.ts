@@ -44,6 +44,7 @@ function start(log: readonly number[], holes: readonly number[], isLegible = fal
     configuration: votersOf('n1', 'n2', 'n3'),
     lastApplied: logIndex(0),
     settings: defaultRaftSettings,
+    stages: silentPorts.stages,
     logger: silentPorts.logger,
     mended: () => {
       restarts += 1;

@@ -1,5 +1,15 @@
-import { type Context, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import type { CommitSpan, CommitTracer, LogIndex, Rpc, RpcTracer, Term } from '@quorate/raft';
+import {
+  type Attributes,
+  type Context,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
+import type { LogIndex, Rpc, RpcTracer } from '@quorate/raft';
+import { epochNow } from './epoch-time.ts';
+import type { StageSpans } from './stage-spans.ts';
 import { contextOf, traceparentOf } from './traceparent.ts';
 
 /** Who the spans are of. */
@@ -13,6 +23,8 @@ const unansweredMs = 5_000;
 
 interface OpenSpan {
   readonly span: Span;
+  /** The last entry that it brings. */
+  readonly lastIndex: LogIndex | null;
   readonly sequence: number;
   readonly startedAtMs: number;
 }
@@ -28,17 +40,21 @@ class OpenSpans {
     spans.push(open);
   }
 
-  /** Ends all of that key up to `sequence`. */
-  end(key: string, sequence: number): void {
+  /** Ends all of that key up to `sequence`; each is told before. */
+  end(key: string, sequence: number, onEnd: (open: OpenSpan) => void = () => {}): void {
     const spans = this.#open.get(key) ?? [];
-    while (spans[0] !== undefined && spans[0].sequence <= sequence) spans.shift()?.span.end();
+    for (let open = spans[0]; open !== undefined && open.sequence <= sequence; open = spans[0]) {
+      onEnd(open);
+      open.span.end(epochNow());
+      spans.shift();
+    }
   }
 
   #expire(spans: OpenSpan[], nowMs: number): void {
     while (spans[0] !== undefined && nowMs - spans[0].startedAtMs > unansweredMs) {
       const { span } = spans[0];
       span.setStatus({ code: SpanStatusCode.ERROR, message: 'no answer' });
-      span.end();
+      span.end(epochNow());
       spans.shift();
     }
   }
@@ -48,17 +64,19 @@ class OpenSpans {
 export class OtelRpcTracer implements RpcTracer {
   readonly #tracer: Tracer;
   readonly #identity: TracingIdentity;
+  readonly #stages: StageSpans | null;
   readonly #asked = new OpenSpans();
   readonly #serving = new OpenSpans();
 
-  constructor(tracer: Tracer, identity: TracingIdentity) {
+  constructor(tracer: Tracer, identity: TracingIdentity, stages: StageSpans | null) {
     this.#tracer = tracer;
     this.#identity = identity;
+    this.#stages = stages;
   }
 
   requested(rpc: Rpc, parent: string | null): string | null {
     const span = this.#start(rpc, SpanKind.CLIENT, contextOf(parent));
-    this.#asked.add(keyOf(rpc), { span, sequence: rpc.sequence, startedAtMs: performance.now() });
+    this.#asked.add(keyOf(rpc), openOf(rpc, span));
     return traceparentOf(span);
   }
 
@@ -68,11 +86,13 @@ export class OtelRpcTracer implements RpcTracer {
 
   received(rpc: Rpc, parent: string | null): void {
     const span = this.#start(rpc, SpanKind.SERVER, contextOf(parent));
-    this.#serving.add(keyOf(rpc), { span, sequence: rpc.sequence, startedAtMs: performance.now() });
+    this.#serving.add(keyOf(rpc), openOf(rpc, span));
   }
 
   replied(rpc: Rpc): void {
-    this.#serving.end(keyOf(rpc), rpc.sequence);
+    this.#serving.end(keyOf(rpc), rpc.sequence, ({ span, lastIndex }) => {
+      if (lastIndex !== null) this.#stages?.add(span, lastIndex, false, attributesOf(this.#identity));
+    });
   }
 
   #start(rpc: Rpc, kind: SpanKind, parent: Context): Span {
@@ -81,49 +101,29 @@ export class OtelRpcTracer implements RpcTracer {
       'rpc.service': 'raft',
       'rpc.method': rpc.kind,
       'messaging.system': 'nats',
-      'raft.cluster': this.#identity.cluster,
-      'raft.group': this.#identity.group,
-      'raft.node': this.#identity.node,
+      ...attributesOf(this.#identity),
       'raft.peer': rpc.peer,
       'raft.sequence': rpc.sequence,
     };
-    return this.#tracer.startSpan(`raft/${rpc.kind}`, { kind, attributes }, parent);
+    return this.#tracer.startSpan(`raft/${rpc.kind}`, { kind, attributes, startTime: epochNow() }, parent);
   }
 }
 
 const keyOf = (rpc: Rpc): string => `${rpc.peer}/${rpc.kind}`;
 
-/** Traces commits with OpenTelemetry: one span from the proposal to the answer, in the caller's trace. */
-export class OtelCommitTracer implements CommitTracer {
-  readonly #tracer: Tracer;
-  readonly #identity: TracingIdentity;
+const openOf = ({ sequence, lastIndex }: Rpc, span: Span): OpenSpan => ({
+  span,
+  lastIndex: lastIndex ?? null,
+  sequence,
+  startedAtMs: performance.now(),
+});
 
-  constructor(tracer: Tracer, identity: TracingIdentity) {
-    this.#tracer = tracer;
-    this.#identity = identity;
-  }
-
-  start(parent: string | null): CommitSpan {
-    const { cluster, group, node } = this.#identity;
-    const attributes = { 'raft.cluster': cluster, 'raft.group': group, 'raft.node': node };
-    const span = this.#tracer.startSpan('raft/commit', { kind: SpanKind.INTERNAL, attributes }, contextOf(parent));
-    return {
-      traceparent: traceparentOf(span),
-      appended: (index: LogIndex, term: Term) => {
-        span.setAttributes({ 'raft.index': index, 'raft.term': term });
-        span.addEvent('appended');
-      },
-      committed: () => {
-        span.addEvent('committed');
-      },
-      end: (outcome) => {
-        span.setAttribute('raft.outcome', outcome);
-        if (outcome !== 'applied') span.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
-        span.end();
-      },
-    };
-  }
-}
+/** What every span bears. */
+export const attributesOf = ({ cluster, group, node }: TracingIdentity): Attributes => ({
+  'raft.cluster': cluster,
+  'raft.group': group,
+  'raft.node': node,
+});
 
 /** The tracer under which a node's spans stand. */
 export const quorateTracer = (version: string): Tracer => trace.getTracer('quorate', version);

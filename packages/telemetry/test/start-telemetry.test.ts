@@ -5,7 +5,13 @@ const options = { identity: { cluster: 'main', group: 'config', node: 'n1' }, ve
 const trace = `00-${'ab'.repeat(16)}-${'cd'.repeat(8)}`;
 
 test('without an endpoint nothing is recorded, and a sampled context is handed on as it came', async () => {
-  const { commit, rpc, metrics, stop } = await startTelemetry({ ...options, environment: {}, metricsAsText: false });
+  const { commit, rpc, metrics, stop } = await startTelemetry({
+    ...options,
+    environment: {},
+    metricsAsText: false,
+    rememberedWrites: 0,
+    slowWriteMs: null,
+  });
   expect(rpc).toBeNull();
   expect(metrics).toBeNull();
   expect(commit.start(`${trace}-01`)?.traceparent).toBe(`${trace}-01`);
@@ -16,7 +22,13 @@ test('without an endpoint nothing is recorded, and a sampled context is handed o
 });
 
 test('metrics are there as text for Prometheus, with the node in every line, and count what is traced', async () => {
-  const { commit, metrics, stop } = await startTelemetry({ ...options, environment: {}, metricsAsText: true });
+  const { commit, metrics, stop } = await startTelemetry({
+    ...options,
+    environment: {},
+    metricsAsText: true,
+    rememberedWrites: 8,
+    slowWriteMs: null,
+  });
   onTestFinished(stop);
   expect(commit.start(null)?.traceparent).toBeNull();
   expect(commit.start(`${trace}-01`)?.traceparent).toBe(`${trace}-01`);

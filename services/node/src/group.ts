@@ -19,7 +19,7 @@ import {
   startRaftGroup,
 } from '@quorate/raft';
 import type { Telemetry } from '@quorate/telemetry';
-import { configStoreCodec, type DiskStatus } from '@quorate/wire';
+import { configStoreCodec, type DiskStatus, tapSubject } from '@quorate/wire';
 import type { NatsConnection } from 'nats';
 import { GatewayDesk } from './api/gateway-desk.ts';
 import { SnapshotRequests } from './api/snapshot-requests.ts';
@@ -27,6 +27,7 @@ import { DiskAlarm } from './disk-space/disk-alarm.ts';
 import type { NodeSettings } from './settings.ts';
 import { StateGate } from './state-gate.ts';
 import { NatsStreams } from './streams.ts';
+import { Tap } from './tap.ts';
 
 const statusTimeoutMs = 100;
 
@@ -61,6 +62,7 @@ export class Group {
   readonly diskAlarm: DiskAlarm;
   readonly snapshots: SnapshotRequests;
   readonly stateGate: StateGate;
+  readonly tap: Tap;
   readonly #host: GroupHost;
   readonly #bus: PeerBus;
   readonly #snapshotFiles: LmdbSnapshotFiles;
@@ -91,6 +93,7 @@ export class Group {
       isStateDiscarded: folder.stateDiscarded !== null,
     });
     const now = (): number => performance.now();
+    const { recorder: stages, roles } = telemetry;
     this.#bus = new PeerBus({
       cluster: folder.clusterName,
       clusterId,
@@ -110,11 +113,20 @@ export class Group {
       now,
       wallNow: Date.now,
       random: Math.random,
+      stages,
       onFailure: (actor, error, watched) => {
         if (watched) loggerOf(actor).error('the actor failed', { error: describe(error) });
         else onFatal(`the ${actor} failed`, error);
       },
       onFlushFailed: (error) => onFatal('a flush failed', error),
+    });
+    this.tap = new Tap({
+      show: (actor, text) => {
+        connection.publish(tapSubject(folder.clusterName, group, folder.nodeId, actor), Buffer.from(text));
+      },
+      watch: (watcher) => this.#host.watch(watcher),
+      now,
+      wallNow: Date.now,
     });
     const streams = new NatsStreams(connection, folder.clusterName, group);
     this.desk = new GatewayDesk((question) => this.#host.tell(gatewayAt(this.#where), question));
@@ -140,6 +152,8 @@ export class Group {
         tracer: telemetry.commit,
         memberTracer: telemetry.members,
         streams,
+        stages,
+        roles,
       }),
     });
   }

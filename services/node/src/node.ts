@@ -12,10 +12,15 @@ import {
   type Endpoint,
   encodeHello,
   encodeStagedSnapshot,
+  encodeStages,
   encodeStatus,
+  encodeTapped,
   NodeSpent,
+  Overloaded,
   type StagedSnapshot,
   snapshotStageBody,
+  stagesBody,
+  tapBody,
   Unformed,
 } from '@quorate/wire';
 import type { NatsConnection } from 'nats';
@@ -357,6 +362,10 @@ export class Node implements Observable {
         return this.#snapshots().take(request);
       case 'snapshot-read':
         return this.#snapshots().read(request);
+      case 'tap':
+        return this.#tap(request);
+      case 'stages':
+        return this.#stages(request);
       case 'snapshot-stage':
         return { kind: 'ok', body: encodeStagedSnapshot(await this.#stage(request)), leader: null };
       default:
@@ -377,6 +386,25 @@ export class Node implements Observable {
     this.#requests();
     if (this.#member === null) throw new Unformed({ node: this.#parts.folder.nodeId });
     return this.#member.group.snapshots;
+  }
+
+  /** Shows what an actor is told, for a while. @throws {Unformed | NodeSpent | InvalidRequest | Overloaded} */
+  #tap(request: ApiRequest): ApiReply {
+    this.#requests();
+    const { actor } = tapBody(request.body);
+    if (this.#member?.group.tap.open(actor) !== true) throw new Overloaded('so many actors are shown already');
+    return { kind: 'ok', body: encodeTapped(), leader: null };
+  }
+
+  /** Where the time of writes went, as far as this node remembers. @throws {Unformed | NodeSpent | InvalidRequest} */
+  #stages(request: ApiRequest): ApiReply {
+    this.#requests();
+    const { indexes, slowest } = stagesBody(request.body);
+    const { stages } = this.#parts.telemetry;
+    const asked = indexes.flatMap((index) => stages?.find(index) ?? []);
+    const writes = [...asked, ...(stages?.slowest(slowest) ?? [])];
+    const { nodeId: node } = this.#parts.folder;
+    return { kind: 'ok', body: encodeStages({ node, nowMs: performance.now(), writes }), leader: null };
   }
 
   /** What this node, which is in no cluster, is to be restored from. @throws {FormationRefused | SnapshotProblem} */

@@ -49,6 +49,8 @@ export async function runNode(settings: NodeSettings, options: RunOptions = {}):
       version: quorateVersion,
       environment: process.env,
       metricsAsText: settings.httpPort !== null,
+      rememberedWrites: settings.rememberedWrites,
+      slowWriteMs: settings.slowWriteMs,
     });
     const observed = new ObservedNode();
     telemetry.metrics?.add((readings) => observed.read(readings));

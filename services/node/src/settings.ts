@@ -39,6 +39,10 @@ export interface NodeSettings {
   /** Where the node shows its metrics and how it is, by HTTP; a port of null: nowhere, of 0: on a free one. */
   readonly httpHost: string;
   readonly httpPort: number | null;
+  /** Of so many of the newest writes the node remembers where their time went; 0: of none. */
+  readonly rememberedWrites: number;
+  /** A write that takes longer is traced though it is not sampled, where traces are exported; null: one that takes ten times as long as is usual. */
+  readonly slowWriteMs: number | null;
   /** A level of pino's. */
   readonly logLevel: string;
 }
@@ -64,6 +68,8 @@ export const defaultNodeSettings: Omit<NodeSettings, 'id' | 'dataDir' | 'nats'> 
   minFreeDiskBytes: 256 * 1024 * 1024,
   httpHost: '127.0.0.1',
   httpPort: null,
+  rememberedWrites: 8192,
+  slowWriteMs: null,
   logLevel: 'info',
 };
 

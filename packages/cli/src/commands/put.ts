@@ -1,4 +1,5 @@
 import { buffer } from 'node:stream/consumers';
+import type { PutOptions } from '@quorate/client';
 import { checkContentType, checkKey, checkValue } from '@quorate/config-store';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../command-error.ts';
@@ -8,7 +9,8 @@ import { readInputFile } from '../read-input-file.ts';
 import { addStoreOptions, withStore } from '../with-store.ts';
 import { addExamples } from './examples.ts';
 
-interface PutFlags {
+/** What the flags of a put come to. */
+export interface PutFlags {
   readonly file?: string;
   readonly node?: string;
   readonly ifRevision?: bigint;
@@ -22,12 +24,8 @@ export function addPut(program: Command): void {
     .summary('write a key')
     .description("Writes a key, and prints the store's revision that the write made.")
     .argument('<key>')
-    .argument('[value]', 'its value; - for what comes on standard input')
-    .addOption(new Option('--file <path>', 'take the value from a file, byte for byte'))
-    .addOption(new Option('--content-type <type>', 'what the value is: a media type such as application/json'))
-    .addOption(ifRevisionOption())
-    .addOption(nodeOption());
-  addStoreOptions(command).action((key: string, value: string | undefined) => put(command, key, value));
+    .argument('[value]', 'its value; - for what comes on standard input');
+  addStoreOptions(addPutOptions(command)).action((key: string, value: string | undefined) => put(command, key, value));
   addExamples(command, [
     ['quorate put /app/db/url postgres://db', 'a text'],
     ['quorate put /app/logo.png --file logo.png', "a file's bytes"],
@@ -44,19 +42,28 @@ async function put(command: Command, key: string, text: string | undefined): Pro
   const value = await readPutValue(text, flags.file);
   checkValue(value);
   await withStore(command, async (store) => {
-    const { revision } = await store.put(key, value, {
-      ...contentTypeOf(flags),
-      ...nodeOf(flags),
-      ...ifRevisionOf(flags),
-    });
+    const { revision } = await store.put(key, value, putOptionsOf(flags));
     await writeLine(String(revision));
   });
 }
 
-const contentTypeOf = ({ contentType }: PutFlags): { readonly contentType?: string } =>
-  contentType === undefined ? {} : { contentType };
+/** `--file`, `--content-type`, `--if-revision` and `--node`. */
+export const addPutOptions = (command: Command): Command =>
+  command
+    .addOption(new Option('--file <path>', 'take the value from a file, byte for byte'))
+    .addOption(new Option('--content-type <type>', 'what the value is: a media type such as application/json'))
+    .addOption(ifRevisionOption())
+    .addOption(nodeOption());
 
-async function readPutValue(text: string | undefined, file: string | undefined): Promise<Uint8Array> {
+/** What they come to, for the SDK. */
+export const putOptionsOf = (flags: PutFlags): Pick<PutOptions, 'contentType' | 'node' | 'ifRevision'> => ({
+  ...(flags.contentType === undefined ? {} : { contentType: flags.contentType }),
+  ...nodeOf(flags),
+  ...ifRevisionOf(flags),
+});
+
+/** The value, from where the arguments say. @throws {UsageError} */
+export async function readPutValue(text: string | undefined, file: string | undefined): Promise<Uint8Array> {
   if ((text === undefined) === (file === undefined)) throw new UsageError('put takes either a value or --file');
   if (file !== undefined) return readInputFile(file);
   return text === undefined || text === '-' ? buffer(process.stdin) : Buffer.from(text);

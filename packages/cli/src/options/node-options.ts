@@ -22,6 +22,8 @@ export type NodeTuning = Partial<
     | 'minFreeDiskBytes'
     | 'httpHost'
     | 'httpPort'
+    | 'rememberedWrites'
+    | 'slowWriteMs'
     | 'logLevel'
   >
 >;
@@ -150,6 +152,20 @@ export function addNodeTuning(command: Command): Command {
         'QUORATE_HTTP_HOST',
       ),
     )
+    .addOption(
+      option(
+        '--remembered-writes <count>',
+        'of how many of the newest writes a node remembers where their time went, for trace and slow; 8192 by default, 0 for none',
+        'QUORATE_REMEMBERED_WRITES',
+      ).argParser(integer(0, 1_000_000)),
+    )
+    .addOption(
+      option(
+        '--slow-write-ms <ms>',
+        'a write that takes longer is traced though it is not sampled; by default one that takes ten times as long as is usual',
+        'QUORATE_SLOW_WRITE_MS',
+      ).argParser(milliseconds),
+    )
     .addOption(option('--log-level <level>', 'info by default', 'QUORATE_LOG_LEVEL').choices(logLevels));
 }
 
@@ -172,6 +188,8 @@ export function nodeTuning(command: Command): NodeTuning {
     minFreeDiskBytes,
     httpHost,
     httpPort,
+    rememberedWrites,
+    slowWriteMs,
     logLevel,
   } = command.opts<TuningFlags>();
   return {
@@ -191,6 +209,8 @@ export function nodeTuning(command: Command): NodeTuning {
     ...(minFreeDiskBytes === undefined ? {} : { minFreeDiskBytes }),
     ...(httpHost === undefined ? {} : { httpHost }),
     ...(httpPort === undefined ? {} : { httpPort }),
+    ...(rememberedWrites === undefined ? {} : { rememberedWrites }),
+    ...(slowWriteMs === undefined ? {} : { slowWriteMs }),
     ...(logLevel === undefined ? {} : { logLevel }),
   };
 }

@@ -71,6 +71,9 @@ export const readOptionsOf = (flags: ReadFlags): Omit<GetOptions, 'signal' | 'ti
 /** `--json`, for commands that read. */
 export const jsonOption = (): Option => new Option('--json', 'as JSON; numbers of 64 bits are texts');
 
+/** `--path`, for commands that draw where the time of writes went. */
+export const pathOption = (): Option => new Option('--path', 'only what the answer waited for');
+
 /** `--if-revision`, for commands that write. */
 export const ifRevisionOption = (): Option =>
   new Option(

@@ -18,10 +18,15 @@ const inboxes = '_INBOX.>';
 const serviceDiscovery = '$SRV.>';
 
 const apiSubjects = (cluster: string): string => `quorate.${cluster}.api.>`;
+/** Where nodes show what their actors are told. */
+const tapSubjects = (cluster: string, node = ''): string =>
+  `quorate.${cluster}.tap.${node === '' ? '' : `*.${node}.`}>`;
 const streamSubjects = (cluster: string): string => `quorate.${cluster}.stream.>`;
-/** What changes who is in the cluster, or who leads it, what has to do with snapshots, and what forgets the past: asked of one node, or of any. */
+/** What changes who is in the cluster, or who leads it, what has to do with snapshots, what forgets the past, and what shows how the nodes work: asked of one node, or of any. */
 const operatorSubjects = (cluster: string): readonly string[] => [
-  ...['form', 'snapshot-read', 'snapshot-stage'].map((endpoint) => `quorate.${cluster}.api.*.node.*.${endpoint}`),
+  ...['form', 'snapshot-read', 'snapshot-stage', 'stages', 'tap'].map(
+    (endpoint) => `quorate.${cluster}.api.*.node.*.${endpoint}`,
+  ),
   ...['members', 'transfer', 'snapshot', 'compact', 'set-retention'].flatMap((endpoint) => [
     `quorate.${cluster}.api.*.${endpoint}`,
     `quorate.${cluster}.api.*.node.*.${endpoint}`,
@@ -32,7 +37,7 @@ const operatorSubjects = (cluster: string): readonly string[] => [
 export const nodePermissions = (cluster: string, node: string): UserPermissions => ({
   user: node,
   comment: `node ${node}`,
-  publish: [peerOutbox(cluster, node), streamSubjects(cluster)],
+  publish: [peerOutbox(cluster, node), streamSubjects(cluster), tapSubjects(cluster, node)],
   denyPublish: [],
   subscribe: [peerInbox(cluster, node), announcementInbox(cluster), apiSubjects(cluster), serviceDiscovery, inboxes],
   answersRequests: true,
@@ -52,6 +57,7 @@ export const clientPermissions = (cluster: string): UserPermissions => ({
 export const operatorPermissions = (cluster: string): UserPermissions => ({
   ...clientPermissions(cluster),
   user: 'operator',
-  comment: 'whoever runs quorate form, members, transfer, snapshot, compact and retention',
+  comment: 'whoever runs quorate form, members, transfer, snapshot, compact, retention, trace, slow and tap',
   denyPublish: [],
+  subscribe: [...clientPermissions(cluster).subscribe, tapSubjects(cluster)],
 });

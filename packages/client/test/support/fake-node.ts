@@ -17,11 +17,12 @@ import {
   encodeSharedReplies,
   errorReply,
   everyNodeApiSubject,
+  INDEX_HEADER,
   leaderSubject,
   nodeApiSubject,
   nodeIdSchema,
 } from '@quorate/wire';
-import { connect, type Msg, type NatsConnection } from 'nats';
+import { connect, headers, type Msg, type MsgHdrs, type NatsConnection } from 'nats';
 
 /** How fresh a read is to be. */
 type ReadOptions = ReturnType<typeof decodeRequest>['read'];
@@ -128,7 +129,8 @@ export class FakeNode {
         const answer = await this.#answer(how, request);
         if (answer === null || this.#connection.isClosed()) return;
         const isPlain = shared === null || answer.isMalformed;
-        message.respond(isPlain ? answer.reply : encodeSharedReplies([{ ordinal, reply: answer.reply }]));
+        const reply = isPlain ? answer.reply : encodeSharedReplies([{ ordinal, reply: answer.reply }]);
+        message.respond(reply, headersFor(message, answer.index));
       }),
     );
   }
@@ -136,16 +138,24 @@ export class FakeNode {
   async #answer(
     how: Pick<FakeRequest, 'endpoint' | 'via'>,
     bytes: Uint8Array,
-  ): Promise<{ readonly reply: Uint8Array; readonly isMalformed: boolean } | null> {
+  ): Promise<{ readonly reply: Uint8Array; readonly isMalformed: boolean; readonly index: number | null } | null> {
     const { body, timeoutMs, read } = decodeRequest(how.endpoint, bytes);
     const request = { ...how, body, timeoutMs, read };
     this.requests.push(request);
     const reply = await this.#behaviour(request);
     if (reply === null) return null;
     return reply instanceof Uint8Array
-      ? { reply, isMalformed: true }
-      : { reply: encodeReply(reply), isMalformed: false };
+      ? { reply, isMalformed: true, index: null }
+      : { reply: encodeReply(reply), isMalformed: false, index: reply.index ?? null };
   }
+}
+
+/** A write that is traced is told where it stands. */
+function headersFor(message: Msg, index: number | null): { readonly headers?: MsgHdrs } {
+  if (index === null || !/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/.test(message.headers?.get('traceparent') ?? '')) return {};
+  const result = headers();
+  result.set(INDEX_HEADER, String(index));
+  return { headers: result };
 }
 
 /** A node's name, as replies carry it. */

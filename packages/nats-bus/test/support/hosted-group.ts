@@ -55,7 +55,11 @@ export interface Hosted {
 }
 
 /** Hosts a group without any NATS, unless the connection is started. It is stopped when the test ends. */
-export function hosted(localDelivery: GroupHostOptions['localDelivery'] = 'memory', servers = '127.0.0.1:1'): Hosted {
+export function hosted(
+  localDelivery: GroupHostOptions['localDelivery'] = 'memory',
+  servers = '127.0.0.1:1',
+  stages = silentPorts.stages,
+): Hosted {
   const storage = new CountedStorage();
   const got: string[] = [];
   const failures: unknown[] = [];
@@ -86,6 +90,7 @@ export function hosted(localDelivery: GroupHostOptions['localDelivery'] = 'memor
     now: () => 7,
     wallNow: () => 1_700_000_000_000,
     random: () => 0.25,
+    stages,
     onFailure: (actor, error, watched) => void failures.push([actor, String(error), watched]),
     onFlushFailed: (error) => void failures.push(['flush', String(error)]),
   });

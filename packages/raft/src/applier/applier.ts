@@ -4,6 +4,7 @@ import { invariant } from '../invariant.ts';
 import type { Logger, StreamPublisher } from '../ports.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
+import type { StageRecorder } from '../stages/stage-recorder.ts';
 import type { AppliedEntry, StateMachine } from '../storage/state-machine.ts';
 import { type LogIndex, logIndex, maxIndex, type Term } from '../types.ts';
 import { AppliedTail } from './applied-tail.ts';
@@ -17,6 +18,7 @@ export interface ApplierOptions {
   readonly stateMachine: StateMachine;
   readonly streams: StreamPublisher;
   readonly settings: RaftSettings;
+  readonly stages: StageRecorder;
   readonly logger: Logger;
   readonly snapshots: Pick<
     SnapshotsOptions,
@@ -30,6 +32,7 @@ export class Applier implements Actor<ApplierMessage> {
   readonly #stateMachine: StateMachine;
   readonly #streams: StreamPublisher;
   readonly #settings: RaftSettings;
+  readonly #stages: StageRecorder;
   readonly #snapshots: Snapshots;
   readonly #tail = new AppliedTail();
   readonly #queries = new Map<number, Of<'query'>>();
@@ -44,6 +47,7 @@ export class Applier implements Actor<ApplierMessage> {
     this.#stateMachine = options.stateMachine;
     this.#streams = options.streams;
     this.#settings = options.settings;
+    this.#stages = options.stages;
     this.#snapshots = new parts.Snapshots({ ...options.snapshots, ...options, context });
     this.#committedIndex = options.stateMachine.lastApplied;
   }
@@ -128,7 +132,9 @@ export class Applier implements Actor<ApplierMessage> {
     if (message.firstIndex > lastApplied + 1) return;
     invariant(first.index === lastApplied + 1, () => `entry ${first.index} was given to apply after ${lastApplied}`);
     const entries = this.#snapshots.upToNext(message.entries);
+    const beganAtMs = this.#context.now();
     const applied = this.#stateMachine.apply(entries);
+    this.#stages.applied(first.index, this.#stateMachine.lastApplied, beganAtMs, this.#context.now());
     this.#snapshots.applied(entries);
     this.#tail.push(applied);
     this.#acknowledge();

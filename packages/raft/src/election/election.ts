@@ -2,7 +2,7 @@ import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
 import { gatewayAt, logStoreAt } from '../addresses.ts';
 import type { LeaderOptions } from '../leader/leader.ts';
 import type { ClockReading } from '../leader/peer-clock.ts';
-import type { Logger } from '../ports.ts';
+import type { Logger, RoleObserver } from '../ports.ts';
 import { otherVotersOf } from '../quorum.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
@@ -18,6 +18,7 @@ export interface ElectionOptions {
   readonly identity: Sender;
   readonly settings: RaftSettings;
   readonly logger: Logger;
+  readonly roles: RoleObserver;
   readonly leader: Omit<LeaderOptions, 'term' | 'electionTimeouts' | 'readings'>;
 }
 
@@ -35,6 +36,7 @@ export class Election implements Actor<ElectionMessage> {
   readonly #options: ElectionOptions;
   readonly #parts: RaftParts;
   readonly #logger: Logger;
+  readonly #roles: RoleObserver;
   readonly #patience: Patience;
   #role: Role = { kind: 'follower', leader: null };
   #term: Term = term(0);
@@ -44,6 +46,8 @@ export class Election implements Actor<ElectionMessage> {
   #preVoteAttempt = -1;
   /** The campaign that a leader has asked for. */
   #transferAttempt = -1;
+  /** It is known that the leader is gone, and no timeout is waited for. */
+  #isLeaderGone = false;
   /** When the election timer is due. */
   #timesOutAtMs = 0;
   /** Until then this node is new on the bus. */
@@ -59,6 +63,7 @@ export class Election implements Actor<ElectionMessage> {
     this.#options = options;
     this.#parts = parts;
     this.#logger = options.logger;
+    this.#roles = options.roles;
     this.#patience = new parts.Patience(options.settings);
     this.#restartTimer();
   }
@@ -131,6 +136,7 @@ export class Election implements Actor<ElectionMessage> {
     const dueAtMs = this.#timesOutAtMs;
     const delayMs = afterMs + this.#context.random() * this.#patience.timeouts.electionTimeoutMinMs * campaignJitter;
     this.#loseSight(this.#term);
+    this.#isLeaderGone = true;
     this.#timeOutAfter(Math.min(delayMs, Math.max(0, dueAtMs - this.#context.now())));
   }
 
@@ -150,6 +156,7 @@ export class Election implements Actor<ElectionMessage> {
       this.#logger.info('was asked to lead', { term: message.term, leader: from.node });
       this.#attempt += 1;
       this.#transferAttempt = this.#attempt;
+      this.#roles.campaigns('transfer');
     }
     this.#restartTimer();
     this.#campaign();
@@ -172,13 +179,19 @@ export class Election implements Actor<ElectionMessage> {
     if (message.attempt === this.#preVoteAttempt) return;
     this.#preVoteAttempt = message.attempt;
     this.#term = message.term;
-    if (this.#role.kind === 'follower') this.#logger.info('became pre-candidate', { term: message.term });
+    if (this.#role.kind === 'follower') this.#noteCampaign(message.term);
     const hadLeader = this.#leaderId() !== null;
     this.#openBallot('preVote', message.configuration);
     // Writes that come now wait for the next leader: proposed to a dead one, nobody could say what became of them.
     if (hadLeader) this.#tellGateway();
     this.#askVotes('requestPreVote', term(message.term + 1), message);
     this.#countVotes();
+  }
+
+  #noteCampaign(inTerm: Term): void {
+    this.#logger.info('became pre-candidate', { term: inTerm });
+    this.#roles.took('pre-candidate');
+    this.#roles.campaigns(this.#isLeaderGone ? 'leaderGone' : 'timeout');
   }
 
   /** It was away when it was removed: whoever it asks for a vote says so. */
@@ -209,6 +222,7 @@ export class Election implements Actor<ElectionMessage> {
     if (message.term === this.#term && this.#leaderId() !== null) return;
     this.#term = message.term;
     this.#logger.info('became candidate', { term: message.term, lastLogIndex: message.lastLogIndex });
+    this.#roles.took('candidate');
     this.#openBallot('vote', message.configuration);
     this.#restartTimer();
     this.#askVotes('requestVote', message.term, message);
@@ -288,6 +302,7 @@ export class Election implements Actor<ElectionMessage> {
     this.#attempt += 1;
     this.#become({ kind: 'leader', isAside: false });
     this.#logger.info('became leader', { term: this.#term });
+    this.#roles.took('leader');
     const electionTimeouts = this.#patience.timeouts;
     const readings = new Map(this.#readings);
     const options: LeaderOptions = { ...this.#options.leader, term: this.#term, electionTimeouts, readings };
@@ -326,8 +341,11 @@ export class Election implements Actor<ElectionMessage> {
     this.#become({ kind: 'follower', leader });
     this.#restartTimer();
     if (!changed) return;
-    if (before.kind !== 'follower') this.#logger.info('became follower', { term: newTerm, leader, reason });
-    else if (leader !== null) this.#logger.info('follows', { term: newTerm, leader });
+    if (leader !== null) this.#isLeaderGone = false;
+    if (before.kind !== 'follower') {
+      this.#logger.info('became follower', { term: newTerm, leader, reason });
+      this.#roles.took('follower');
+    } else if (leader !== null) this.#logger.info('follows', { term: newTerm, leader });
     else this.#logger.info('follows nobody', { term: newTerm, reason });
     this.#tellGateway();
   }

@@ -19,6 +19,9 @@ export interface Write {
   readonly message: Of<'write' | 'changeMembers'>;
   /** On the gateway's clock. */
   readonly deadlineMs: number;
+  readonly receivedAtMs: number;
+  /** When it was first proposed to the leader that has it. */
+  proposedAtMs: number;
   /** Set once the command may have entered a log: from then on it is not proposed to anyone else. */
   proposed: Asked | null;
 }

@@ -1,6 +1,7 @@
 import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
 import { apiAt, applierAt, electionAt, leaderAt, logStoreAt } from '../addresses.ts';
 import type { RaftSettings } from '../settings.ts';
+import type { StageRecorder } from '../stages/stage-recorder.ts';
 import { logIndex, term } from '../types.ts';
 import {
   type ClientRequest,
@@ -9,6 +10,7 @@ import {
   type Page,
   type SnapshotRequest,
   type TransferRequest,
+  type Write,
 } from './client-request.ts';
 import type { KnownLeader } from './known-leader.ts';
 import type { GatewayAnswer, GatewayErrorCode, GatewayMessage } from './messages.ts';
@@ -21,6 +23,7 @@ type Of<Kind extends GatewayMessage['kind']> = Extract<GatewayMessage, { kind: K
 export interface GatewayOptions {
   readonly identity: Sender;
   readonly settings: RaftSettings;
+  readonly stages: StageRecorder;
 }
 
 /** How often open requests are looked at. */
@@ -49,14 +52,14 @@ export class Gateway implements Actor<GatewayMessage> {
       answer: (id: number, answer: GatewayAnswer) => this.#answer(id, answer),
     };
     this.#reads = new Reads(part, options.settings, parts);
-    this.#writes = new Writes(part, options.settings);
+    this.#writes = new Writes(part, options);
   }
 
   receive(message: GatewayMessage): void {
     switch (message.kind) {
       case 'write':
       case 'changeMembers':
-        return this.#open(message, { kind: 'write', message, proposed: null, deadlineMs: this.#deadline(message) });
+        return this.#open(message, this.#writeOf(message));
       case 'read':
         return this.#open(message, {
           kind: 'read',
@@ -112,6 +115,12 @@ export class Gateway implements Actor<GatewayMessage> {
 
   #deadline(message: { readonly timeoutMs: number }): number {
     return this.#context.now() + message.timeoutMs;
+  }
+
+  #writeOf(message: Of<'write' | 'changeMembers'>): Write {
+    const receivedAtMs = this.#context.now();
+    const deadlineMs = receivedAtMs + message.timeoutMs;
+    return { kind: 'write', message, proposed: null, deadlineMs, receivedAtMs, proposedAtMs: receivedAtMs };
   }
 
   #nextSequence(): number {

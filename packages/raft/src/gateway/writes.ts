@@ -1,7 +1,8 @@
 import { leaderAt } from '../addresses.ts';
-import type { RaftSettings } from '../settings.ts';
-import { type Term, term } from '../types.ts';
+import type { StageRecorder } from '../stages/stage-recorder.ts';
+import { type LogIndex, type Term, term } from '../types.ts';
 import { commandBytes, type Write } from './client-request.ts';
+import type { GatewayOptions } from './gateway.ts';
 import type { GatewayPartOptions } from './gateway-part.ts';
 import type { GatewayMessage } from './messages.ts';
 
@@ -14,6 +15,7 @@ const holdMs = 100;
 export class Writes {
   readonly #options: GatewayPartOptions;
   readonly #maxBytes: number;
+  readonly #stages: StageRecorder;
   /** Of the commands that are not answered. */
   #bytes = 0;
   /** The request behind each sequence that was sent to a leader. */
@@ -21,9 +23,10 @@ export class Writes {
   /** The term whose leader is about to go, and until when it is left alone. */
   #held: { readonly term: Term; readonly untilMs: number } = { term: term(0), untilMs: 0 };
 
-  constructor(options: GatewayPartOptions, { maxUncommittedBytes }: RaftSettings) {
+  constructor(options: GatewayPartOptions, { settings, stages }: Pick<GatewayOptions, 'settings' | 'stages'>) {
     this.#options = options;
-    this.#maxBytes = maxUncommittedBytes;
+    this.#maxBytes = settings.maxUncommittedBytes;
+    this.#stages = stages;
   }
 
   /** Counts a write until it is closed. False if so much waits already that it cannot: while there is no leader all would, until their deadlines. One always may. */
@@ -40,7 +43,9 @@ export class Writes {
     if (leader === null || (request.proposed === null && this.#isHeld())) return;
     const { term: inTerm, sequence } = request.proposed ?? { term: leaderTerm, sequence: nextSequence() };
     this.#sequences.set(sequence, id);
-    request.proposed = { term: inTerm, sequence, atMs: context.now() };
+    const atMs = context.now();
+    if (request.proposed === null) request.proposedAtMs = atMs;
+    request.proposed = { term: inTerm, sequence, atMs };
     const to = leaderAt({ node: leader, group: context.self.group });
     const place = { term: inTerm, sequence, floor: this.#floor(sequence) };
     const { message } = request;
@@ -62,6 +67,7 @@ export class Writes {
     switch (outcome.kind) {
       case 'applied':
         answer(id, { kind: 'result', result: outcome.result, index: outcome.index });
+        if (request.message.kind === 'write') this.#noteAnswered(request, outcome.index, message.term);
         return false;
       case 'overloaded':
         answer(id, { kind: 'error', code: 'Overloaded', message: 'the leader has too much that is not committed' });
@@ -98,6 +104,10 @@ export class Writes {
     const { proposed } = request;
     this.#bytes -= commandBytes(request);
     if (proposed !== null) this.#sequences.delete(proposed.sequence);
+  }
+
+  #noteAnswered({ receivedAtMs, proposedAtMs }: Write, index: LogIndex, inTerm: Term): void {
+    this.#stages.answered(index, inTerm, receivedAtMs, proposedAtMs, this.#options.context.now());
   }
 
   #isHeld(): boolean {

@@ -8,6 +8,7 @@ import type { CommitTracer, Logger, MemberTracer, StreamPublisher } from '../por
 import { peersOf } from '../quorum.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
+import type { StageRecorder } from '../stages/stage-recorder.ts';
 import { type LeaderToken, type LogEntry, type LogIndex, logIndex, maxIndex, type Term } from '../types.ts';
 import type { AutoRemoval } from './auto-removal.ts';
 import type { ClockFacts } from './clock-alarms.ts';
@@ -39,6 +40,7 @@ export interface LeaderOptions {
   readonly tracer: CommitTracer;
   readonly memberTracer: MemberTracer;
   readonly streams: StreamPublisher;
+  readonly stages: StageRecorder;
   readonly logger: Logger;
 }
 
@@ -72,14 +74,14 @@ export class Leader implements Actor<LeaderMessage> {
     this.#context = context;
     this.#options = options;
     this.#parts = parts;
-    const { term, settings, tracer, memberTracer, logger, identity } = options;
+    const { term, settings, tracer, stages, memberTracer, logger, identity } = options;
     const { node: self } = identity;
     this.#tenure = new Tenure({ ...options, self, parts, nowMs: context.now() });
     const { pace } = this.#tenure;
     this.#proposals = new parts.Proposals();
     const uncommitted = new parts.UncommittedBytes(settings.maxUncommittedBytes);
     this.#uncommitted = uncommitted;
-    this.#desk = new ProposalDesk({ context, term, tracer, proposals: this.#proposals, uncommitted });
+    this.#desk = new ProposalDesk({ context, term, tracer, stages, proposals: this.#proposals, uncommitted });
     this.#reads = new ReadDesk({ context, term, settings, parts });
     this.#transfer = new parts.Transfer({ context, term, settings, pace });
     this.#autoRemoval = new parts.AutoRemoval({ self, settings, logger, tracer: memberTracer });
@@ -148,7 +150,7 @@ export class Leader implements Actor<LeaderMessage> {
     const { token, configuration, configurationIndex, lastLogIndex } = message;
     this.#lastLogIndex = lastLogIndex;
     this.#commitIndex = message.commitIndex;
-    const { term, identity, settings, memberTracer: tracer, logger } = this.#options;
+    const { term, identity, settings, stages, memberTracer: tracer, logger } = this.#options;
     const proposals = this.#proposals;
     const self = this.#self();
     const { pace } = this.#tenure;
@@ -164,7 +166,7 @@ export class Leader implements Actor<LeaderMessage> {
       pace,
     });
     const context = this.#context;
-    const replicators = new Replicators({ context, token, term, identity, settings, pace, parts: this.#parts });
+    const replicators = new Replicators({ context, token, term, identity, settings, stages, pace, parts: this.#parts });
     const peers = new this.#parts.PeerWatch({ context, settings, pace, logger, tracer, parts: this.#parts });
     const { lastTime } = message;
     const { readings } = this.#options;
@@ -284,11 +286,10 @@ export class Leader implements Actor<LeaderMessage> {
     if (this.#grant === null || this.#appending !== null || !this.#proposals.hasWaiting) return;
     // Its own removal is the last thing that a leader proposes; and a successor is to have all of the log.
     if (this.#grant.membership.excludesSelf || this.#transfer.isUnderWay) return;
-    const { term, settings } = this.#options;
-    const entries = this.#proposals.place(
-      { lastLogIndex: this.#lastLogIndex, term, clock: this.#grant.clocks.entries },
-      settings,
-    );
+    const { term, settings, stages } = this.#options;
+    const { entries: clock } = this.#grant.clocks;
+    const nowMs = this.#context.now();
+    const entries = this.#proposals.place({ lastLogIndex: this.#lastLogIndex, term, clock, stages, nowMs }, settings);
     for (const entry of entries) {
       if (entry.kind === 'configuration') this.#reconfigure(this.#grant, entry.index);
       if (entry.kind === 'command') this.#uncommitted.placed(entry);
@@ -361,7 +362,7 @@ export class Leader implements Actor<LeaderMessage> {
     grant.voters.matched(message.peer, message.matchIndex);
     this.#pursueTransfer();
     this.#finishReadRound(grant);
-    this.#advanceCommitIndex(grant);
+    this.#advanceCommitIndex(grant, message.peer);
   }
 
   /** This node counts itself when its own disk has the entry, and not before. */
@@ -370,14 +371,16 @@ export class Leader implements Actor<LeaderMessage> {
     if (grant === null) return;
     this.#tenure.durable(message.durableIndex, this.#context.now());
     grant.voters.matched(this.#self(), message.durableIndex);
-    this.#advanceCommitIndex(grant);
+    this.#advanceCommitIndex(grant, this.#self());
   }
 
-  /** Raft figure 2, rules for leaders, last. */
-  #advanceCommitIndex(grant: Grant): void {
+  /** Raft figure 2, rules for leaders, last. `completedBy` has just acknowledged something. */
+  #advanceCommitIndex(grant: Grant, completedBy: NodeId): void {
     const reached = grant.voters.quorumIndex;
     if (!grant.mayCommit(reached) || reached <= this.#commitIndex) return;
-    this.#proposals.markCommitted(maxIndex(grant.noopIndex, logIndex(this.#commitIndex + 1)), reached);
+    const first = maxIndex(grant.noopIndex, logIndex(this.#commitIndex + 1));
+    this.#proposals.markCommitted(first, reached);
+    this.#options.stages.committed(first, reached, completedBy, this.#context.now());
     this.#commitIndex = reached;
     this.#uncommitted.committed(reached);
     this.#sendCommit(grant);

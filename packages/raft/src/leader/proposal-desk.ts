@@ -3,6 +3,7 @@ import { gatewayAt } from '../addresses.ts';
 import type { ProposalOutcome } from '../gateway/messages.ts';
 import { invariant } from '../invariant.ts';
 import type { CommitTracer } from '../ports.ts';
+import type { StageRecorder } from '../stages/stage-recorder.ts';
 import type { LogIndex, Term } from '../types.ts';
 import type { LeaderMessage } from './messages.ts';
 import { configurationProposal, type Proposal, type Proposals } from './proposals.ts';
@@ -15,6 +16,7 @@ export interface ProposalDeskOptions {
   readonly context: Context<LeaderMessage>;
   readonly term: Term;
   readonly tracer: CommitTracer;
+  readonly stages: StageRecorder;
   readonly proposals: Proposals;
   readonly uncommitted: UncommittedBytes;
 }
@@ -34,7 +36,7 @@ export class ProposalDesk {
 
   /** Takes a command, unless it was taken before, or there is no room for it. */
   take(message: Of<'propose'>, from: Sender): void {
-    const { proposals, uncommitted } = this.#options;
+    const { proposals, uncommitted, context } = this.#options;
     const { sequence, command } = message;
     if (!this.#isNew(message, from)) return;
     if (!uncommitted.hasRoomFor(message)) {
@@ -43,7 +45,17 @@ export class ProposalDesk {
       return this.#reply(from, sequence, overloaded);
     }
     const span = this.#options.tracer.start(message.traceparent);
-    const proposal: Proposal = { sequence, from, kind: 'command', command, span, index: null, outcome: null };
+    const takenAtMs = context.now();
+    const proposal: Proposal = {
+      sequence,
+      from,
+      kind: 'command',
+      command,
+      span,
+      takenAtMs,
+      index: null,
+      outcome: null,
+    };
     proposals.take(from, proposal);
     uncommitted.taken(proposal);
   }
@@ -67,13 +79,15 @@ export class ProposalDesk {
 
   /** Entries from `firstIndex` on are applied. The first that is a later leader's, or null. */
   applied({ results }: Of<'applied'>, firstIndex: LogIndex): { readonly index: LogIndex; readonly term: Term } | null {
-    const { term: ownTerm, proposals } = this.#options;
+    const { term: ownTerm, proposals, stages, context } = this.#options;
     for (const { index, term, result } of results) {
       if (index < firstIndex) continue;
       invariant(term >= ownTerm, () => `entry ${index} of a leader of term ${ownTerm} has term ${term}`);
       if (term > ownTerm) return { index, term };
       const proposal = proposals.settle(index);
-      if (proposal !== null) this.settle(proposal, { kind: 'applied', index, result });
+      if (proposal === null) continue;
+      this.settle(proposal, { kind: 'applied', index, result });
+      stages.settled(index, term, context.now());
     }
     return null;
   }

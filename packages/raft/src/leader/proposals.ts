@@ -1,6 +1,7 @@
 import type { Sender } from '@quorate/actor';
 import type { ProposalOutcome } from '../gateway/messages.ts';
 import type { CommitSpan } from '../ports.ts';
+import type { StageRecorder } from '../stages/stage-recorder.ts';
 import { entryBytes } from '../storage/entry-bytes.ts';
 import { type EntryTime, type LogEntry, type LogIndex, logIndex, type Term } from '../types.ts';
 import type { EntryClock } from './entry-clock.ts';
@@ -13,6 +14,8 @@ export interface Proposal {
   readonly kind: 'command' | 'configuration';
   command: Uint8Array;
   readonly span: CommitSpan | null;
+  /** When the leader took it from its mailbox; of a command. */
+  readonly takenAtMs: number | null;
   /** Its place in the log, once it has one. */
   index: LogIndex | null;
   outcome: ProposalOutcome | null;
@@ -25,6 +28,7 @@ export const configurationProposal = (from: Sender | null, sequence: number): Pr
   kind: 'configuration',
   command: new Uint8Array(),
   span: null,
+  takenAtMs: null,
   index: null,
   outcome: null,
 });
@@ -48,6 +52,8 @@ export interface EntryPlace {
   readonly lastLogIndex: LogIndex;
   readonly term: Term;
   readonly clock: Pick<EntryClock, 'look' | 'next'>;
+  readonly stages: StageRecorder;
+  readonly nowMs: number;
 }
 
 /**
@@ -107,7 +113,7 @@ export class Proposals {
   }
 
   /** Gives the next waiting proposals their places after `lastLogIndex`, within the limit, one at least. */
-  place({ lastLogIndex, term, clock }: EntryPlace, limit: BatchLimit): readonly LogEntry[] {
+  place({ lastLogIndex, term, clock, stages, nowMs }: EntryPlace, limit: BatchLimit): readonly LogEntry[] {
     const entries: LogEntry[] = [];
     let bytes = 0;
     clock.look();
@@ -117,6 +123,7 @@ export class Proposals {
       const index = logIndex(lastLogIndex + entries.length + 1);
       proposal.index = index;
       proposal.span?.appended(index, term);
+      if (proposal.takenAtMs !== null) stages.placed(index, term, proposal.takenAtMs, nowMs);
       this.#placed.set(index, proposal);
       entries.push(entryOf(proposal, index, term, clock.next()));
     }

@@ -3,6 +3,7 @@ import { replicatorAt, replicatorName } from '../addresses.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { ReplicatorPace } from '../replicator/replicator.ts';
 import type { RaftSettings } from '../settings.ts';
+import type { StageRecorder } from '../stages/stage-recorder.ts';
 import type { LeaderToken, LogIndex, Term, Voter } from '../types.ts';
 import type { LeaderMessage } from './messages.ts';
 import type { Pace } from './pace.ts';
@@ -18,6 +19,7 @@ export interface ReplicatorsOptions {
   readonly term: Term;
   readonly identity: Sender;
   readonly settings: RaftSettings;
+  readonly stages: StageRecorder;
   readonly pace: Pace;
   readonly parts: RaftParts;
 }
@@ -82,8 +84,8 @@ export class Replicators {
   }
 
   #start(peer: Voter, lastLogIndex: LogIndex): void {
-    const { context, token, term, identity, settings, parts } = this.#options;
-    const options = { peer, token, term, identity, settings, lastLogIndex, pace: this.#pace() };
+    const { context, token, term, identity, settings, stages, parts } = this.#options;
+    const options = { peer, token, term, identity, settings, stages, lastLogIndex, pace: this.#pace() };
     this.#running.set(peer.id, { stopsAtMs: null });
     context.spawn(replicatorName(peer.id), (child) => new parts.Replicator(child, options, parts), {
       kind: 'replicatorFailed',

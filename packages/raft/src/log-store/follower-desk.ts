@@ -36,6 +36,7 @@ export class FollowerDesk {
 
   appendEntries(message: AppendEntries, from: Sender): void {
     const state = this.#state;
+    const receivedAtMs = state.context.now();
     if (message.term < state.currentTerm)
       return this.#refuse(message, from, { conflictIndex: logIndex(0), conflictTerm: term(0), promisedMs: 0 });
     state.observeTerm(message.term);
@@ -54,10 +55,7 @@ export class FollowerDesk {
       return this.#refuse(message, from, { ...verdict, promisedMs });
     }
     if (verdict.truncateFrom !== null) this.#truncate(verdict.truncateFrom, message.term, from);
-    if (verdict.newEntries.length > 0) {
-      state.storage.append(verdict.newEntries);
-      state.durability.appended();
-    }
+    if (verdict.newEntries.length > 0) state.append(verdict.newEntries, receivedAtMs);
     const verified = logIndex(message.prevLogIndex + message.entries.length);
     state.verifiedIndex = maxIndex(state.verifiedIndex, verified);
     // Beyond what this very message verified, the log may be another leader's.
@@ -125,6 +123,7 @@ export class FollowerDesk {
     state.whenTermFlushed(() => {
       // In another term verifiedIndex speaks of another leader's log.
       if (state.currentTerm !== reply.term) return;
+      state.stages.replied(this.matchIndex, state.context.now());
       state.context.send(to, {
         kind: 'appendEntriesReply',
         term: reply.term,

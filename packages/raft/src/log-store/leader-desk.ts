@@ -48,6 +48,7 @@ export class LeaderDesk {
 
   append(message: Of<'append'>): void {
     const state = this.#state;
+    const receivedAtMs = state.context.now();
     if (!this.#holds(message.token)) return this.#refuseDeposed();
     const leader = leaderAt(state.context.self);
     const end = logIndex(message.prevLogIndex + message.entries.length);
@@ -61,8 +62,7 @@ export class LeaderDesk {
     const stray = message.entries.find((entry) => entry.term !== currentTerm);
     invariant(stray === undefined, () => `a leader of term ${currentTerm} appends an entry of term ${stray?.term}`);
     this.#checkTime(message.entries);
-    state.storage.append(message.entries);
-    state.durability.appended();
+    state.append(message.entries, receivedAtMs);
     state.context.send(leader, { kind: 'appended', token: message.token, lastLogIndex: state.lastLogIndex });
   }
 

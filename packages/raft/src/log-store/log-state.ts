@@ -5,12 +5,14 @@ import type { Logger } from '../ports.ts';
 import { votersOf } from '../quorum.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
+import type { StageRecorder } from '../stages/stage-recorder.ts';
 import type { LogStorage } from '../storage/log-storage.ts';
 import { timeAt } from '../storage/time-at.ts';
 import {
   type Configuration,
   type EntryTime,
   type LeaderToken,
+  type LogEntry,
   type LogIndex,
   logIndex,
   maxIndex,
@@ -34,6 +36,7 @@ export interface LogStoreOptions {
   /** All up to here is known to be committed, because the state machine has applied it. */
   readonly lastApplied: LogIndex;
   readonly settings: RaftSettings;
+  readonly stages: StageRecorder;
   readonly logger: Logger;
   /** Told of each configuration that is known to be committed, at once of the one at `lastApplied`. It must not throw. */
   readonly configurationCommitted?: (configuration: Configuration) => void;
@@ -59,6 +62,7 @@ export class LogState {
   readonly watch: LeaderWatch;
   readonly identity: Sender;
   readonly settings: RaftSettings;
+  readonly stages: StageRecorder;
   readonly logger: Logger;
   readonly #initialConfiguration: Configuration;
   readonly #configurationCommitted: (configuration: Configuration) => void;
@@ -83,6 +87,7 @@ export class LogState {
     this.storage = options.storage;
     this.identity = options.identity;
     this.settings = options.settings;
+    this.stages = options.stages;
     this.logger = options.logger;
     this.#initialConfiguration = options.configuration;
     this.#configurationCommitted = options.configurationCommitted ?? (() => {});
@@ -175,6 +180,16 @@ export class LogState {
   vote(currentTerm: Term, votedFor: NodeId | null): void {
     this.storage.setHardState({ currentTerm, votedFor });
     this.#hardStateWrite = this.storage.written;
+  }
+
+  /** Stages entries at the end of the log, for whoever gave them at `receivedAtMs`. */
+  append(entries: readonly LogEntry[], receivedAtMs: number): void {
+    const { storage, durability, stages, context } = this;
+    const before = storage.lastIndex;
+    storage.append(entries);
+    durability.appended();
+    const { lastIndex, written } = storage;
+    stages.appended(logIndex(before + 1), lastIndex, this.lastLogTerm, written, receivedAtMs, context.now());
   }
 
   /** commitIndex never goes back. */

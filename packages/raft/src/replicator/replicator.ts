@@ -5,6 +5,7 @@ import type { LogStoreMessage } from '../log-store/messages.ts';
 import { type Moment, momentOf } from '../moment.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
+import type { StageRecorder } from '../stages/stage-recorder.ts';
 import { type LeaderToken, type LogIndex, logIndex, maxIndex, type Term, type Voter } from '../types.ts';
 import type { Inflights } from './inflights.ts';
 import { LinkStatistics } from './link-statistics.ts';
@@ -20,6 +21,7 @@ export interface ReplicatorOptions {
   readonly term: Term;
   readonly identity: Sender;
   readonly settings: RaftSettings;
+  readonly stages: StageRecorder;
   /** The end of the leader's log when it took office: probing begins there (Raft figure 2, nextIndex). */
   readonly lastLogIndex: LogIndex;
   readonly pace: ReplicatorPace;
@@ -232,6 +234,9 @@ export class Replicator implements Actor<ReplicatorMessage> {
     this.#freshness = null;
     this.#remember(sequence, { lastIndex, sentAt });
     this.#noteSent(sequence, lastIndex, entries);
+    if (entries.length > 0) {
+      this.#options.stages.sent(this.#options.peer.id, logIndex(prevLogIndex + 1), lastIndex, sentAt.clockMs);
+    }
     this.#sentRound = round;
     // Not leaderCommit: the log store may not have heard of the newest yet, and the next heartbeat brings it.
     this.#sentCommitIndex = this.#commitIndex;
@@ -409,6 +414,9 @@ export class Replicator implements Actor<ReplicatorMessage> {
   }
 
   #succeeded(message: Of<'appendEntriesReply'>): void {
+    if (message.matchIndex > this.#matchIndex) {
+      this.#options.stages.acknowledged(this.#options.peer.id, message.matchIndex, this.#context.now());
+    }
     this.#matchIndex = maxIndex(this.#matchIndex, message.matchIndex);
     const acknowledged = this.#inflights.acknowledge(this.#matchIndex);
     if (acknowledged !== null) this.#link.acknowledged(acknowledged.sentAtMs, this.#context.now());

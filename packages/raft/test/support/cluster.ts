@@ -46,6 +46,7 @@ export class TestNode {
   storage = new CrashableLogStorage(emptyDisk);
   stateMachine: RecordingStateMachine;
   system: ActorSystem | null = null;
+  stages = silentPorts.stages;
   incarnation = 0;
   /** How far its wall clock is ahead of virtual time. */
   wallAheadMs = 0;
@@ -95,6 +96,7 @@ export class TestCluster extends Schedule {
   start(id: string, ports: Ports = silentPorts): void {
     const node = this.node(id);
     node.incarnation += 1;
+    node.stages = ports.stages;
     const { identity, storage, stateMachine } = node;
     const { configuration, settings } = this;
     const system: ActorSystem = new ActorSystem(node.id, this.group, {
@@ -232,10 +234,12 @@ export class TestCluster extends Schedule {
   }
 
   #flush(node: TestNode): void {
-    const { storage, system, identity } = node;
+    const { storage, system, identity, stages } = node;
     if (!storage.staged || storage.flushing) return;
+    stages.flushBegan(storage.written, this.nowMs);
     storage.flush((outcome) => {
       if (outcome.kind === 'failed') throw outcome.error;
+      stages.flushEnded(outcome.written, this.nowMs);
       const { actor } = logStoreAt({ node: node.id, group: this.group });
       const flushed = { kind: 'flushed', written: outcome.written };
       this.at(0, () => this.#turn(node, system, () => system?.deliver(actor, flushed, identity)));

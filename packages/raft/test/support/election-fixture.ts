@@ -6,6 +6,7 @@ import {
   type ElectionMessage,
   type Logger,
   logIndex,
+  type RoleObserver,
   raftParts,
   silentPorts,
   term,
@@ -30,11 +31,12 @@ export class ElectionFixture {
   readonly timeoutMs = (defaultRaftSettings.electionTimeoutMinMs + defaultRaftSettings.electionTimeoutMaxMs) / 2;
   readonly actor: Election;
 
-  constructor(logger: Logger = silentPorts.logger) {
+  constructor(logger: Logger = silentPorts.logger, roles: RoleObserver = silentPorts.roles) {
     const identity = senderOf('n1');
-    const { tracer, memberTracer, streams } = silentPorts;
-    const leader = { identity, settings: defaultRaftSettings, tracer, memberTracer, streams, logger };
-    this.actor = new Election(this.context, { identity, settings: defaultRaftSettings, logger, leader }, raftParts);
+    const { tracer, stages, memberTracer, streams } = silentPorts;
+    const leader = { identity, settings: defaultRaftSettings, tracer, stages, memberTracer, streams, logger };
+    const options = { identity, settings: defaultRaftSettings, logger, roles, leader };
+    this.actor = new Election(this.context, options, raftParts);
   }
 
   receive(message: ElectionMessage, from: Sender = senderOf('n1')): void {

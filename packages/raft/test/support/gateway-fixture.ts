@@ -8,6 +8,7 @@ import {
   type RaftSettings,
   type ReadConsistency,
   raftParts,
+  silentPorts,
   term,
 } from '../../src/index.ts';
 import { bytes } from './entries.ts';
@@ -34,7 +35,9 @@ export class GatewayFixture {
 
   constructor(settings: Partial<RaftSettings> = {}) {
     const identity = senderOf('n1', { incarnation });
-    this.actor = new Gateway(this.context, { identity, settings: { ...defaultRaftSettings, ...settings } }, raftParts);
+    const { stages } = silentPorts;
+    const options = { identity, settings: { ...defaultRaftSettings, ...settings }, stages };
+    this.actor = new Gateway(this.context, options, raftParts);
   }
 
   receive(message: GatewayMessage): void {

@@ -16,6 +16,7 @@ import {
   type RaftParts,
   type RaftSettings,
   raftParts,
+  type StageRecorder,
   silentPorts,
   term,
 } from '../../src/index.ts';
@@ -38,6 +39,7 @@ export const noopIndex = startIndex + 1;
 export interface LeaderFixtureOptions {
   readonly settings?: Partial<RaftSettings>;
   readonly tracer?: CommitTracer;
+  readonly stages?: StageRecorder;
   readonly memberTracer?: MemberTracer;
   readonly logger?: Logger;
   /** Of the voters' clocks, when they voted. */
@@ -60,7 +62,7 @@ export class LeaderFixture {
 
   constructor(options: LeaderFixtureOptions = {}) {
     const settings = { ...defaultRaftSettings, ...options.settings };
-    const { tracer, memberTracer, logger } = { ...silentPorts, ...options };
+    const { tracer, stages, memberTracer, logger } = { ...silentPorts, ...options };
     const announceLeader = (): void => {
       this.announcements += 1;
     };
@@ -75,6 +77,7 @@ export class LeaderFixture {
         identity,
         settings,
         tracer,
+        stages,
         memberTracer,
         streams,
         logger,

@@ -71,6 +71,7 @@ export class LogStoreFixture {
         configuration: votersOf('n1', 'n2', 'n3'),
         lastApplied: logIndex(lastApplied),
         settings: { ...defaultRaftSettings, ...start.settings },
+        stages: silentPorts.stages,
         logger: silentPorts.logger,
         configurationCommitted: (configuration) => void this.committed.push(configuration),
       },

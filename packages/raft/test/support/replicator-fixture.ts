@@ -8,6 +8,7 @@ import {
   type RaftSettings,
   type ReplicatorMessage,
   raftParts,
+  silentPorts,
   term,
   type Voter,
 } from '../../src/index.ts';
@@ -59,6 +60,7 @@ export class ReplicatorFixture {
         term: term(3),
         identity: senderOf('n1'),
         settings: { ...defaultRaftSettings, ...settings },
+        stages: silentPorts.stages,
         lastLogIndex: logIndex(terms.length),
         pace: usualPace,
       },

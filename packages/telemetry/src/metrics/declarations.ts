@@ -43,6 +43,16 @@ export const declarations = {
     labels: { role: 'pre-candidate, candidate, leader, follower' },
     help: 'How often the node took this role. Elections that it began are those of candidate, those that it won those of leader.',
   }),
+  campaigns: declare({
+    name: 'quorate.raft.campaigns',
+    kind: 'counter',
+    unit: '{campaign}',
+    labels: {
+      reason:
+        'timeout (no leader was heard), leaderGone (the node knew that it is gone), transfer (the leader has asked for it)',
+    },
+    help: 'How often the node began to campaign, whatever came of it.',
+  }),
   term: declare({
     name: 'quorate.raft.term',
     kind: 'gauge',
@@ -191,9 +201,37 @@ export const declarations = {
     unit: 's',
     labels: {
       stage:
-        'append (until it has its place in the log), quorum (until a majority has it on disk), apply (until it is applied)',
+        'batch (waiting until the log has what came before), append (until it is in the log), quorum (until a majority has it on disk), applier (until the state machine begins with it), apply (in the state machine), answer (until the leader has the result)',
     },
-    help: 'The stages of the same commands. The three add up to the whole.',
+    help: 'The stages of the same commands. They add up to the whole.',
+  }),
+  appends: declare({
+    name: 'quorate.raft.appends',
+    kind: 'counter',
+    unit: '{append}',
+    labels: {},
+    help: "Appends to the node's log: each is a batch of entries.",
+  }),
+  appendedEntries: declare({
+    name: 'quorate.raft.appended.entries',
+    kind: 'counter',
+    unit: '{entry}',
+    labels: {},
+    help: "Entries that were appended to the node's log. Divided by the appends it is the size of batches, divided by the flushes what a flush holds.",
+  }),
+  flushDuration: declare({
+    name: 'quorate.raft.flush.duration',
+    kind: 'histogram',
+    unit: 's',
+    labels: {},
+    help: "Flushes of the node's log, until all of it is on disk.",
+  }),
+  reads: declare({
+    name: 'quorate.reads',
+    kind: 'counter',
+    unit: '{read}',
+    labels: { consistency: 'linearizable, readIndex, bounded, local', outcome: 'ok, or the code of the error' },
+    help: 'Reads that the node has answered, by how fresh they were to be.',
   }),
 
   requests: declare({

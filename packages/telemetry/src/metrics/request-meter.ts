@@ -1,3 +1,4 @@
+import type { ReadConsistency } from '@quorate/raft';
 import { declarations } from './declarations.ts';
 import { DurationHistogram } from './duration-histogram.ts';
 import type { MetricReadings } from './metric-readings.ts';
@@ -6,19 +7,21 @@ import type { MetricReadings } from './metric-readings.ts';
 const maxOutcomes = 64;
 const otherOutcome = 'other';
 
-class EndpointMeter {
-  readonly duration = new DurationHistogram();
-  readonly outcomes = new Map<string, number>();
+interface EndpointMeter {
+  readonly duration: DurationHistogram;
+  readonly outcomes: Map<string, number>;
+}
 
-  count(outcome: string): void {
-    const known = this.outcomes.has(outcome) || this.outcomes.size < maxOutcomes ? outcome : otherOutcome;
-    this.outcomes.set(known, (this.outcomes.get(known) ?? 0) + 1);
-  }
+function count(outcomes: Map<string, number>, outcome: string): void {
+  const known = outcomes.has(outcome) || outcomes.size < maxOutcomes ? outcome : otherOutcome;
+  outcomes.set(known, (outcomes.get(known) ?? 0) + 1);
 }
 
 /** Counts and times the requests of clients. */
 export class RequestMeter {
   readonly #endpoints = new Map<string, EndpointMeter>();
+  /** By consistency and outcome. */
+  readonly #reads = new Map<string, Map<string, number>>();
   #active = 0;
 
   /** A request has come. Gives the moment, for `answered`. */
@@ -27,16 +30,23 @@ export class RequestMeter {
     return performance.now();
   }
 
-  /** Its answer is there; `outcome` is `ok` or an error's code. */
-  answered(endpoint: string, outcome: string, beganAtMs: number): void {
+  /** Its answer is there; `outcome` is `ok` or an error's code. `consistency` is how fresh a read was to be; null if it was none. */
+  answered(endpoint: string, outcome: string, beganAtMs: number, consistency: ReadConsistency | null = null): void {
     this.#active -= 1;
     let meter = this.#endpoints.get(endpoint);
     if (meter === undefined) {
-      meter = new EndpointMeter();
+      meter = { duration: new DurationHistogram(), outcomes: new Map() };
       this.#endpoints.set(endpoint, meter);
     }
     meter.duration.record(performance.now() - beganAtMs);
-    meter.count(outcome);
+    count(meter.outcomes, outcome);
+    if (consistency !== null) this.#countRead(consistency, outcome);
+  }
+
+  #countRead(consistency: ReadConsistency, outcome: string): void {
+    const outcomes = this.#reads.get(consistency) ?? new Map<string, number>();
+    this.#reads.set(consistency, outcomes);
+    count(outcomes, outcome);
   }
 
   /** Adds what was counted. */
@@ -44,7 +54,10 @@ export class RequestMeter {
     readings.set(declarations.requestsActive, {}, this.#active);
     for (const [endpoint, { duration, outcomes }] of this.#endpoints) {
       readings.setHistogram(declarations.requestDuration, { endpoint }, duration);
-      for (const [outcome, count] of outcomes) readings.set(declarations.requests, { endpoint, outcome }, count);
+      for (const [outcome, times] of outcomes) readings.set(declarations.requests, { endpoint, outcome }, times);
+    }
+    for (const [consistency, outcomes] of this.#reads) {
+      for (const [outcome, times] of outcomes) readings.set(declarations.reads, { consistency, outcome }, times);
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { CommitTracer } from '@quorate/raft';
+import type { CommitTracer, StageRecorder } from '@quorate/raft';
 import type { TracingIdentity } from '../tracing.ts';
 import { declarations } from './declarations.ts';
 import { LogMeter } from './log-meter.ts';
@@ -7,6 +7,8 @@ import type { MetricSource } from './metric-readings.ts';
 import { asksForOtlp, otlpReader } from './otlp-reader.ts';
 import { ProcessMeter } from './process-meter.ts';
 import { RequestMeter } from './request-meter.ts';
+import { RoleMeter } from './role-meter.ts';
+import { StageMeter } from './stage-meter.ts';
 
 /** What metrics are started with. */
 export interface MetricsOptions {
@@ -18,6 +20,8 @@ export interface MetricsOptions {
   readonly asText: boolean;
   /** Traces the commits that are counted. */
   readonly tracer: CommitTracer;
+  /** Remembers the stages that are timed. */
+  readonly stages: StageRecorder;
 }
 
 /** The metrics of a node. They outlive a repair, after which the node starts again in the same process. */
@@ -25,6 +29,8 @@ export interface Metrics {
   readonly requests: RequestMeter;
   readonly commit: MeteredCommitTracer;
   readonly log: LogMeter;
+  readonly stages: StageMeter;
+  readonly roles: RoleMeter;
   /** Asks `source` too, each time that metrics are read. */
   add(source: MetricSource): void;
   /** The text for Prometheus as of now; empty unless it was asked for. */
@@ -48,6 +54,8 @@ export async function startMetrics(options: MetricsOptions): Promise<Metrics | n
     requests: new RequestMeter(),
     commit: new MeteredCommitTracer(options.tracer),
     log: new LogMeter(),
+    stages: new StageMeter(options.stages),
+    roles: new RoleMeter(),
     process: new ProcessMeter(),
   };
   for (const meter of Object.values(meters)) producer.add((readings) => meter.read(readings));
@@ -59,6 +67,8 @@ export async function startMetrics(options: MetricsOptions): Promise<Metrics | n
     requests: meters.requests,
     commit: meters.commit,
     log: meters.log,
+    stages: meters.stages,
+    roles: meters.roles,
     add: (source) => producer.add(source),
     text: async () => (await prometheus?.read()) ?? '',
     stop: async () => {

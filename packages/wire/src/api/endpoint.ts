@@ -19,14 +19,18 @@ export const ENDPOINTS = [
   'snapshot',
   'snapshot-read',
   'snapshot-stage',
+  'stages',
+  'tap',
 ] as const;
 
-/** What is asked of one node and no other: of a node that is in no cluster yet, or of the one that has a file. */
+/** What is asked of one node and no other: of a node that is in no cluster yet, or of the one that has a file, or remembers something. */
 export const NODE_ENDPOINTS: ReadonlySet<Endpoint> = new Set<Endpoint>([
   'hello',
   'form',
   'snapshot-read',
   'snapshot-stage',
+  'stages',
+  'tap',
 ]);
 
 /** What reads the store: a query, answered as fresh as the request says. */

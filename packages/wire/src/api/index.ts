@@ -14,6 +14,8 @@ export * from './request-body.ts';
 export * from './service-error.ts';
 export * from './shared-message.ts';
 export * from './snapshots.ts';
+export * from './stages.ts';
 export * from './status.ts';
 export * from './subjects.ts';
+export * from './tap.ts';
 export * from './timeout.ts';

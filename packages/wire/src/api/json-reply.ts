@@ -13,7 +13,9 @@ import { decodeChanged, decodeTransferred } from './membership.ts';
 import type { ApiReply } from './reply.ts';
 import { writeEndpointOf } from './request-body.ts';
 import { decodeSnapshotStretch, decodeStagedSnapshot, decodeTakenSnapshot } from './snapshots.ts';
+import { decodeStages, stagesToJson } from './stages.ts';
 import { decodeStatus, statusToJson } from './status.ts';
+import { decodeTapped } from './tap.ts';
 
 /** What the entries of a page may take in JSON, where bytes grow by a third as base64: the rest of NATS's 1 MiB is for frame and headers. */
 const MAX_JSON_PAGE_BYTES = 1_000_000;
@@ -58,6 +60,10 @@ function textOf(endpoint: Endpoint, body: Uint8Array): string {
       return stretchText(body);
     case 'snapshot-stage':
       return JSON.stringify(decodeStagedSnapshot(body));
+    case 'tap':
+      return JSON.stringify(decodeTapped(body));
+    case 'stages':
+      return JSON.stringify(stagesToJson(decodeStages(body)));
   }
 }
 

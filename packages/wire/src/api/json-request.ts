@@ -40,6 +40,8 @@ const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
   transfer: ['node'],
   snapshot: ['linearizable'],
   'snapshot-read': ['id', 'offset', 'maxBytes'],
+  stages: ['indexes', 'slowest'],
+  tap: ['actor'],
   'snapshot-stage': ['content', 'fileBytes', 'offset', 'bytesBase64', 'checksum'],
 };
 
@@ -113,6 +115,10 @@ function bodyOf(endpoint: Endpoint, fields: JsonFields): Uint8Array {
       return encodeMsgpack(withoutTimeout(fields));
     case 'snapshot-stage':
       return stageBodyOf(fields);
+    case 'tap':
+      return encodeMsgpack(withoutTimeout(fields));
+    case 'stages':
+      return stagesBodyOf(fields);
     case 'status':
     case 'hello':
       return new Uint8Array(0);
@@ -243,6 +249,13 @@ function stageBodyOf(fields: JsonFields): Uint8Array {
   const { bytesBase64: _, ...rest } = withoutTimeout(fields);
   const bytes = fields.has('bytesBase64') ? fields.base64('bytesBase64') : new Uint8Array(0);
   return encodeMsgpack({ ...rest, bytes });
+}
+
+/** Indexes are numbers or, as they are in replies, texts. */
+function stagesBodyOf(fields: JsonFields): Uint8Array {
+  const indexes = fields.get('indexes') ?? [];
+  if (!Array.isArray(indexes)) throw fields.invalid('indexes', 'is no list of indexes');
+  return encodeMsgpack({ indexes: indexes.map((index) => counterOf(index)), slowest: fields.get('slowest') ?? 0 });
 }
 
 function transferBodyOf(fields: JsonFields): Uint8Array {

@@ -1,5 +1,6 @@
 import type { NodeId } from '@quorate/actor';
 import { type ErrorData, QuorateError } from '@quorate/config-store';
+import type { LogIndex } from '@quorate/raft';
 import { z } from 'zod';
 import { failureIn } from '../config-store/failure-frame.ts';
 import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
@@ -9,8 +10,20 @@ import { API_FORMAT_VERSION } from './request.ts';
 
 /** A node's answer to a request, with the leader as that node knows it: the SDK goes there directly the next time. */
 export type ApiReply =
-  | { readonly kind: 'ok'; readonly body: Uint8Array; readonly leader: NodeId | null }
-  | { readonly kind: 'error'; readonly error: ErrorData; readonly leader: NodeId | null };
+  | {
+      readonly kind: 'ok';
+      readonly body: Uint8Array;
+      readonly leader: NodeId | null;
+      /** Where a write stands in the log. It goes in a header, and in no frame. */
+      readonly index?: LogIndex;
+    }
+  | {
+      readonly kind: 'error';
+      readonly error: ErrorData;
+      readonly leader: NodeId | null;
+      /** The same, of one that changed nothing. */
+      readonly index?: LogIndex;
+    };
 
 /** `[1, 'ok', body, leader | null]` or `[1, 'error', { code, message, details }, leader | null]`. */
 export function encodeReply(reply: ApiReply): Uint8Array {

@@ -14,7 +14,9 @@ import {
   encodeReply,
   errorReply,
   everyNodeApiSubject,
+  INDEX_HEADER,
   isJsonRequest,
+  isReadEndpoint,
   NODE_ENDPOINTS,
   nodeApiSubject,
   serviceErrorHeaders,
@@ -114,9 +116,10 @@ export class Endpoints {
       const shared = decodeSharedRequests(bytes);
       if (shared !== null) return this.#serveAll(endpoint, message, shared);
       const inJson = isJsonRequest(bytes);
-      const reply = await this.#answer(endpoint, bytes, message.headers?.get('traceparent') ?? null);
+      const traceparent = message.headers?.get('traceparent') ?? null;
+      const reply = await this.#answer(endpoint, bytes, traceparent);
       const body = inJson ? encodeJsonReply(endpoint, reply) : encodeReply(reply);
-      message.respond(body, { headers: headersOf(reply) });
+      message.respond(body, { headers: headersOf(reply, traceparent !== null) });
     } catch (error) {
       this.#unanswered(endpoint, error);
     }
@@ -146,26 +149,27 @@ export class Endpoints {
   async #answer(endpoint: Endpoint, bytes: Uint8Array, traceparent: string | null): Promise<ApiReply> {
     const { meter } = this.#options;
     const beganAtMs = meter?.began() ?? 0;
-    const reply = await this.#reply(endpoint, bytes, traceparent);
-    meter?.answered(endpoint, reply.kind === 'ok' ? 'ok' : reply.error.code, beganAtMs);
-    return reply;
-  }
-
-  async #reply(endpoint: Endpoint, bytes: Uint8Array, traceparent: string | null): Promise<ApiReply> {
+    let request: ApiRequest | null = null;
+    let reply: ApiReply;
     try {
-      const parent = traceparent === '' ? null : traceparent;
-      return await this.#options.answer(endpoint, decodeRequest(endpoint, bytes), parent);
+      request = decodeRequest(endpoint, bytes);
+      reply = await this.#options.answer(endpoint, request, traceparent === '' ? null : traceparent);
     } catch (error) {
-      return errorReply(error, null);
+      reply = errorReply(error, null);
     }
+    const consistency = request !== null && isReadEndpoint(endpoint) ? request.read.consistency : null;
+    meter?.answered(endpoint, reply.kind === 'ok' ? 'ok' : reply.error.code, beganAtMs, consistency);
+    return reply;
   }
 }
 
 /** Of a node by itself: every node gets what is asked of all. */
 const ownQueue = (node: NodeId): string => `node-${node}`;
 
-function headersOf(reply: ApiReply): MsgHdrs {
+/** Whoever traces a write may ask where its time went, by its index. */
+function headersOf(reply: ApiReply, isTraced: boolean): MsgHdrs {
   const result = headers();
+  if (isTraced && reply.index !== undefined) result.set(INDEX_HEADER, String(reply.index));
   if (reply.kind === 'ok') return result;
   for (const [name, value] of Object.entries(serviceErrorHeaders(reply.error))) result.set(name, value);
   return result;

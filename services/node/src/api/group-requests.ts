@@ -162,7 +162,7 @@ export class GroupRequests {
   #reply(request: ApiRequest, { answer, leader }: Answered): ApiReply {
     switch (answer.kind) {
       case 'result':
-        return storeReply(answer.result, leader);
+        return { ...storeReply(answer.result, leader), index: answer.index };
       case 'answer':
         return storeReply(answer.answer, leader);
       case 'entries':
