@@ -1,4 +1,4 @@
-import type { Command, Write } from '@quorate/config-store';
+import type { BoundWrite, Command, Write } from '@quorate/config-store';
 import {
   type CommandJson,
   commandToJson,
@@ -12,6 +12,7 @@ import {
   keyChangeToJson as wireKeyChangeToJson,
 } from '@quorate/wire';
 import { type Alarm, alarmsOf } from './alarms.ts';
+import { checkFenceOption } from './check-options.ts';
 import type { KeyChange } from './history.ts';
 import type { ClusterMembers } from './members.ts';
 import type { NodeSnapshot, SnapshotInfo } from './snapshots.ts';
@@ -25,7 +26,7 @@ import type {
   MemberStatus,
   ReadResult,
 } from './store.ts';
-import type { OperationResult, Transaction, TransactionResult } from './transaction.ts';
+import type { Fence, OperationResult, Transaction, TransactionResult } from './transaction.ts';
 import { toCommand } from './transaction-command.ts';
 import { transactionOf } from './transaction-of-command.ts';
 
@@ -119,21 +120,34 @@ function storedCommand(command: CommittedCommand): Command {
       return { kind: 'closeSession', session: Number(command.session) };
     default: {
       const { inSession, ...write } = command;
-      if (inSession === undefined) return storedWrite(write);
+      if (inSession === undefined) return storedBoundWrite(write);
       const { session, sequence, floor } = inSession;
       const place = { session: Number(session), sequence: Number(sequence), floor: Number(floor) };
-      return { ...storedWrite(write), inSession: place };
+      return { ...storedBoundWrite(write), inSession: place };
     }
   }
 }
 
+function storedBoundWrite({ fence, ...write }: CommittedWrite & { readonly fence?: Fence }): BoundWrite {
+  return { ...storedWrite(write), ...checkFenceOption(fence) };
+}
+
 function storedWrite(command: CommittedWrite): Write {
   switch (command.kind) {
-    case 'put':
+    case 'put': {
+      const { ifRevision, lease, ...rest } = command;
+      const leased = lease === undefined ? rest : { ...rest, lease: Number(lease) };
+      return ifRevision === undefined ? leased : { ...leased, ifRevision: Number(ifRevision) };
+    }
     case 'delete': {
       const { ifRevision, ...rest } = command;
       return ifRevision === undefined ? rest : { ...rest, ifRevision: Number(ifRevision) };
     }
+    case 'keepLease':
+    case 'revokeLease':
+      return { ...command, lease: Number(command.lease) };
+    case 'grantLease':
+      return command;
     case 'txn':
       return toCommand(command);
     case 'compact':

@@ -12,6 +12,7 @@ import {
 import { changeMembers } from './change-members.ts';
 import {
   checkFromIndex,
+  checkLeaseOption,
   checkNode,
   checkNodeId,
   checkReadOptions,
@@ -85,7 +86,7 @@ export class StoreClient implements Store {
     const typed = contentType === undefined ? {} : { contentType };
     const condition = checkRevisionOption(options.ifRevision);
     const body = await this.#writes.write(
-      { kind: 'put', key, value: valueBytes(value), ...typed, ...condition },
+      { kind: 'put', key, value: valueBytes(value), ...typed, ...checkLeaseOption(options.lease), ...condition },
       options,
     );
     return { revision: BigInt(resultIn(body, 'put').revision) };

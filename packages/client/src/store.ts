@@ -14,7 +14,7 @@ import type {
   WriteOptions,
 } from './options.ts';
 import type { NodeSnapshot, SaveSnapshotOptions, SnapshotInfo } from './snapshots.ts';
-import type { Transaction, TransactionResult } from './transaction.ts';
+import type { Fence, Transaction, TransactionResult } from './transaction.ts';
 
 /** One key as it stands. */
 export interface Entry {
@@ -96,7 +96,7 @@ export interface CommittedPlace {
 
 /** A command in the log. The same write of a session may stand there more than once; it was done once. */
 export type CommittedCommand =
-  | (CommittedWrite & { readonly inSession?: CommittedPlace })
+  | (CommittedWrite & { readonly fence?: Fence; readonly inSession?: CommittedPlace })
   | { readonly kind: 'openSession'; readonly ttlMs: number }
   | { readonly kind: 'keepSession'; readonly session: bigint; readonly floor: bigint }
   | { readonly kind: 'closeSession'; readonly session: bigint };
@@ -108,18 +108,21 @@ export type CommittedWrite =
       readonly key: string;
       readonly value: Uint8Array;
       readonly contentType?: string;
+      readonly lease?: bigint;
       readonly ifRevision?: bigint;
     }
   | { readonly kind: 'delete'; readonly key: string; readonly ifRevision?: bigint }
   | ({ readonly kind: 'txn' } & Required<Transaction>)
   | { readonly kind: 'compact'; readonly revision: bigint | null }
-  | { readonly kind: 'setRetention'; readonly retention: Retention };
+  | { readonly kind: 'setRetention'; readonly retention: Retention }
+  | { readonly kind: 'grantLease'; readonly ttlMs: number; readonly owner?: string }
+  | { readonly kind: 'keepLease' | 'revokeLease'; readonly lease: bigint; readonly owner?: string };
 
 /** One committed entry of the log. That a command is committed does not say that it changed anything: its `ifRevision` may not have held. */
 export interface CommittedEntry {
   readonly index: bigint;
   readonly term: bigint;
-  /** A new leader commits a `noop` first; `configuration` changes the members. */
+  /** A new leader commits a `noop` first, and one when a lease is over; `configuration` changes the members. */
   readonly kind: 'command' | 'noop' | 'configuration';
   /** When it got its place in the log, in microseconds since the epoch: close to real time, the same on every node, and higher with each entry. */
   readonly timestampUs: bigint;

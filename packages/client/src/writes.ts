@@ -1,6 +1,6 @@
-import { type Command, checkCommand, type Write } from '@quorate/config-store';
+import { type BoundWrite, type Command, checkCommand, type Write } from '@quorate/config-store';
 import { checkCommandBytes, encodeCommand, writeEndpointOf } from '@quorate/wire';
-import { checkNode, checkTimeoutMs } from './check-options.ts';
+import { checkFenceOption, checkNode, checkTimeoutMs } from './check-options.ts';
 import type { GroupAccess } from './group-access.ts';
 import type { TransactionOptions } from './options.ts';
 import { WriteSessions } from './session/write-sessions.ts';
@@ -17,7 +17,8 @@ export class Writes {
   }
 
   /** The body of the reply. @throws {QuorateError} */
-  async write(write: Write, options: TransactionOptions): Promise<Uint8Array> {
+  async write(unbound: Write, options: TransactionOptions): Promise<Uint8Array> {
+    const write: BoundWrite = { ...unbound, ...checkFenceOption(options.fence) };
     checkCommand(write);
     const { router, clock } = this.#access;
     const timeoutMs = checkTimeoutMs(options.timeoutMs, this.#access.timeoutMs);

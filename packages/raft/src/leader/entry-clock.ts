@@ -42,6 +42,11 @@ export class EntryClock {
     return { timestampUs: this.#timestampUs, logTimeMs: this.logTimeMs() };
   }
 
+  /** Whether an entry that got its place now would have that log time, or a later one. */
+  hasReached(logTimeMs: number): boolean {
+    return this.logTimeMs() >= logTimeMs;
+  }
+
   protected realTimeUs(): number {
     return Math.max(0, Math.floor(this.#reachedMs() * 1000));
   }

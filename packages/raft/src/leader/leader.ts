@@ -18,7 +18,7 @@ import type { LeaderProgress } from './membership.ts';
 import type { LeaderMessage } from './messages.ts';
 import type { ClockReading } from './peer-clock.ts';
 import { ProposalDesk } from './proposal-desk.ts';
-import type { Proposals } from './proposals.ts';
+import { noopProposal, type Proposal, type Proposals } from './proposals.ts';
 import { ReadDesk } from './read-desk.ts';
 import { Replicators } from './replicators.ts';
 import { Tenure } from './tenure.ts';
@@ -63,6 +63,8 @@ export class Leader implements Actor<LeaderMessage> {
   #grant: Grant | null = null;
   /** Office is given up, and the election will stop this actor: nothing is taken any more. */
   #lost: { readonly term: Term; readonly reason: string } | null = null;
+  /** The last no-op that was to bring the time. */
+  #timeMark: Proposal | null = null;
   #lastLogIndex: LogIndex = logIndex(0);
   #commitIndex: LogIndex = logIndex(0);
   /** The append that the log store has not answered yet: one at a time, sent again until it has. */
@@ -115,6 +117,8 @@ export class Leader implements Actor<LeaderMessage> {
         return this.#matched(message);
       case 'applied':
         return this.#applied(message);
+      case 'due':
+        return this.#due(message);
       case 'leaderProbe':
         return this.#grant?.replicators.probe(from.node);
       case 'busLost':
@@ -338,6 +342,16 @@ export class Leader implements Actor<LeaderMessage> {
     if (later !== null) return this.#lose(later.term, `entry ${later.index} is a later leader's`);
     this.#pursueTransfer();
     this.#leaveIfRemoved(grant);
+  }
+
+  /** The state machine wants to be told the time: once, until it has applied that. */
+  #due({ logTimeMs }: Of<'due'>): void {
+    if (this.#grant === null || this.#transfer.isUnderWay) return;
+    if (this.#timeMark !== null && this.#timeMark.outcome === null) return;
+    if (!this.#grant.clocks.entries.hasReached(logTimeMs)) return;
+    this.#timeMark = noopProposal();
+    this.#proposals.enqueue(this.#timeMark);
+    this.#appendWaiting();
   }
 
   #askForResults(): void {
