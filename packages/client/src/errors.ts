@@ -1,4 +1,4 @@
-import { QuorateError } from '@quorate/config-store';
+import { QuorateError, quote } from '@quorate/config-store';
 
 export {
   type ErrorData,
@@ -61,6 +61,16 @@ export class StoreClosed extends QuorateError {
   declare readonly code: 'StoreClosed';
   constructor(message = 'the store is closed') {
     super('StoreClosed', message, {});
+  }
+}
+
+/** A lock was not to be had in time: others hold it, or wait for it. */
+export class LockHeld extends QuorateError {
+  declare readonly code: 'LockHeld';
+  readonly lock: string;
+  constructor(lock: string, message = `the lock ${quote(lock)} is held, or waited for, by others`) {
+    super('LockHeld', message, { lock });
+    this.lock = lock;
   }
 }
 

@@ -25,6 +25,8 @@ export {
   transactionFromJson,
   transactionResultToJson,
 } from './json.ts';
+export type * from './lease/leases.ts';
+export type * from './lock/lock.ts';
 export type * from './members.ts';
 export type * from './options.ts';
 export { restoreCluster } from './restore-cluster.ts';

@@ -1,4 +1,6 @@
 import type { CompactResult, HistoryState, KeyChange, Retention } from './history.ts';
+import type { Leases } from './lease/leases.ts';
+import type { Election, HeldLock, LockOptions } from './lock/lock.ts';
 import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts';
 import type {
   CallOptions,
@@ -283,8 +285,25 @@ export interface Store {
    * Writes a key. A write whose answer is lost is sent again, and made once; it is `OutcomeUnknown` if there is none until the deadline. In a store without sessions one that
    * may have reached a node is not sent again: if its answer is lost, that is `OutcomeUnknown`.
    * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidContentType | InvalidRevision | RevisionMismatch | DiskSpaceLow | OutcomeUnknown}
+   * @throws {InvalidLease | UnknownLease | LeaseExpired | LeaseFull} of its lease; and, of a `fence`, as any write: `InvalidFence`, `LockLost`
    */
   put(key: string, value: string | Uint8Array, options?: PutOptions): Promise<PutResult>;
+
+  readonly leases: Leases;
+
+  /**
+   * Takes a lock: the key `name`, which goes with a lease that is kept alive. Those who wait get it in the order in which they came. Write with it as `fence`: a program that
+   * was stopped while its lock went to another cannot know, and the nodes do.
+   * @throws {LockHeld} after `waitMs`, and the reason of the signal
+   * @throws {InvalidKey | KeyTooLarge | InvalidLease | InvalidRequest}
+   */
+  lock(name: string, options?: LockOptions): Promise<HeldLock>;
+
+  /** Takes one of so many permits, as `lock` does; whoever names another number goes by that. @throws what `lock` throws */
+  semaphore(name: string, permits: number, options?: LockOptions): Promise<HeldLock>;
+
+  /** An election among applications: a lock whose holder is the leader, and says what others need to know of it. */
+  election(name: string): Election;
 
   /** Reads a key; null if it does not exist. @throws {InvalidKey | KeyTooLarge} and what `read` throws */
   get(key: string, options?: GetOptions): Promise<Entry | null>;

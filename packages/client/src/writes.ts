@@ -39,6 +39,20 @@ export class Writes {
     }
   }
 
+  /** The same for a write that may be done again whenever its answer is lost, because a second time changes nothing more: it needs no session. @throws {QuorateError} */
+  async repeat(unbound: Write, options: TransactionOptions): Promise<Uint8Array> {
+    const write: BoundWrite = { ...unbound, ...checkFenceOption(options.fence) };
+    checkCommand(write);
+    const timeoutMs = checkTimeoutMs(options.timeoutMs, this.#access.timeoutMs);
+    const to = { endpoint: writeEndpointOf(write), node: checkNode(options.node) };
+    const lifetime = this.#access.lifetime.child(options.signal);
+    try {
+      return await this.#access.router.request({ ...to, kind: 'read', body: bodyOf(write), timeoutMs, lifetime });
+    } finally {
+      lifetime.over();
+    }
+  }
+
   /** Ends what stands open for them. */
   close(): void {
     this.#sessions?.close();
