@@ -9,7 +9,9 @@ import { addGet } from './commands/get.ts';
 import { addHelp } from './commands/help.ts';
 import { addHistory } from './commands/history.ts';
 import { addImport } from './commands/import.ts';
+import { addLease } from './commands/lease/lease.ts';
 import { addList } from './commands/list.ts';
+import { addLock } from './commands/lock.ts';
 import { addMembers } from './commands/members/members.ts';
 import { addNode } from './commands/node.ts';
 import { addPermissions } from './commands/permissions.ts';
@@ -35,7 +37,7 @@ export function createProgram(): Command {
       outputError: (text, writeText) => writeText(`${lineOf(text.replace(/^error: /, ''))}\n`),
     });
   for (const add of [addUp, addNode, addForm, addMembers, addTransfer]) add(program.commandsGroup('Clusters:'));
-  for (const add of [addPut, addGet, addDel, addList, addTxn, addHistory, addImport])
+  for (const add of [addPut, addGet, addDel, addList, addTxn, addHistory, addImport, addLease, addLock])
     add(program.commandsGroup('Keys:'));
   for (const add of [addStatus, addTail, addSnapshot, addRetention, addCompact, addBench, addPermissions])
     add(program.commandsGroup('Operation:'));

@@ -19,6 +19,8 @@ export {
   type KeyChangeJson,
   keyChangeToJson,
   keyInfoToJson,
+  type LeaseJson,
+  leaseToJson,
   type OperationResultJson,
   snapshotToJson,
   type TransactionResultJson,

@@ -4,16 +4,19 @@ import {
   commandToJson,
   type EntryJson,
   type KeyChangeJson,
+  type LeaseJson,
   type OperationResultJson,
   transactionFromJson as storedTransaction,
   timestampText,
   type CommittedEntryJson as WireCommittedEntryJson,
   entryToJson as wireEntryToJson,
   keyChangeToJson as wireKeyChangeToJson,
+  leaseToJson as wireLeaseToJson,
 } from '@quorate/wire';
 import { type Alarm, alarmsOf } from './alarms.ts';
 import { checkFenceOption } from './check-options.ts';
 import type { KeyChange } from './history.ts';
+import type { Lease } from './lease/leases.ts';
 import type { ClusterMembers } from './members.ts';
 import type { NodeSnapshot, SnapshotInfo } from './snapshots.ts';
 import type {
@@ -30,7 +33,7 @@ import type { Fence, OperationResult, Transaction, TransactionResult } from './t
 import { toCommand } from './transaction-command.ts';
 import { transactionOf } from './transaction-of-command.ts';
 
-export type { EntryJson, KeyChangeJson, OperationResultJson };
+export type { EntryJson, KeyChangeJson, LeaseJson, OperationResultJson };
 
 /** What came of a transaction, as JSON: numbers of 64 bits are texts. */
 export interface TransactionResultJson {
@@ -202,6 +205,10 @@ export function keyChangeToJson(change: KeyChange): KeyChangeJson {
     contentType,
   });
 }
+
+/** A lease as JSON: numbers of 64 bits are texts. */
+export const leaseToJson = ({ lease, grantedAtUs, keptAtUs, ...rest }: Lease): LeaseJson =>
+  wireLeaseToJson({ lease: Number(lease), grantedAtUs: Number(grantedAtUs), keptAtUs: Number(keptAtUs), ...rest });
 
 /** A node's snapshot, or what a snapshot file holds, as JSON: numbers of 64 bits are texts. */
 export function snapshotToJson(snapshot: NodeSnapshot | SnapshotInfo): Readonly<Record<string, unknown>> {

@@ -86,6 +86,7 @@ describe('a lock', () => {
     const { store, open, nodes } = await start();
     await store.lock('/lock');
     const other = await open();
+    expect(await other.lock('/free', { waitMs: 0 })).toMatchObject({ lock: '/free' });
     expect(await codeOf(other.lock('/lock', { waitMs: 0 }))).toBe('LockHeld');
     expect(await codeOf(other.lock('/lock', { waitMs: 50 }))).toBe('LockHeld');
     expect(await waiters(store, '/lock')).toBe(0);

@@ -1,8 +1,17 @@
 import { buffer } from 'node:stream/consumers';
+import type { Fence } from '@quorate/client';
 import { checkContentType, checkKey, checkValue } from '@quorate/config-store';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../command-error.ts';
-import { ifRevisionOf, ifRevisionOption, nodeOf, nodeOption } from '../options/request-options.ts';
+import { counter } from '../options/option-values.ts';
+import {
+  fenceOf,
+  fenceOption,
+  ifRevisionOf,
+  ifRevisionOption,
+  nodeOf,
+  nodeOption,
+} from '../options/request-options.ts';
 import { writeLine } from '../output/output.ts';
 import { readInputFile } from '../read-input-file.ts';
 import { addStoreOptions, withStore } from '../with-store.ts';
@@ -13,6 +22,8 @@ interface PutFlags {
   readonly node?: string;
   readonly ifRevision?: bigint;
   readonly contentType?: string;
+  readonly lease?: bigint;
+  readonly fence?: Fence;
 }
 
 /** `quorate put`: writes a key. */
@@ -25,7 +36,13 @@ export function addPut(program: Command): void {
     .argument('[value]', 'its value; - for what comes on standard input')
     .addOption(new Option('--file <path>', 'take the value from a file, byte for byte'))
     .addOption(new Option('--content-type <type>', 'what the value is: a media type such as application/json'))
+    .addOption(
+      new Option('--lease <id>', 'the lease that the key is to go with: it is removed when that ends').argParser(
+        counter(1n),
+      ),
+    )
     .addOption(ifRevisionOption())
+    .addOption(fenceOption())
     .addOption(nodeOption());
   addStoreOptions(command).action((key: string, value: string | undefined) => put(command, key, value));
   addExamples(command, [
@@ -48,6 +65,8 @@ async function put(command: Command, key: string, text: string | undefined): Pro
       ...contentTypeOf(flags),
       ...nodeOf(flags),
       ...ifRevisionOf(flags),
+      ...fenceOf(flags),
+      ...(flags.lease === undefined ? {} : { lease: flags.lease }),
     });
     await writeLine(String(revision));
   });

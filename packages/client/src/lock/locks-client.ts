@@ -5,7 +5,7 @@ import type { HeldLease } from '../lease/leases.ts';
 import type { Lifetime } from '../lifetime.ts';
 import type { Store } from '../store.ts';
 import type { Fence } from '../transaction.ts';
-import { sleep } from '../wait.ts';
+import { longestTimerMs, sleep } from '../wait.ts';
 import { KeyNews } from './key-news.ts';
 import type { Leadership, LockOptions } from './lock.ts';
 import { LockedSlot } from './locked-slot.ts';
@@ -53,7 +53,10 @@ export class LocksClient {
     }
     const { lifetime: parent, clock } = this.#access;
     const waiting = parent.child(signal);
-    const stopTimer = clock.startTimer(Math.min(waitMs, 2 ** 31 - 1), () => waiting.end(new LockHeld(name)));
+    const mayWait = waitMs > 0;
+    // Whoever does not wait looks once, however long that takes; and no timer can be set for ever.
+    const isTimed = mayWait && waitMs <= longestTimerMs;
+    const stopTimer = isTimed ? clock.startTimer(waitMs, () => waiting.end(new LockHeld(name))) : () => {};
     const news = new KeyNews(this.#access, name);
     let held: HeldLease | null = null;
     try {
@@ -69,7 +72,7 @@ export class LocksClient {
         value,
         lifetime: waiting,
       });
-      const fence = await this.#takeIn(line, name, waitMs > 0, waiting);
+      const fence = await this.#takeIn(line, name, mayWait, waiting);
       const lifetime = parent.child();
       return new LockedSlot({ store: this.#store, fence, lease: held, news, lifetime });
     } catch (error) {
