@@ -22,6 +22,8 @@ export interface Plant {
   readonly codec?: (codec: ConfigStoreCodec) => ConfigStoreCodec;
   /** The bug is one of sessions: some clients have them. */
   readonly sessions?: boolean;
+  /** The bug is one of leases or locks: some hold them. */
+  readonly leases?: boolean;
   /** By which rule clients repeat what failed. */
   readonly decideRetry?: typeof decideRetry;
 }
