@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { HeldLock, Leadership, Store } from '../src/index.ts';
 import { codeOf, TestBus, until } from './support/bus.ts';
+import type { FakeNode } from './support/fake-node.ts';
 import { StoreOfNodes } from './support/store-node.ts';
 
 interface Cluster {
+  readonly n1: FakeNode;
   readonly nodes: StoreOfNodes;
   /** Another program's store. */
   readonly open: () => Promise<Store>;
@@ -16,7 +18,7 @@ async function start(): Promise<Cluster> {
   const nodes = new StoreOfNodes();
   const n1 = await bus.node('n1', nodes.behaviour('n1'));
   nodes.onChanged = (tokens) => n1.change(tokens);
-  return { nodes, open: () => bus.store(), store: await bus.store() };
+  return { n1, nodes, open: () => bus.store(), store: await bus.store() };
 }
 
 const lostOf = (held: Pick<HeldLock, 'lost'>): Promise<unknown> =>
@@ -91,6 +93,27 @@ describe('a lock', () => {
     expect(await codeOf(other.lock('/lock', { waitMs: 50 }))).toBe('LockHeld');
     expect(await waiters(store, '/lock')).toBe(0);
     expect(nodes.commands.filter(({ kind }) => kind === 'revokeLease')).toHaveLength(2);
+  });
+
+  it.each([
+    ['waits for it', '/lock/waiting/99'],
+    ['holds it', '/lock'],
+  ])('is not taken past another who %s since it was looked at', async (_what, key) => {
+    const { store, nodes, n1 } = await start();
+    let isLooked = false;
+    n1.behave((request) => {
+      const reply = nodes.answer(request, 'n1');
+      // Both looks are answered before the transaction comes.
+      if (request.endpoint === 'list' && !isLooked) {
+        isLooked = true;
+        nodes.apply({ kind: 'put', key, value: new Uint8Array() });
+      }
+      return reply;
+    });
+    expect(await codeOf(store.lock('/lock', { waitMs: 0 }))).toBe('LockHeld');
+    expect((await store.get('/lock'))?.lease ?? null).toBeNull();
+    // Nor is it taken past one that is seen.
+    expect(await codeOf(store.lock('/lock', { waitMs: 0 }))).toBe('LockHeld');
   });
 
   it('is not waited for any more when its signal says so', async () => {

@@ -346,7 +346,7 @@ export class Leader implements Actor<LeaderMessage> {
 
   /** The state machine wants to be told the time: once, until it has applied that. */
   #due({ logTimeMs }: Of<'due'>): void {
-    if (this.#grant === null || this.#transfer.isUnderWay) return;
+    if (this.#grant === null) return;
     if (this.#timeMark !== null && this.#timeMark.outcome === null) return;
     if (!this.#grant.clocks.entries.hasReached(logTimeMs)) return;
     this.#timeMark = noopProposal();
