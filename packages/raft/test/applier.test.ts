@@ -244,7 +244,7 @@ describe('what the leader and the streams hear', () => {
 });
 
 describe('what ends by time alone', () => {
-  const tellDue = { to: 'n1.leader', message: { kind: 'due', logTimeMs: 9_000 } };
+  const tellDue = { to: 'n1.leader', message: { kind: 'due', logTimeMs: 9_000 } } as const;
   const told = (): unknown[] => context.take().filter(({ message }) => message.kind === 'due');
 
   beforeEach(() => {

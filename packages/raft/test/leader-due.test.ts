@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { LogEntry } from '../src/index.ts';
+import { defaultRaftSettings, type LogEntry, logIndex } from '../src/index.ts';
 import { timeOf } from './support/entries.ts';
 import { LeaderFixture, noopIndex, officeTerm, startIndex } from './support/leader-fixture.ts';
 
@@ -14,7 +14,8 @@ beforeEach(() => {
   fixture.lead();
 });
 
-const due = (logTimeMs = dueMs): void => fixture.receive({ kind: 'due', logTimeMs });
+const due = (logTimeMs = dueMs, lastApplied = 0): void =>
+  fixture.receive({ kind: 'due', logTimeMs, lastApplied: logIndex(lastApplied) });
 
 const appended = (): readonly LogEntry[] =>
   fixture.takeAll('append').flatMap((append) => append.entries as readonly LogEntry[]);
@@ -44,6 +45,35 @@ describe('a state machine that wants to be told the time', () => {
     expect(appended()).toMatchObject([{ index: noopIndex + 2, kind: 'noop' }]);
   });
 
+  test('is told it again if the no-op is applied, though the leader has not heard of that', () => {
+    fixture.elapse(20);
+    due();
+    fixture.take();
+    fixture.appended(noopIndex + 1);
+    due(dueMs, noopIndex);
+    expect(appended()).toEqual([]);
+    due(dueMs, noopIndex + 1);
+    expect(appended()).toMatchObject([{ index: noopIndex + 2, kind: 'noop' }]);
+  });
+
+  test('is told of no time in which nobody could reach the leader', () => {
+    const electionMs = defaultRaftSettings.electionTimeoutMaxMs;
+    fixture.receive({ kind: 'busLost' });
+    fixture.elapse(2 * electionMs);
+    due();
+    expect(appended()).toEqual([]);
+    fixture.elapse(60_000);
+    fixture.receive({ kind: 'busConnected' });
+    const round = fixture.takeRound();
+    for (const peer of ['n2', 'n3']) fixture.matched(peer, noopIndex, round);
+    fixture.elapse(3 * defaultRaftSettings.heartbeatIntervalMs);
+    fixture.take();
+    due(startMs + 10_000);
+    expect(appended()).toEqual([]);
+    due();
+    expect(appended()).toMatchObject([{ kind: 'noop', index: noopIndex + 1 }]);
+  });
+
   test('is told it together with what is proposed meanwhile', () => {
     fixture.elapse(20);
     fixture.propose(1, 'a');
@@ -60,7 +90,7 @@ describe('a state machine that wants to be told the time', () => {
   test('is not told it by a leader that has no token, or hands over', () => {
     const other = new LeaderFixture();
     other.elapse(20);
-    other.receive({ kind: 'due', logTimeMs: 0 });
+    other.receive({ kind: 'due', logTimeMs: 0, lastApplied: logIndex(0) });
     expect(other.takeAll('append')).toEqual([]);
     fixture.elapse(20);
     fixture.transfer(1, 'n2');

@@ -543,6 +543,8 @@ describe('a request in JSON', () => {
     ['lease', '{"op":"keep"}', 'lease', 'lease is missing'],
     ['leases', '{"after":-1}', 'after', 'after is no integer from 0'],
     ['put', '{"key":"/a","value":"x","lease":"seven"}', 'lease', 'lease is no integer from 0'],
+    ['put', '{"key":"/a","value":"x","fence":null}', 'fence', 'fence is no JSON object'],
+    ['put', '{"key":"/a","value":"x","lease":null}', 'lease', 'lease is no integer from 0'],
     ['put', '{"key":"/a","value":"x","fence":"/l"}', 'fence', 'fence is no JSON object'],
     ['put', '{"key":"/a","value":"x","fence":{"lock":"/l"}}', 'fence.token', 'fence.token is missing'],
     [

@@ -170,7 +170,8 @@ export class Applier implements Actor<ApplierMessage> {
     const logTimeMs = this.#leaderTerm === null ? null : this.#stateMachine.dueAtLogTimeMs;
     if (logTimeMs === null) return;
     this.#context.startTimer('dueRetry', this.#settings.heartbeatIntervalMs, { kind: 'dueRetry' });
-    this.#context.send(leaderAt(this.#context.self), { kind: 'due', logTimeMs });
+    const { lastApplied } = this.#stateMachine;
+    this.#context.send(leaderAt(this.#context.self), { kind: 'due', logTimeMs, lastApplied });
   }
 
   #query(message: Of<'query'>): void {

@@ -197,7 +197,7 @@ export class Leader implements Actor<LeaderMessage> {
     if (standing.kind === 'lost') return this.#stepDown(this.#grant, standing);
     // After the pace is known: it may be faster than it was.
     this.#restartTick();
-    this.#noteAside(standing.kind === 'aside');
+    this.#noteAside(standing.kind === 'aside', this.#grant);
     this.#confirmSelf(this.#grant);
     if (standing.kind === 'aside') return;
     this.#sendAppend();
@@ -229,8 +229,10 @@ export class Leader implements Actor<LeaderMessage> {
     this.#lose(this.#options.term, reason);
   }
 
-  #noteAside(isAside: boolean): void {
+  #noteAside(isAside: boolean, { clocks }: Grant): void {
     const { term, streams } = this.#options;
+    if (isAside) clocks.entries.stop();
+    else clocks.entries.goOn();
     if (this.#isAside && !isAside) streams.announceLeader(this.#self(), term);
     this.#isAside = isAside;
     this.#wasAside ||= isAside;
@@ -345,9 +347,9 @@ export class Leader implements Actor<LeaderMessage> {
   }
 
   /** The state machine wants to be told the time: once, until it has applied that. */
-  #due({ logTimeMs }: Of<'due'>): void {
-    if (this.#grant === null) return;
-    if (this.#timeMark !== null && this.#timeMark.outcome === null) return;
+  #due({ logTimeMs, lastApplied }: Of<'due'>): void {
+    if (this.#grant === null || this.#isAside) return;
+    if (this.#timeMark !== null && !isApplied(this.#timeMark, lastApplied)) return;
     if (!this.#grant.clocks.entries.hasReached(logTimeMs)) return;
     this.#timeMark = noopProposal();
     this.#proposals.enqueue(this.#timeMark);
@@ -554,6 +556,10 @@ export class Leader implements Actor<LeaderMessage> {
     return this.#options.identity.node;
   }
 }
+
+/** Whether it has come to its end; that it is applied may not have been heard otherwise. */
+const isApplied = ({ index, outcome }: Proposal, lastApplied: LogIndex): boolean =>
+  outcome !== null || (index !== null && index <= lastApplied);
 
 /** The end of the log after an append. */
 const endOf = (append: { readonly prevLogIndex: LogIndex; readonly entries: readonly LogEntry[] }): LogIndex =>
