@@ -141,10 +141,23 @@ describe('a lock', () => {
   });
 
   it('is lost when somebody removes its key', async () => {
-    const { store, open } = await start();
+    const { store, open, nodes } = await start();
     const lock = await store.lock('/lock');
     await (await open()).delete('/lock');
     expect(await lostOf(lock)).toMatchObject({ code: 'LockLost', actual: 0n });
+    // Its lease is of no use to anybody.
+    await until(() => nodes.commands.some(({ kind }) => kind === 'revokeLease'));
+  });
+
+  it('is lost when somebody puts its key without its lease, with which it would not end, and is free again', async () => {
+    const { store, open } = await start();
+    const lock = await store.lock('/lock');
+    const other = await open();
+    await other.put('/lock', 'hello');
+    expect(await lostOf(lock)).toMatchObject({ code: 'LockLost' });
+    await lock.release();
+    expect(await other.get('/lock')).toBeNull();
+    expect(await other.lock('/lock', { waitMs: 0 })).toMatchObject({ lock: '/lock' });
   });
 
   it('is lost when its store is closed, which cannot keep it', async () => {

@@ -21,7 +21,7 @@ export function addLock(program: Command): void {
     .command('lock')
     .summary('run a command under a lock')
     .description(
-      'Takes a lock, runs a command, and releases the lock when it has ended. Those who wait get the lock in the order in which they came. If the lock is lost the command is ended: with SIGTERM, and then SIGKILL. The exit code is that of the command; 1 if the lock was not to be had, or was lost.',
+      'Takes a lock, runs a command, and releases the lock when it has ended. Those who wait get the lock in the order in which they came. If the lock is lost the command is ended: with SIGTERM, and then SIGKILL; what it has started itself it has to end itself. The exit code is that of the command; 1 if the lock was not to be had, or was lost.',
     )
     .argument('<name>', 'the key of the lock')
     .argument('<command...>', 'what is run, behind --')

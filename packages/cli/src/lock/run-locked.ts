@@ -51,16 +51,19 @@ export async function runLocked({ file, args, killAfterMs }: LockedCommand, held
 }
 
 async function exitCodeOf(child: ChildProcess): Promise<number> {
+  const ended = new Promise<readonly unknown[]>((resolve) => child.once('exit', (...how) => resolve(how)));
   try {
-    const [code, signal]: readonly unknown[] = await once(child, 'exit');
-    if (typeof code === 'number') return code;
-    return signalExitCode + (isSignal(signal) ? constants.signals[signal] : 0);
+    await once(child, 'spawn');
   } catch (error) {
-    // It was not run at all.
     const code = error instanceof Error && 'code' in error ? error.code : null;
     say(lineOf(error instanceof Error ? error.message : String(error)));
     return code === 'ENOENT' ? notFoundExitCode : notRunnableExitCode;
   }
+  // It may not be signalled if it has another user's rights: then it runs on, and the lock is held until it ends.
+  child.on('error', (error) => say(lineOf(`the command could not be told to end: ${error.message}`)));
+  const [code, signal] = await ended;
+  if (typeof code === 'number') return code;
+  return signalExitCode + (isSignal(signal) ? constants.signals[signal] : 0);
 }
 
 const isSignal = (signal: unknown): signal is NodeJS.Signals =>

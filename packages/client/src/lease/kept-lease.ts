@@ -19,6 +19,8 @@ export interface KeptLeaseOptions {
 
 /** So long after an attempt that failed the next one is made. */
 const retryMs = 100;
+/** The leader's clock may run faster than this one: the holder takes the lease for lost so much of its time earlier. */
+const driftMargin = 0.05;
 /** An attempt has a node to itself for so long: a lease of a day is not to wait for one that hangs for hours. */
 const longestAttemptMs = 5_000;
 
@@ -33,6 +35,9 @@ export class KeptLease implements HeldLease {
   /** From sending, not from the answer: that may have been long on its way. */
   #keptAtMs: number;
   #isReleased = false;
+  /** A node has said so: there is nothing to revoke. */
+  #isGone = false;
+  #stopTimer: () => void = () => {};
   #released: Promise<void> | null = null;
 
   constructor(options: KeptLeaseOptions) {
@@ -43,7 +48,11 @@ export class KeptLease implements HeldLease {
     this.#lifetime = lifetime.child();
     this.#keptAtMs = askedAtMs;
     // A store that is closed keeps nothing alive: whoever holds something by it is told.
-    this.#lifetime.onEnd(() => this.#lose(this.#lifetime.error));
+    this.#lifetime.onEnd(() => {
+      this.#stopTimer();
+      this.#lose(this.#lifetime.error);
+    });
+    this.#restartTimer();
     this.#keep().catch(() => {});
   }
 
@@ -57,11 +66,24 @@ export class KeptLease implements HeldLease {
   }
 
   async #release(): Promise<void> {
-    const isOver = this.#lifetime.ended;
     this.#isReleased = true;
     this.#lifetime.end(new LeaseExpired({ lease: String(this.lease) }));
     // If that is lost it ends by itself.
-    if (!isOver) await this.#options.revoke().catch(() => {});
+    if (!this.#isGone) await this.#options.revoke().catch(() => {});
+  }
+
+  /** It may be over when nothing was heard of it for its time: whoever holds something by it is told before. */
+  #restartTimer(): void {
+    this.#stopTimer();
+    const { clock } = this.#options;
+    const leftMs = this.#keptAtMs + this.#holdsMs - clock.now();
+    this.#stopTimer = clock.startTimer(Math.max(0, leftMs), () => {
+      this.#lifetime.end(new LeaseExpired({ lease: String(this.lease) }, this.#silenceText()));
+    });
+  }
+
+  get #holdsMs(): number {
+    return this.ttlMs * (1 - driftMargin);
   }
 
   #lose(reason: unknown): void {
@@ -79,24 +101,28 @@ export class KeptLease implements HeldLease {
     }
   }
 
-  /** Whether it is kept alive; the lease is lost when there was none in its time. */
+  /** Whether it is kept alive. */
   async #attempt(): Promise<boolean> {
     const { clock, keepAlive } = this.#options;
     const sentAtMs = clock.now();
-    const leftMs = Math.ceil(this.#keptAtMs + this.ttlMs - sentAtMs);
+    const leftMs = Math.max(1, Math.ceil(this.#keptAtMs + this.#holdsMs - sentAtMs));
     try {
-      if (leftMs < 1) throw new LeaseExpired({ lease: String(this.lease) }, this.#silenceText());
       await keepAlive(Math.min(leftMs, longestAttemptMs));
+      if (this.#lifetime.ended) return true;
       this.#keptAtMs = sentAtMs;
+      this.#restartTimer();
       return true;
     } catch (error) {
-      if (isEnd(error)) this.#lifetime.end(error);
+      if (isEnd(error)) {
+        this.#isGone = true;
+        this.#lifetime.end(error);
+      }
       return false;
     }
   }
 
   #silenceText(): string {
-    return `lease ${this.lease} could not be kept alive for ${this.ttlMs} ms: it may have expired`;
+    return `lease ${this.lease} could not be kept alive for ${Math.floor(this.#holdsMs)} ms: it may expire`;
   }
 }
 

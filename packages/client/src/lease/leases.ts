@@ -70,7 +70,7 @@ export interface Leases {
   /** Grants a lease that nobody keeps alive. @throws {InvalidLease | TooManyLeases | OutcomeUnknown} */
   grant(options: GrantLeaseOptions): Promise<{ readonly lease: bigint }>;
 
-  /** Gives a lease its full time again, and tells how long that is. @throws {InvalidLease | UnknownLease | LeaseExpired | LeaseOfAnother} */
+  /** Gives a lease its full time again, and tells how long that is. It is sent again when its answer is lost; if it fails for want of one, it may have been done. @throws {InvalidLease | UnknownLease | LeaseExpired | LeaseOfAnother} */
   keepAlive(lease: bigint, options?: LeaseOptions): Promise<{ readonly ttlMs: number }>;
 
   /** Ends a lease, and removes its keys. @throws {InvalidLease | UnknownLease | LeaseExpired | LeaseOfAnother | OutcomeUnknown} */

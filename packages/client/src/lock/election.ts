@@ -1,8 +1,10 @@
 import type { GroupAccess } from '../group-access.ts';
-import type { Store } from '../store.ts';
+import type { Entry, Store } from '../store.ts';
+import { sleep } from '../wait.ts';
 import { KeyNews } from './key-news.ts';
 import type { CampaignOptions, ElectedLeader, Election, Leadership } from './lock.ts';
 import type { LocksClient } from './locks-client.ts';
+import { isPassing, retryMs } from './passing.ts';
 
 /** So long after the last look, at most, whoever observes looks again. */
 const lookAgainMs = 1_000;
@@ -41,7 +43,11 @@ export class ElectionClient implements Election {
     try {
       for (;;) {
         const mark = news.mark();
-        const entry = await this.#store.get(this.#name, signal === undefined ? {} : { signal });
+        const entry = await this.#entry(signal);
+        if (entry === 'unknown') {
+          await sleep(retryMs, this.#access.clock, lifetime);
+          continue;
+        }
         const revision = entry?.modRevision ?? 0n;
         if (revision !== shown) yield entry === null ? null : { value: entry.value, token: entry.createRevision };
         shown = revision;
@@ -50,6 +56,15 @@ export class ElectionClient implements Election {
     } finally {
       news.close();
       lifetime.over();
+    }
+  }
+
+  async #entry(signal: AbortSignal | undefined): Promise<Entry | 'unknown' | null> {
+    try {
+      return await this.#store.get(this.#name, signal === undefined ? {} : { signal });
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      return 'unknown';
     }
   }
 }

@@ -12,7 +12,7 @@ const lookAgainMs = 5_000;
 
 /** What a lock that is held stands on. */
 export interface LockedSlotOptions {
-  readonly store: Pick<Store, 'get' | 'put'>;
+  readonly store: Pick<Store, 'get' | 'put' | 'txn'>;
   readonly fence: Fence;
   readonly lease: HeldLease;
   readonly news: KeyNews;
@@ -59,13 +59,19 @@ export class LockedSlot implements Leadership {
 
   async #release(): Promise<void> {
     this.#end();
-    await this.#options.lease.release();
+    const { store, lease, fence } = this.#options;
+    const key = this.lock;
+    await lease.release();
+    // Somebody may have put it again without the lease: then it would be held for ever.
+    await store.txn({ compare: [{ key, createRevision: fence.token }], then: [{ op: 'delete', key }] }).catch(() => {});
   }
 
   #lose(reason: unknown): void {
     if (this.#released !== null || this.#lost.signal.aborted) return;
     this.#end();
     this.#lost.abort(reason);
+    // Nobody has a use for it any more.
+    void this.#options.lease.release();
   }
 
   #end(): void {
@@ -75,19 +81,22 @@ export class LockedSlot implements Leadership {
   }
 
   async #look(): Promise<void> {
-    const { store, news, lifetime } = this.#options;
+    const { news, lifetime } = this.#options;
     for (;;) {
       const mark = news.mark();
-      const actual = await this.#actualToken(store);
+      const actual = await this.#actualToken();
       if (actual !== null && actual !== this.token) this.#lose(new LockLost(lossOf(this, actual)));
       await news.since(mark, lookAgainMs, lifetime);
     }
   }
 
-  /** Null if that cannot be known now: then the lease says whether it is held. */
-  async #actualToken(store: Pick<Store, 'get'>): Promise<bigint | null> {
+  /** 0 if the key goes with another lease, or none: it would outlive its holder. Null if that cannot be known now: then the lease says whether it is held. */
+  async #actualToken(): Promise<bigint | null> {
+    const { store, lease } = this.#options;
     try {
-      return (await store.get(this.lock))?.createRevision ?? 0n;
+      const entry = await store.get(this.lock);
+      if (entry?.createRevision === this.token && entry.lease !== lease.lease) return 0n;
+      return entry?.createRevision ?? 0n;
     } catch {
       return null;
     }

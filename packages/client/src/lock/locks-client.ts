@@ -1,5 +1,5 @@
 import { MAX_LEASE_KEYS } from '@quorate/config-store';
-import { InvalidRequest, LockHeld, QuorateError } from '../errors.ts';
+import { InvalidRequest, LockHeld } from '../errors.ts';
 import type { GroupAccess } from '../group-access.ts';
 import type { HeldLease } from '../lease/leases.ts';
 import type { Lifetime } from '../lifetime.ts';
@@ -9,17 +9,8 @@ import { longestTimerMs, sleep } from '../wait.ts';
 import { KeyNews } from './key-news.ts';
 import type { Leadership, LockOptions } from './lock.ts';
 import { LockedSlot } from './locked-slot.ts';
+import { isPassing, retryMs } from './passing.ts';
 import { slotPrefix, WaitingLine } from './waiting-line.ts';
-
-/** Errors that may pass: while they last, whoever waits goes on waiting. */
-const passingCodes: ReadonlySet<string> = new Set([
-  'NoLeader',
-  'Unavailable',
-  'Timeout',
-  'Overloaded',
-  'OutcomeUnknown',
-]);
-const retryMs = 250;
 
 /** Where locks are taken. */
 export class LocksClient {
@@ -94,7 +85,7 @@ export class LocksClient {
         if (lifetime.ended) throw lifetime.error;
         return taken;
       } catch (error) {
-        if (!mayWait || !(error instanceof QuorateError) || !passingCodes.has(error.code)) throw error;
+        if (!mayWait || !isPassing(error)) throw error;
         await sleep(retryMs, this.#access.clock, lifetime);
       }
     }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LeaseExpired, LeaseOfAnother, QuorateError, type Store, UnknownLease } from '@quorate/client';
+import { QuorateError, type Store } from '@quorate/client';
 import { type Command, Option } from 'commander';
 import { lineOf } from '../../command-outcome.ts';
 import { counter } from '../../options/option-values.ts';
@@ -13,7 +13,15 @@ interface KeepAliveFlags {
   readonly owner?: string;
 }
 
-const retryMs = 1_000;
+const retryMs = 300;
+/** Errors that may pass. */
+const passingCodes: ReadonlySet<string> = new Set([
+  'NoLeader',
+  'Unavailable',
+  'Timeout',
+  'Overloaded',
+  'OutcomeUnknown',
+]);
 
 /** `quorate lease keep-alive`: gives a lease its full time again and again. */
 export function addKeepAlive(lease: Command): void {
@@ -55,7 +63,7 @@ async function keepOn(store: Store, id: bigint, flags: KeepAliveFlags, signal: A
     const nextMs = await store.leases.keepAlive(id, { ...ownerOf(flags), signal }).then(
       ({ ttlMs }) => ttlMs / 3,
       (error: unknown) => {
-        if (signal.aborted || !(error instanceof QuorateError) || isEnd(error)) throw error;
+        if (signal.aborted || !(error instanceof QuorateError) || !passingCodes.has(error.code)) throw error;
         say(lineOf(`${error.message} (${error.code}); trying again`));
         return retryMs;
       },
@@ -63,6 +71,3 @@ async function keepOn(store: Store, id: bigint, flags: KeepAliveFlags, signal: A
     await sleep(nextMs, undefined, { signal });
   }
 }
-
-const isEnd = (error: QuorateError): boolean =>
-  error instanceof LeaseExpired || error instanceof UnknownLease || error instanceof LeaseOfAnother;
