@@ -50,7 +50,10 @@ export class WaitingLine {
 
   async #tryOnce(mayQueue: boolean): Promise<Fence | null> {
     const { lease, slots, store } = this.#options;
-    const [taken, waiting] = await Promise.all([this.#taken(), all(store.keys({ prefix: this.#prefix }))]);
+    const [taken, waiting] = await Promise.all([
+      this.#taken(),
+      all(store.keys({ prefix: this.#prefix, pageLimit: 1000 })),
+    ]);
     // An answer may have been lost.
     const own = taken.find((slot) => slot.lease === lease);
     if (own !== undefined) return { lock: own.key, token: own.createRevision };
@@ -65,7 +68,8 @@ export class WaitingLine {
   async #taken(): Promise<readonly KeyInfo[]> {
     const { store, slots } = this.#options;
     const [only, ...others] = slots;
-    if (only === undefined || others.length > 0) return all(store.keys({ prefix: slotPrefix(this.#options.name) }));
+    if (only === undefined || others.length > 0)
+      return all(store.keys({ prefix: slotPrefix(this.#options.name), pageLimit: 1000 }));
     const entry = await store.get(only);
     return entry === null ? [] : [entry];
   }
