@@ -15,7 +15,9 @@ export interface CommandOutcome {
 const usageCodes: ReadonlySet<string> = new Set([
   'InvalidCommand',
   'InvalidContentType',
+  'InvalidFence',
   'InvalidKey',
+  'InvalidLease',
   'KeyTooLarge',
   'ValueTooLarge',
   'InvalidLimit',

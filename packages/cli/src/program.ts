@@ -13,7 +13,9 @@ import { addGet } from './commands/get.ts';
 import { addHelp } from './commands/help.ts';
 import { addHistory } from './commands/history.ts';
 import { addImport } from './commands/import.ts';
+import { addLease } from './commands/lease/lease.ts';
 import { addList } from './commands/list.ts';
+import { addLock } from './commands/lock.ts';
 import { addMembers } from './commands/members/members.ts';
 import { addNode } from './commands/node.ts';
 import { addPermissions } from './commands/permissions.ts';
@@ -46,6 +48,7 @@ export function createProgram(): Command {
   for (const add of [addPut, addGet, addDel, addList, addTxn, addEdit]) add(program.commandsGroup('Keys:'));
   for (const add of [addHistory, addDiff, addRollback]) add(program.commandsGroup('History:'));
   for (const add of [addImport, addExport, addApply]) add(program.commandsGroup('Files:'));
+  for (const add of [addLease, addLock]) add(program.commandsGroup('Leases and locks:'));
   for (const add of [addStatus, addTail, addSnapshot, addRetention, addCompact, addBench, addPermissions])
     add(program.commandsGroup('Operation:'));
   for (const add of [addTrace, addSlow, addTap]) add(program.commandsGroup('What takes time:'));

@@ -1,7 +1,8 @@
 import type { FormationRecord, Voter } from '@quorate/raft';
 import { checkTimeout, nodeIdSchema, readOptionsOf, type ReadOptions as WireReadOptions } from '@quorate/wire';
-import { InvalidRequest, InvalidRevision } from './errors.ts';
+import { InvalidFence, InvalidLease, InvalidRequest, InvalidRevision } from './errors.ts';
 import type { ConnectOptions, ReadOptions } from './options.ts';
+import type { Fence } from './transaction.ts';
 
 type NodeId = Voter['id'];
 
@@ -64,6 +65,29 @@ export function checkReadOptions({ consistency, maxStalenessMs, minRevision }: R
 /** A revision as commands carry it. @throws {InvalidRevision} */
 export const checkRevisionOption = (ifRevision: bigint | undefined): { readonly ifRevision?: number } =>
   ifRevision === undefined ? {} : { ifRevision: revisionNumber(ifRevision) };
+
+/** The lease that a key is put with. @throws {InvalidLease} */
+export const checkLeaseOption = (lease: bigint | undefined): { readonly lease?: number } =>
+  lease === undefined ? {} : { lease: leaseNumber(lease) };
+
+/** A lease's id as commands carry it. @throws {InvalidLease} */
+export function leaseNumber(lease: unknown): number {
+  const isId = typeof lease === 'bigint' && lease >= 1n && lease <= Number.MAX_SAFE_INTEGER;
+  if (isId) return Number(lease);
+  throw new InvalidLease({ reason: `${lease} is no id of a lease, such as 1n` });
+}
+
+/** What a write is fenced with. @throws {InvalidFence} */
+export function checkFenceOption(fence: Fence | undefined): { readonly fence?: { lock: string; token: number } } {
+  if (fence === undefined) return {};
+  // A caller in plain JavaScript is bound by no type.
+  if (typeof fence !== 'object' || fence === null) throw new InvalidFence({ reason: 'it is no object' });
+  const { lock, token } = fence;
+  if (typeof lock !== 'string') throw new InvalidFence({ reason: 'the lock is no text' });
+  const isToken = typeof token === 'bigint' && token >= 1n && token <= Number.MAX_SAFE_INTEGER;
+  if (!isToken) throw new InvalidFence({ reason: `token ${token} is no bigint from 1` });
+  return { fence: { lock, token: Number(token) } };
+}
 
 /** A revision that a read names, or null. @throws {InvalidRevision} */
 export const revisionOrNull = (revision: bigint | undefined): number | null =>

@@ -1,8 +1,9 @@
-import type { Write } from '@quorate/config-store';
+import type { BoundWrite, Write } from '@quorate/config-store';
 import type { LogEntry } from '@quorate/raft';
 import { commandOf } from '@quorate/wire';
 import type { CommittedCommand, CommittedEntry, CommittedWrite } from './store.ts';
-import { transactionOf } from './transaction-of-command.ts';
+import type { Fence } from './transaction.ts';
+import { toFence, transactionOf } from './transaction-of-command.ts';
 
 /** An entry of the log as callers get it. */
 export function toCommittedEntry(entry: LogEntry): CommittedEntry {
@@ -30,17 +31,25 @@ function toCommand(entry: LogEntry): CommittedCommand | null {
       return { kind: 'closeSession', session: BigInt(command.session) };
     default: {
       const { inSession, ...write } = command;
-      if (inSession === undefined) return toWrite(write);
+      if (inSession === undefined) return toBoundWrite(write);
       const { session, sequence, floor } = inSession;
       const place = { session: BigInt(session), sequence: BigInt(sequence), floor: BigInt(floor) };
-      return { ...toWrite(write), inSession: place };
+      return { ...toBoundWrite(write), inSession: place };
     }
   }
 }
 
+function toBoundWrite({ fence, ...write }: BoundWrite): CommittedWrite & { readonly fence?: Fence } {
+  return { ...toWrite(write), ...toFence(fence) };
+}
+
 function toWrite(command: Write): CommittedWrite {
   switch (command.kind) {
-    case 'put':
+    case 'put': {
+      const { ifRevision, lease, ...rest } = command;
+      const leased = lease === undefined ? rest : { ...rest, lease: BigInt(lease) };
+      return ifRevision === undefined ? leased : { ...leased, ifRevision: BigInt(ifRevision) };
+    }
     case 'delete': {
       const { ifRevision, ...rest } = command;
       return ifRevision === undefined ? rest : { ...rest, ifRevision: BigInt(ifRevision) };
@@ -49,6 +58,10 @@ function toWrite(command: Write): CommittedWrite {
       return { kind: 'txn', ...transactionOf(command) };
     case 'compact':
       return { kind: 'compact', revision: command.revision === null ? null : BigInt(command.revision) };
+    case 'keepLease':
+    case 'revokeLease':
+      return { ...command, lease: BigInt(command.lease) };
+    case 'grantLease':
     case 'setRetention':
       return command;
   }

@@ -1,4 +1,4 @@
-import { QuorateError } from '@quorate/config-store';
+import { QuorateError, quote } from '@quorate/config-store';
 
 export {
   type ErrorData,
@@ -6,7 +6,9 @@ export {
   type ErrorDetails,
   InvalidCommand,
   InvalidContentType,
+  InvalidFence,
   InvalidKey,
+  InvalidLease,
   InvalidLimit,
   InvalidQuery,
   InvalidRange,
@@ -15,6 +17,10 @@ export {
   InvalidSession,
   KeyTooLarge,
   KeyWrittenTwice,
+  LeaseExpired,
+  LeaseFull,
+  LeaseOfAnother,
+  LockLost,
   QuorateError,
   RevisionCompacted,
   RevisionMismatch,
@@ -23,8 +29,10 @@ export {
   SessionExpired,
   SessionResultsTooLarge,
   SessionWindowExceeded,
+  TooManyLeases,
   TooManySessions,
   TransactionTooLarge,
+  UnknownLease,
   ValueTooLarge,
 } from '@quorate/config-store';
 export {
@@ -53,6 +61,16 @@ export class StoreClosed extends QuorateError {
   declare readonly code: 'StoreClosed';
   constructor(message = 'the store is closed') {
     super('StoreClosed', message, {});
+  }
+}
+
+/** A lock was not to be had in time: others hold it, or wait for it. */
+export class LockHeld extends QuorateError {
+  declare readonly code: 'LockHeld';
+  readonly lock: string;
+  constructor(lock: string, message = `the lock ${quote(lock)} is held, or waited for, by others`) {
+    super('LockHeld', message, { lock });
+    this.lock = lock;
   }
 }
 

@@ -19,6 +19,8 @@ export {
   type KeyChangeJson,
   keyChangeToJson,
   keyInfoToJson,
+  type LeaseJson,
+  leaseToJson,
   type OperationResultJson,
   slowWriteToJson,
   snapshotToJson,
@@ -27,6 +29,8 @@ export {
   transactionFromJson,
   transactionResultToJson,
 } from './json.ts';
+export type * from './lease/leases.ts';
+export type * from './lock/lock.ts';
 export type * from './members.ts';
 export type * from './options.ts';
 export { restoreCluster } from './restore-cluster.ts';

@@ -1,18 +1,22 @@
-import type { Command, Write } from '@quorate/config-store';
+import type { BoundWrite, Command, Write } from '@quorate/config-store';
 import {
   type CommandJson,
   commandToJson,
   type EntryJson,
   type KeyChangeJson,
+  type LeaseJson,
   type OperationResultJson,
   transactionFromJson as storedTransaction,
   timestampText,
   type CommittedEntryJson as WireCommittedEntryJson,
   entryToJson as wireEntryToJson,
   keyChangeToJson as wireKeyChangeToJson,
+  leaseToJson as wireLeaseToJson,
 } from '@quorate/wire';
 import { type Alarm, alarmsOf } from './alarms.ts';
+import { checkFenceOption } from './check-options.ts';
 import type { KeyChange } from './history.ts';
+import type { Lease } from './lease/leases.ts';
 import type { ClusterMembers } from './members.ts';
 import type { NodeSnapshot, SnapshotInfo } from './snapshots.ts';
 import type {
@@ -25,12 +29,12 @@ import type {
   MemberStatus,
   ReadResult,
 } from './store.ts';
-import type { OperationResult, Transaction, TransactionResult } from './transaction.ts';
+import type { Fence, OperationResult, Transaction, TransactionResult } from './transaction.ts';
 import { toCommand } from './transaction-command.ts';
 import { transactionOf } from './transaction-of-command.ts';
 import type { SlowWrite, TracedPut, WriteTimeline } from './write-trace.ts';
 
-export type { EntryJson, KeyChangeJson, OperationResultJson };
+export type { EntryJson, KeyChangeJson, LeaseJson, OperationResultJson };
 
 /** What came of a transaction, as JSON: numbers of 64 bits are texts. */
 export interface TransactionResultJson {
@@ -120,21 +124,34 @@ function storedCommand(command: CommittedCommand): Command {
       return { kind: 'closeSession', session: Number(command.session) };
     default: {
       const { inSession, ...write } = command;
-      if (inSession === undefined) return storedWrite(write);
+      if (inSession === undefined) return storedBoundWrite(write);
       const { session, sequence, floor } = inSession;
       const place = { session: Number(session), sequence: Number(sequence), floor: Number(floor) };
-      return { ...storedWrite(write), inSession: place };
+      return { ...storedBoundWrite(write), inSession: place };
     }
   }
 }
 
+function storedBoundWrite({ fence, ...write }: CommittedWrite & { readonly fence?: Fence }): BoundWrite {
+  return { ...storedWrite(write), ...checkFenceOption(fence) };
+}
+
 function storedWrite(command: CommittedWrite): Write {
   switch (command.kind) {
-    case 'put':
+    case 'put': {
+      const { ifRevision, lease, ...rest } = command;
+      const leased = lease === undefined ? rest : { ...rest, lease: Number(lease) };
+      return ifRevision === undefined ? leased : { ...leased, ifRevision: Number(ifRevision) };
+    }
     case 'delete': {
       const { ifRevision, ...rest } = command;
       return ifRevision === undefined ? rest : { ...rest, ifRevision: Number(ifRevision) };
     }
+    case 'keepLease':
+    case 'revokeLease':
+      return { ...command, lease: Number(command.lease) };
+    case 'grantLease':
+      return command;
     case 'txn':
       return toCommand(command);
     case 'compact':
@@ -189,6 +206,10 @@ export function keyChangeToJson(change: KeyChange): KeyChangeJson {
     contentType,
   });
 }
+
+/** A lease as JSON: numbers of 64 bits are texts. */
+export const leaseToJson = ({ lease, grantedAtUs, keptAtUs, ...rest }: Lease): LeaseJson =>
+  wireLeaseToJson({ lease: Number(lease), grantedAtUs: Number(grantedAtUs), keptAtUs: Number(keptAtUs), ...rest });
 
 /** A node's snapshot, or what a snapshot file holds, as JSON: numbers of 64 bits are texts. */
 export function snapshotToJson(snapshot: NodeSnapshot | SnapshotInfo): Readonly<Record<string, unknown>> {

@@ -1,4 +1,5 @@
 import type { ConnectionOptions, NatsConnection } from 'nats';
+import type { Fence } from './transaction.ts';
 
 /** Where the nodes of a group are reached, and how. */
 export interface ConnectOptions {
@@ -84,10 +85,15 @@ export interface WriteOptions extends TransactionOptions {
 export interface PutOptions extends WriteOptions {
   /** What the value is: a media type such as `application/json`, of at most 127 characters. It stands with the value until the key is written again. */
   readonly contentType?: string;
+  /** The lease that the key is to go with: it is removed when that ends. It goes with none if not given, also if it did before. */
+  readonly lease?: bigint;
 }
 
 /** Options of `txn`, and of what else goes through the log. */
-export interface TransactionOptions extends CallOptions, NodeOptions {}
+export interface TransactionOptions extends CallOptions, NodeOptions {
+  /** Only if that lock is held: a `HeldLock` is one. Else `LockLost`. */
+  readonly fence?: Fence;
+}
 
 /** Options of `history`. The time of `timeoutMs` is that of each page. */
 export interface HistoryOptions extends CallOptions, NodeOptions, ReadOptions {

@@ -19,6 +19,7 @@ import {
 import { changeMembers } from './change-members.ts';
 import {
   checkFromIndex,
+  checkLeaseOption,
   checkNode,
   checkNodeId,
   checkReadOptions,
@@ -35,6 +36,11 @@ import { gather } from './gather.ts';
 import type { GroupAccess } from './group-access.ts';
 import type { CompactResult, HistoryState, KeyChange, Retention } from './history.ts';
 import { keyHistory } from './key-history.ts';
+import type { Leases } from './lease/leases.ts';
+import { LeasesClient } from './lease/leases-client.ts';
+import { ElectionClient } from './lock/election.ts';
+import type { Election, HeldLock, LockOptions } from './lock/lock.ts';
+import { LocksClient } from './lock/locks-client.ts';
 import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts';
 import { membersOfStatus } from './members-of-status.ts';
 import type {
@@ -84,10 +90,20 @@ const statusGraceMs = 25;
 export class StoreClient implements Store {
   readonly #access: GroupAccess;
   readonly #writes: Writes;
+  readonly #locks: LocksClient;
+  readonly leases: Leases;
 
   constructor(access: GroupAccess, { sessions = true }: Pick<ConnectOptions, 'sessions'> = {}) {
     this.#access = access;
     this.#writes = new Writes(access, { sessions });
+    const { clock, lifetime } = access;
+    this.leases = new LeasesClient({
+      clock,
+      lifetime,
+      writes: this.#writes,
+      read: (query, options) => this.#read(query, options),
+    });
+    this.#locks = new LocksClient(access, this);
   }
 
   async put(key: string, value: string | Uint8Array, options: PutOptions = {}): Promise<PutResult> {
@@ -120,6 +136,18 @@ export class StoreClient implements Store {
     const { entry, revision, appliedIndex } = await this.#read(query, options);
     const read = { revision: BigInt(revision), appliedIndex: BigInt(appliedIndex) };
     return { entry: entry === null ? null : toEntry(entry), ...read };
+  }
+
+  async lock(name: string, options: LockOptions = {}): Promise<HeldLock> {
+    return this.#locks.lock(name, options);
+  }
+
+  async semaphore(name: string, permits: number, options: LockOptions = {}): Promise<HeldLock> {
+    return this.#locks.semaphore(name, permits, options);
+  }
+
+  election(name: string): Election {
+    return new ElectionClient(this.#access, this, this.#locks, name);
   }
 
   list(options: ListOptions = {}): EntryList {
@@ -326,10 +354,10 @@ export class StoreClient implements Store {
   }
 }
 
-/** @throws {InvalidCommand | InvalidRevision} */
+/** @throws {InvalidCommand | InvalidLease | InvalidRevision} */
 function putOf(key: string, value: string | Uint8Array, options: PutOptions): Write & { readonly kind: 'put' } {
   const { contentType } = options;
   const typed = contentType === undefined ? {} : { contentType };
   const condition = checkRevisionOption(options.ifRevision);
-  return { kind: 'put', key, value: valueBytes(value), ...typed, ...condition };
+  return { kind: 'put', key, value: valueBytes(value), ...typed, ...checkLeaseOption(options.lease), ...condition };
 }

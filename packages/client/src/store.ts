@@ -1,4 +1,6 @@
 import type { CompactResult, HistoryState, KeyChange, Retention } from './history.ts';
+import type { Leases } from './lease/leases.ts';
+import type { Election, HeldLock, LockOptions } from './lock/lock.ts';
 import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts';
 import type {
   CallOptions,
@@ -14,7 +16,7 @@ import type {
   WriteOptions,
 } from './options.ts';
 import type { NodeSnapshot, SaveSnapshotOptions, SnapshotInfo } from './snapshots.ts';
-import type { Transaction, TransactionResult } from './transaction.ts';
+import type { Fence, Transaction, TransactionResult } from './transaction.ts';
 import type { SlowestOptions, SlowWrite, TappedMessage, TracedPut, TracePutOptions } from './write-trace.ts';
 
 /** One key as it stands. */
@@ -97,7 +99,7 @@ export interface CommittedPlace {
 
 /** A command in the log. The same write of a session may stand there more than once; it was done once. */
 export type CommittedCommand =
-  | (CommittedWrite & { readonly inSession?: CommittedPlace })
+  | (CommittedWrite & { readonly fence?: Fence; readonly inSession?: CommittedPlace })
   | { readonly kind: 'openSession'; readonly ttlMs: number }
   | { readonly kind: 'keepSession'; readonly session: bigint; readonly floor: bigint }
   | { readonly kind: 'closeSession'; readonly session: bigint };
@@ -109,18 +111,21 @@ export type CommittedWrite =
       readonly key: string;
       readonly value: Uint8Array;
       readonly contentType?: string;
+      readonly lease?: bigint;
       readonly ifRevision?: bigint;
     }
   | { readonly kind: 'delete'; readonly key: string; readonly ifRevision?: bigint }
   | ({ readonly kind: 'txn' } & Required<Transaction>)
   | { readonly kind: 'compact'; readonly revision: bigint | null }
-  | { readonly kind: 'setRetention'; readonly retention: Retention };
+  | { readonly kind: 'setRetention'; readonly retention: Retention }
+  | { readonly kind: 'grantLease'; readonly ttlMs: number; readonly owner?: string }
+  | { readonly kind: 'keepLease' | 'revokeLease'; readonly lease: bigint; readonly owner?: string };
 
 /** One committed entry of the log. That a command is committed does not say that it changed anything: its `ifRevision` may not have held. */
 export interface CommittedEntry {
   readonly index: bigint;
   readonly term: bigint;
-  /** A new leader commits a `noop` first; `configuration` changes the members. */
+  /** A new leader commits a `noop` first, and one when a lease is over; `configuration` changes the members. */
   readonly kind: 'command' | 'noop' | 'configuration';
   /** When it got its place in the log, in microseconds since the epoch: close to real time, the same on every node, and higher with each entry. */
   readonly timestampUs: bigint;
@@ -281,8 +286,25 @@ export interface Store {
    * Writes a key. A write whose answer is lost is sent again, and made once; it is `OutcomeUnknown` if there is none until the deadline. In a store without sessions one that
    * may have reached a node is not sent again: if its answer is lost, that is `OutcomeUnknown`.
    * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidContentType | InvalidRevision | RevisionMismatch | DiskSpaceLow | OutcomeUnknown}
+   * @throws {InvalidLease | UnknownLease | LeaseExpired | LeaseFull} of its lease; and, of a `fence`, as any write: `InvalidFence`, `LockLost`
    */
   put(key: string, value: string | Uint8Array, options?: PutOptions): Promise<PutResult>;
+
+  readonly leases: Leases;
+
+  /**
+   * Takes a lock: the key `name`, which goes with a lease that is kept alive. Those who wait get it in the order in which they came. Write with it as `fence`: a program that
+   * was stopped while its lock went to another cannot know, and the nodes do.
+   * @throws {LockHeld} after `waitMs`, and the reason of the signal
+   * @throws {InvalidKey | KeyTooLarge | InvalidLease | InvalidRequest}
+   */
+  lock(name: string, options?: LockOptions): Promise<HeldLock>;
+
+  /** Takes one of so many permits, as `lock` does; whoever names another number goes by that. @throws what `lock` throws */
+  semaphore(name: string, permits: number, options?: LockOptions): Promise<HeldLock>;
+
+  /** An election among applications: a lock whose holder is the leader, and says what others need to know of it. */
+  election(name: string): Election;
 
   /** Reads a key; null if it does not exist. @throws {InvalidKey | KeyTooLarge} and what `read` throws */
   get(key: string, options?: GetOptions): Promise<Entry | null>;

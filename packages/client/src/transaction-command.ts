@@ -8,7 +8,7 @@ import {
   type Operation as StoreOperation,
   type Transaction as StoreTransaction,
 } from '@quorate/config-store';
-import { revisionNumber } from './check-options.ts';
+import { checkFenceOption, checkLeaseOption, revisionNumber } from './check-options.ts';
 import { valueBytes } from './stored-value.ts';
 import type { Comparison, KeyRange, KeySelection, Operation, Transaction } from './transaction.ts';
 
@@ -57,18 +57,19 @@ function toOperation(operation: Operation): StoreOperation {
   const { op } = checkObject(operation, 'an operation');
   switch (operation.op) {
     case 'put': {
-      const { key, value, contentType } = operation;
+      const { key, value, contentType, lease, fence } = operation;
       const written = { key: checkText(key, 'key'), value: valueBytes(value) };
-      return { kind: 'put', ...written, ...(contentType === undefined ? {} : { contentType }) };
+      const typed = contentType === undefined ? {} : { contentType };
+      return { kind: 'put', ...written, ...typed, ...checkLeaseOption(lease), ...checkFenceOption(fence) };
     }
     case 'delete':
-      return { kind: 'delete', keys: toSelection(operation) };
+      return { kind: 'delete', keys: toSelection(operation), ...checkFenceOption(operation.fence) };
     case 'get':
       return { kind: 'get', key: checkText(operation.key, 'key') };
     case 'list':
       return { kind: 'list', keys: toRange(operation), limit: operation.limit ?? DEFAULT_PAGE_ENTRIES };
     case 'txn':
-      return toCommand(operation);
+      return { ...toCommand(operation), ...checkFenceOption(operation.fence) };
     default:
       throw invalid(`the operation ${JSON.stringify(op)} is not known`);
   }

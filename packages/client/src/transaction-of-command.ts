@@ -1,9 +1,10 @@
 import type {
   Comparison as StoreComparison,
+  Fence as StoreFence,
   Operation as StoreOperation,
   Transaction as StoreTransaction,
 } from '@quorate/config-store';
-import type { Comparison, NumberCondition, Operation, Transaction, ValueCondition } from './transaction.ts';
+import type { Comparison, Fence, NumberCondition, Operation, Transaction, ValueCondition } from './transaction.ts';
 
 /** The transaction that a command holds, as callers write it. Its values are bytes. */
 export const transactionOf = ({ compare, then, else: otherwise }: StoreTransaction): Required<Transaction> => ({
@@ -11,6 +12,10 @@ export const transactionOf = ({ compare, then, else: otherwise }: StoreTransacti
   then: then.map(operationOf),
   else: otherwise.map(operationOf),
 });
+
+/** What a write is fenced with, as callers have it. */
+export const toFence = (fence: StoreFence | undefined): { readonly fence?: Fence } =>
+  fence === undefined ? {} : { fence: { lock: fence.lock, token: BigInt(fence.token) } };
 
 function comparisonOf(comparison: StoreComparison): Comparison {
   const { keys } = comparison;
@@ -63,16 +68,17 @@ function valueCondition({ operator, operand }: Extract<StoreComparison, { target
 function operationOf(operation: StoreOperation): Operation {
   switch (operation.kind) {
     case 'put': {
-      const { kind: op, ...put } = operation;
-      return { op, ...put };
+      const { kind: op, lease, fence, ...put } = operation;
+      const leased = lease === undefined ? {} : { lease: BigInt(lease) };
+      return { op, ...put, ...leased, ...toFence(fence) };
     }
     case 'delete':
-      return { op: 'delete', ...operation.keys };
+      return { op: 'delete', ...operation.keys, ...toFence(operation.fence) };
     case 'get':
       return { op: 'get', key: operation.key };
     case 'list':
       return { op: 'list', ...operation.keys, limit: operation.limit };
     case 'txn':
-      return { op: 'txn', ...transactionOf(operation) };
+      return { op: 'txn', ...transactionOf(operation), ...toFence(operation.fence) };
   }
 }

@@ -37,16 +37,30 @@ export type Comparison = KeySelection &
     | { readonly exists: boolean }
   );
 
+/**
+ * A lock that must be held where and when the write is done: the nodes look, so that a program which was stopped while it lost the lock does no harm when it wakes. Else `LockLost`, and nothing
+ * of the write is done.
+ */
+export interface Fence {
+  /** The lock's key: a `HeldLock` has it. */
+  readonly lock: string;
+  /** Which holding of the lock: the same. */
+  readonly token: bigint;
+}
+
 /** Writes a key. */
 export interface PutOperation {
   readonly op: 'put';
   readonly key: string;
   readonly value: string | Uint8Array;
   readonly contentType?: string;
+  /** The lease that the key is to go with: it is removed when that ends. */
+  readonly lease?: bigint;
+  readonly fence?: Fence;
 }
 
 /** Removes a key, or all keys of a range. */
-export type DeleteOperation = { readonly op: 'delete' } & KeySelection;
+export type DeleteOperation = { readonly op: 'delete'; readonly fence?: Fence } & KeySelection;
 
 /** Reads a key. */
 export interface GetOperation {
@@ -60,6 +74,8 @@ export type ListOperation = { readonly op: 'list'; readonly limit?: number } & K
 /** A transaction within one. */
 export interface NestedTransaction extends Transaction {
   readonly op: 'txn';
+  /** Asked only where the transaction around it comes to this one; the whole of that is refused then. */
+  readonly fence?: Fence;
 }
 
 /** What a transaction does. Each sees what those before it have done. */

@@ -10,7 +10,7 @@ export interface WaitLimits {
 }
 
 /** The longest that a timer can be set for. */
-const longestTimerMs = 2 ** 31 - 1;
+export const longestTimerMs = 2 ** 31 - 1;
 
 /**
  * Waits for `begin` to call what it is given. Null when the time is up; rejects with the lifetime's error when that ends. `begin` returns how

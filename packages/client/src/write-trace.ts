@@ -62,7 +62,7 @@ export interface TracedPut extends PutResult {
 }
 
 /** Options of `tracePut`. */
-export interface TracePutOptions extends PutOptions {}
+export interface TracePutOptions extends Omit<PutOptions, 'fence'> {}
 
 /** Options of `slowest`. */
 export interface SlowestOptions extends CallOptions {

@@ -1,6 +1,6 @@
-import { type Command, checkCommand, type Write } from '@quorate/config-store';
+import { type BoundWrite, type Command, checkCommand, type Write } from '@quorate/config-store';
 import { checkCommandBytes, encodeCommand, writeEndpointOf } from '@quorate/wire';
-import { checkNode, checkTimeoutMs } from './check-options.ts';
+import { checkFenceOption, checkNode, checkTimeoutMs } from './check-options.ts';
 import type { GroupAccess } from './group-access.ts';
 import type { TransactionOptions } from './options.ts';
 import { WriteSessions } from './session/write-sessions.ts';
@@ -17,7 +17,8 @@ export class Writes {
   }
 
   /** The body of the reply. @throws {QuorateError} */
-  async write(write: Write, options: TransactionOptions): Promise<Uint8Array> {
+  async write(unbound: Write, options: TransactionOptions): Promise<Uint8Array> {
+    const write: BoundWrite = { ...unbound, ...checkFenceOption(options.fence) };
     checkCommand(write);
     const { router, clock } = this.#access;
     const timeoutMs = checkTimeoutMs(options.timeoutMs, this.#access.timeoutMs);
@@ -33,6 +34,20 @@ export class Writes {
         const body = bodyOf({ ...write, inSession });
         return router.request({ ...to, kind: 'sessionWrite', body, timeoutMs: leftMs, lifetime });
       });
+    } finally {
+      lifetime.over();
+    }
+  }
+
+  /** The same for a write that may be done again whenever its answer is lost, because a second time changes nothing more: it needs no session. @throws {QuorateError} */
+  async repeat(unbound: Write, options: TransactionOptions): Promise<Uint8Array> {
+    const write: BoundWrite = { ...unbound, ...checkFenceOption(options.fence) };
+    checkCommand(write);
+    const timeoutMs = checkTimeoutMs(options.timeoutMs, this.#access.timeoutMs);
+    const to = { endpoint: writeEndpointOf(write), node: checkNode(options.node) };
+    const lifetime = this.#access.lifetime.child(options.signal);
+    try {
+      return await this.#access.router.request({ ...to, kind: 'read', body: bodyOf(write), timeoutMs, lifetime });
     } finally {
       lifetime.over();
     }

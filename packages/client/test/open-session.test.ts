@@ -1,48 +1,9 @@
 import type { SessionCommand } from '@quorate/config-store';
 import { expect, it } from 'vitest';
-import type { Clock } from '../src/clock.ts';
 import { NoLeader, SessionExpired } from '../src/errors.ts';
 import { Lifetime } from '../src/lifetime.ts';
 import { OpenSession, sessionTtlMs } from '../src/session/open-session.ts';
-
-/** Time that passes when a test says so. */
-class TestClock implements Clock {
-  #nowMs = 0;
-  readonly #timers = new Map<() => void, number>();
-
-  now(): number {
-    return this.#nowMs;
-  }
-
-  random(): number {
-    return 0.5;
-  }
-
-  startTimer(delayMs: number, fire: () => void): () => void {
-    this.#timers.set(fire, this.#nowMs + delayMs);
-    return () => this.#timers.delete(fire);
-  }
-
-  get timers(): number {
-    return this.#timers.size;
-  }
-
-  async pass(ms: number): Promise<void> {
-    const untilMs = this.#nowMs + ms;
-    for (;;) {
-      await settled();
-      const [next] = [...this.#timers].filter(([, atMs]) => atMs <= untilMs).sort(([, one], [, other]) => one - other);
-      if (next === undefined) break;
-      this.#nowMs = next[1];
-      this.#timers.delete(next[0]);
-      next[0]();
-    }
-    this.#nowMs = untilMs;
-  }
-}
-
-/** All that follows from what was settled has happened. */
-const settled = async (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+import { TestClock } from './support/test-clock.ts';
 
 function start(answer: (command: SessionCommand) => Promise<unknown> = async () => {}) {
   const clock = new TestClock();

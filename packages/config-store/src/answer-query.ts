@@ -4,6 +4,7 @@ import { readKeyHistory } from './history/key-history.ts';
 import { entryAt } from './history/key-past.ts';
 import { readHistory } from './history/open-history.ts';
 import { readPastPage } from './history/past-page.ts';
+import { readLeases } from './lease/read-leases.ts';
 import { readPage } from './page.ts';
 import { entryOf, keysTable, type StoredEntry } from './tables/keys-table.ts';
 import type { TablesReader } from './tables/tables.ts';
@@ -21,6 +22,8 @@ export function answerQuery(tables: TablesReader, query: Query): QueryAnswer {
       return { kind: 'history', ...historyFor(tables, query), ...origin };
     case 'retention':
       return retentionOf(tables, origin);
+    case 'leases':
+      return { kind: 'leases', ...readLeases(tables, query), ...origin };
     default:
       return query satisfies never;
   }

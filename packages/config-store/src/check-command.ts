@@ -1,8 +1,10 @@
 import type { Command, Query } from './command.ts';
 import { checkContentType } from './content-type.ts';
 import { InvalidCommand, InvalidQuery } from './errors.ts';
+import { checkFence } from './fence/check-fence.ts';
 import { checkRetention } from './history/retention.ts';
 import { areKeys, checkRange } from './key-range.ts';
+import { checkLeaseId, checkLeaseOwner, checkLeaseTtl } from './lease/check-lease.ts';
 import { checkBound, checkKey, checkPageLimit, checkRevision, checkValue } from './limits.ts';
 import {
   checkFloor,
@@ -16,16 +18,19 @@ import { checkTransaction } from './transaction/check-transaction.ts';
 /**
  * Checks a command before it is proposed; the store checks it again when it applies it.
  * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidContentType | InvalidRevision | InvalidCommand}
+ * @throws {InvalidLease | InvalidFence}
  * @throws {InvalidRetention | InvalidSession | SessionWindowExceeded} and, for a transaction, what `checkTransaction` throws
  */
 export function checkCommand(command: Command): void {
   if ('inSession' in command && command.inSession !== undefined) checkSessionPlace(command.inSession);
+  if ('fence' in command) checkFence(command.fence);
   switch (command.kind) {
     case 'put':
       checkWrite(command.key, command.ifRevision);
       if (!(command.value instanceof Uint8Array)) throw new InvalidCommand({ reason: 'the value is no bytes' });
       checkValue(command.value);
       if (command.contentType !== undefined) checkContentType(command.contentType);
+      if (command.lease !== undefined) checkLeaseId(command.lease);
       return;
     case 'delete':
       return checkWrite(command.key, command.ifRevision);
@@ -36,6 +41,13 @@ export function checkCommand(command: Command): void {
       return;
     case 'setRetention':
       return checkRetention(command.retention);
+    case 'grantLease':
+      checkLeaseTtl(command.ttlMs);
+      return checkLeaseOwner(command.owner);
+    case 'keepLease':
+    case 'revokeLease':
+      checkLeaseId(command.lease);
+      return checkLeaseOwner(command.owner);
     case 'openSession':
       checkSessionSalt(command.salt ?? 0);
       return checkSessionTtl(command.ttlMs);
@@ -77,6 +89,9 @@ export function checkQuery(query: Query): void {
       return checkPageLimit(query.limit);
     case 'retention':
       return;
+    case 'leases':
+      checkRevision(query.after);
+      return checkPageLimit(query.limit);
     default:
       throw new InvalidQuery({ reason: `its kind is not known: ${query satisfies never}` });
   }

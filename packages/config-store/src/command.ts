@@ -1,4 +1,6 @@
+import type { Fence } from './fence/fence.ts';
 import type { KeyRange } from './key-range.ts';
+import type { Lease, LeaseCommand, LeaseResult, LeasesQuery } from './lease/lease-commands.ts';
 import type { ListedEntry } from './page.ts';
 import type { ErrorData } from './quorate-error.ts';
 import type { SessionCommand, SessionPlace, SessionResult } from './session/session-commands.ts';
@@ -13,6 +15,8 @@ export interface PutCommand {
   readonly value: Uint8Array;
   /** A media type; none if not given. */
   readonly contentType?: string;
+  /** The lease that the key is to go with; none if not given. */
+  readonly lease?: number;
   /** Write only if the key was last changed at this revision; 0: only if it does not exist. */
   readonly ifRevision?: number;
 }
@@ -37,11 +41,14 @@ export interface SetRetentionCommand {
   readonly retention: Retention;
 }
 
-/** What is written to the store: a transaction that may change it. */
-export type Write = PutCommand | DeleteCommand | Transaction | CompactCommand | SetRetentionCommand;
+/** What is written to the store: a transaction that may change it, or something that becomes of a lease. */
+export type Write = PutCommand | DeleteCommand | Transaction | CompactCommand | SetRetentionCommand | LeaseCommand;
 
-/** What the log carries for the store: a write, which may be one of a session and is then done once, or what becomes of a session. */
-export type Command = (Write & { readonly inSession?: SessionPlace }) | SessionCommand;
+/** A write, and what it is bound to: it may be one of a session, and is then done once; and it may be refused unless a lock is held. */
+export type BoundWrite = Write & { readonly inSession?: SessionPlace; readonly fence?: Fence };
+
+/** What the log carries for the store: a write, or what becomes of a session. */
+export type Command = BoundWrite | SessionCommand;
 
 /** Reads one key. */
 export interface GetQuery {
@@ -81,7 +88,7 @@ export interface RetentionQuery {
 }
 
 /** What the store is asked. */
-export type Query = GetQuery | ListQuery | HistoryQuery | RetentionQuery;
+export type Query = GetQuery | ListQuery | HistoryQuery | RetentionQuery | LeasesQuery;
 
 /** What became of a command. `revision` is the store's after it: that of the change, if it made one. */
 export type CommandResult =
@@ -91,6 +98,7 @@ export type CommandResult =
   /** `isDone`: nothing that can be forgotten now is left; otherwise another such command goes on. */
   | { readonly kind: 'compact'; readonly oldestRevision: number; readonly isDone: boolean }
   | { readonly kind: 'setRetention' }
+  | LeaseResult
   | SessionResult
   | { readonly kind: 'failed'; readonly error: ErrorData };
 
@@ -148,5 +156,11 @@ export type QueryAnswer =
       readonly oldestRevision: number;
       /** Of all changes up to `revision`. */
       readonly stateHash: number;
+    })
+  | (AnswerOrigin & {
+      readonly kind: 'leases';
+      readonly leases: readonly Lease[];
+      /** Whether others come after these. */
+      readonly more: boolean;
     })
   | { readonly kind: 'failed'; readonly error: ErrorData; readonly appliedIndex: number };

@@ -8,6 +8,8 @@ import { InvalidCommand, InvalidQuery } from './errors.ts';
 import { Compaction } from './history/compaction.ts';
 import { OpenHistory, readHistory } from './history/open-history.ts';
 import { recordChanges } from './history/record-changes.ts';
+import { LeaseDue } from './lease/lease-due.ts';
+import { Leases } from './lease/leases.ts';
 import type { EncodedOutcome, Outcome } from './outcome.ts';
 import { QuorateError } from './quorate-error.ts';
 import { type RunningStore, runCommand } from './run-command.ts';
@@ -34,6 +36,7 @@ export class ConfigStore implements StateMachine {
   readonly #stream: string;
   readonly #compaction = new Compaction();
   readonly #sessionExpiry = new SessionExpiry();
+  readonly #leaseDue = new LeaseDue();
 
   constructor(options: ConfigStoreOptions) {
     this.#tables = options.tables;
@@ -64,14 +67,22 @@ export class ConfigStore implements StateMachine {
     return readHistory(this.#tables).oldestRevision;
   }
 
+  /** When the next lease is over, or is to be looked at. */
+  get dueAtLogTimeMs(): number | null {
+    return this.#leaseDue.atMs(this.#tables);
+  }
+
   /** @throws {RangeError} if the entries do not continue at lastApplied + 1: an invariant, and nothing is applied */
   apply(entries: readonly LogEntry[]): readonly AppliedEntry[] {
     if (entries.length === 0) return [];
+    const { lastApplied } = this;
     return this.#tables.transaction((writer) => {
       const sessions = new Sessions(writer, this.#sessionExpiry);
-      const store = { writer, history: new OpenHistory(writer), compaction: this.#compaction, sessions };
+      const leases = new Leases(writer);
+      const store = { writer, history: new OpenHistory(writer), compaction: this.#compaction, sessions, leases };
       const applied = entries.map((entry) => this.#applyOne(store, entry));
       sessions.store();
+      this.#leaseDue.applied(lastApplied, writer.progress.lastApplied, leases.isTouched);
       return applied;
     });
   }
@@ -81,12 +92,13 @@ export class ConfigStore implements StateMachine {
   }
 
   #applyOne(store: RunningStore, entry: LogEntry): AppliedEntry {
-    const { writer, history, compaction, sessions } = store;
+    const { writer, history, compaction, sessions, leases } = store;
     const before = writer.progress;
     assertFollows(before, entry);
-    const outcome = entry.kind === 'command' ? this.#run(store, entry) : null;
-    const staged = outcome?.changes ?? [];
+    if (entry.term > before.lastAppliedTerm) leases.leaderChanged(entry);
+    const { result, changes: staged } = this.#outcomeOf(store, entry);
     const recorded = staged.length === 0 ? null : recordChanges(writer, staged, entry, history.row);
+    leases.changed(staged);
     const { revision, stateHash } = recorded ?? before;
     const changes = recorded?.changes ?? [];
     writer.setProgress({ lastApplied: entry.index, lastAppliedTerm: entry.term, revision, stateHash });
@@ -94,10 +106,22 @@ export class ConfigStore implements StateMachine {
     sessions.afterEntry(entry);
     return {
       entry,
-      result: outcome?.result ?? NOTHING,
+      result,
       noticeCount: changes.length,
       notices: () => changes.map((change) => this.#notice(change, entry)),
     };
+  }
+
+  /** A no-op brings the leader's time: what is over by it goes. */
+  #outcomeOf(store: RunningStore, entry: LogEntry): EncodedOutcome {
+    switch (entry.kind) {
+      case 'command':
+        return this.#run(store, entry);
+      case 'noop':
+        return { result: NOTHING, changes: store.leases.expire(entry) };
+      default:
+        return { result: NOTHING, changes: [] };
+    }
   }
 
   /** Whatever is wrong with a command is its result, on every node the same. */

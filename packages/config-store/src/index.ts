@@ -17,9 +17,21 @@ export {
   RevisionMismatch,
   ValueTooLarge,
 } from './errors.ts';
+export { InvalidFence, LockLost } from './fence/errors.ts';
+export type * from './fence/fence.ts';
 export { InvalidRetention, RevisionCompacted, RevisionNotWritten } from './history/errors.ts';
 export { MAX_RETENTION_AGE_MS, MAX_RETENTION_VERSIONS } from './history/retention.ts';
 export * from './key-range.ts';
+export {
+  InvalidLease,
+  LeaseExpired,
+  LeaseFull,
+  LeaseOfAnother,
+  TooManyLeases,
+  UnknownLease,
+} from './lease/errors.ts';
+export type * from './lease/lease-commands.ts';
+export * from './lease/limits.ts';
 export * from './limits.ts';
 export { type ListedEntry, type Page, type PageRequest, readPage } from './page.ts';
 export {

@@ -1,10 +1,12 @@
 import type { LogEntry } from '@quorate/raft';
-import type { Command, CompactCommand, DeleteCommand, PutCommand, SetRetentionCommand } from './command.ts';
+import type { BoundWrite, Command, CompactCommand, DeleteCommand, PutCommand, SetRetentionCommand } from './command.ts';
 import { RevisionMismatch } from './errors.ts';
+import { assertHolds } from './fence/check-fence.ts';
 import type { Compaction } from './history/compaction.ts';
 import { RevisionNotWritten } from './history/errors.ts';
 import type { OpenHistory } from './history/open-history.ts';
 import { stagedDelete, stagedPut } from './history/staged-change.ts';
+import type { Leases } from './lease/leases.ts';
 import type { Outcome } from './outcome.ts';
 import type { Sessions } from './session/sessions.ts';
 import { type KeyRow, keysTable } from './tables/keys-table.ts';
@@ -18,13 +20,33 @@ export interface RunningStore {
   readonly history: OpenHistory;
   readonly compaction: Compaction;
   readonly sessions: Sessions;
+  readonly leases: Leases;
 }
 
 /**
  * Runs a checked command, whether or not it was done before in its session.
  * @throws {RevisionMismatch | RevisionNotWritten | TransactionTooLarge | SessionExpired | TooManySessions} if it cannot be done: then nothing is
+ * @throws {LockLost | UnknownLease | LeaseExpired | LeaseOfAnother | TooManyLeases | LeaseFull} the same
  */
 export function runCommand(store: RunningStore, command: Command, entry: LogEntry): Outcome {
+  switch (command.kind) {
+    case 'openSession':
+    case 'keepSession':
+    case 'closeSession':
+      return { result: store.sessions.run(command, entry), changes: [] };
+    default:
+      return write(store, command, entry);
+  }
+}
+
+function write(store: RunningStore, command: BoundWrite, entry: LogEntry): Outcome {
+  assertHolds(store.writer, command.fence);
+  const outcome = writeOutcome(store, command, entry);
+  store.leases.checkChanges(outcome.changes);
+  return outcome;
+}
+
+function writeOutcome(store: RunningStore, command: BoundWrite, entry: LogEntry): Outcome {
   switch (command.kind) {
     case 'put':
       return put(store.writer, command);
@@ -36,20 +58,20 @@ export function runCommand(store: RunningStore, command: Command, entry: LogEntr
       return compact(store, command, entry);
     case 'setRetention':
       return setRetention(store, command);
-    case 'openSession':
-    case 'keepSession':
-    case 'closeSession':
-      return { result: store.sessions.run(command, entry), changes: [] };
+    case 'grantLease':
+    case 'keepLease':
+    case 'revokeLease':
+      return store.leases.run(command, entry);
     default:
       return command satisfies never;
   }
 }
 
-function put(writer: TablesWriter, { key, value, contentType, ifRevision }: PutCommand): Outcome {
+function put(writer: TablesWriter, { key, value, contentType, lease, ifRevision }: PutCommand): Outcome {
   const current = writer.get(keysTable, key);
   checkCondition(key, current, ifRevision);
   const revision = writer.progress.revision + 1;
-  const written = { value, contentType: contentType ?? null };
+  const written = { value, contentType: contentType ?? null, lease: lease ?? null };
   return { result: { kind: 'put', revision }, changes: [stagedPut(key, written, current, revision)] };
 }
 

@@ -1,5 +1,7 @@
 import { requestErrors } from './errors.ts';
+import { fenceErrors } from './fence/errors.ts';
 import { historyErrors } from './history/errors.ts';
+import { leaseErrors } from './lease/errors.ts';
 import type { ErrorBuilder } from './quorate-error.ts';
 import { sessionErrors } from './session/errors.ts';
 import { transactionErrors } from './transaction/errors.ts';
@@ -10,4 +12,6 @@ export const storeErrors: ReadonlyMap<string, ErrorBuilder> = new Map([
   ...historyErrors,
   ...transactionErrors,
   ...sessionErrors,
+  ...leaseErrors,
+  ...fenceErrors,
 ]);

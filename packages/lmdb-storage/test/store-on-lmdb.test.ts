@@ -72,8 +72,18 @@ const commandOfSession: fc.Arbitrary<Command> = fc.oneof(
     }),
   },
 );
-const command: fc.Arbitrary<Command> = fc.oneof(write, commandOfSession);
-const opened: readonly Command[] = [1000, 3000, 3000].map((ttlMs) => ({ kind: 'openSession', ttlMs }));
+const lease = fc.integer({ min: 1, max: 4 });
+const leaseCommand: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('put' as const), key, value, lease }) },
+  fc.record({ kind: fc.constant('keepLease' as const), lease, owner: fc.constant('me') }),
+  fc.record({ kind: fc.constant('revokeLease' as const), lease, owner: fc.constant('me') }),
+);
+/** Null: a no-op, which ends the leases whose time is over. */
+const command: fc.Arbitrary<Command | null> = fc.oneof(write, commandOfSession, leaseCommand, fc.constant(null));
+const opened: readonly Command[] = [
+  ...[1000, 3000, 3000].map((ttlMs) => ({ kind: 'openSession', ttlMs }) as const),
+  ...[1000, 3000, 9000].map((ttlMs) => ({ kind: 'grantLease', ttlMs, owner: 'me' }) as const),
+];
 
 /** All that can be asked: keys as they are and were, lists likewise, the past of each key, and what is kept. */
 function* questions(revision: number): Generator<Query> {
@@ -86,6 +96,7 @@ function* questions(revision: number): Generator<Query> {
   }
   yield { ...list, revision: null };
   yield { kind: 'retention' };
+  yield { kind: 'leases', after: 0, limit: 10 };
 }
 
 const answersOf = (store: ConfigStore): readonly unknown[] =>
@@ -103,6 +114,12 @@ async function rowsOf(tables: LmdbTables): Promise<readonly string[]> {
   } finally {
     reading.close();
   }
+}
+
+/** What an entry comes to; null for a no-op. */
+function resultOf(store: ConfigStore, entry: LogEntry): unknown {
+  const [applied] = store.apply([entry]);
+  return applied === undefined || entry.kind === 'noop' ? null : decodeResult(applied.result);
 }
 
 async function openFolder(): Promise<DataFolder> {
@@ -130,19 +147,22 @@ test('a store on LMDB is the store in memory, entry by entry or in batches, and 
       const [plain, onDisk, inBatches] = [storeOn(inMemory), storeOn(tables), storeOn(batchTables)];
       let nowMs = 1_000_000;
       let index = 0;
-      const entryOf = (one: Command, laterMs: number): LogEntry => {
+      const entryOf = (one: Command | null, laterMs: number): LogEntry => {
         nowMs += laterMs;
         index += 1;
         const times = { timestampUs: nowMs * 1000, logTimeMs: 10 * (nowMs - 1_000_000) };
-        return { index: logIndex(index), term: term(1), ...times, kind: 'command', command: encodeCommand(one) };
+        const place = { index: logIndex(index), term: term(1), ...times };
+        if (one === null) return { ...place, kind: 'noop', command: new Uint8Array() };
+        return { ...place, kind: 'command', command: encodeCommand(one) };
       };
       const entries = [
         ...opened.map((one) => entryOf(one, 0)),
         ...commands.map(([one, laterMs]) => entryOf(one, laterMs)),
       ];
       for (const entry of entries) {
-        const [expected, found] = [plain, onDisk].map((store) => store.apply([entry])[0]?.result);
-        expect(decodeResult(found ?? new Uint8Array())).toEqual(decodeResult(expected ?? new Uint8Array()));
+        const [expected, found] = [plain, onDisk].map((store) => resultOf(store, entry));
+        expect(found).toEqual(expected);
+        expect(onDisk.dueAtLogTimeMs).toBe(plain.dueAtLogTimeMs);
       }
       for (let at = 0; at < entries.length; at += 7) inBatches.apply(entries.slice(at, at + 7));
       expect(tables.progress).toEqual(inMemory.progress);
@@ -158,11 +178,11 @@ test('a store on LMDB is the store in memory, entry by entry or in batches, and 
       replacement.finish(tables.progress);
       const copy = storeOn(copied);
       expect(answersOf(copy)).toEqual(answersOf(plain));
-      // What comes again is known to whoever has the rows: a session that a snapshot lacked would have it done again.
-      for (const [one] of commands) {
-        const again = entryOf(one, 0);
-        const [expected, found] = [plain, copy].map((store) => store.apply([again])[0]?.result);
-        expect(decodeResult(found ?? new Uint8Array())).toEqual(decodeResult(expected ?? new Uint8Array()));
+      expect(copy.dueAtLogTimeMs).toBe(plain.dueAtLogTimeMs);
+      // What comes again is known to whoever has the rows: a session that a snapshot lacked would have it done again. And a lease that it lacked would never end.
+      for (const again of [...commands.map(([one]) => entryOf(one, 0)), entryOf(null, 10_000)]) {
+        const [expected, found] = [plain, copy].map((store) => resultOf(store, again));
+        expect(found).toEqual(expected);
       }
       expect(answersOf(copy)).toEqual(answersOf(plain));
     }),

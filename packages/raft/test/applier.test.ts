@@ -242,3 +242,40 @@ describe('what the leader and the streams hear', () => {
     expect(published).toEqual([[1, 2]]);
   });
 });
+
+describe('what ends by time alone', () => {
+  const tellDue = { to: 'n1.leader', message: { kind: 'due', logTimeMs: 9_000 } } as const;
+  const told = (): unknown[] => context.take().filter(({ message }) => message.kind === 'due');
+
+  beforeEach(() => {
+    stateMachine.dueAtLogTimeMs = 9_000;
+  });
+
+  test('is told to the leader of this node when it takes office, and after what is applied', () => {
+    apply(2);
+    committed(2, 1);
+    expect(told()).toMatchObject([tellDue]);
+    apply(3, 1);
+    expect(told()).toMatchObject([tellDue]);
+  });
+
+  test('is told again at each heartbeat while there is something, for a message may be lost', () => {
+    apply(2, 1);
+    told();
+    context.elapse(applier, 2 * settings.heartbeatIntervalMs);
+    expect(told()).toMatchObject([tellDue, tellDue]);
+    stateMachine.dueAtLogTimeMs = null;
+    context.elapse(applier, 2 * settings.heartbeatIntervalMs);
+    expect(told()).toEqual([]);
+  });
+
+  test('is told by no follower, nor by a leader that is none any more', () => {
+    apply(2);
+    expect(told()).toEqual([]);
+    apply(3, 1);
+    told();
+    apply(4);
+    context.elapse(applier, 2 * settings.heartbeatIntervalMs);
+    expect(told()).toEqual([]);
+  });
+});

@@ -26,6 +26,7 @@ import type { Violation } from './invariants/watch.ts';
 import { Acknowledgements } from './workload/acknowledgements.ts';
 import { Clients } from './workload/clients.ts';
 import { HistoryRecorder } from './workload/history-recorder.ts';
+import { LeaseHolders } from './workload/lease-holders.ts';
 import { NodeReads } from './workload/node-reads.ts';
 
 /** What a run is made from. Everything but the seed is drawn from it if it is not given. */
@@ -40,6 +41,8 @@ export interface SimulationOptions {
   readonly networkVariant?: number;
   /** Whether every other client writes in a session, whatever the seed draws. */
   readonly sessions?: boolean;
+  /** Whether some hold leases and a lock; none do unless it is asked for. */
+  readonly leases?: boolean;
   /** A bug to run with. */
   readonly plant?: Plant;
   readonly onEvent?: (event: SimulatedEvent) => void;
@@ -153,7 +156,8 @@ function run(options: SimulationOptions): {
     onAnswer: (answered) => {
       const { request, answer } = answered;
       if (answer.kind === 'result') acknowledgements.note(answer.index, cluster.nowUs / 1000);
-      if (nodeReads.isOwn(request)) nodeReads.onAnswer(answered);
+      if (holders.isOwn(request)) holders.onAnswer(answered);
+      else if (nodeReads.isOwn(request)) nodeReads.onAnswer(answered);
       else clients.onAnswer(answered);
     },
     onEvent: onEventOf(options, hash),
@@ -172,11 +176,13 @@ function run(options: SimulationOptions): {
     random: new RandomStream(seed, 'node reads'),
     keys: workload.keys,
   });
+  const holders = new LeaseHolders({ cluster, counts, random: new RandomStream(seed, 'lease holders') });
   const director = new FaultDirector({ cluster, network, bus, counts, random: new RandomStream(seed, 'faults') });
   director.schedule(faults.filter(({ atMs }) => atMs < faultsUntilMs));
   for (const node of cluster.nodes) cluster.start(node);
   clients.start();
   nodeReads.start();
+  if (options.leases ?? plant.leases ?? false) holders.start();
 
   const { electionTimeoutMaxMs } = electionTimeoutsFor(settings, { roundTripMs: 2 * (distanceMs + 1), flushMs: null });
   const electionsMs = electionsInElectionTimeouts * electionTimeoutMaxMs;
@@ -184,6 +190,7 @@ function run(options: SimulationOptions): {
   cluster.runUntil(faultsUntilMs - quietMs);
   // From here on it is seen whether the nodes make good by themselves what was lost: nobody asks beside the clients.
   nodeReads.stop();
+  holders.stop();
   if (isQuietAtEnd) clients.stop();
   cluster.runUntil(faultsUntilMs);
   director.healAll();

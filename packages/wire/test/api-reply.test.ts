@@ -88,6 +88,30 @@ describe('a reply in JSON', () => {
     expect(ok('session', encodeResult({ kind: 'openSession', session: 7 }))).toEqual({ session: '7' });
     expect(ok('session', encodeResult({ kind: 'keepSession' }))).toEqual({});
     expect(ok('session', encodeResult({ kind: 'closeSession' }))).toEqual({});
+    expect(ok('lease', encodeResult({ kind: 'grantLease', lease: 7 }))).toEqual({ lease: '7' });
+    expect(ok('lease', encodeResult({ kind: 'keepLease', ttlMs: 5_000 }))).toEqual({ ttlMs: 5_000 });
+    expect(ok('lease', encodeResult({ kind: 'revokeLease', revision: 9, deleted: 2 }))).toEqual({
+      revision: '9',
+      deleted: 2,
+    });
+    const lease = { lease: 7, ttlMs: 5_000, owner: 'me', grantedAtUs: 1, keptAtUs: 2_000_000, keyCount: 2 };
+    expect(
+      ok('leases', encodeAnswer({ kind: 'leases', leases: [lease], more: true, revision: 3, appliedIndex: 9 })),
+    ).toEqual({
+      leases: [
+        {
+          lease: '7',
+          ttlMs: 5_000,
+          owner: 'me',
+          grantedAt: '1970-01-01T00:00:00.000001Z',
+          keptAt: '1970-01-01T00:00:02.000000Z',
+          keyCount: 2,
+        },
+      ],
+      more: true,
+      revision: '3',
+      appliedIndex: '9',
+    });
     expect(() => ok('session', encodeResult({ kind: 'setRetention' }))).toThrow(MalformedMessage);
     const entryJson = { key: '/a', value: 'x', createRevision: '1', modRevision: '2', version: '2' };
     expect(ok('get', encodeAnswer({ kind: 'get', entry, revision: 3, appliedIndex: 9 }))).toEqual({

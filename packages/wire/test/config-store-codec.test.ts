@@ -2,6 +2,7 @@ import {
   type Command,
   type Comparison,
   ConfigStore,
+  type Fence,
   InvalidCommand,
   InvalidQuery,
   type KeyRange,
@@ -59,16 +60,20 @@ const comparison: fc.Arbitrary<Comparison> = fc.oneof(
 const contentType = fc.option(text, { nil: undefined });
 const typed = (given: string | undefined): { contentType?: string } =>
   given === undefined ? {} : { contentType: given };
+const lease = fc.option(fc.nat(), { nil: undefined });
+const leased = (given: number | undefined): { lease?: number } => (given === undefined ? {} : { lease: given });
+const fence = fc.option(fc.record({ lock: text, token: fc.nat() }), { nil: undefined });
+const fenced = (given: Fence | undefined): { fence?: Fence } => (given === undefined ? {} : { fence: given });
 const { transaction } = fc.letrec<{ operation: Operation; transaction: Transaction }>((tie) => ({
   operation: fc.oneof(
     { maxDepth: MAX_TRANSACTION_DEPTH - 1 },
-    fc
-      .tuple(text, fc.uint8Array(), contentType)
-      .map(([key, value, given]): Operation => ({ kind: 'put', key, value, ...typed(given) })),
-    fc.record({ kind: fc.constant('delete' as const), keys: selection }),
+    fc.tuple(text, fc.uint8Array(), contentType, lease, fence).map(([key, value, type, of, held]): Operation => {
+      return { kind: 'put', key, value, ...typed(type), ...leased(of), ...fenced(held) };
+    }),
+    fc.tuple(selection, fence).map(([keys, held]): Operation => ({ kind: 'delete', keys, ...fenced(held) })),
     fc.record({ kind: fc.constant('get' as const), key: text }),
     fc.record({ kind: fc.constant('list' as const), keys: range, limit: fc.integer() }),
-    tie('transaction'),
+    fc.tuple(tie('transaction'), fence).map(([nested, held]): Operation => ({ ...nested, ...fenced(held) })),
   ),
   transaction: fc.record({
     kind: fc.constant('txn' as const),
@@ -77,6 +82,7 @@ const { transaction } = fc.letrec<{ operation: Operation; transaction: Transacti
     else: fc.array(tie('operation'), { maxLength: 3 }),
   }),
 }));
+const owner = fc.oneof(fc.constant({}), fc.record({ owner: text }));
 const setting = fc.option(fc.nat());
 const write: fc.Arbitrary<Write> = fc.oneof(
   transaction,
@@ -85,15 +91,25 @@ const write: fc.Arbitrary<Write> = fc.oneof(
     kind: fc.constant('setRetention' as const),
     retention: fc.record({ maxAgeMs: setting, maxVersions: setting }),
   }),
+  fc.tuple(text, fc.uint8Array(), revision, contentType, lease).map(([key, value, given, type, of]): Write => {
+    return { kind: 'put', key, value, ...ifRevision(given), ...typed(type), ...leased(of) };
+  }),
+  fc.tuple(fc.nat(), owner).map(([ttlMs, owned]): Write => ({ kind: 'grantLease', ttlMs, ...owned })),
   fc
-    .tuple(text, fc.uint8Array(), revision, contentType)
-    .map(([key, value, given, type]): Write => ({ kind: 'put', key, value, ...ifRevision(given), ...typed(type) })),
+    .tuple(fc.constantFrom('keepLease' as const, 'revokeLease' as const), fc.nat(), owner)
+    .map(([kind, of, owned]): Write => ({ kind, lease: of, ...owned })),
   fc.tuple(text, revision).map(([key, given]): Write => ({ kind: 'delete', key, ...ifRevision(given) })),
 );
 const inSession = fc.record({ session: fc.nat(), sequence: fc.nat(), floor: fc.nat() });
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: write },
-  { weight: 4, arbitrary: fc.tuple(write, inSession).map(([one, place]) => ({ ...one, inSession: place })) },
+  { weight: 4, arbitrary: fc.tuple(write, fence).map(([one, held]) => ({ ...one, ...fenced(held) })) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(write, fence, inSession)
+      .map(([one, held, place]) => ({ ...one, ...fenced(held), inSession: place })),
+  },
   fc.record({ kind: fc.constant('openSession' as const), ttlMs: fc.nat() }),
   fc.record({ kind: fc.constant('keepSession' as const), session: fc.nat(), floor: fc.nat() }),
   fc.record({ kind: fc.constant('closeSession' as const), session: fc.nat() }),
@@ -111,6 +127,7 @@ const query: fc.Arbitrary<Query> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('history' as const), key: text, before: pastRevision, limit: fc.integer() }),
   fc.constant({ kind: 'retention' as const }),
+  fc.record({ kind: fc.constant('leases' as const), after: fc.nat(), limit: fc.integer() }),
 );
 const list = { kind: 'list', keys: { prefix: '' }, after: null, limit: 5, revision: null, keysOnly: false } as const;
 const counters = { createRevision: 1, modRevision: 2 ** 40, version: 3 };
@@ -169,6 +186,15 @@ describe('commands and queries', () => {
       1,
       ['put', '/a', value, null],
     ]);
+    const held = { lock: '/l', token: 5 };
+    expect(decodeMsgpack(encodeCommand({ kind: 'put', key: '/a', value, lease: 9, fence: held }))).toEqual([
+      'fenced',
+      '/l',
+      5,
+      ['put', '/a', value, null, null, 9],
+    ]);
+    expect(decodeMsgpack(encodeCommand({ kind: 'grantLease', ttlMs: 5_000 }))).toEqual(['grantLease', 5_000, null]);
+    expect(decodeMsgpack(encodeCommand({ kind: 'keepLease', lease: 9, owner: 'me' }))).toEqual(['keepLease', 9, 'me']);
     expect(decodeMsgpack(encodeQuery({ kind: 'get', key: '/a', revision: null }))).toEqual(['get', '/a', null]);
     expect(decodeMsgpack(encodeQuery({ ...list, keys: { prefix: '/' }, after: '/a' }))).toEqual([
       'list',
@@ -199,6 +225,16 @@ describe('commands and queries', () => {
     ['a write that has a field too many', ['inSession', 7, 1, 0, ['delete', '/a', null, null]]],
     ['a field after a write', ['inSession', 7, 1, 0, ['delete', '/a', null], 1]],
     ['a session within a session', ['inSession', 7, 1, 0, ['inSession', 7, 2, 0, ['delete', '/a', null]]]],
+    ['a type that is missing before no lease', ['put', '/a', new Uint8Array(0), null, null]],
+    ['a lease of text', ['put', '/a', new Uint8Array(0), null, null, '9']],
+    ['an owner that is a number', ['grantLease', 5_000, 7]],
+    ['no owner', ['keepLease', 9]],
+    ['a fence around none', ['fenced', '/l', 5]],
+    ['a fence within a fence', ['fenced', '/l', 5, ['fenced', '/l', 5, ['delete', '/a', null]]]],
+    ['a fence around a session', ['fenced', '/l', 5, ['closeSession', 7]]],
+    ['a fence around a read', ['txn', [], [['fenced', '/l', 5, ['get', '/a']]], []]],
+    ['a field after a fenced write', ['fenced', '/l', 5, ['delete', '/a', null], 1]],
+    ['a field after a fenced operation', ['txn', [], [['fenced', '/l', 5, ['delete', '/a'], 1]], []]],
     ['a session that is opened within one', ['inSession', 7, 1, 0, ['openSession', 60_000]]],
   ])('are refused with %s', (_what, frame) => {
     expect(() => decodeCommand(encodeMsgpack(frame))).toThrow(InvalidCommand);

@@ -346,11 +346,13 @@ export class Node implements Observable {
       case 'compact':
       case 'set-retention':
       case 'session':
+      case 'lease':
         return this.#requests().write(endpoint, request, traceparent);
       case 'get':
       case 'list':
       case 'history':
       case 'retention':
+      case 'leases':
         return this.#requests().read(endpoint, request);
       case 'entries':
         return this.#requests().entries(request);

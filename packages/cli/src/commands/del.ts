@@ -1,6 +1,14 @@
+import type { Fence } from '@quorate/client';
 import { checkKey } from '@quorate/config-store';
 import type { Command } from 'commander';
-import { ifRevisionOf, ifRevisionOption, nodeOf, nodeOption } from '../options/request-options.ts';
+import {
+  fenceOf,
+  fenceOption,
+  ifRevisionOf,
+  ifRevisionOption,
+  nodeOf,
+  nodeOption,
+} from '../options/request-options.ts';
 import { say, writeLine } from '../output/output.ts';
 import { addStoreOptions, withStore } from '../with-store.ts';
 import { addExamples } from './examples.ts';
@@ -8,6 +16,7 @@ import { addExamples } from './examples.ts';
 interface DelFlags {
   readonly node?: string;
   readonly ifRevision?: bigint;
+  readonly fence?: Fence;
 }
 
 /** `quorate del`: removes a key. */
@@ -20,6 +29,7 @@ export function addDel(program: Command): void {
     )
     .argument('<key>')
     .addOption(ifRevisionOption())
+    .addOption(fenceOption())
     .addOption(nodeOption());
   addStoreOptions(command).action((key: string) => del(command, key));
   addExamples(command, [
@@ -32,7 +42,11 @@ async function del(command: Command, key: string): Promise<void> {
   const flags = command.opts<DelFlags>();
   checkKey(key);
   await withStore(command, async (store) => {
-    const { revision, deleted } = await store.delete(key, { ...nodeOf(flags), ...ifRevisionOf(flags) });
+    const { revision, deleted } = await store.delete(key, {
+      ...nodeOf(flags),
+      ...ifRevisionOf(flags),
+      ...fenceOf(flags),
+    });
     if (!deleted) say(`quorate: ${JSON.stringify(key)} did not exist`);
     await writeLine(String(revision));
   });

@@ -1,9 +1,17 @@
 import { buffer } from 'node:stream/consumers';
-import type { PutOptions } from '@quorate/client';
+import type { Fence, PutOptions } from '@quorate/client';
 import { checkContentType, checkKey, checkValue } from '@quorate/config-store';
 import { type Command, Option } from 'commander';
 import { UsageError } from '../command-error.ts';
-import { ifRevisionOf, ifRevisionOption, nodeOf, nodeOption } from '../options/request-options.ts';
+import { counter } from '../options/option-values.ts';
+import {
+  fenceOf,
+  fenceOption,
+  ifRevisionOf,
+  ifRevisionOption,
+  nodeOf,
+  nodeOption,
+} from '../options/request-options.ts';
 import { writeLine } from '../output/output.ts';
 import { readInputFile } from '../read-input-file.ts';
 import { addStoreOptions, withStore } from '../with-store.ts';
@@ -15,6 +23,8 @@ export interface PutFlags {
   readonly node?: string;
   readonly ifRevision?: bigint;
   readonly contentType?: string;
+  readonly lease?: bigint;
+  readonly fence?: Fence;
 }
 
 /** `quorate put`: writes a key. */
@@ -24,7 +34,8 @@ export function addPut(program: Command): void {
     .summary('write a key')
     .description("Writes a key, and prints the store's revision that the write made.")
     .argument('<key>')
-    .argument('[value]', 'its value; - for what comes on standard input');
+    .argument('[value]', 'its value; - for what comes on standard input')
+    .addOption(fenceOption());
   addStoreOptions(addPutOptions(command)).action((key: string, value: string | undefined) => put(command, key, value));
   addExamples(command, [
     ['quorate put /app/db/url postgres://db', 'a text'],
@@ -42,22 +53,28 @@ async function put(command: Command, key: string, text: string | undefined): Pro
   const value = await readPutValue(text, flags.file);
   checkValue(value);
   await withStore(command, async (store) => {
-    const { revision } = await store.put(key, value, putOptionsOf(flags));
+    const { revision } = await store.put(key, value, { ...putOptionsOf(flags), ...fenceOf(flags) });
     await writeLine(String(revision));
   });
 }
 
-/** `--file`, `--content-type`, `--if-revision` and `--node`. */
+/** `--file`, `--content-type`, `--lease`, `--if-revision` and `--node`. */
 export const addPutOptions = (command: Command): Command =>
   command
     .addOption(new Option('--file <path>', 'take the value from a file, byte for byte'))
     .addOption(new Option('--content-type <type>', 'what the value is: a media type such as application/json'))
+    .addOption(
+      new Option('--lease <id>', 'the lease that the key is to go with: it is removed when that ends').argParser(
+        counter(1n),
+      ),
+    )
     .addOption(ifRevisionOption())
     .addOption(nodeOption());
 
 /** What they come to, for the SDK. */
-export const putOptionsOf = (flags: PutFlags): Pick<PutOptions, 'contentType' | 'node' | 'ifRevision'> => ({
+export const putOptionsOf = (flags: PutFlags): Pick<PutOptions, 'contentType' | 'lease' | 'node' | 'ifRevision'> => ({
   ...(flags.contentType === undefined ? {} : { contentType: flags.contentType }),
+  ...(flags.lease === undefined ? {} : { lease: flags.lease }),
   ...nodeOf(flags),
   ...ifRevisionOf(flags),
 });

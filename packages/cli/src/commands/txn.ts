@@ -1,6 +1,6 @@
-import { transactionResultToJson } from '@quorate/client';
+import { type Fence, transactionResultToJson } from '@quorate/client';
 import type { Command } from 'commander';
-import { nodeOf, nodeOption } from '../options/request-options.ts';
+import { fenceOf, fenceOption, nodeOf, nodeOption } from '../options/request-options.ts';
 import { writeLine } from '../output/output.ts';
 import { readTransaction } from '../read-transaction.ts';
 import { addStoreOptions, withStore } from '../with-store.ts';
@@ -15,6 +15,7 @@ export function addTxn(program: Command): void {
       'Does a transaction that stands in a file, as JSON or YAML: if all of compare holds, all of then, else all of else. Prints what came of it, as JSON: succeeded says which of the two it was.',
     )
     .argument('[file]', '- for standard input', '-')
+    .addOption(fenceOption())
     .addOption(nodeOption());
   addStoreOptions(command).action((file: string) => txn(command, file));
   addExamples(command, [
@@ -28,10 +29,10 @@ export function addTxn(program: Command): void {
 }
 
 async function txn(command: Command, file: string): Promise<void> {
-  const flags = command.opts<{ readonly node?: string }>();
+  const flags = command.opts<{ readonly node?: string; readonly fence?: Fence }>();
   const transaction = await readTransaction(file);
   await withStore(command, async (store) => {
-    const result = await store.txn(transaction, nodeOf(flags));
+    const result = await store.txn(transaction, { ...nodeOf(flags), ...fenceOf(flags) });
     await writeLine(JSON.stringify(transactionResultToJson(result)));
   });
 }

@@ -1,5 +1,5 @@
-import type { GetOptions, ReadOptions } from '@quorate/client';
-import { type Command, Option } from 'commander';
+import type { Fence, GetOptions, ReadOptions } from '@quorate/client';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { counter, duration, name } from './option-values.ts';
 
 /** `--node`, for requests that one node can be asked for. */
@@ -73,6 +73,27 @@ export const jsonOption = (): Option => new Option('--json', 'as JSON; numbers o
 
 /** `--path`, for commands that draw where the time of writes went. */
 export const pathOption = (): Option => new Option('--path', 'only what the answer waited for');
+/** `--owner`, for commands of leases. */
+export const ownerOption = (description: string): Option => new Option('--owner <name>', description);
+
+/** What `ownerOption` comes to, for the SDK. */
+export const ownerOf = (flags: { readonly owner?: string }): { readonly owner?: string } =>
+  flags.owner === undefined ? {} : { owner: flags.owner };
+
+/** `--fence`, for commands that write. */
+export const fenceOption = (): Option =>
+  new Option(
+    '--fence <lock:token>',
+    'only while that lock is held with that token: what quorate lock gives its command',
+  ).argParser((text): Fence => {
+    const [, lock = '', token = ''] = /^(.+):([1-9]\d{0,15})$/.exec(text) ?? [];
+    if (lock === '') throw new InvalidArgumentError('It must be a key and a number, with a colon between.');
+    return { lock, token: BigInt(token) };
+  });
+
+/** What `fenceOption` comes to, for the SDK. */
+export const fenceOf = (flags: { readonly fence?: Fence }): { readonly fence?: Fence } =>
+  flags.fence === undefined ? {} : { fence: flags.fence };
 
 /** `--if-revision`, for commands that write. */
 export const ifRevisionOption = (): Option =>

@@ -11,9 +11,10 @@ export function commandText(command: CommittedCommand): string {
     case 'closeSession':
       return `close session ${command.session}`;
     default: {
-      const { inSession } = command;
+      const { inSession, fence } = command;
       const place = inSession === undefined ? '' : ` (session ${inSession.session}, write ${inSession.sequence})`;
-      return `${writeText(command)}${place}`;
+      const held = fence === undefined ? '' : ` while ${escaped(fence.lock)} is held with ${fence.token}`;
+      return `${writeText(command)}${held}${place}`;
     }
   }
 }
@@ -21,7 +22,7 @@ export function commandText(command: CommittedCommand): string {
 function writeText(command: CommittedWrite): string {
   switch (command.kind) {
     case 'put':
-      return `put ${escaped(command.key)}${conditionText(command.ifRevision)} ${previewOf(command.value)}`;
+      return `put ${escaped(command.key)}${leaseText(command.lease)}${conditionText(command.ifRevision)} ${previewOf(command.value)}`;
     case 'delete':
       return `delete ${escaped(command.key)}${conditionText(command.ifRevision)}`;
     case 'txn': {
@@ -35,8 +36,16 @@ function writeText(command: CommittedWrite): string {
       const { maxAgeMs, maxVersions } = command.retention;
       return `set retention: ${maxAgeMs === null ? 'any age' : `${maxAgeMs} ms`}, ${maxVersions ?? 'all'} versions`;
     }
+    case 'grantLease':
+      return `grant a lease of ${command.ttlMs} ms${command.owner === undefined ? '' : ` to ${escaped(command.owner)}`}`;
+    case 'keepLease':
+      return `keep lease ${command.lease}`;
+    case 'revokeLease':
+      return `revoke lease ${command.lease}`;
   }
 }
+
+const leaseText = (lease: bigint | undefined): string => (lease === undefined ? '' : ` with lease ${lease}`);
 
 const conditionText = (ifRevision: bigint | undefined): string =>
   ifRevision === undefined ? '' : ` if at revision ${ifRevision}`;

@@ -3,6 +3,7 @@ import {
   API_QUEUE,
   type ApiReply,
   apiSubject,
+  changesSubject,
   committedSubject,
   decodeRequest,
   decodeSharedRequests,
@@ -93,6 +94,11 @@ export class FakeNode {
     const announcement = encodeLeaderAnnouncement({ leader: nodeIdSchema.parse(this.id), term: inTerm });
     this.#connection.publish(leaderSubject('main', 'config'), announcement);
     await this.#connection.flush();
+  }
+
+  /** Publishes on the stream of changes, for the key of these tokens. */
+  change(tokens: string): void {
+    this.#connection.publish(changesSubject('main', 'config', tokens));
   }
 
   /** Resolves once all that it has published is with the bus. */

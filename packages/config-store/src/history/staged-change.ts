@@ -9,18 +9,18 @@ export type StagedChange =
   | { readonly key: string; readonly before: KeyBefore; readonly after: null };
 
 /** What a put is given. */
-export type WrittenValue = Pick<Version, 'value' | 'contentType'>;
+export type WrittenValue = Pick<Version, 'value' | 'contentType' | 'lease'>;
 
 /** The change that a put at `revision` makes of a key. */
 export function stagedPut(
   key: string,
-  { value, contentType }: WrittenValue,
+  { value, contentType, lease }: WrittenValue,
   before: KeyBefore | null,
   revision: number,
 ): StagedChange {
   const createRevision = before?.createRevision ?? revision;
   const version = (before?.version ?? 0) + 1;
-  return { key, before, after: { value, createRevision, modRevision: revision, version, lease: null, contentType } };
+  return { key, before, after: { value, createRevision, modRevision: revision, version, lease, contentType } };
 }
 
 /** The change that a delete makes of a key. */

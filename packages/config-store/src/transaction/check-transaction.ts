@@ -1,6 +1,8 @@
 import { checkContentType } from '../content-type.ts';
 import { InvalidCommand } from '../errors.ts';
+import { checkFence } from '../fence/check-fence.ts';
 import { areKeys, boundsOf, checkRange, checkSelection, type KeyBounds, type KeySelection } from '../key-range.ts';
+import { checkLeaseId } from '../lease/check-lease.ts';
 import { checkKey, checkPageLimit, checkRevision, checkValue } from '../limits.ts';
 import { compareUtf8 } from '../utf8.ts';
 import { KeyWrittenTwice, TransactionTooLarge } from './errors.ts';
@@ -10,6 +12,7 @@ import type { Comparison, Operation, Transaction } from './transaction.ts';
 /**
  * Checks a transaction as far as it can be without the store.
  * @throws {InvalidKey | KeyTooLarge | InvalidRange | ValueTooLarge | InvalidContentType | InvalidRevision | InvalidLimit | InvalidCommand}
+ * @throws {InvalidLease | InvalidFence}
  * @throws {TransactionTooLarge} if it has too many operations or comparisons, or is nested too deep
  * @throws {KeyWrittenTwice} if a key may be written twice on one of the ways that it may take
  */
@@ -77,11 +80,13 @@ function checkKeys(keys: KeySelection): void {
 }
 
 function checkOperation(operation: Operation): void {
+  if ('fence' in operation) checkFence(operation.fence);
   switch (operation.kind) {
     case 'put':
       checkKey(operation.key);
       checkValue(operation.value);
       if (operation.contentType !== undefined) checkContentType(operation.contentType);
+      if (operation.lease !== undefined) checkLeaseId(operation.lease);
       return;
     case 'delete':
       checkKeys(operation.keys);

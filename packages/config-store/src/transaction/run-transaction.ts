@@ -1,3 +1,5 @@
+import { assertHolds } from '../fence/check-fence.ts';
+import type { Fence } from '../fence/fence.ts';
 import type { StagedChange } from '../history/staged-change.ts';
 import { boundsOf } from '../key-range.ts';
 import { entryOf, type StoredEntry, type Version } from '../tables/keys-table.ts';
@@ -13,7 +15,7 @@ export interface TransactionRun {
   readonly changes: readonly StagedChange[];
 }
 
-type PlainOperation = Exclude<Operation, Transaction>;
+type PlainOperation = Exclude<Operation, { readonly kind: 'txn' }>;
 
 /** The way that a transaction takes: those of the transactions in it are chosen as well. */
 interface Way {
@@ -22,19 +24,30 @@ interface Way {
   readonly steps: readonly (PlainOperation | Way)[];
 }
 
-/** Runs a checked transaction; it writes nothing. @throws {TransactionTooLarge} if it looks at, changes or answers with too much */
+/**
+ * Runs a checked transaction; it writes nothing.
+ * @throws {LockLost} if something on its way is fenced with a lock that is not held
+ * @throws {TransactionTooLarge} if it looks at, changes or answers with too much
+ */
 export function runTransaction(tables: TablesReader, transaction: Transaction): TransactionRun {
   const budget = new TransactionBudget();
   const state = new StagedState(tables, budget);
   // Chosen before anything is done: comparisons look at what was there before the transaction.
-  const way = wayOf(state, transaction);
+  const way = wayOf(state, transaction, (fence) => assertHolds(tables, fence));
   const outcome = new Follower(state, budget).follow(way);
   return { outcome, changes: state.changes };
 }
 
-function wayOf(state: StagedState, { compare, then, else: otherwise }: Transaction): Way {
+function wayOf(
+  state: StagedState,
+  { compare, then, else: otherwise }: Transaction,
+  checkHolds: (fence: Fence | undefined) => void,
+): Way {
   const succeeded = compare.every((comparison) => holds(state, comparison));
-  const steps = (succeeded ? then : otherwise).map((one) => (one.kind === 'txn' ? wayOf(state, one) : one));
+  const steps = (succeeded ? then : otherwise).map((one) => {
+    if ('fence' in one) checkHolds(one.fence);
+    return one.kind === 'txn' ? wayOf(state, one, checkHolds) : one;
+  });
   return { kind: 'way', succeeded, steps };
 }
 
@@ -55,7 +68,11 @@ class Follower {
   #take(step: PlainOperation | Way): OperationResult {
     switch (step.kind) {
       case 'put':
-        this.#state.put(step.key, { value: step.value, contentType: step.contentType ?? null });
+        this.#state.put(step.key, {
+          value: step.value,
+          contentType: step.contentType ?? null,
+          lease: step.lease ?? null,
+        });
         return { kind: 'put' };
       case 'delete':
         return { kind: 'delete', deleted: this.#delete(step) };

@@ -1,3 +1,4 @@
+import type { Fence } from '../fence/fence.ts';
 import type { KeyRange, KeySelection } from '../key-range.ts';
 import type { StoredEntry } from '../tables/keys-table.ts';
 
@@ -28,7 +29,7 @@ export type Comparison =
   /** Whether any of the keys exists. */
   | { readonly target: 'exists'; readonly keys: KeySelection; readonly operand: boolean };
 
-/** What a transaction does. Each sees what those before it have done. */
+/** What a transaction does. Each sees what those before it have done. Whatever writes may be fenced: if it is reached, and the lock was not held before the transaction, nothing of the transaction is done. */
 export type Operation =
   | {
       readonly kind: 'put';
@@ -36,11 +37,14 @@ export type Operation =
       readonly value: Uint8Array;
       /** A media type; none if not given. */
       readonly contentType?: string;
+      /** The lease that the key is to go with; none if not given. */
+      readonly lease?: number;
+      readonly fence?: Fence;
     }
-  | { readonly kind: 'delete'; readonly keys: KeySelection }
+  | { readonly kind: 'delete'; readonly keys: KeySelection; readonly fence?: Fence }
   | { readonly kind: 'get'; readonly key: string }
   | { readonly kind: 'list'; readonly keys: KeyRange; readonly limit: number }
-  | Transaction;
+  | (Transaction & { readonly fence?: Fence });
 
 /** If all comparisons hold, `then` is done, else `else`: all of it or nothing, and with no other command in between. All comparisons, those of nested transactions too, look at what was there before. */
 export interface Transaction {

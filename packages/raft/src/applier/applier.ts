@@ -70,6 +70,8 @@ export class Applier implements Actor<ApplierMessage> {
       case 'retry':
         this.#reading = null;
         return this.#readOn();
+      case 'dueRetry':
+        return this.#tellDue();
       case 'takeSnapshot':
         return this.#snapshots.requested(message);
       case 'snapshotTaken':
@@ -102,6 +104,7 @@ export class Applier implements Actor<ApplierMessage> {
     // The leader before may have died between applying and telling.
     if (tookOffice && this.#tail.all.length > 0) this.#streams.publish(this.#tail.all);
     if (this.#stateMachine.lastApplied >= message.index) this.#acknowledge();
+    if (tookOffice) this.#tellDue();
     this.#readOn();
   }
 
@@ -141,6 +144,7 @@ export class Applier implements Actor<ApplierMessage> {
     if (this.#leaderTerm !== null) {
       this.#tellLeader(applied);
       this.#streams.publish(applied);
+      this.#tellDue();
     }
     this.#answerQueries();
     this.#readOn();
@@ -165,6 +169,15 @@ export class Applier implements Actor<ApplierMessage> {
     if (applied.length === 0) return;
     const results = applied.map(({ entry, result }) => ({ index: entry.index, term: entry.term, result }));
     this.#context.send(leaderAt(this.#context.self), { kind: 'applied', results });
+  }
+
+  /** Said again and again while this node leads: whether it is time yet the leader knows, whose log time it is. */
+  #tellDue(): void {
+    const logTimeMs = this.#leaderTerm === null ? null : this.#stateMachine.dueAtLogTimeMs;
+    if (logTimeMs === null) return;
+    this.#context.startTimer('dueRetry', this.#settings.heartbeatIntervalMs, { kind: 'dueRetry' });
+    const { lastApplied } = this.#stateMachine;
+    this.#context.send(leaderAt(this.#context.self), { kind: 'due', logTimeMs, lastApplied });
   }
 
   #query(message: Of<'query'>): void {

@@ -18,7 +18,9 @@ export interface EntryClockOptions {
 export class EntryClock {
   readonly #context: Context<LeaderMessage>;
   readonly #reachedMs: () => number;
-  readonly #inOfficeSinceMs: number;
+  /** Later by as long as log time stood still. */
+  #inOfficeSinceMs: number;
+  #stoppedAtMs: number | null = null;
   readonly #logTimeBeforeMs: number;
   #timestampUs: number;
   #realTimeUs = 0;
@@ -42,12 +44,29 @@ export class EntryClock {
     return { timestampUs: this.#timestampUs, logTimeMs: this.logTimeMs() };
   }
 
+  /** Nobody can reach this leader: that is time without one, until it goes on. */
+  stop(): void {
+    this.#stoppedAtMs ??= this.#context.now();
+  }
+
+  /** It leads again, in the same term. */
+  goOn(): void {
+    if (this.#stoppedAtMs === null) return;
+    this.#inOfficeSinceMs += this.#context.now() - this.#stoppedAtMs;
+    this.#stoppedAtMs = null;
+  }
+
+  /** Whether an entry that got its place now would have that log time, or a later one. */
+  hasReached(logTimeMs: number): boolean {
+    return this.logTimeMs() >= logTimeMs;
+  }
+
   protected realTimeUs(): number {
     return Math.max(0, Math.floor(this.#reachedMs() * 1000));
   }
 
-  /** Time without a leader does not count: nobody's session expires while nobody could have kept it alive. */
+  /** Time without a leader does not count: no session and no lease expires while nobody could have kept it alive. */
   protected logTimeMs(): number {
-    return this.#logTimeBeforeMs + Math.floor(this.#context.now() - this.#inOfficeSinceMs);
+    return this.#logTimeBeforeMs + Math.floor((this.#stoppedAtMs ?? this.#context.now()) - this.#inOfficeSinceMs);
   }
 }

@@ -19,7 +19,7 @@ import type { LeaderProgress } from './membership.ts';
 import type { LeaderMessage } from './messages.ts';
 import type { ClockReading } from './peer-clock.ts';
 import { ProposalDesk } from './proposal-desk.ts';
-import type { Proposals } from './proposals.ts';
+import { noopProposal, type Proposal, type Proposals } from './proposals.ts';
 import { ReadDesk } from './read-desk.ts';
 import { Replicators } from './replicators.ts';
 import { Tenure } from './tenure.ts';
@@ -65,6 +65,8 @@ export class Leader implements Actor<LeaderMessage> {
   #grant: Grant | null = null;
   /** Office is given up, and the election will stop this actor: nothing is taken any more. */
   #lost: { readonly term: Term; readonly reason: string } | null = null;
+  /** The last no-op that was to bring the time. */
+  #timeMark: Proposal | null = null;
   #lastLogIndex: LogIndex = logIndex(0);
   #commitIndex: LogIndex = logIndex(0);
   /** The append that the log store has not answered yet: one at a time, sent again until it has. */
@@ -117,6 +119,8 @@ export class Leader implements Actor<LeaderMessage> {
         return this.#matched(message);
       case 'applied':
         return this.#applied(message);
+      case 'due':
+        return this.#due(message);
       case 'leaderProbe':
         return this.#grant?.replicators.probe(from.node);
       case 'busLost':
@@ -195,7 +199,7 @@ export class Leader implements Actor<LeaderMessage> {
     if (standing.kind === 'lost') return this.#stepDown(this.#grant, standing);
     // After the pace is known: it may be faster than it was.
     this.#restartTick();
-    this.#noteAside(standing.kind === 'aside');
+    this.#noteAside(standing.kind === 'aside', this.#grant);
     this.#confirmSelf(this.#grant);
     if (standing.kind === 'aside') return;
     this.#sendAppend();
@@ -227,8 +231,10 @@ export class Leader implements Actor<LeaderMessage> {
     this.#lose(this.#options.term, reason);
   }
 
-  #noteAside(isAside: boolean): void {
+  #noteAside(isAside: boolean, { clocks }: Grant): void {
     const { term, streams } = this.#options;
+    if (isAside) clocks.entries.stop();
+    else clocks.entries.goOn();
     if (this.#isAside && !isAside) streams.announceLeader(this.#self(), term);
     this.#isAside = isAside;
     this.#wasAside ||= isAside;
@@ -339,6 +345,16 @@ export class Leader implements Actor<LeaderMessage> {
     if (later !== null) return this.#lose(later.term, `entry ${later.index} is a later leader's`);
     this.#pursueTransfer();
     this.#leaveIfRemoved(grant);
+  }
+
+  /** The state machine wants to be told the time: once, until it has applied that. */
+  #due({ logTimeMs, lastApplied }: Of<'due'>): void {
+    if (this.#grant === null || this.#isAside) return;
+    if (this.#timeMark !== null && !isApplied(this.#timeMark, lastApplied)) return;
+    if (!this.#grant.clocks.entries.hasReached(logTimeMs)) return;
+    this.#timeMark = noopProposal();
+    this.#proposals.enqueue(this.#timeMark);
+    this.#appendWaiting();
   }
 
   #askForResults(): void {
@@ -543,6 +559,10 @@ export class Leader implements Actor<LeaderMessage> {
     return this.#options.identity.node;
   }
 }
+
+/** Whether it has come to its end; that it is applied may not have been heard otherwise. */
+const isApplied = ({ index, outcome }: Proposal, lastApplied: LogIndex): boolean =>
+  outcome !== null || (index !== null && index <= lastApplied);
 
 /** The end of the log after an append. */
 const endOf = (append: { readonly prevLogIndex: LogIndex; readonly entries: readonly LogEntry[] }): LogIndex =>

@@ -101,6 +101,8 @@ export const leaderProtocol = {
     applied: z.object({
       results: z.array(z.object({ index: shape.index, term: shape.term, result: shape.bytes })).readonly(),
     }),
+    /** From the applier: by that log time the state machine, as of `lastApplied`, wants a no-op. */
+    due: z.object({ logTimeMs: shape.timeMs, lastApplied: shape.index }),
     /** From the host: whatever was promised so far may not hold any more. */
     dropLease: z.object({ reason: shape.text }),
     /** From the gateway: for `status`. */

@@ -6,12 +6,12 @@ import { entryBytes } from '../storage/entry-bytes.ts';
 import { type EntryTime, type LogEntry, type LogIndex, logIndex, type Term } from '../types.ts';
 import type { EntryClock } from './entry-clock.ts';
 
-/** What is to have a place in the log: a command that a gateway has handed to this leader, or a configuration. */
+/** What is to have a place in the log: a command that a gateway has handed to this leader, a configuration, or a no-op that brings the time. */
 export interface Proposal {
   readonly sequence: number;
   /** Null if it is the leader's own. */
   readonly from: Sender | null;
-  readonly kind: 'command' | 'configuration';
+  readonly kind: 'command' | 'configuration' | 'noop';
   command: Uint8Array;
   readonly span: CommitSpan | null;
   /** When the leader took it from its mailbox; of a command. */
@@ -32,6 +32,9 @@ export const configurationProposal = (from: Sender | null, sequence: number): Pr
   index: null,
   outcome: null,
 });
+
+/** A no-op that is to be proposed because the state machine wants to be told the time. */
+export const noopProposal = (): Proposal => ({ ...configurationProposal(null, 0), kind: 'noop' });
 
 /** What a gateway has proposed, by sequence; below the floor it waits for nothing. */
 interface Asker {

@@ -28,6 +28,11 @@ export interface StateMachine {
   readonly lastAppliedTerm: Term;
   /** How many changes it has made: a reader may want a state that has made so many. Never goes back, and is the same on every node after the same entry. */
   readonly revision: number;
+  /**
+   * By log time: a no-op is wanted then, for something in the state ends by time alone; null if nothing does. The leader sees to it, and asks again if it is
+   * still due after one.
+   */
+  readonly dueAtLogTimeMs: number | null;
   /** Applies entries that continue at lastApplied + 1, all in one transaction. No-ops and configurations are passed too. */
   apply(entries: readonly LogEntry[]): readonly AppliedEntry[];
   /** Answers a query from the state as applied. What is wrong with a query is an answer too: this does not throw for it. */

@@ -11,6 +11,8 @@ import {
 /** A state machine that remembers what it was given: the result of a command is the command, the answer to a query lastApplied as text. Each command is a change. */
 export class RecordingStateMachine implements StateMachine {
   readonly applied: LogEntry[] = [];
+  /** What a test says. */
+  dueAtLogTimeMs: number | null = null;
   readonly #watch: (entry: LogEntry) => void;
 
   /** `watch` sees each entry as it is applied. */

@@ -39,6 +39,7 @@ import { evidenceRightAfterConnect } from './evidence-right-after-connect.ts';
 import { evidenceWaivesHardPromise } from './evidence-waives-hard-promise.ts';
 import { failedFlushIgnored } from './failed-flush-ignored.ts';
 import { failedTransactionRaisesRevision } from './failed-transaction-raises-revision.ts';
+import { fenceNotCheckedWithin } from './fence-not-checked-within.ts';
 import { flushOfOverwrittenEntriesCounted } from './flush-of-overwritten-entries-counted.ts';
 import { gatewayProposesAgain } from './gateway-proposes-again.ts';
 import { heardLeaderNotProtected } from './heard-leader-not-protected.ts';
@@ -56,10 +57,15 @@ import { leaderRestartedInItsTerm } from './leader-restarted-in-its-term.ts';
 import { leaderWithoutQuorumStays } from './leader-without-quorum-stays.ts';
 import { leaseByEarlierConfiguration } from './lease-by-earlier-configuration.ts';
 import { leaseCountedFromReceipt } from './lease-counted-from-receipt.ts';
+import { leaseEndNotProposed } from './lease-end-not-proposed.ts';
+import { leaseExpiresByOwnClock } from './lease-expires-by-own-clock.ts';
 import { leaseKeptOverPause } from './lease-kept-over-pause.ts';
 import { leaseKeptOverSuspension } from './lease-kept-over-suspension.ts';
 import { leaseKeptOverTransfer } from './lease-kept-over-transfer.ts';
+import { leaseNotRenewedByNewLeader } from './lease-not-renewed-by-new-leader.ts';
 import { leaseWithoutDrift } from './lease-without-drift.ts';
+import { leasesForgottenByNewLeader } from './leases-forgotten-by-new-leader.ts';
+import { leasesNotInSnapshot } from './leases-not-in-snapshot.ts';
 import { leastRevisionIgnored } from './least-revision-ignored.ts';
 import { logCompactedBeforeSnapshotIsFlushed } from './log-compacted-before-snapshot-is-flushed.ts';
 import { logTakenForCommittedAtStart } from './log-taken-for-committed-at-start.ts';
@@ -172,6 +178,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   evidenceWaivesHardPromise,
   failedFlushIgnored,
   failedTransactionRaisesRevision,
+  fenceNotCheckedWithin,
   flushOfOverwrittenEntriesCounted,
   gatewayProposesAgain,
   heardLeaderNotProtected,
@@ -187,9 +194,14 @@ export const plantedBugs: readonly PlantedBug[] = [
   leaderWithoutQuorumStays,
   leaseByEarlierConfiguration,
   leaseCountedFromReceipt,
+  leaseEndNotProposed,
+  leaseExpiresByOwnClock,
   leaseKeptOverPause,
   leaseKeptOverTransfer,
+  leaseNotRenewedByNewLeader,
   leaseWithoutDrift,
+  leasesForgottenByNewLeader,
+  leasesNotInSnapshot,
   leastRevisionIgnored,
   logCompactedBeforeSnapshotIsFlushed,
   logTakenForCommittedAtStart,

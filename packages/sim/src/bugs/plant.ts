@@ -20,6 +20,8 @@ export interface Plant {
   /** The tables of the state machine, over those that the simulator has. */
   readonly tables?: (tables: Tables) => Tables;
   readonly codec?: (codec: ConfigStoreCodec) => ConfigStoreCodec;
+  /** The bug is one of leases or locks: some hold them. */
+  readonly leases?: boolean;
   /** By which rule clients repeat what failed. */
   readonly decideRetry?: typeof decideRetry;
 }

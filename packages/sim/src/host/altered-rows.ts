@@ -12,20 +12,24 @@ export function alteredRows(tables: Tables, tableId: number, alter: AlterRow): T
     (reader: TablesReader): TablesReader['get'] =>
     <Key, Row>(table: Table<Key, Row>, key: Key): Row | null => {
       const row = reader.get(table, key);
-      if (row === null || table.id !== tableId) return row;
-      const written = new WrittenFields();
-      table.writeRow(row, written);
-      const parts = new WrittenFields();
-      table.writeKey(key, parts);
-      const altered = alter(written.fields, parts.fields);
-      return altered === null ? null : table.readRow(new FieldsReader(altered));
+      return row === null || table.id !== tableId ? row : alteredRow(table, key, row, alter);
+    };
+  const rangeFrom =
+    (reader: TablesReader): TablesReader['range'] =>
+    (table, range) => {
+      const found = reader.range(table, range);
+      if (table.id !== tableId) return found;
+      return found.flatMap(({ key, row }) => {
+        const altered = alteredRow(table, key, row, alter);
+        return altered === null ? [] : [{ key, row: altered }];
+      });
     };
   return {
     get progress() {
       return tables.progress;
     },
     get: getFrom(tables),
-    range: (table, range) => tables.range(table, range),
+    range: rangeFrom(tables),
     transaction: (step) =>
       tables.transaction((writer) =>
         step({
@@ -33,13 +37,22 @@ export function alteredRows(tables: Tables, tableId: number, alter: AlterRow): T
             return writer.progress;
           },
           get: getFrom(writer),
-          range: (table, range) => writer.range(table, range),
+          range: rangeFrom(writer),
           put: (table, key, row) => writer.put(table, key, row),
           delete: (table, key) => writer.delete(table, key),
           setProgress: (progress) => writer.setProgress(progress),
         }),
       ),
   };
+}
+
+function alteredRow<Key, Row>(table: Table<Key, Row>, key: Key, row: Row, alter: AlterRow): Row | null {
+  const written = new WrittenFields();
+  table.writeRow(row, written);
+  const parts = new WrittenFields();
+  table.writeKey(key, parts);
+  const altered = alter(written.fields, parts.fields);
+  return altered === null ? null : table.readRow(new FieldsReader(altered));
 }
 
 class WrittenFields implements RowWriter, KeyWriter {

@@ -23,6 +23,10 @@ export class WatchedStateMachine implements StateMachine {
     return this.#innerOf().revision;
   }
 
+  get dueAtLogTimeMs(): number | null {
+    return this.#innerOf().dueAtLogTimeMs;
+  }
+
   apply(entries: readonly LogEntry[]): readonly AppliedEntry[] {
     const applied = this.#innerOf().apply(entries);
     this.#onApplied(entries);

@@ -1,7 +1,8 @@
 import type { LogEntry } from '@quorate/raft';
 import type { SimulatedNode } from '../host/simulated-node.ts';
-import { type PlainWrite, plainCodec } from '../workload/plain-codec.ts';
+import { isLeaseWork, type PlainWrite, plainCodec } from '../workload/plain-codec.ts';
 import type { Invariant, Violated } from './cluster-view.ts';
+import { LoggedLeases } from './logged-leases.ts';
 
 /** A session, as the log alone has it. */
 interface LoggedSession {
@@ -14,7 +15,7 @@ interface LoggedSession {
 
 /**
  * The store's revision is up by one for each transaction that changes something, and for nothing else. What a session asks for again is
- * no other transaction, and what comes in a session that has ended, or below its floor, is none.
+ * no other transaction, and what comes in a session that has ended, or below its floor, is none. The end of a lease that has keys is one.
  */
 export class RevisionCountsChanges implements Invariant {
   readonly name = 'the revision counts changes';
@@ -24,6 +25,7 @@ export class RevisionCountsChanges implements Invariant {
   /** By key, the revision of its last change; as of the last of these indexes. */
   readonly #keys = new Map<string, number>();
   readonly #sessions = new Map<number, LoggedSession>();
+  readonly #leases = new LoggedLeases();
 
   constructor(violated: Violated) {
     this.#violated = violated;
@@ -39,10 +41,14 @@ export class RevisionCountsChanges implements Invariant {
   #count(entry: LogEntry): void {
     const { kind, command: bytes, index, logTimeMs } = entry;
     const before = this.#revisions.at(-1) ?? 0;
+    if (kind === 'noop') return void this.#revisions.push(before + (this.#leases.told(entry) ? 1 : 0));
     const command = kind === 'command' && bytes.length > 0 ? plainCodec.decodeCommand(bytes) : null;
     if (command?.kind === 'openSession') {
       const { ttlMs } = command;
       this.#sessions.set(index, { ttlMs, heardAtMs: logTimeMs, floor: 0, done: new Set() });
+    }
+    if (command !== null && isLeaseWork(command)) {
+      return void this.#revisions.push(before + (this.#leases.run(command, entry, before + 1) ? 1 : 0));
     }
     const write = command === null || command.kind === 'openSession' ? null : command;
     const isChange = write !== null && this.#isDone(write, entry) && this.#changes(write);

@@ -22,6 +22,7 @@ import { LeaderKeepsQuorum } from './leader-keeps-quorum.ts';
 import { LeaderOfTheTerm } from './leader-of-the-term.ts';
 import { LeaseHolderLeadsAlone } from './lease-holder-leads-alone.ts';
 import { LeaseRestsOnTrueClocks } from './lease-rests-on-true-clocks.ts';
+import { LeasesEnd } from './leases-end.ts';
 import { LogMatching } from './log-matching.ts';
 import { LogTimeNeverFalls } from './log-time-never-falls.ts';
 import { NoGoingBack } from './no-going-back.ts';
@@ -94,6 +95,7 @@ const constructors: readonly Constructor[] = [
   LeaseRestsOnTrueClocks,
   LeaseHolderLeadsAlone,
   LeaderKeepsQuorum,
+  LeasesEnd,
   EqualLogs,
 ];
 

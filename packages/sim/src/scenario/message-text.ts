@@ -1,6 +1,7 @@
 import { decodeConfiguration, type HardState, type LogEntry, type Moment } from '@quorate/raft';
 import type { ActorMessage } from '../host/actor-message.ts';
-import { encodeCommand, plainCodec, textOf } from '../workload/plain-codec.ts';
+import { leaseWorkText } from '../workload/lease-work.ts';
+import { encodeCommand, isLeaseWork, plainCodec, textOf } from '../workload/plain-codec.ts';
 import { changeText, configurationText } from './change-words.ts';
 
 /** Rounds of confirmation are numbered from here in each leadership: the story needs only what follows. */
@@ -16,6 +17,7 @@ export function commandAt(index: number, term: number): Uint8Array {
 export function commandText(bytes: Uint8Array): string {
   const command = plainCodec.decodeCommand(bytes);
   if (command.kind === 'openSession') return `open a session of ${command.ttlMs} ms`;
+  if (isLeaseWork(command)) return leaseWorkText(command).replaceAll('\n', ' ');
   return command.kind === 'put' ? `put ${command.key}=${textOf(command.value)}` : `delete ${command.key}`;
 }
 

@@ -90,7 +90,8 @@ function answerText(answer: ApiMessage['answer'], { command }: Question): string
     if (command === null) return `done, entry ${answer.index}`;
     const result = decodeResult(answer.result);
     if (result.kind === 'openSession') return `session ${result.session}`;
-    return result.kind === 'failed' ? result.code : `revision ${result.revision}, entry ${answer.index}`;
+    if (result.kind === 'failed') return result.code;
+    return 'revision' in result ? `revision ${result.revision}, entry ${answer.index}` : `done, entry ${answer.index}`;
   }
   if (answer.kind !== 'answer') return answer.kind;
   const entry = decodeAnswer(answer.answer);

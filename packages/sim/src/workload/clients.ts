@@ -269,7 +269,9 @@ export class Clients {
     }
     if (answer.kind !== 'result') throw new Error(`a client was answered ${answer.kind}`);
     const result = decodeResult(answer.result);
-    if (result.kind === 'openSession') throw new Error('a write was answered with a session');
+    if (result.kind === 'openSession' || result.kind === 'grantLease' || result.kind === 'done') {
+      throw new Error(`a write was answered ${result.kind}`);
+    }
     if (result.kind === 'failed') {
       client.revisions.set(open.key, result.actual);
       return { kind: 'revisionMismatch', actual: result.actual };

@@ -1,6 +1,6 @@
 import { simulatedStore } from '../host/simulated-store.ts';
 import type { CommittedEntries } from '../invariants/committed-entries.ts';
-import { decodeAnswer, encodeGet, type PlainEntry, plainCodec } from './plain-codec.ts';
+import { decodeAnswer, encodeGet, isLeaseWork, type PlainEntry, plainCodec } from './plain-codec.ts';
 
 interface Shown {
   readonly index: number;
@@ -42,7 +42,7 @@ export class CommittedValues {
       this.#revisions[entry.index] = this.#store.revision;
       if (entry.kind !== 'command') continue;
       const command = plainCodec.decodeCommand(entry.command);
-      if (command.kind === 'openSession') continue;
+      if (command.kind === 'openSession' || isLeaseWork(command)) continue;
       const { key } = command;
       const shown = this.#shown.get(key) ?? [];
       this.#shown.set(key, shown);

@@ -8,12 +8,13 @@ import type {
   QueryAnswer,
   SessionPlace,
 } from '@quorate/config-store';
+import { type LeaseWork, leaseResultText, leaseWorkIn, leaseWorkText } from './lease-work.ts';
 
 /** What the simulator's clients write. */
 export type PlainWrite = (PutCommand | DeleteCommand) & { readonly inSession?: SessionPlace };
 
-/** What they ask for. */
-export type PlainCommand = PlainWrite | OpenSessionCommand;
+/** What they ask for, and what holders of leases do. */
+export type PlainCommand = PlainWrite | OpenSessionCommand | LeaseWork;
 
 /** The codec of the simulator's nodes: no command but theirs comes to them. */
 interface PlainCodec extends ConfigStoreCodec {
@@ -25,6 +26,8 @@ export type PlainResult =
   | { readonly kind: 'put'; readonly revision: number }
   | { readonly kind: 'delete'; readonly revision: number; readonly deleted: boolean }
   | { readonly kind: 'openSession'; readonly session: number }
+  | { readonly kind: 'grantLease'; readonly lease: number }
+  | { readonly kind: 'done' }
   | { readonly kind: 'failed'; readonly code: string; readonly actual: number };
 
 /** What a get found. */
@@ -47,12 +50,19 @@ export const textOf = ({ buffer, byteOffset, length }: Uint8Array): string =>
 /** The bytes of a command, as a client sends them. */
 export function encodeCommand(command: PlainCommand): Uint8Array {
   if (command.kind === 'openSession') return bytesOf(`openSession\n${command.ttlMs}`);
+  if (isLeaseWork(command)) return bytesOf(leaseWorkText(command));
   const { inSession } = command;
   const place = inSession === undefined ? '' : `\n${inSession.session}\n${inSession.sequence}\n${inSession.floor}`;
   const condition = command.ifRevision === undefined ? '' : String(command.ifRevision);
   const value = command.kind === 'put' ? textOf(command.value) : '';
   return bytesOf(`${command.kind}\n${command.key}\n${condition}\n${value}${place}`);
 }
+
+/** Whether it is a holder's, and no client's. */
+export const isLeaseWork = (command: PlainCommand): command is LeaseWork =>
+  command.kind !== 'openSession' &&
+  command.kind !== 'delete' &&
+  (command.kind !== 'put' || command.lease !== undefined);
 
 /** The bytes of a query for one key. */
 export const encodeGet = (key: string): Uint8Array => bytesOf(`get\n${key}`);
@@ -67,6 +77,10 @@ export function decodeResult(bytes: Uint8Array): PlainResult {
       return { kind, revision: Number(first), deleted: second === 'true' };
     case 'openSession':
       return { kind, session: Number(first) };
+    case 'grantLease':
+      return { kind, lease: Number(first) };
+    case 'done':
+      return { kind };
     default:
       return { kind: 'failed', code: first, actual: Number(second) };
   }
@@ -85,7 +99,10 @@ export const appliedIndexOf = (bytes: Uint8Array): number => Number(textOf(bytes
 const decoded = new WeakMap<Uint8Array, PlainCommand>();
 
 function decode(bytes: Uint8Array): PlainCommand {
-  const [kind, key = '', condition = '', value = '', ...place] = textOf(bytes).split('\n');
+  const fields = textOf(bytes).split('\n');
+  const work = leaseWorkIn(fields);
+  if (work !== null) return work;
+  const [kind, key = '', condition = '', value = '', ...place] = fields;
   if (kind === 'openSession') return { kind, ttlMs: Number(key) };
   const ifRevision = condition === '' ? {} : { ifRevision: Number(condition) };
   const inSession = placeIn(place);
@@ -113,6 +130,8 @@ export const plainCodec: PlainCodec = {
     if (result.kind === 'put') return bytesOf(`put\n${result.revision}`);
     if (result.kind === 'openSession') return bytesOf(`openSession\n${result.session}`);
     if (result.kind === 'delete') return bytesOf(`delete\n${result.revision}\n${result.deleted}`);
+    const work = leaseResultText(result);
+    if (work !== null) return bytesOf(work);
     if (result.kind !== 'failed') throw new RangeError(`nobody asked for ${result.kind}`);
     return bytesOf(`failed\n${result.error.code}\n${result.error.details.actual ?? ''}`);
   },

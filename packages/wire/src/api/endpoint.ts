@@ -10,6 +10,8 @@ export const ENDPOINTS = [
   'retention',
   'set-retention',
   'session',
+  'lease',
+  'leases',
   'entries',
   'status',
   'hello',
@@ -34,10 +36,10 @@ export const NODE_ENDPOINTS: ReadonlySet<Endpoint> = new Set<Endpoint>([
 ]);
 
 /** What reads the store: a query, answered as fresh as the request says. */
-export const READ_ENDPOINTS = ['get', 'list', 'history', 'retention'] as const;
+export const READ_ENDPOINTS = ['get', 'list', 'history', 'retention', 'leases'] as const;
 
 /** What changes the store: a command that goes through the log. */
-export const WRITE_ENDPOINTS = ['put', 'delete', 'txn', 'compact', 'set-retention', 'session'] as const;
+export const WRITE_ENDPOINTS = ['put', 'delete', 'txn', 'compact', 'set-retention', 'session', 'lease'] as const;
 
 /** An endpoint that reads the store. */
 export type ReadEndpoint = (typeof READ_ENDPOINTS)[number];

@@ -82,6 +82,13 @@ export class JsonFields {
     return this.isGiven(field) ? this.text(field) : null;
   }
 
+  /** A number of 64 bits. @throws {InvalidRequest} */
+  counter(field: string): number {
+    const counter = counterOf(this.#fields.get(field));
+    if (counter === null) throw this.invalid(field, this.has(field) ? 'is no integer from 0' : 'is missing');
+    return counter;
+  }
+
   /** @throws {InvalidRequest} */
   base64(field: string): Uint8Array {
     const text = this.text(field);

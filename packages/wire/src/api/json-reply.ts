@@ -2,6 +2,7 @@ import type { CommandResult } from '@quorate/config-store';
 import type { LogEntry } from '@quorate/raft';
 import { decodeAnswer } from '../config-store/answer-codec.ts';
 import { entryToJson } from '../config-store/entry-json.ts';
+import { leaseToJson } from '../config-store/lease-json.ts';
 import { keyChangeToJson, outcomeToJson } from '../config-store/outcome-json.ts';
 import { decodeResult } from '../config-store/result-codec.ts';
 import { stateHashText } from '../config-store/state-hash-text.ts';
@@ -35,6 +36,7 @@ function textOf(endpoint: Endpoint, body: Uint8Array): string {
     case 'list':
     case 'history':
     case 'retention':
+    case 'leases':
       return answerText(endpoint, body);
     case 'put':
     case 'delete':
@@ -42,6 +44,7 @@ function textOf(endpoint: Endpoint, body: Uint8Array): string {
     case 'compact':
     case 'set-retention':
     case 'session':
+    case 'lease':
       return resultText(endpoint, body);
     case 'entries':
       return entriesText(body);
@@ -90,6 +93,10 @@ function answerText(endpoint: ReadEndpoint, body: Uint8Array): string {
       const known = { oldestRevision: String(oldestRevision), stateHash: stateHashText(stateHash) };
       return JSON.stringify({ ...retention, ...known, ...state });
     }
+    case 'leases': {
+      const { texts, cut } = withinPage(answer.leases, leaseToJson);
+      return pageText('leases', texts, { more: answer.more || cut, ...state });
+    }
   }
 }
 
@@ -108,6 +115,12 @@ function resultText(endpoint: WriteEndpoint, body: Uint8Array): string {
       return JSON.stringify({ oldestRevision: String(result.oldestRevision), isDone: result.isDone });
     case 'openSession':
       return JSON.stringify({ session: String(result.session) });
+    case 'grantLease':
+      return JSON.stringify({ lease: String(result.lease) });
+    case 'keepLease':
+      return JSON.stringify({ ttlMs: result.ttlMs });
+    case 'revokeLease':
+      return JSON.stringify({ revision: String(result.revision), deleted: result.deleted });
     case 'setRetention':
     case 'keepSession':
     case 'closeSession':

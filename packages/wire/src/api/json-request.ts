@@ -1,6 +1,7 @@
 import { type ClusterName, isName } from '@quorate/actor';
 import {
   InvalidRevision,
+  type LeaseCommand,
   type Retention,
   type SessionCommand,
   type SessionPlace,
@@ -12,6 +13,7 @@ import { encodeMsgpack } from '../config-store/msgpack.ts';
 import { encodeQuery } from '../config-store/query-codec.ts';
 import type { Endpoint } from './endpoint.ts';
 import { encodeFormationRecord, nodeIdSchema, storageIdSchema, voterSchema } from './formation.ts';
+import { fenceIn, leaseIn } from './json-fence.ts';
 import { counterOf, JsonFields, shown } from './json-fields.ts';
 import { limitIn, rangeIn, transactionIn } from './json-transaction.ts';
 import { encodeMembershipChange, encodeTransferRequest } from './membership.ts';
@@ -20,18 +22,22 @@ import { encodeEntriesRequest } from './request-body.ts';
 import { checkTimeout, DEFAULT_TIMEOUT_MS } from './timeout.ts';
 
 const placeFields = ['session', 'sequence', 'floor'] as const;
+/** What any write may be bound to. */
+const boundFields = [...placeFields, 'fence'] as const;
 
 const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
   get: ['key', 'revision', ...readOptionFields],
-  put: ['key', 'value', 'valueBase64', 'contentType', 'ifRevision', ...placeFields],
-  delete: ['key', 'ifRevision', ...placeFields],
+  put: ['key', 'value', 'valueBase64', 'contentType', 'lease', 'ifRevision', ...boundFields],
+  delete: ['key', 'ifRevision', ...boundFields],
   list: ['prefix', 'from', 'to', 'after', 'limit', 'revision', 'keysOnly', ...readOptionFields],
   history: ['key', 'before', 'limit', ...readOptionFields],
-  txn: ['compare', 'then', 'else', ...placeFields],
-  compact: ['revision', ...placeFields],
+  txn: ['compare', 'then', 'else', ...boundFields],
+  compact: ['revision', ...boundFields],
   retention: readOptionFields,
-  'set-retention': ['maxAgeMs', 'maxVersions', ...placeFields],
+  'set-retention': ['maxAgeMs', 'maxVersions', ...boundFields],
   session: ['op', 'ttlMs', 'salt', 'session', 'floor'],
+  lease: ['op', 'ttlMs', 'owner', 'lease', ...boundFields],
+  leases: ['after', 'limit', ...readOptionFields],
   entries: ['fromIndex', 'limit'],
   status: [],
   hello: [],
@@ -74,6 +80,7 @@ function bodyOf(endpoint: Endpoint, fields: JsonFields): Uint8Array {
         key: fields.text('key'),
         value: fields.value('put'),
         ...(fields.isGiven('contentType') ? { contentType: fields.text('contentType') } : {}),
+        ...leaseIn(fields),
         ...ifRevisionOf(fields),
       });
     case 'delete':
@@ -86,6 +93,12 @@ function bodyOf(endpoint: Endpoint, fields: JsonFields): Uint8Array {
       return writeBodyOf(fields, { kind: 'setRetention', retention: retentionIn(fields) });
     case 'session':
       return encodeCommand(sessionCommandIn(fields));
+    case 'lease':
+      return writeBodyOf(fields, leaseCommandIn(fields));
+    case 'leases': {
+      const after = fields.isGiven('after') ? fields.counter('after') : 0;
+      return encodeQuery({ kind: 'leases', after, limit: limitIn(fields) });
+    }
     case 'list':
       return encodeQuery({
         kind: 'list',
@@ -125,13 +138,14 @@ function bodyOf(endpoint: Endpoint, fields: JsonFields): Uint8Array {
   }
 }
 
-/** A write, which is one of a session if it names one. @throws {InvalidRequest} */
-function writeBodyOf(fields: JsonFields, write: Write): Uint8Array {
+/** A write, which is fenced, and one of a session, if it says so. @throws {InvalidRequest} */
+function writeBodyOf(fields: JsonFields, unbound: Write): Uint8Array {
+  const write = { ...unbound, ...fenceIn(fields) };
   if (!placeFields.some((field) => fields.isGiven(field))) return encodeCommand(write);
   const inSession: SessionPlace = {
-    session: counterIn(fields, 'session'),
-    sequence: counterIn(fields, 'sequence'),
-    floor: counterIn(fields, 'floor'),
+    session: fields.counter('session'),
+    sequence: fields.counter('sequence'),
+    floor: fields.counter('floor'),
   };
   return encodeCommand({ ...write, inSession });
 }
@@ -144,15 +158,35 @@ function sessionCommandIn(fields: JsonFields): SessionCommand {
       const ttlMs = fields.get('ttlMs');
       if (typeof ttlMs !== 'number') throw fields.invalid('ttlMs', 'is no number');
       return fields.isGiven('salt')
-        ? { kind: 'openSession', ttlMs, salt: counterIn(fields, 'salt') }
+        ? { kind: 'openSession', ttlMs, salt: fields.counter('salt') }
         : { kind: 'openSession', ttlMs };
     }
     case 'keep':
-      return { kind: 'keepSession', session: counterIn(fields, 'session'), floor: counterIn(fields, 'floor') };
+      return { kind: 'keepSession', session: fields.counter('session'), floor: fields.counter('floor') };
     case 'close':
-      return { kind: 'closeSession', session: counterIn(fields, 'session') };
+      return { kind: 'closeSession', session: fields.counter('session') };
     default:
       throw fields.invalid('op', 'is none of open, keep and close');
+  }
+}
+
+/** @throws {InvalidRequest} */
+function leaseCommandIn(fields: JsonFields): LeaseCommand {
+  const owner = fields.textOrNull('owner');
+  const owned = owner === null ? {} : { owner };
+  const op = fields.text('op');
+  switch (op) {
+    case 'grant': {
+      const ttlMs = fields.get('ttlMs');
+      if (typeof ttlMs !== 'number') throw fields.invalid('ttlMs', 'is no number');
+      return { kind: 'grantLease', ttlMs, ...owned };
+    }
+    case 'keep':
+      return { kind: 'keepLease', lease: fields.counter('lease'), ...owned };
+    case 'revoke':
+      return { kind: 'revokeLease', lease: fields.counter('lease'), ...owned };
+    default:
+      throw fields.invalid('op', 'is none of grant, keep and revoke');
   }
 }
 
@@ -183,13 +217,6 @@ function fromIndexOf(fields: JsonFields): number {
   const fromIndex = counterOf(fields.get('fromIndex'));
   if (fromIndex === null) throw fields.invalid('fromIndex', 'is no index, from 1');
   return fromIndex;
-}
-
-/** @throws {InvalidRequest} */
-function counterIn(fields: JsonFields, field: string): number {
-  const counter = counterOf(fields.get(field));
-  if (counter === null) throw fields.invalid(field, fields.has(field) ? 'is no integer from 0' : 'is missing');
-  return counter;
 }
 
 const recordSchema = z.object({

@@ -13,6 +13,7 @@ import {
   type Transaction,
   TransactionTooLarge,
 } from '@quorate/config-store';
+import { fenceIn, leaseIn } from './json-fence.ts';
 import { counterOf, JsonFields, shown } from './json-fields.ts';
 
 const selectionFields = ['key', 'prefix', 'from', 'to'] as const;
@@ -83,14 +84,15 @@ function operationIn(fields: JsonFields, depth: number): Operation {
   const op = fields.text('op');
   switch (op) {
     case 'put': {
-      fields.allow(['op', 'key', 'value', 'valueBase64', 'contentType'], op);
+      fields.allow(['op', 'key', 'value', 'valueBase64', 'contentType', 'lease', 'fence'], op);
       const contentType = fields.textOrNull('contentType');
       const written = { key: fields.text('key'), value: fields.value(op) };
-      return { kind: op, ...written, ...(contentType === null ? {} : { contentType }) };
+      const typed = contentType === null ? {} : { contentType };
+      return { kind: op, ...written, ...typed, ...leaseIn(fields), ...fenceIn(fields) };
     }
     case 'delete':
-      fields.allow(['op', ...selectionFields], op);
-      return { kind: op, keys: selectionIn(fields) };
+      fields.allow(['op', ...selectionFields, 'fence'], op);
+      return { kind: op, keys: selectionIn(fields), ...fenceIn(fields) };
     case 'get':
       fields.allow(['op', 'key'], op);
       return { kind: op, key: fields.text('key') };
@@ -98,8 +100,8 @@ function operationIn(fields: JsonFields, depth: number): Operation {
       fields.allow(['op', 'prefix', 'from', 'to', 'limit'], op);
       return { kind: op, keys: rangeIn(fields), limit: limitIn(fields) };
     case 'txn':
-      fields.allow(['op', 'compare', 'then', 'else'], op);
-      return transactionIn(fields, depth + 1);
+      fields.allow(['op', 'compare', 'then', 'else', 'fence'], op);
+      return { ...transactionIn(fields, depth + 1), ...fenceIn(fields) };
     default:
       throw fields.invalid('op', 'is not put, delete, get, list or txn');
   }

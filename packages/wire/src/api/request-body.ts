@@ -24,6 +24,10 @@ export function writeEndpointOf({ kind }: Pick<Command, 'kind'>): WriteEndpoint 
     case 'keepSession':
     case 'closeSession':
       return 'session';
+    case 'grantLease':
+    case 'keepLease':
+    case 'revokeLease':
+      return 'lease';
     default:
       return kind;
   }

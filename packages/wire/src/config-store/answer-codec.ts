@@ -1,4 +1,4 @@
-import type { KeyChange, QueryAnswer } from '@quorate/config-store';
+import type { KeyChange, Lease, QueryAnswer } from '@quorate/config-store';
 import { z } from 'zod';
 import { bytes, counter, entryFrame, entrySchema, listedEntrySchema } from './entry-frame.ts';
 import { encodeFailure, failureSchema, parseFrame } from './failure-frame.ts';
@@ -7,8 +7,9 @@ import { encodeMsgpack } from './msgpack.ts';
 /**
  * `['get', appliedIndex, revision, entry | null]`, `['list', appliedIndex, revision, entries, nextAfter | null]`,
  * `['history', appliedIndex, revision, changes, more, oldestRevision]`,
- * `['retention', appliedIndex, revision, maxAgeMs | null, maxVersions | null, oldestRevision, stateHash]` or a failure. A change is
- * `[revision, index | null, timestampUs, traceparent | null]`, with `value | null, createRevision, version, lease | null, contentType | null` behind it if it is a put.
+ * `['retention', appliedIndex, revision, maxAgeMs | null, maxVersions | null, oldestRevision, stateHash]`, `['leases', appliedIndex, revision, leases, more]` or a failure. A change is
+ * `[revision, index | null, timestampUs, traceparent | null]`, with `value | null, createRevision, version, lease | null, contentType | null` behind it if it is a put. A lease is
+ * `[lease, ttlMs, owner | null, grantedAtUs, keptAtUs, keyCount]`.
  */
 export function encodeAnswer(answer: QueryAnswer): Uint8Array {
   if (answer.kind === 'failed') return encodeFailure(answer.error, answer.appliedIndex);
@@ -27,6 +28,8 @@ function fieldsOf(answer: Exclude<QueryAnswer, { kind: 'failed' }>): readonly un
       const { retention, oldestRevision, stateHash } = answer;
       return [retention.maxAgeMs, retention.maxVersions, oldestRevision, stateHash];
     }
+    case 'leases':
+      return [answer.leases.map(leaseFrame), answer.more];
   }
 }
 
@@ -36,6 +39,21 @@ function changeFrame(change: KeyChange): readonly unknown[] {
   const { value, createRevision, version, lease, contentType } = change;
   return [...origin, value, createRevision, version, lease, contentType];
 }
+
+const leaseFrame = ({ lease, ttlMs, owner, grantedAtUs, keptAtUs, keyCount }: Lease): readonly unknown[] => [
+  lease,
+  ttlMs,
+  owner,
+  grantedAtUs,
+  keptAtUs,
+  keyCount,
+];
+
+const leaseSchema: z.ZodType<Lease> = z
+  .tuple([counter, counter, z.string().nullable(), counter, counter, counter])
+  .transform(([lease, ttlMs, owner, grantedAtUs, keptAtUs, keyCount]) => {
+    return { lease, ttlMs, owner, grantedAtUs, keptAtUs, keyCount };
+  });
 
 const originSchema = [counter, counter.nullable(), counter, z.string().nullable()] as const;
 
@@ -72,6 +90,9 @@ const answerSchema: z.ZodType<QueryAnswer> = z.union([
     .transform(([kind, appliedIndex, revision, maxAgeMs, maxVersions, oldestRevision, stateHash]) => {
       return { kind, appliedIndex, revision, retention: { maxAgeMs, maxVersions }, oldestRevision, stateHash };
     }),
+  z
+    .tuple([z.literal('leases'), ...stateSchema, z.array(leaseSchema), z.boolean()])
+    .transform(([kind, appliedIndex, revision, leases, more]) => ({ kind, appliedIndex, revision, leases, more })),
   failureSchema,
 ]);
 

@@ -1,11 +1,13 @@
-import { type Command, InvalidCommand, type SessionPlace, type Write } from '@quorate/config-store';
+import { type BoundWrite, type Command, InvalidCommand, type SessionPlace, type Write } from '@quorate/config-store';
+import { fencedFrame, fencedIn } from './fence-frames.ts';
 import { FrameFields } from './frame-fields.ts';
 import { encodeMsgpack } from './msgpack.ts';
 import { transactionFrame, transactionIn } from './transaction-codec.ts';
 
 /**
- * `['put', key, value, ifRevision | null]`, with a content type behind it if there is one; `['delete', key, ifRevision | null]`; a transaction;
- * `['compact', revision | null]`; or `['setRetention', maxAgeMs | null, maxVersions | null]`: the bytes that stand in the log for good. Any of these in a
+ * `['put', key, value, ifRevision | null]`, with a content type behind it if there is one, and a lease behind that (then the content type may be null); `['delete', key, ifRevision | null]`; a transaction;
+ * `['compact', revision | null]`; `['setRetention', maxAgeMs | null, maxVersions | null]`; `['grantLease', ttlMs, owner | null]`; `['keepLease', lease, owner | null]` or
+ * `['revokeLease', lease, owner | null]`: the bytes that stand in the log for good. Any of these may be fenced (`fencedFrame`), and what comes of that in a
  * session is `['inSession', session, sequence, floor, frame]`. Of sessions themselves: `['openSession', ttlMs]`, with a salt behind it if there is one; `['keepSession', session, floor]` and
  * `['closeSession', session]`.
  */
@@ -20,7 +22,7 @@ export function encodeCommand(command: Command): Uint8Array {
     case 'closeSession':
       return encodeMsgpack(['closeSession', command.session]);
     default: {
-      const frame = writeFrame(command);
+      const frame = fencedFrame(command.fence, writeFrame(command));
       if (command.inSession === undefined) return encodeMsgpack(frame);
       const { session, sequence, floor } = command.inSession;
       return encodeMsgpack(['inSession', session, sequence, floor, frame]);
@@ -31,7 +33,8 @@ export function encodeCommand(command: Command): Uint8Array {
 function writeFrame(write: Write): readonly unknown[] {
   switch (write.kind) {
     case 'put': {
-      const { key, value, ifRevision = null, contentType } = write;
+      const { key, value, ifRevision = null, contentType, lease } = write;
+      if (lease !== undefined) return ['put', key, value, ifRevision, contentType ?? null, lease];
       return contentType === undefined ? ['put', key, value, ifRevision] : ['put', key, value, ifRevision, contentType];
     }
     case 'delete':
@@ -42,6 +45,11 @@ function writeFrame(write: Write): readonly unknown[] {
       return ['compact', write.revision];
     case 'setRetention':
       return ['setRetention', write.retention.maxAgeMs, write.retention.maxVersions];
+    case 'grantLease':
+      return ['grantLease', write.ttlMs, write.owner ?? null];
+    case 'keepLease':
+    case 'revokeLease':
+      return [write.kind, write.lease, write.owner ?? null];
   }
 }
 
@@ -62,7 +70,7 @@ function commandIn(fields: FrameFields): Command {
     case 'inSession': {
       const inSession = placeIn(fields);
       const frame = fields.frame('write');
-      const write = writeIn(frame);
+      const write = boundWriteIn(frame);
       frame.end();
       return { ...write, inSession };
     }
@@ -75,9 +83,11 @@ function commandIn(fields: FrameFields): Command {
     case 'closeSession':
       return { kind, session: fields.number('session') };
     default:
-      return writeIn(fields);
+      return boundWriteIn(fields);
   }
 }
+
+const boundWriteIn = (fields: FrameFields): BoundWrite => fencedIn(fields, writeIn);
 
 const placeIn = (fields: FrameFields): SessionPlace => ({
   session: fields.number('session'),
@@ -90,7 +100,7 @@ function writeIn(fields: FrameFields): Write {
   switch (kind) {
     case 'put': {
       const put = { kind, key: fields.text('key'), value: fields.bytes('value'), ...ifRevisionIn(fields) } as const;
-      return fields.isAtEnd ? put : { ...put, contentType: fields.text('content type') };
+      return fields.isAtEnd ? put : { ...put, ...typeAndLeaseIn(fields) };
     }
     case 'delete':
       return { kind, key: fields.text('key'), ...ifRevisionIn(fields) };
@@ -103,9 +113,26 @@ function writeIn(fields: FrameFields): Write {
         kind,
         retention: { maxAgeMs: fields.numberOrNull('age'), maxVersions: fields.numberOrNull('number of versions') },
       };
+    case 'grantLease':
+      return { kind, ttlMs: fields.number('ttlMs'), ...ownerIn(fields) };
+    case 'keepLease':
+    case 'revokeLease':
+      return { kind, lease: fields.number('lease'), ...ownerIn(fields) };
     default:
       throw fields.unknown();
   }
+}
+
+function ownerIn(fields: FrameFields): { readonly owner?: string } {
+  const owner = fields.textOrNull('owner');
+  return owner === null ? {} : { owner };
+}
+
+/** A content type stands alone, or, though it be null, before a lease. */
+function typeAndLeaseIn(fields: FrameFields): { readonly contentType?: string; readonly lease?: number } {
+  const contentType = fields.textOrNull('content type');
+  if (contentType === null) return { lease: fields.number('lease') };
+  return fields.isAtEnd ? { contentType } : { contentType, lease: fields.number('lease') };
 }
 
 function ifRevisionIn(fields: FrameFields): { readonly ifRevision?: number } {

@@ -1,5 +1,6 @@
 import type { Command, SessionPlace, Write } from '@quorate/config-store';
 import { type ValueJson, valueToJson } from './entry-json.ts';
+import { type FenceJson, fenceToJson } from './fence-json.ts';
 import { type TransactionJson, transactionToJson } from './transaction-json.ts';
 
 /** Where a write stands in its session, as JSON. */
@@ -11,7 +12,7 @@ export interface SessionPlaceJson {
 
 /** A command as JSON, to be shown. */
 export type CommandJson =
-  | (WriteJson & Partial<SessionPlaceJson>)
+  | (WriteJson & Partial<SessionPlaceJson> & { readonly fence?: FenceJson })
   | { readonly op: 'openSession'; readonly ttlMs: number; readonly salt?: string }
   | { readonly op: 'keepSession'; readonly session: string; readonly floor: string }
   | { readonly op: 'closeSession'; readonly session: string };
@@ -22,12 +23,15 @@ export type WriteJson =
       readonly op: 'put';
       readonly key: string;
       readonly contentType?: string;
+      readonly lease?: string;
       readonly ifRevision?: string;
     } & ValueJson)
   | { readonly op: 'delete'; readonly key: string; readonly ifRevision?: string }
   | TransactionJson
   | { readonly op: 'compact'; readonly revision: string | null }
-  | { readonly op: 'setRetention'; readonly maxAgeMs: number | null; readonly maxVersions: number | null };
+  | { readonly op: 'setRetention'; readonly maxAgeMs: number | null; readonly maxVersions: number | null }
+  | { readonly op: 'grantLease'; readonly ttlMs: number; readonly owner?: string }
+  | { readonly op: 'keepLease' | 'revokeLease'; readonly lease: string; readonly owner?: string };
 
 /** A command as JSON, to be shown. */
 export function commandToJson(command: Command): CommandJson {
@@ -43,7 +47,7 @@ export function commandToJson(command: Command): CommandJson {
     case 'closeSession':
       return { op: 'closeSession', session: String(command.session) };
     default:
-      return { ...writeToJson(command), ...placeToJson(command.inSession) };
+      return { ...writeToJson(command), ...fenceToJson(command.fence), ...placeToJson(command.inSession) };
   }
 }
 
@@ -55,9 +59,10 @@ const placeToJson = (place: SessionPlace | undefined): Partial<SessionPlaceJson>
 function writeToJson(command: Write): WriteJson {
   switch (command.kind) {
     case 'put': {
-      const { key, value, contentType } = command;
+      const { key, value, contentType, lease } = command;
       const typed = contentType === undefined ? {} : { contentType };
-      return { op: 'put', key, ...valueToJson(value), ...typed, ...conditionOf(command.ifRevision) };
+      const leased = lease === undefined ? {} : { lease: String(lease) };
+      return { op: 'put', key, ...valueToJson(value), ...typed, ...leased, ...conditionOf(command.ifRevision) };
     }
     case 'delete':
       return { op: 'delete', key: command.key, ...conditionOf(command.ifRevision) };
@@ -67,8 +72,16 @@ function writeToJson(command: Write): WriteJson {
       return { op: 'compact', revision: command.revision === null ? null : String(command.revision) };
     case 'setRetention':
       return { op: 'setRetention', ...command.retention };
+    case 'grantLease':
+      return { op: 'grantLease', ttlMs: command.ttlMs, ...ownerOf(command) };
+    case 'keepLease':
+    case 'revokeLease':
+      return { op: command.kind, lease: String(command.lease), ...ownerOf(command) };
   }
 }
+
+const ownerOf = ({ owner }: { readonly owner?: string }): { readonly owner?: string } =>
+  owner === undefined ? {} : { owner };
 
 const conditionOf = (ifRevision: number | undefined): { readonly ifRevision?: string } =>
   ifRevision === undefined ? {} : { ifRevision: String(ifRevision) };

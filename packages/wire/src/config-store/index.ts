@@ -9,11 +9,14 @@ export {
   type ErrorData,
   type ErrorDetail,
   type ErrorDetails,
+  type Fence,
   type GetQuery,
   type HistoryQuery,
   InvalidCommand,
   InvalidContentType,
+  InvalidFence,
   InvalidKey,
+  InvalidLease,
   InvalidLimit,
   InvalidQuery,
   InvalidRange,
@@ -25,8 +28,13 @@ export {
   type KeySelection,
   KeyTooLarge,
   KeyWrittenTwice,
+  type Lease,
+  LeaseExpired,
+  LeaseFull,
+  LeaseOfAnother,
   type ListedEntry,
   type ListQuery,
+  LockLost,
   type Operation,
   type OperationResult,
   type PutCommand,
@@ -44,10 +52,12 @@ export {
   SessionResultsTooLarge,
   SessionWindowExceeded,
   type StoredEntry,
+  TooManyLeases,
   TooManySessions,
   type Transaction,
   type TransactionOutcome,
   TransactionTooLarge,
+  UnknownLease,
   ValueTooLarge,
   type Write,
 } from '@quorate/config-store';
@@ -57,6 +67,8 @@ export { decodeCommand, encodeCommand } from './command-codec.ts';
 export { type CommandJson, commandToJson, type SessionPlaceJson, type WriteJson } from './command-json.ts';
 export { type EntryJson, encodeChange, entryToJson, type ValueJson, valueToJson } from './entry-json.ts';
 export { failureIn } from './failure-frame.ts';
+export type { FenceJson } from './fence-json.ts';
+export { type LeaseJson, leaseToJson } from './lease-json.ts';
 export { decodeMsgpack, encodeMsgpack, MalformedMsgpack } from './msgpack.ts';
 export {
   type KeyChangeJson,

@@ -4,8 +4,8 @@ import { rangeIn, selectionFrame } from './key-frames.ts';
 import { encodeMsgpack } from './msgpack.ts';
 
 /**
- * `['get', key, revision | null]`, `['list', keys, after | null, limit, revision | null, keysOnly]`, `['history', key, before | null, limit]` or
- * `['retention']`.
+ * `['get', key, revision | null]`, `['list', keys, after | null, limit, revision | null, keysOnly]`, `['history', key, before | null, limit]`,
+ * `['retention']` or `['leases', after, limit]`.
  */
 export function encodeQuery(query: Query): Uint8Array {
   switch (query.kind) {
@@ -19,6 +19,8 @@ export function encodeQuery(query: Query): Uint8Array {
       return encodeMsgpack(['history', query.key, query.before, query.limit]);
     case 'retention':
       return encodeMsgpack(['retention']);
+    case 'leases':
+      return encodeMsgpack(['leases', query.after, query.limit]);
   }
 }
 
@@ -53,6 +55,8 @@ function queryIn(fields: FrameFields): Query {
       };
     case 'retention':
       return { kind };
+    case 'leases':
+      return { kind, after: fields.number('id'), limit: fields.number('limit') };
     default:
       throw fields.unknown();
   }

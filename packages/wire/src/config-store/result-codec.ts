@@ -6,7 +6,7 @@ import { encodeMsgpack } from './msgpack.ts';
 
 /**
  * `['put', revision]`, `['delete', revision, deleted]`, `['txn', succeeded, results, revision]`, `['compact', oldestRevision, isDone]`,
- * `['setRetention']`, `['openSession', session]`, `['keepSession']`, `['closeSession']` or a failure. The result of an operation is `['put']`, `['delete', deleted]`, `['get', entry | null]`,
+ * `['setRetention']`, `['grantLease', lease]`, `['keepLease', ttlMs]`, `['revokeLease', revision, deleted]`, `['openSession', session]`, `['keepSession']`, `['closeSession']` or a failure. The result of an operation is `['put']`, `['delete', deleted]`, `['get', entry | null]`,
  * `['list', entries, more]` or `['txn', succeeded, results]`.
  */
 export function encodeResult(result: CommandResult): Uint8Array {
@@ -21,6 +21,12 @@ export function encodeResult(result: CommandResult): Uint8Array {
       return encodeMsgpack(['compact', result.oldestRevision, result.isDone]);
     case 'openSession':
       return encodeMsgpack(['openSession', result.session]);
+    case 'grantLease':
+      return encodeMsgpack(['grantLease', result.lease]);
+    case 'keepLease':
+      return encodeMsgpack(['keepLease', result.ttlMs]);
+    case 'revokeLease':
+      return encodeMsgpack(['revokeLease', result.revision, result.deleted]);
     case 'setRetention':
     case 'keepSession':
     case 'closeSession':
@@ -77,6 +83,11 @@ const resultSchema: z.ZodType<CommandResult> = z.union([
     .tuple([z.literal('compact'), counter, z.boolean()])
     .transform(([kind, oldestRevision, isDone]) => ({ kind, oldestRevision, isDone })),
   z.tuple([z.literal('setRetention')]).transform(([kind]) => ({ kind })),
+  z.tuple([z.literal('grantLease'), counter]).transform(([kind, lease]) => ({ kind, lease })),
+  z.tuple([z.literal('keepLease'), counter]).transform(([kind, ttlMs]) => ({ kind, ttlMs })),
+  z
+    .tuple([z.literal('revokeLease'), counter, counter])
+    .transform(([kind, revision, deleted]) => ({ kind, revision, deleted })),
   z.tuple([z.literal('openSession'), counter]).transform(([kind, session]) => ({ kind, session })),
   z.tuple([z.enum(['keepSession', 'closeSession'])]).transform(([kind]) => ({ kind })),
   failureSchema.transform(({ kind, error }) => ({ kind, error })),

@@ -1,10 +1,11 @@
 import type { ComparedNumber, Comparison, Operation, Operator, Transaction } from '@quorate/config-store';
+import { fencedFrame, fencedIn } from './fence-frames.ts';
 import type { FrameFields } from './frame-fields.ts';
 import { rangeIn, selectionFrame, selectionIn } from './key-frames.ts';
 
 /**
  * `['txn', compare, then, else]`, where a comparison is `[target, keys, operator, operand]` or `['exists', keys, operand]`, and an operation
- * `['put', key, value, contentType | null]`, `['delete', keys]`, `['get', key]`, `['list', keys, limit]` or a transaction.
+ * `['put', key, value, contentType | null]`, with a lease behind it if there is one, `['delete', keys]`, `['get', key]`, `['list', keys, limit]` or a transaction; what writes may be fenced (`fencedFrame`).
  */
 export const transactionFrame = (transaction: Transaction): readonly unknown[] => [
   'txn',
@@ -58,23 +59,42 @@ function operatorIn(fields: FrameFields): Operator {
 function operationFrame(operation: Operation): readonly unknown[] {
   switch (operation.kind) {
     case 'put':
-      return ['put', operation.key, operation.value, operation.contentType ?? null];
+      return fencedFrame(operation.fence, putFrame(operation));
     case 'delete':
-      return ['delete', selectionFrame(operation.keys)];
+      return fencedFrame(operation.fence, ['delete', selectionFrame(operation.keys)]);
     case 'get':
       return ['get', operation.key];
     case 'list':
       return ['list', selectionFrame(operation.keys), operation.limit];
     case 'txn':
-      return transactionFrame(operation);
+      return fencedFrame(operation.fence, transactionFrame(operation));
   }
 }
 
+function putFrame({ key, value, contentType, lease }: Operation & { readonly kind: 'put' }): readonly unknown[] {
+  const frame = ['put', key, value, contentType ?? null];
+  return lease === undefined ? frame : [...frame, lease];
+}
+
 function operationIn(fields: FrameFields): Operation {
+  if (fields.kind !== 'fenced') return plainOperationIn(fields);
+  const fenced = fencedIn(fields, plainOperationIn);
+  // A read that is fenced is nothing that a version of this ever made.
+  if (fenced.kind === 'get' || fenced.kind === 'list') throw fields.invalid('what is fenced is no write');
+  return ended(fields, fenced);
+}
+
+function plainOperationIn(fields: FrameFields): Operation {
   const { kind } = fields;
   switch (kind) {
     case 'put':
-      return ended(fields, { kind, key: fields.text('key'), value: fields.bytes('value'), ...contentTypeIn(fields) });
+      return ended(fields, {
+        kind,
+        key: fields.text('key'),
+        value: fields.bytes('value'),
+        ...contentTypeIn(fields),
+        ...(fields.isAtEnd ? {} : { lease: fields.number('lease') }),
+      });
     case 'delete':
       return ended(fields, { kind, keys: selectionIn(fields) });
     case 'get':

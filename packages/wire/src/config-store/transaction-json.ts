@@ -1,5 +1,6 @@
 import type { Comparison, Operation, Operator, Transaction } from '@quorate/config-store';
 import { type ValueJson, valueToJson } from './entry-json.ts';
+import { type FenceJson, fenceToJson } from './fence-json.ts';
 
 /** One key, or a range of them, as JSON has them: `key`, or `prefix`, or `from` and `to`, which is null if the range has no end. */
 export interface SelectionJson {
@@ -25,11 +26,17 @@ export interface ComparisonJson extends SelectionJson {
 
 /** An operation as JSON. */
 export type OperationJson =
-  | ({ readonly op: 'put'; readonly key: string; readonly contentType?: string } & ValueJson)
-  | ({ readonly op: 'delete' } & SelectionJson)
+  | ({
+      readonly op: 'put';
+      readonly key: string;
+      readonly contentType?: string;
+      readonly lease?: string;
+      readonly fence?: FenceJson;
+    } & ValueJson)
+  | ({ readonly op: 'delete'; readonly fence?: FenceJson } & SelectionJson)
   | { readonly op: 'get'; readonly key: string }
   | ({ readonly op: 'list'; readonly limit: number } & Omit<SelectionJson, 'key'>)
-  | TransactionJson;
+  | (TransactionJson & { readonly fence?: FenceJson });
 
 /** A transaction as JSON. */
 export interface TransactionJson {
@@ -61,16 +68,18 @@ function comparisonToJson(comparison: Comparison): ComparisonJson {
 function operationToJson(operation: Operation): OperationJson {
   switch (operation.kind) {
     case 'put': {
-      const { key, value, contentType } = operation;
-      return { op: 'put', key, ...valueToJson(value), ...(contentType === undefined ? {} : { contentType }) };
+      const { key, value, contentType, lease } = operation;
+      const typed = contentType === undefined ? {} : { contentType };
+      const leased = lease === undefined ? {} : { lease: String(lease) };
+      return { op: 'put', key, ...valueToJson(value), ...typed, ...leased, ...fenceToJson(operation.fence) };
     }
     case 'delete':
-      return { op: 'delete', ...operation.keys };
+      return { op: 'delete', ...operation.keys, ...fenceToJson(operation.fence) };
     case 'get':
       return { op: 'get', key: operation.key };
     case 'list':
       return { op: 'list', ...operation.keys, limit: operation.limit };
     case 'txn':
-      return transactionToJson(operation);
+      return { ...transactionToJson(operation), ...fenceToJson(operation.fence) };
   }
 }

@@ -1,0 +1,37 @@
+import { leaseExpiryTable, leaseKeysTable, leasesTable, leaseTotalsTable, type Tables } from '@quorate/config-store';
+import { alteredRows } from '../host/altered-rows.ts';
+import type { PlantedBug } from './plant.ts';
+
+/** What is loaded is applied in one step to a store that has nothing yet, and is more than comes by itself at first. */
+const loadedEntries = 10;
+
+function withoutLoadedLeases(tables: Tables): Tables {
+  let loaded = 0;
+  const leases = alteredRows(tables, leasesTable.id, (fields, [lease]) => (Number(lease) <= loaded ? null : fields));
+  const keys = alteredRows(leases, leaseKeysTable.id, (fields, [lease]) => (Number(lease) <= loaded ? null : fields));
+  const altered = alteredRows(keys, leaseExpiryTable.id, (fields, [, lease]) =>
+    Number(lease) <= loaded ? null : fields,
+  );
+  return {
+    get progress() {
+      return altered.progress;
+    },
+    get: (table, key) => altered.get(table, key),
+    range: (table, range) => altered.range(table, range),
+    transaction: (step) => {
+      const before = tables.progress.lastApplied;
+      const result = altered.transaction(step);
+      const isLoad = before === 0 && tables.progress.lastApplied > loadedEntries;
+      if (isLoad) loaded = tables.get(leaseTotalsTable, null)?.granted ?? 0;
+      return result;
+    },
+  };
+}
+
+/** One of the planted bugs. */
+export const leasesNotInSnapshot: PlantedBug = {
+  name: 'leases-not-in-snapshot',
+  breaks: 'A snapshot has the keys and not the leases: whoever loads it keeps what ends elsewhere.',
+  reference: 'Raft §7: leases are state of the state machine',
+  plant: { leases: true, tables: withoutLoadedLeases },
+};
