@@ -23,6 +23,8 @@ export interface ConfigStoreOptions {
   readonly codec: ConfigStoreCodec;
   /** Names this group's stream of changes among all, such as `main.config`: every `Nats-Msg-Id` begins with it. */
   readonly stream: string;
+  /** Told when the store has come to another revision: whoever reads its changes finds more. It must not throw, and is called before what was applied is answered. */
+  readonly changed?: () => void;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -32,6 +34,7 @@ export class ConfigStore implements StateMachine {
   readonly #tables: Tables;
   readonly #codec: ConfigStoreCodec;
   readonly #stream: string;
+  readonly #changed: () => void;
   readonly #compaction = new Compaction();
   readonly #sessionExpiry = new SessionExpiry();
 
@@ -39,6 +42,7 @@ export class ConfigStore implements StateMachine {
     this.#tables = options.tables;
     this.#codec = options.codec;
     this.#stream = options.stream;
+    this.#changed = options.changed ?? (() => {});
   }
 
   get lastApplied(): LogIndex {
@@ -67,6 +71,17 @@ export class ConfigStore implements StateMachine {
   /** @throws {RangeError} if the entries do not continue at lastApplied + 1: an invariant, and nothing is applied */
   apply(entries: readonly LogEntry[]): readonly AppliedEntry[] {
     if (entries.length === 0) return [];
+    const { revision } = this;
+    const applied = this.#applyAll(entries);
+    if (this.revision !== revision) this.#changed();
+    return applied;
+  }
+
+  query(query: Uint8Array): Uint8Array {
+    return this.#codec.encodeAnswer(this.#answer(query));
+  }
+
+  #applyAll(entries: readonly LogEntry[]): readonly AppliedEntry[] {
     return this.#tables.transaction((writer) => {
       const sessions = new Sessions(writer, this.#sessionExpiry);
       const store = { writer, history: new OpenHistory(writer), compaction: this.#compaction, sessions };
@@ -74,10 +89,6 @@ export class ConfigStore implements StateMachine {
       sessions.store();
       return applied;
     });
-  }
-
-  query(query: Uint8Array): Uint8Array {
-    return this.#codec.encodeAnswer(this.#answer(query));
   }
 
   #applyOne(store: RunningStore, entry: LogEntry): AppliedEntry {
