@@ -24,6 +24,8 @@ export {
   type TransactionResultJson,
   transactionFromJson,
   transactionResultToJson,
+  type WatchedChangeJson,
+  watchedChangeToJson,
 } from './json.ts';
 export type * from './members.ts';
 export type * from './options.ts';
@@ -31,3 +33,4 @@ export { restoreCluster } from './restore-cluster.ts';
 export type * from './snapshots.ts';
 export type * from './store.ts';
 export type * from './transaction.ts';
+export type * from './watch.ts';

@@ -8,6 +8,7 @@ import {
   transactionFromJson as storedTransaction,
   timestampText,
   type CommittedEntryJson as WireCommittedEntryJson,
+  type WatchedChangeJson as WireWatchedChangeJson,
   entryToJson as wireEntryToJson,
   keyChangeToJson as wireKeyChangeToJson,
 } from '@quorate/wire';
@@ -28,6 +29,7 @@ import type {
 import type { OperationResult, Transaction, TransactionResult } from './transaction.ts';
 import { toCommand } from './transaction-command.ts';
 import { transactionOf } from './transaction-of-command.ts';
+import type { WatchedChange } from './watch.ts';
 
 export type { EntryJson, KeyChangeJson, OperationResultJson };
 
@@ -187,6 +189,20 @@ export function keyChangeToJson(change: KeyChange): KeyChangeJson {
     lease: lease === null ? null : Number(lease),
     contentType,
   });
+}
+
+/** A change as a watch gives it, as JSON. */
+export type WatchedChangeJson = Omit<WireWatchedChangeJson, 'ordinal'>;
+
+/** A change as a watch gives it, as JSON: numbers of 64 bits are texts. */
+export function watchedChangeToJson(change: WatchedChange): WatchedChangeJson {
+  const { key, previous, previousOmitted } = change;
+  return {
+    key,
+    ...keyChangeToJson(change),
+    ...(previous === null ? {} : { previous: entryToJson(previous) }),
+    ...(previousOmitted ? { previousOmitted } : {}),
+  };
 }
 
 /** A node's snapshot, or what a snapshot file holds, as JSON: numbers of 64 bits are texts. */

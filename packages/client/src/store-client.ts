@@ -21,6 +21,7 @@ import {
 } from './check-options.ts';
 import { StatusReplies } from './cluster-status.ts';
 import { committedEntries } from './committed-feed.ts';
+import { endableIteration } from './endable-iteration.ts';
 import { defaultBufferLimits } from './entry-buffer.ts';
 import { entryList } from './entry-list.ts';
 import { MalformedMessage, Unavailable } from './errors.ts';
@@ -28,6 +29,7 @@ import { gather } from './gather.ts';
 import type { GroupAccess } from './group-access.ts';
 import type { CompactResult, HistoryState, KeyChange, Retention } from './history.ts';
 import { keyHistory } from './key-history.ts';
+import type { Lifetime } from './lifetime.ts';
 import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts';
 import { membersOfStatus } from './members-of-status.ts';
 import type {
@@ -42,6 +44,7 @@ import type {
   PutOptions,
   ReadOptions,
   TransactionOptions,
+  WatchOptions,
   WriteOptions,
 } from './options.ts';
 import { answerIn, resultIn } from './reply-body.ts';
@@ -64,6 +67,9 @@ import { toEntry, toKeyInfo, valueBytes } from './stored-value.ts';
 import type { Transaction, TransactionResult } from './transaction.ts';
 import { toCommand } from './transaction-command.ts';
 import { toResult } from './transaction-result.ts';
+import type { Watch, WatchedRevision } from './watch.ts';
+import { changesOf, watchedRevisions } from './watch-feed.ts';
+import { watchSettings } from './watch-settings.ts';
 import { Writes } from './writes.ts';
 
 const statusWindowMs = 1_000;
@@ -164,6 +170,20 @@ export class StoreClient implements Store {
     return committedEntries({ cluster, group, link, router, clock, lifetime: own, fromIndex, giveUpMs, buffer });
   }
 
+  watch(options: WatchOptions = {}): Watch {
+    const { link, router, clock, lifetime } = this.#access;
+    const { what, fromRevision, giveUpMs } = watchSettings(options);
+    const revisions = ({ progress = false } = {}): AsyncIterableIterator<WatchedRevision> => {
+      const own = lifetime.child(options.signal);
+      const begin = async (): Promise<number> => fromRevision ?? (await this.#newestRevision(own)) + 1;
+      return endableIteration(
+        watchedRevisions({ link, router, clock, lifetime: own, what, begin, progress, giveUpMs }),
+        own,
+      );
+    };
+    return { revisions, [Symbol.asyncIterator]: () => changesOf(revisions()) };
+  }
+
   async status(options: CallOptions = {}): Promise<ClusterStatus> {
     const { cluster, group, link, inbox, clock } = this.#access;
     const { timeoutMs } = this.#check(options);
@@ -248,6 +268,14 @@ export class StoreClient implements Store {
     } finally {
       lifetime.over();
     }
+  }
+
+  /** Of all that is committed now. */
+  async #newestRevision(lifetime: Lifetime): Promise<number> {
+    const { router, timeoutMs } = this.#access;
+    const body = encodeQuery({ kind: 'retention' });
+    const reply = await router.request({ endpoint: 'retention', kind: 'read', body, timeoutMs, lifetime });
+    return answerIn(reply, 'retention').revision;
   }
 
   #list<Item>(options: ListOptions, keysOnly: boolean, itemOf: (entry: ListedEntry) => Item): List<Item> {

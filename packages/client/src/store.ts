@@ -11,10 +11,12 @@ import type {
   PutOptions,
   ReadOptions,
   TransactionOptions,
+  WatchOptions,
   WriteOptions,
 } from './options.ts';
 import type { NodeSnapshot, SaveSnapshotOptions, SnapshotInfo } from './snapshots.ts';
 import type { Transaction, TransactionResult } from './transaction.ts';
+import type { Watch } from './watch.ts';
 
 /** One key as it stands. */
 export interface Entry {
@@ -333,6 +335,15 @@ export interface Store {
    * @throws {Compacted} from the iteration, if `fromIndex`, or what a slow consumer comes to next, is below the first index that is kept
    */
   committed(options: CommittedOptions): AsyncIterableIterator<CommittedEntry>;
+
+  /**
+   * The changes of a key, of those that begin with a prefix, or of a range: in order, each once, from any revision that is kept, and whatever fails meanwhile. Any node gives
+   * them, from its own disk; another goes on when it is gone. It goes on until it is ended: with `break` or `return`, by closing the store, or
+   * with the signal, whose reason it then throws.
+   * @throws {InvalidKey | KeyTooLarge | InvalidRange | InvalidRevision | InvalidQuery} at once
+   * @throws {RevisionCompacted} from the iteration, if `fromRevision`, or what a slow consumer comes to next, is not kept any more
+   */
+  watch(options?: WatchOptions): Watch;
 
   /** Asks all nodes how they stand, and waits a second at most for those that are listed and silent. */
   status(options?: CallOptions): Promise<ClusterStatus>;

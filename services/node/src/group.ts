@@ -27,6 +27,7 @@ import { DiskAlarm } from './disk-space/disk-alarm.ts';
 import type { NodeSettings } from './settings.ts';
 import { StateGate } from './state-gate.ts';
 import { NatsStreams } from './streams.ts';
+import { WatchDesk } from './watch/watch-desk.ts';
 
 const statusTimeoutMs = 100;
 
@@ -61,6 +62,7 @@ export class Group {
   readonly diskAlarm: DiskAlarm;
   readonly snapshots: SnapshotRequests;
   readonly stateGate: StateGate;
+  readonly watches: WatchDesk;
   readonly #host: GroupHost;
   readonly #bus: PeerBus;
   readonly #snapshotFiles: LmdbSnapshotFiles;
@@ -77,13 +79,24 @@ export class Group {
       clusterId,
       tables,
       logger: loggerOf('snapshotFiles'),
-      tell: (answer) => this.#host.tell(applierAt(this.#where), answer),
+      tell: (answer) => {
+        this.#host.tell(applierAt(this.#where), answer);
+        if (answer.kind === 'snapshotLoaded') this.watches.changed();
+      },
       onFatal: (error) => onFatal('the snapshot files failed', error),
     });
     const stateMachine = new ConfigStore({
       tables,
       codec: configStoreCodec,
       stream: `${settings.cluster}.${group}`,
+      changed: () => this.watches.changed(),
+    });
+    this.watches = new WatchDesk({
+      node: folder.nodeId,
+      tables,
+      published: async () => connection.connection?.flush().catch(() => {}),
+      now: () => performance.now(),
+      onFailure: (error) => onFatal('the state could not be read for watchers', error),
     });
     this.stateGate = new StateGate({
       log: storage,
@@ -184,10 +197,12 @@ export class Group {
   retire(): void {
     const reason = `node ${this.#where.node} is no member of the cluster any more; nothing was written`;
     this.#host.tell(gatewayAt(this.#where), { kind: 'retire', reason });
+    this.watches.close();
   }
 
   /** Ends the actors, after the flush that is under way, and what they asked of the snapshots. Again does nothing. */
   async stop(): Promise<void> {
+    this.watches.close();
     await this.#host.stop();
     this.desk.close();
     await this.#snapshotFiles.close();

@@ -30,6 +30,7 @@ import { handOver } from './hand-over.ts';
 import type { NodeObservation, Observable } from './observation/node-observation.ts';
 import { checkTimes, identityOf, type NodeSettings } from './settings.ts';
 import { quorateVersion } from './version.ts';
+import type { WatchDesk } from './watch/watch-desk.ts';
 
 /** What a node is started with, beside its settings. */
 export interface NodeOptions {
@@ -158,6 +159,8 @@ export class Node implements Observable {
     clearInterval(this.#diskTimer);
     const { electionTimeoutMaxMs } = this.#parts.settings;
     if (this.#member !== null && !this.#hasFailed) await this.#handOver(this.#member.group, electionTimeoutMaxMs);
+    // Whoever waits here for something to happen goes to another node.
+    this.#member?.group.watches.close();
     const endpoints = await this.#endpoints?.catch(() => null);
     await endpoints?.close().catch(() => {});
     // What was asked before is answered yet, if it takes no longer than that.
@@ -349,6 +352,8 @@ export class Node implements Observable {
         return this.#requests().read(endpoint, request);
       case 'entries':
         return this.#requests().entries(request);
+      case 'watch':
+        return this.#watches().answer(request);
       case 'members':
         return this.#requests().members(request);
       case 'transfer':
@@ -377,6 +382,13 @@ export class Node implements Observable {
     this.#requests();
     if (this.#member === null) throw new Unformed({ node: this.#parts.folder.nodeId });
     return this.#member.group.snapshots;
+  }
+
+  /** @throws {Unformed | NodeSpent} */
+  #watches(): WatchDesk {
+    this.#requests();
+    if (this.#member === null) throw new Unformed({ node: this.#parts.folder.nodeId });
+    return this.#member.group.watches;
   }
 
   /** What this node, which is in no cluster, is to be restored from. @throws {FormationRefused | SnapshotProblem} */

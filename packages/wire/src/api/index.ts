@@ -17,3 +17,4 @@ export * from './snapshots.ts';
 export * from './status.ts';
 export * from './subjects.ts';
 export * from './timeout.ts';
+export * from './watch.ts';

@@ -1,10 +1,11 @@
-import type { CommandResult } from '@quorate/config-store';
+import type { CommandResult, WatchedChange } from '@quorate/config-store';
 import type { LogEntry } from '@quorate/raft';
 import { decodeAnswer } from '../config-store/answer-codec.ts';
 import { entryToJson } from '../config-store/entry-json.ts';
 import { keyChangeToJson, outcomeToJson } from '../config-store/outcome-json.ts';
 import { decodeResult } from '../config-store/result-codec.ts';
 import { stateHashText } from '../config-store/state-hash-text.ts';
+import { watchedChangeToJson } from '../config-store/watched-change-json.ts';
 import { committedEntryToJson, decodeEntriesPage } from './committed.ts';
 import type { Endpoint, ReadEndpoint, WriteEndpoint } from './endpoint.ts';
 import { MalformedMessage } from './errors.ts';
@@ -14,6 +15,7 @@ import type { ApiReply } from './reply.ts';
 import { writeEndpointOf } from './request-body.ts';
 import { decodeSnapshotStretch, decodeStagedSnapshot, decodeTakenSnapshot } from './snapshots.ts';
 import { decodeStatus, statusToJson } from './status.ts';
+import { decodeWatchPage } from './watch.ts';
 
 /** What the entries of a page may take in JSON, where bytes grow by a third as base64: the rest of NATS's 1 MiB is for frame and headers. */
 const MAX_JSON_PAGE_BYTES = 1_000_000;
@@ -43,6 +45,8 @@ function textOf(endpoint: Endpoint, body: Uint8Array): string {
       return resultText(endpoint, body);
     case 'entries':
       return entriesText(body);
+    case 'watch':
+      return watchText(body);
     case 'status':
       return JSON.stringify(statusToJson(decodeStatus(body)));
     case 'hello':
@@ -130,6 +134,21 @@ function shownEntry(entry: LogEntry): object {
   if (Buffer.byteLength(JSON.stringify(shown)) <= MAX_JSON_PAGE_BYTES) return shown;
   const { command: _, commandBase64: __, ...rest } = shown;
   return { ...rest, commandIsTooLarge: true };
+}
+
+function watchText(body: Uint8Array): string {
+  const page = decodeWatchPage(body);
+  const { texts, cut } = withinPage(page.changes, shownChange);
+  const next = (cut ? page.changes[texts.length] : undefined) ?? page.next;
+  const place = { nextRevision: String(next.revision), nextOrdinal: next.ordinal };
+  return pageText('changes', texts, { ...place, revision: String(page.revision), node: page.node });
+}
+
+/** What a change replaced is left out where the two are too large for a message in JSON. */
+function shownChange(change: WatchedChange): object {
+  const shown = watchedChangeToJson(change);
+  if (change.previous === null || Buffer.byteLength(JSON.stringify(shown)) <= MAX_JSON_PAGE_BYTES) return shown;
+  return watchedChangeToJson({ ...change, previous: null, previousOmitted: true });
 }
 
 function snapshotText(body: Uint8Array): string {

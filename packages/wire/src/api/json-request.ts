@@ -14,10 +14,12 @@ import type { Endpoint } from './endpoint.ts';
 import { encodeFormationRecord, nodeIdSchema, storageIdSchema, voterSchema } from './formation.ts';
 import { counterOf, JsonFields, shown } from './json-fields.ts';
 import { limitIn, rangeIn, transactionIn } from './json-transaction.ts';
+import { watchFields, watchIn } from './json-watch.ts';
 import { encodeMembershipChange, encodeTransferRequest } from './membership.ts';
 import { type ReadOptions, readOptionFields, readOptionsOf } from './read-options.ts';
 import { encodeEntriesRequest } from './request-body.ts';
 import { checkTimeout, DEFAULT_TIMEOUT_MS } from './timeout.ts';
+import { encodeWatchRequest } from './watch.ts';
 
 const placeFields = ['session', 'sequence', 'floor'] as const;
 
@@ -27,6 +29,7 @@ const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
   delete: ['key', 'ifRevision', ...placeFields],
   list: ['prefix', 'from', 'to', 'after', 'limit', 'revision', 'keysOnly', ...readOptionFields],
   history: ['key', 'before', 'limit', ...readOptionFields],
+  watch: watchFields,
   txn: ['compare', 'then', 'else', ...placeFields],
   compact: ['revision', ...placeFields],
   retention: readOptionFields,
@@ -97,6 +100,8 @@ function bodyOf(endpoint: Endpoint, fields: JsonFields): Uint8Array {
       const before = revisionOf(fields, 'before');
       return encodeQuery({ kind: 'history', key: fields.text('key'), before, limit: limitIn(fields) });
     }
+    case 'watch':
+      return encodeWatchRequest(watchIn(fields));
     case 'retention':
       return encodeQuery({ kind: 'retention' });
     case 'entries':

@@ -49,6 +49,9 @@ export {
   type TransactionOutcome,
   TransactionTooLarge,
   ValueTooLarge,
+  type WatchedChange,
+  type WatchPage,
+  type WatchRequest,
   type Write,
 } from '@quorate/config-store';
 export { decodeAnswer, encodeAnswer } from './answer-codec.ts';
@@ -77,3 +80,4 @@ export {
   type TransactionJson,
   transactionToJson,
 } from './transaction-json.ts';
+export { type WatchedChangeJson, watchedChangeToJson } from './watched-change-json.ts';

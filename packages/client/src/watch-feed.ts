@@ -1,0 +1,161 @@
+import type { WatchedChange as StoredChange, WatchRequest } from '@quorate/config-store';
+import { decodeWatchPage, encodeWatchRequest, type NodeWatchPage } from '@quorate/wire';
+import type { Clock } from './clock.ts';
+import { isOrderlyEnd } from './endable-iteration.ts';
+import type { Lifetime } from './lifetime.ts';
+import type { Link } from './link.ts';
+import { mayPass } from './passing-errors.ts';
+import type { Router } from './router.ts';
+import { toEntry, toKeyChange } from './stored-value.ts';
+import { sleep } from './wait.ts';
+import type { WatchedChange, WatchedRevision } from './watch.ts';
+
+/** What an iteration over changes is made from. */
+export interface WatchFeedOptions {
+  readonly link: Link;
+  readonly router: Pick<Router, 'request'>;
+  readonly clock: Clock;
+  /** The iteration's own. */
+  readonly lifetime: Lifetime;
+  readonly what: Omit<WatchRequest, 'from'>;
+  /** Gives the first revision that is wanted. */
+  readonly begin: () => Promise<number>;
+  /** Whether revisions are told in which nothing was changed. */
+  readonly progress: boolean;
+  /** How long to go on without an answer from any node; Infinity for ever. */
+  readonly giveUpMs: number;
+}
+
+/** A node keeps a question for so long until there is something. Then another is asked: a node that is cut off from the others does not know that there is more. */
+const longestWaitMs = 20_000;
+/** After the node that was asked first is gone. */
+const elsewhereMs = 5_000;
+const pauseMs = 100;
+
+/**
+ * Iterates over revisions: each once, whole and in order. It asks a node for what comes after the last one that it has, which is all that there is to a
+ * watch: so it goes on with any node, and neither the watcher nor a node has to keep anything for the other.
+ */
+export async function* watchedRevisions(options: WatchFeedOptions): AsyncGenerator<WatchedRevision, undefined> {
+  const { lifetime } = options;
+  try {
+    yield* new WatchFeed(options).revisions();
+  } catch (error) {
+    if (!isOrderlyEnd(error)) throw error;
+  } finally {
+    lifetime.over();
+  }
+}
+
+/** The changes of revisions, one by one. Whoever ends it ends the revisions. */
+export function changesOf(revisions: AsyncIterableIterator<WatchedRevision>): AsyncIterableIterator<WatchedChange> {
+  const changes = (async function* (): AsyncGenerator<WatchedChange, undefined> {
+    for await (const revision of revisions) yield* revision.changes;
+  })();
+  return {
+    next: () => changes.next(),
+    return: async () => {
+      await revisions.return?.();
+      return changes.return(undefined);
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+class WatchFeed {
+  readonly #options: WatchFeedOptions;
+  /** Of a revision that does not fit into one page: what has come of it. */
+  #part: StoredChange[] = [];
+  /** Who had the last changes. */
+  #node: string | null = null;
+  #heardAtMs: number;
+
+  constructor(options: WatchFeedOptions) {
+    this.#options = options;
+    this.#heardAtMs = options.clock.now();
+  }
+
+  async *revisions(): AsyncGenerator<WatchedRevision, undefined> {
+    const { begin, lifetime, progress } = this.#options;
+    let from = { revision: await this.#untilItPasses(begin), ordinal: 0 };
+    while (!lifetime.ended) {
+      const asked = from;
+      const { changes, next, node } = await this.#untilItPasses(() => this.#ask(asked));
+      let given = from.revision - 1;
+      for (const revision of this.#wholeRevisions(changes, next.revision)) {
+        yield revision;
+        given = Number(revision.revision);
+      }
+      const seen = next.revision - 1;
+      if (progress && seen > given) yield { revision: BigInt(seen), changes: [] };
+      from = next;
+      this.#node = changes.length > 0 ? node : this.#nextNode(node);
+    }
+    throw lifetime.error;
+  }
+
+  /** Nothing for as long as a node waits: whoever takes the question is asked where to go on. */
+  #nextNode(node: string): string | null {
+    return this.#node === null ? node : null;
+  }
+
+  /** The revisions that a page ends; the rest is kept until another does. */
+  *#wholeRevisions(changes: readonly StoredChange[], end: number): Generator<WatchedRevision, undefined> {
+    for (const change of changes) {
+      const [first] = this.#part;
+      if (first !== undefined && first.revision !== change.revision) yield this.#takePart();
+      this.#part.push(change);
+    }
+    const [first] = this.#part;
+    if (first !== undefined && first.revision < end) yield this.#takePart();
+  }
+
+  #takePart(): WatchedRevision {
+    const changes = this.#part.map(toWatchedChange);
+    this.#part = [];
+    return { revision: changes[0]?.revision ?? 0n, changes };
+  }
+
+  async #ask(from: WatchRequest['from']): Promise<NodeWatchPage> {
+    const { router, lifetime, what, giveUpMs } = this.#options;
+    const attemptMs = Math.min(longestWaitMs, giveUpMs);
+    const first = this.#node === null ? undefined : { node: this.#node, attemptMs };
+    const body = await router.request({
+      endpoint: 'watch',
+      kind: 'read',
+      body: encodeWatchRequest({ ...what, from }),
+      anyNode: true,
+      first,
+      timeoutMs: (first === undefined ? 0 : attemptMs) + Math.min(elsewhereMs, giveUpMs),
+      lifetime,
+    });
+    return decodeWatchPage(body);
+  }
+
+  async #untilItPasses<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    const { clock, lifetime } = this.#options;
+    this.#heardAtMs = clock.now();
+    for (;;) {
+      try {
+        return await attempt();
+      } catch (error) {
+        this.#checkPassing(error);
+        this.#node = null;
+        await sleep(pauseMs * (0.5 + clock.random()), clock, lifetime);
+      }
+    }
+  }
+
+  #checkPassing(error: unknown): void {
+    const { link, lifetime, clock, giveUpMs } = this.#options;
+    if (!mayPass(error) || lifetime.ended || link.broken !== null) throw error;
+    if (clock.now() - this.#heardAtMs >= giveUpMs) throw error;
+  }
+}
+
+const toWatchedChange = (change: StoredChange): WatchedChange => {
+  const { key, previous, previousOmitted } = change;
+  return { ...toKeyChange(change), key, previous: previous === null ? null : toEntry(previous), previousOmitted };
+};
