@@ -21,6 +21,7 @@ import { addTail } from './commands/tail.ts';
 import { addTransfer } from './commands/transfer.ts';
 import { addTxn } from './commands/txn.ts';
 import { addUp } from './commands/up.ts';
+import { addWatch } from './commands/watch.ts';
 import { writeAfterwards } from './output/output.ts';
 
 /** The whole command. What its actions throw is for `outcomeOf`; what is wrong with the arguments is said already, on one line. */
@@ -35,7 +36,7 @@ export function createProgram(): Command {
       outputError: (text, writeText) => writeText(`${lineOf(text.replace(/^error: /, ''))}\n`),
     });
   for (const add of [addUp, addNode, addForm, addMembers, addTransfer]) add(program.commandsGroup('Clusters:'));
-  for (const add of [addPut, addGet, addDel, addList, addTxn, addHistory, addImport])
+  for (const add of [addPut, addGet, addDel, addList, addTxn, addHistory, addWatch, addImport])
     add(program.commandsGroup('Keys:'));
   for (const add of [addStatus, addTail, addSnapshot, addRetention, addCompact, addBench, addPermissions])
     add(program.commandsGroup('Operation:'));
