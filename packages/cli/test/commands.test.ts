@@ -235,7 +235,10 @@ describe('watch', () => {
     await output('put', '/watched/b', 'two');
     await output('del', '/watched/a');
     const watched = ['watch', '--prefix', '/watched/', '--from-revision', revision, '--count', '3', '--previous'];
-    const changes = (await output(...watched, '--json')).trimEnd().split('\n').map((line) => JSON.parse(line));
+    const changes = (await output(...watched, '--json'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
     expect(changes).toMatchObject([
       { key: '/watched/a', op: 'put', value: 'one', revision },
       { key: '/watched/b', op: 'put', value: 'two' },

@@ -66,7 +66,10 @@ describe('watch', () => {
   test('goes on where each page ends, with the node that gave it', async () => {
     const bus = await TestBus.start();
     const asked: WatchRequest[] = [];
-    const n1 = await bus.node('n1', gives('n1', () => 7, 2, asked));
+    const n1 = await bus.node(
+      'n1',
+      gives('n1', () => 7, 2, asked),
+    );
     const store = await bus.store();
     const taken = await take(store, { prefix: '/', fromRevision: 3n, filter: 'put', previous: true }, 5);
     expect(numbersOf(taken)).toEqual([3, 4, 5, 6, 7]);
@@ -84,11 +87,17 @@ describe('watch', () => {
   test('goes on with another node when the one that it asks is gone', async () => {
     const bus = await TestBus.start();
     let end = 4;
-    const n1 = await bus.node('n1', gives('n1', () => 4));
+    const n1 = await bus.node(
+      'n1',
+      gives('n1', () => 4),
+    );
     const store = await bus.store();
     const taking = take(store, { fromRevision: 1n }, 8);
     await until(() => n1.log.length === 3);
-    await bus.node('n2', gives('n2', () => end));
+    await bus.node(
+      'n2',
+      gives('n2', () => end),
+    );
     await n1.stop();
     end = 8;
     expect(numbersOf(await taking)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
@@ -96,13 +105,19 @@ describe('watch', () => {
 
   test('goes on after the connection broke', async () => {
     const bus = await TestBus.start();
-    const n1 = await bus.node('n1', gives('n1', () => 2));
+    const n1 = await bus.node(
+      'n1',
+      gives('n1', () => 2),
+    );
     const store = await bus.store();
     const taking = take(store, { fromRevision: 1n }, 4);
     await until(() => n1.log.length === 2);
     await bus.stop();
     await bus.restart();
-    await bus.node('n1', gives('n1', () => 4));
+    await bus.node(
+      'n1',
+      gives('n1', () => 4),
+    );
     expect(numbersOf(await taking)).toEqual([1, 2, 3, 4]);
   });
 
@@ -184,7 +199,10 @@ describe('watch', () => {
 
   test('ends with return, with the signal, and with the store, while it waits', async () => {
     const bus = await TestBus.start();
-    const n1 = await bus.node('n1', gives('n1', () => 0));
+    const n1 = await bus.node(
+      'n1',
+      gives('n1', () => 0),
+    );
     const store = await bus.store();
     const iteration = store.watch({ fromRevision: 1n })[Symbol.asyncIterator]();
     const pending = iteration.next();
