@@ -6,6 +6,7 @@ import {
   type Command,
   configStoreCodec,
   decodeWatchPage,
+  defaultReadOptions,
   encodeCommand,
   encodeWatchRequest,
   type NodeWatchPage,
@@ -72,8 +73,7 @@ class DeskFixture {
       withPrevious: false,
       ...rest,
     });
-    const read = { consistency: 'linearizable', maxStalenessMs: null, minRevision: null } as const;
-    return this.desk.answer({ format: 'msgpack', timeoutMs, body, read });
+    return this.desk.answer({ format: 'msgpack', timeoutMs, body, read: defaultReadOptions });
   }
 }
 
