@@ -1,4 +1,5 @@
 import type { ConnectionOptions, NatsConnection } from 'nats';
+import type { ViewChange } from './watch.ts';
 
 /** Where the nodes of a group are reached, and how. */
 export interface ConnectOptions {
@@ -149,4 +150,15 @@ export interface WatchedKeys {
   readonly prefix?: string;
   readonly from?: string;
   readonly to?: string;
+}
+
+/** Options of `snapshotAndWatch`. */
+export interface StateOptions
+  extends Omit<WatchedKeys, 'key'>,
+    Pick<WatchOptions, 'previous' | 'signal' | 'timeoutMs'> {}
+
+/** Options of `liveView`. */
+export interface LiveViewOptions extends Omit<StateOptions, 'previous'> {
+  /** Told after each revision that changed something in it; what it throws ends the view. */
+  readonly onChange?: (change: ViewChange) => void;
 }

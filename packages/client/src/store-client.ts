@@ -21,7 +21,6 @@ import {
 } from './check-options.ts';
 import { StatusReplies } from './cluster-status.ts';
 import { committedEntries } from './committed-feed.ts';
-import { endableIteration } from './endable-iteration.ts';
 import { defaultBufferLimits } from './entry-buffer.ts';
 import { entryList } from './entry-list.ts';
 import { MalformedMessage, Unavailable } from './errors.ts';
@@ -29,7 +28,6 @@ import { gather } from './gather.ts';
 import type { GroupAccess } from './group-access.ts';
 import type { CompactResult, HistoryState, KeyChange, Retention } from './history.ts';
 import { keyHistory } from './key-history.ts';
-import type { Lifetime } from './lifetime.ts';
 import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts';
 import { membersOfStatus } from './members-of-status.ts';
 import type {
@@ -40,9 +38,11 @@ import type {
   GetOptions,
   HistoryOptions,
   ListOptions,
+  LiveViewOptions,
   NodeOptions,
   PutOptions,
   ReadOptions,
+  StateOptions,
   TransactionOptions,
   WatchOptions,
   WriteOptions,
@@ -67,9 +67,8 @@ import { toEntry, toKeyInfo, valueBytes } from './stored-value.ts';
 import type { Transaction, TransactionResult } from './transaction.ts';
 import { toCommand } from './transaction-command.ts';
 import { toResult } from './transaction-result.ts';
-import type { Watch, WatchedRevision } from './watch.ts';
-import { changesOf, watchedRevisions } from './watch-feed.ts';
-import { watchSettings } from './watch-settings.ts';
+import type { LiveView, StateOrChanges, Watch } from './watch.ts';
+import { Watches } from './watches.ts';
 import { Writes } from './writes.ts';
 
 const statusWindowMs = 1_000;
@@ -80,10 +79,12 @@ const statusGraceMs = 25;
 export class StoreClient implements Store {
   readonly #access: GroupAccess;
   readonly #writes: Writes;
+  readonly #watches: Watches;
 
   constructor(access: GroupAccess, { sessions = true }: Pick<ConnectOptions, 'sessions'> = {}) {
     this.#access = access;
     this.#writes = new Writes(access, { sessions });
+    this.#watches = new Watches(access);
   }
 
   async put(key: string, value: string | Uint8Array, options: PutOptions = {}): Promise<PutResult> {
@@ -171,17 +172,15 @@ export class StoreClient implements Store {
   }
 
   watch(options: WatchOptions = {}): Watch {
-    const { link, router, clock, lifetime } = this.#access;
-    const { what, fromRevision, giveUpMs } = watchSettings(options);
-    const revisions = ({ progress = false } = {}): AsyncIterableIterator<WatchedRevision> => {
-      const own = lifetime.child(options.signal);
-      const begin = async (): Promise<number> => fromRevision ?? (await this.#newestRevision(own)) + 1;
-      return endableIteration(
-        watchedRevisions({ link, router, clock, lifetime: own, what, begin, progress, giveUpMs }),
-        own,
-      );
-    };
-    return { revisions, [Symbol.asyncIterator]: () => changesOf(revisions()) };
+    return this.#watches.watch(options);
+  }
+
+  snapshotAndWatch(options: StateOptions = {}): AsyncIterableIterator<StateOrChanges> {
+    return this.#watches.withState(options, this);
+  }
+
+  async liveView(options: LiveViewOptions = {}): Promise<LiveView> {
+    return this.#watches.view(options, this);
   }
 
   async status(options: CallOptions = {}): Promise<ClusterStatus> {
@@ -268,14 +267,6 @@ export class StoreClient implements Store {
     } finally {
       lifetime.over();
     }
-  }
-
-  /** Of all that is committed now. */
-  async #newestRevision(lifetime: Lifetime): Promise<number> {
-    const { router, timeoutMs } = this.#access;
-    const body = encodeQuery({ kind: 'retention' });
-    const reply = await router.request({ endpoint: 'retention', kind: 'read', body, timeoutMs, lifetime });
-    return answerIn(reply, 'retention').revision;
   }
 
   #list<Item>(options: ListOptions, keysOnly: boolean, itemOf: (entry: ListedEntry) => Item): List<Item> {

@@ -7,16 +7,18 @@ import type {
   GetOptions,
   HistoryOptions,
   ListOptions,
+  LiveViewOptions,
   NodeOptions,
   PutOptions,
   ReadOptions,
+  StateOptions,
   TransactionOptions,
   WatchOptions,
   WriteOptions,
 } from './options.ts';
 import type { NodeSnapshot, SaveSnapshotOptions, SnapshotInfo } from './snapshots.ts';
 import type { Transaction, TransactionResult } from './transaction.ts';
-import type { Watch } from './watch.ts';
+import type { LiveView, StateOrChanges, Watch } from './watch.ts';
 
 /** One key as it stands. */
 export interface Entry {
@@ -344,6 +346,16 @@ export interface Store {
    * @throws {RevisionCompacted} from the iteration, if `fromRevision`, or what a slow consumer comes to next, is not kept any more
    */
   watch(options?: WatchOptions): Watch;
+
+  /**
+   * The state of some keys at one revision, and then what each later revision changes in it, without a gap. If compaction overtakes a consumer that is slow the state comes once
+   * more, as it is then.
+   * @throws {InvalidKey | KeyTooLarge | InvalidRange | InvalidQuery} at once
+   */
+  snapshotAndWatch(options?: StateOptions): AsyncIterableIterator<StateOrChanges>;
+
+  /** Some keys as they stand, kept up to date until it is closed, or the store is. @throws {InvalidKey | KeyTooLarge | InvalidRange | InvalidQuery} */
+  liveView(options?: LiveViewOptions): Promise<LiveView>;
 
   /** Asks all nodes how they stand, and waits a second at most for those that are listed and silent. */
   status(options?: CallOptions): Promise<ClusterStatus>;

@@ -34,3 +34,26 @@ export interface Watch extends AsyncIterable<WatchedChange> {
   /** The same, transaction by transaction: for whoever keeps how far it has come. With `progress` it also tells of revisions in which nothing of it was changed. */
   revisions(options?: { readonly progress?: boolean }): AsyncIterableIterator<WatchedRevision>;
 }
+
+/** The state of some keys at one revision, or what a later revision changed in it. */
+export type StateOrChanges =
+  | { readonly kind: 'state'; readonly revision: bigint; readonly entries: readonly Entry[] }
+  | ({ readonly kind: 'changes' } & WatchedRevision);
+
+/** What became of a view. */
+export interface ViewChange {
+  readonly revision: bigint;
+  /** The keys that were written or removed. */
+  readonly keys: readonly string[];
+}
+
+/** Some keys as they stand, kept up to date: whole revisions at a time. */
+export interface LiveView {
+  readonly entries: ReadonlyMap<string, Entry>;
+  /** The revision that it shows. */
+  readonly revision: bigint;
+  /** Resolves when it is kept up to date no more because it was closed, or the store was; rejects with what else ended it, such as what `onChange` threw, or the reason of the signal. */
+  readonly ended: Promise<void>;
+  /** Keeps it up to date no more. What it shows stays. */
+  close(): Promise<void>;
+}
