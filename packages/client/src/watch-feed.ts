@@ -1,4 +1,4 @@
-import type { WatchedChange as StoredChange, WatchRequest } from '@quorate/config-store';
+import { type WatchedChange as StoredChange, WatchAssembly, type WatchRequest } from '@quorate/config-store';
 import { decodeWatchPage, encodeWatchRequest, type NodeWatchPage } from '@quorate/wire';
 import type { Clock } from './clock.ts';
 import { isOrderlyEnd } from './endable-iteration.ts';
@@ -66,8 +66,6 @@ export function changesOf(revisions: AsyncIterableIterator<WatchedRevision>): As
 
 class WatchFeed {
   readonly #options: WatchFeedOptions;
-  /** Of a revision that does not fit into one page: what has come of it. */
-  #part: StoredChange[] = [];
   /** Who had the last changes. */
   #node: string | null = null;
   #heardAtMs: number;
@@ -79,19 +77,16 @@ class WatchFeed {
 
   async *revisions(): AsyncGenerator<WatchedRevision, undefined> {
     const { begin, lifetime, progress } = this.#options;
-    let from = { revision: await this.#untilItPasses(begin), ordinal: 0 };
+    const assembly = new WatchAssembly(await this.#untilItPasses(begin));
     while (!lifetime.ended) {
-      const asked = from;
-      const { changes, next, node } = await this.#untilItPasses(() => this.#ask(asked));
-      let given = from.revision - 1;
-      for (const revision of this.#wholeRevisions(changes, next.revision)) {
-        yield revision;
-        given = Number(revision.revision);
+      let given = assembly.seen;
+      const page = await this.#untilItPasses(() => this.#ask(assembly.next));
+      for (const { revision, changes } of assembly.take(page)) {
+        yield { revision: BigInt(revision), changes: changes.map(toWatchedChange) };
+        given = revision;
       }
-      const seen = next.revision - 1;
-      if (progress && seen > given) yield { revision: BigInt(seen), changes: [] };
-      from = next;
-      this.#node = changes.length > 0 ? node : this.#nextNode(node);
+      if (progress && assembly.seen > given) yield { revision: BigInt(assembly.seen), changes: [] };
+      this.#node = page.changes.length > 0 ? page.node : this.#nextNode(page.node);
     }
     throw lifetime.error;
   }
@@ -99,23 +94,6 @@ class WatchFeed {
   /** Nothing for as long as a node waits: whoever takes the question is asked where to go on. */
   #nextNode(node: string): string | null {
     return this.#node === null ? node : null;
-  }
-
-  /** The revisions that a page ends; the rest is kept until another does. */
-  *#wholeRevisions(changes: readonly StoredChange[], end: number): Generator<WatchedRevision, undefined> {
-    for (const change of changes) {
-      const [first] = this.#part;
-      if (first !== undefined && first.revision !== change.revision) yield this.#takePart();
-      this.#part.push(change);
-    }
-    const [first] = this.#part;
-    if (first !== undefined && first.revision < end) yield this.#takePart();
-  }
-
-  #takePart(): WatchedRevision {
-    const changes = this.#part.map(toWatchedChange);
-    this.#part = [];
-    return { revision: changes[0]?.revision ?? 0n, changes };
   }
 
   async #ask(from: WatchRequest['from']): Promise<NodeWatchPage> {

@@ -16,6 +16,8 @@ import { Sessions } from './session/sessions.ts';
 import type { Progress, Tables } from './tables/tables.ts';
 import { TransactionTooLarge } from './transaction/errors.ts';
 import { MAX_COMMAND_BYTES } from './transaction/limits.ts';
+import { readWatchPage } from './watch/read-watch-page.ts';
+import type { WatchPage, WatchRequest } from './watch/watch.ts';
 
 /** What a config store is made of. */
 export interface ConfigStoreOptions {
@@ -79,6 +81,11 @@ export class ConfigStore implements StateMachine {
 
   query(query: Uint8Array): Uint8Array {
     return this.#codec.encodeAnswer(this.#answer(query));
+  }
+
+  /** What happened to some keys from one place on, as far as it is applied here. @throws {RevisionCompacted} if some of it is not kept any more */
+  watch(request: WatchRequest): WatchPage {
+    return readWatchPage(this.#tables, request);
   }
 
   #applyAll(entries: readonly LogEntry[]): readonly AppliedEntry[] {
