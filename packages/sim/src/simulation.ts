@@ -26,6 +26,7 @@ import { Acknowledgements } from './workload/acknowledgements.ts';
 import { Clients } from './workload/clients.ts';
 import { HistoryRecorder } from './workload/history-recorder.ts';
 import { NodeReads } from './workload/node-reads.ts';
+import { Watchers } from './workload/watchers.ts';
 
 /** What a run is made from. Everything but the seed is drawn from it if it is not given. */
 export interface SimulationOptions {
@@ -39,6 +40,8 @@ export interface SimulationOptions {
   readonly networkVariant?: number;
   /** Whether every other client writes in a session, whatever the seed draws. */
   readonly sessions?: boolean;
+  /** Whether somebody watches keys. */
+  readonly watchers?: boolean;
   /** A bug to run with. */
   readonly plant?: Plant;
   readonly onEvent?: (event: SimulatedEvent) => void;
@@ -169,11 +172,20 @@ function run(options: SimulationOptions): {
     random: new RandomStream(seed, 'node reads'),
     keys: workload.keys,
   });
+  const watchers = new Watchers({
+    cluster,
+    counts,
+    random: new RandomStream(seed, 'watchers'),
+    keys: workload.keys,
+    plant,
+  });
+  const areWatching = options.watchers ?? plant.watchers ?? false;
   const director = new FaultDirector({ cluster, network, bus, counts, random: new RandomStream(seed, 'faults') });
   director.schedule(faults.filter(({ atMs }) => atMs < faultsUntilMs));
   for (const node of cluster.nodes) cluster.start(node);
   clients.start();
   nodeReads.start();
+  if (areWatching) watchers.start();
 
   const { electionTimeoutMaxMs } = electionTimeoutsFor(settings, { roundTripMs: 2 * (distanceMs + 1), flushMs: null });
   const electionsMs = electionsInElectionTimeouts * electionTimeoutMaxMs;
@@ -187,6 +199,7 @@ function run(options: SimulationOptions): {
   if (isQuietAtEnd) catchUp(cluster, electionsMs);
   clients.start();
   comeToRest(cluster, clients, electionsMs);
+  if (areWatching && cluster.watch.violation === null) watchers.finish();
   const { history } = recorder;
   const result: SimulationResult = {
     seed,
