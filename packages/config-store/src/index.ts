@@ -52,3 +52,4 @@ export { readWatchPage } from './watch/read-watch-page.ts';
 export { type WaitingWatcher, WaitingWatchers } from './watch/waiting-watchers.ts';
 export { checkWatch, type WatchedChange, type WatchPage, type WatchRequest } from './watch/watch.ts';
 export { WatchAssembly, type WholeRevision } from './watch/watch-assembly.ts';
+export { WatcherIndex } from './watch/watcher-index.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { simulate } from '../src/index.ts';
 
-it.each([2, 5, 6, 11])('watchers see each change once and in order, whatever fails: %i', (seed) => {
+it.each([1, 2, 3, 5])('watchers see each change once and in order, whatever fails: %i', (seed) => {
   const { violation, counts } = simulate({ seed, watchers: true });
   expect(violation).toBeNull();
   expect(counts.get('watched revision')).toBeGreaterThan(100);
