@@ -103,6 +103,19 @@ describe('watch', () => {
     expect(numbersOf(await taking)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
+  test('asks whoever takes it when the node that keeps the request does not say that it is there', {
+    // Less than such a node may keep it.
+    timeout: 15_000,
+  }, async () => {
+    const bus = await TestBus.start();
+    const n1 = await bus.node('n1', (request) =>
+      request.endpoint === 'hello' || request.via === 'node' ? null : gives('n1', () => 3)(request),
+    );
+    const store = await bus.store();
+    expect(numbersOf(await take(store, { fromRevision: 1n }, 3))).toEqual([1, 2, 3]);
+    expect(n1.log).toEqual(['watch anyNode', 'watch node', 'watch anyNode']);
+  });
+
   test('goes on after the connection broke', async () => {
     const bus = await TestBus.start();
     const n1 = await bus.node(

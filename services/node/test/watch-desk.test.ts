@@ -87,6 +87,12 @@ const shown = ({ changes, next }: NodeWatchPage): unknown => [
   next.revision,
 ];
 
+/** Resolves when the desk has read for those who have asked: it does so in the next turn. */
+const read = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(() => setImmediate(resolve));
+  });
+
 test('a watcher is answered at once if there is something', async () => {
   const fixture = new DeskFixture();
   fixture.put('/a');
@@ -107,7 +113,7 @@ test('each that waits is answered by the first change that concerns it, and by n
     deletes: fixture.ask({ prefix: '' }, 2, { filter: 'delete' }),
     future: fixture.ask({ prefix: '' }, 6),
   };
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await read();
   for (const key of ['/a', '/b', '/c/1', '/d']) fixture.put(key);
   fixture.run({ kind: 'delete', key: '/a' });
   const answers = await Promise.all(
@@ -126,7 +132,7 @@ test('a watcher for whom nothing comes is told how far that was looked for', asy
   const fixture = new DeskFixture();
   fixture.put('/a');
   const reply = fixture.ask({ key: '/none' }, 1, { timeoutMs: 50 });
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await read();
   fixture.put('/b');
   expect(shown(pageOf(await reply))).toEqual([[], 3]);
 });
@@ -148,7 +154,7 @@ test('tables that are being replaced are not read, and those who wait hear when 
   const fixture = new DeskFixture();
   fixture.put('/a');
   const waiting = fixture.ask({ key: '/b' }, 2);
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await read();
   fixture.isBeingReplaced = true;
   fixture.put('/b');
   expect(await fixture.ask({ key: '/b' }, 1)).toMatchObject({ kind: 'error', error: { code: 'Unavailable' } });
@@ -160,7 +166,7 @@ test('tables that are being replaced are not read, and those who wait hear when 
 test('a node that ends sends its watchers elsewhere', async () => {
   const fixture = new DeskFixture();
   const waiting = fixture.ask({ key: '/a' }, 1);
-  await new Promise((resolve) => setTimeout(resolve, 0));
+  await read();
   fixture.desk.close();
   expect(await waiting).toMatchObject({ kind: 'error', error: { code: 'Unavailable' } });
   expect(() => fixture.ask({ key: '/a' }, 1)).toThrow('about to end');
