@@ -94,7 +94,7 @@ export class Group {
     this.watches = new WatchDesk({
       node: folder.nodeId,
       tables,
-      published: async () => connection.connection?.flush().catch(() => {}),
+      published: () => connection.flushed(),
       now: () => performance.now(),
       onFailure: (error) => onFatal('the state could not be read for watchers', error),
     });
