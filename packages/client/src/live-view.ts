@@ -57,11 +57,15 @@ export class LiveEntries implements LiveView {
   }
 
   #apply(changes: readonly WatchedChange[]): readonly string[] {
+    const keys: string[] = [];
     for (const change of changes) {
       if (change.op === 'delete') this.#entries.delete(change.key);
-      else this.#entries.set(change.key, entryOf(change));
+      // What is not kept any more was written again since: that change comes too.
+      else if (change.value === null) continue;
+      else this.#entries.set(change.key, entryOf(change, change.value));
+      keys.push(change.key);
     }
-    return changes.map(({ key }) => key);
+    return keys;
   }
 
   #replace(entries: readonly Entry[]): readonly string[] {
@@ -74,8 +78,7 @@ export class LiveEntries implements LiveView {
 
 const mapOf = (entries: readonly Entry[]): Map<string, Entry> => new Map(entries.map((entry) => [entry.key, entry]));
 
-function entryOf(change: WatchedChange & { readonly op: 'put' }): Entry {
-  const { key, value, revision: modRevision, createRevision, version, lease, contentType } = change;
-  // One that is not kept any more was written again since, and the next change brings what it is now.
-  return { key, value: value ?? new Uint8Array(0), createRevision, modRevision, version, lease, contentType };
+function entryOf(change: WatchedChange & { readonly op: 'put' }, value: Uint8Array): Entry {
+  const { key, revision: modRevision, createRevision, version, lease, contentType } = change;
+  return { key, value, createRevision, modRevision, version, lease, contentType };
 }

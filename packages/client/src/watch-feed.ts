@@ -82,6 +82,7 @@ class WatchFeed {
       let given = assembly.seen;
       const page = await this.#untilItPasses(() => this.#ask(assembly.next));
       for (const { revision, changes } of assembly.take(page)) {
+        if (lifetime.ended) throw lifetime.error;
         yield { revision: BigInt(revision), changes: changes.map(toWatchedChange) };
         given = revision;
       }

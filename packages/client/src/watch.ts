@@ -17,7 +17,7 @@ export interface WatchedOrigin extends ChangeOrigin {
   readonly key: string;
   /** What was there before; null if there was nothing, or if it was not asked for. */
   readonly previous: Entry | null;
-  /** There was something, which was asked for and is too large to come with the change, or not kept any more. */
+  /** There was something, which was asked for: there is no room for it beside the changes of its transaction, or it is not kept any more. */
   readonly previousOmitted: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { encodeQuery } from '@quorate/wire';
 import { endableIteration } from './endable-iteration.ts';
-import { StoreClosed } from './errors.ts';
+import { InvalidQuery, StoreClosed } from './errors.ts';
 import type { GroupAccess } from './group-access.ts';
 import type { Lifetime } from './lifetime.ts';
 import { LiveEntries } from './live-view.ts';
@@ -14,6 +14,13 @@ import { changesOf, watchedRevisions } from './watch-feed.ts';
 import { watchSettings } from './watch-settings.ts';
 
 const statePauseMs = 100;
+
+/** The state has no such options: a caller in plain JavaScript is bound by no type. @throws {InvalidQuery}, and what a watch throws */
+function checkState(options: StateOptions): void {
+  const other = ['key', 'filter', 'fromRevision'].find((name) => name in options);
+  if (other !== undefined) throw new InvalidQuery({ reason: `${other} does not go with the state of keys` });
+  watchSettings(options);
+}
 
 /** The watches of a store. */
 export class Watches {
@@ -40,7 +47,7 @@ export class Watches {
 
   /** The state, which `store` reads, and then changes. */
   withState(options: StateOptions, store: Pick<Store, 'list' | 'watch'>): AsyncIterableIterator<StateOrChanges> {
-    watchSettings(options);
+    checkState(options);
     const { clock, lifetime } = this.#access;
     const own = lifetime.child(options.signal);
     const pause = (): Promise<void> => sleep(statePauseMs, clock, own);

@@ -98,6 +98,8 @@ describe('snapshotAndWatch', () => {
     await store.close();
     expect(await closed).toEqual({ done: true, value: undefined });
     expect(() => store.snapshotAndWatch({ to: '/a' })).toThrow(InvalidQuery);
+    const unknown: object = { key: '/a/1' };
+    expect(() => store.snapshotAndWatch(unknown)).toThrow(InvalidQuery);
   });
 });
 
@@ -121,6 +123,23 @@ describe('liveView', () => {
     await view.ended;
     nodes.apply({ kind: 'delete', key: '/a/1' });
     expect(view.entries.has('/a/1')).toBe(true);
+  });
+
+  test('shows no value that was never written, where some are not kept', async () => {
+    const { store, nodes } = await filledStore(1);
+    nodes.apply({ kind: 'setRetention', retention: { maxAgeMs: null, maxVersions: 1 } });
+    const shownValues: unknown[] = [];
+    let view: LiveView | null = null;
+    const opened = await store.liveView({
+      prefix: '/a/',
+      onChange: () => view !== null && shownValues.push(textsOf(view)),
+    });
+    view = opened;
+    for (const value of ['b', 'c', 'd', 'e']) nodes.apply({ kind: 'put', key: '/a/0', value: Buffer.from(value) });
+    await until(() => opened.revision === 6n);
+    expect(shownValues.every((texts) => JSON.stringify(texts) !== '{"/a/0":""}')).toBe(true);
+    expect(textsOf(opened)).toEqual({ '/a/0': 'e' });
+    await opened.close();
   });
 
   test('tells by its end what its listener threw', async () => {

@@ -235,6 +235,20 @@ describe('watch', () => {
     expect(await closed).toEqual([]);
   });
 
+  test('gives nothing more of a page when it is ended', async () => {
+    const bus = await TestBus.start();
+    await bus.node(
+      'n1',
+      gives('n1', () => 9, 9),
+    );
+    const store = await bus.store();
+    const abort = new AbortController();
+    const revisions = store.watch({ fromRevision: 1n, signal: abort.signal }).revisions();
+    expect((await revisions.next()).value).toMatchObject({ revision: 1n });
+    abort.abort(new Error('enough'));
+    expect((await errorOf(revisions.next())).message).toBe('enough');
+  });
+
   test('refuses at once what is no watch', async () => {
     const bus = await TestBus.start();
     const store = await bus.store();

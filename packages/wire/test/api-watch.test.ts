@@ -164,6 +164,10 @@ describe('a page of a watch', () => {
     const { changes, nextRevision, nextOrdinal } = JSON.parse(text);
     expect([changes.length, nextRevision, nextOrdinal]).toEqual([2, '7', 2]);
 
+    const [first = put, ...rest] = large;
+    const whole = JSON.parse(textOf([{ ...first, revision: 6 }, ...rest]));
+    expect([whole.changes.length, whole.nextRevision, whole.nextOrdinal]).toEqual([1, '7', 0]);
+
     const half = new Uint8Array(380 * 1024).fill(255);
     const [change] = JSON.parse(textOf([{ ...put, value: half, previous: { ...previous, value: half } }])).changes;
     expect([change.previous, change.previousOmitted]).toEqual([undefined, true]);

@@ -94,6 +94,7 @@ export class Group {
     this.watches = new WatchDesk({
       node: folder.nodeId,
       tables,
+      isStateShown: () => this.stateGate.isOpen,
       published: () => connection.flushed(),
       now: () => performance.now(),
       onFailure: (error) => onFatal('the state could not be read for watchers', error),

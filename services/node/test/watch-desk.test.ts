@@ -19,6 +19,7 @@ import { WatchDesk } from '../src/watch/watch-desk.ts';
 class DeskFixture {
   readonly failures: unknown[] = [];
   isBeingReplaced = false;
+  isStateShown = true;
   readonly #tables = new MemoryTables();
   readonly #store = new ConfigStore({
     tables: this.#tables,
@@ -43,6 +44,7 @@ class DeskFixture {
           return fixture.isBeingReplaced;
         },
       },
+      isStateShown: () => this.isStateShown,
       published: async () => {},
       now: () => performance.now(),
       onFailure: (error) => this.failures.push(error),
@@ -137,6 +139,14 @@ test('a watcher for whom nothing comes is told how far that was looked for', asy
   expect(shown(pageOf(await reply))).toEqual([[], 3]);
 });
 
+test('the end of a transaction that came in parts is told at once, though it holds nothing for the watcher', async () => {
+  const fixture = new DeskFixture();
+  fixture.put('/a');
+  const then = ['/a', '/b', '/c'].map((key) => ({ kind: 'put', key, value: Buffer.from('x') }) as const);
+  fixture.run({ kind: 'txn', compare: [], then, else: [] });
+  expect(shown(pageOf(await fixture.ask({ key: '/a' }, 2, { from: { revision: 2, ordinal: 1 } })))).toEqual([[], 3]);
+});
+
 test('a watcher that is behind compaction is told the oldest revision', async () => {
   const fixture = new DeskFixture();
   for (let at = 0; at < 5; at += 1) fixture.put('/a');
@@ -157,8 +167,12 @@ test('tables that are being replaced are not read, and those who wait hear when 
   await read();
   fixture.isBeingReplaced = true;
   fixture.put('/b');
-  expect(await fixture.ask({ key: '/b' }, 1)).toMatchObject({ kind: 'error', error: { code: 'Unavailable' } });
+  const refusal = { kind: 'error', error: { code: 'Unavailable' } };
+  expect(await fixture.ask({ key: '/b' }, 1)).toMatchObject(refusal);
   fixture.isBeingReplaced = false;
+  fixture.isStateShown = false;
+  expect(await fixture.ask({ key: '/b' }, 1)).toMatchObject(refusal);
+  fixture.isStateShown = true;
   fixture.desk.changed();
   expect(shown(pageOf(await waiting))).toEqual([['/b@2'], 3]);
 });

@@ -23,7 +23,7 @@ export type WatchedChange = KeyChange & {
   readonly ordinal: number;
   /** What was there before; null if there was nothing, or if it was not asked for. */
   readonly previous: StoredEntry | null;
-  /** There was something before, which was asked for and is too large for a message beside the change, or not kept any more. */
+  /** There was something before, which was asked for: there is no room for it beside the changes of its transaction, or it is not kept any more. */
   readonly previousOmitted: boolean;
 };
 

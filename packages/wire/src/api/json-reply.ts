@@ -139,9 +139,13 @@ function shownEntry(entry: LogEntry): object {
 function watchText(body: Uint8Array): string {
   const page = decodeWatchPage(body);
   const { texts, cut } = withinPage(page.changes, shownChange);
-  const next = (cut ? page.changes[texts.length] : undefined) ?? page.next;
+  const cutOff = cut ? page.changes[texts.length] : undefined;
+  // A transaction that is not all here comes whole with the next page, unless this one began with it.
+  const isTorn = cutOff !== undefined && cutOff.revision !== page.changes[0]?.revision;
+  const next = isTorn ? { revision: cutOff.revision, ordinal: 0 } : (cutOff ?? page.next);
+  const whole = isTorn ? texts.filter((_, at) => page.changes[at]?.revision !== cutOff.revision) : texts;
   const place = { nextRevision: String(next.revision), nextOrdinal: next.ordinal };
-  return pageText('changes', texts, { ...place, revision: String(page.revision), node: page.node });
+  return pageText('changes', whole, { ...place, revision: String(page.revision), node: page.node });
 }
 
 /** What a change replaced is left out where the two are too large for a message in JSON. */

@@ -14,6 +14,8 @@ import { type ApiReply, type ApiRequest, encodeWatchPage, errorReply, Unavailabl
 export interface WatchDeskOptions {
   readonly node: NodeId;
   readonly tables: TablesReader & { readonly isBeingReplaced: boolean };
+  /** Whether it has again what it had before it had to throw its state away. */
+  readonly isStateShown: () => boolean;
   /** Resolves when what was published has left this process, or never will. */
   readonly published: () => Promise<void>;
   readonly now: () => number;
@@ -30,6 +32,9 @@ interface Asking {
 
 /** So many watchers wait at a node, at most: each takes about a kilobyte. Another node may have room. */
 const maxWaiting = 100_000;
+
+/** A request is kept no longer, whatever it says: nobody tells when its sender is gone. */
+const longestWaitMs = 30_000;
 
 /** How long watchers are read for at a stretch: whoever writes waits no longer for them. */
 const stretchMs = 1;
@@ -69,7 +74,7 @@ export class WatchDesk {
     if (this.#asking.length + this.#waiting.size >= maxWaiting) {
       throw new Unavailable(`node ${node} has ${maxWaiting} watchers, and takes no more`);
     }
-    const deadlineMs = now() + timeoutMs;
+    const deadlineMs = now() + Math.min(timeoutMs, longestWaitMs);
     return new Promise((answer) => this.#enqueue({ request, deadlineMs, answer }));
   }
 
@@ -137,11 +142,13 @@ export class WatchDesk {
 
   #read(asking: Asking): void {
     const { request, deadlineMs } = asking;
-    const { node, tables, now, onFailure } = this.#options;
+    const { node, tables, now, isStateShown, onFailure } = this.#options;
     try {
-      if (tables.isBeingReplaced) throw new Unavailable(`node ${node} builds its state anew`);
+      if (tables.isBeingReplaced || !isStateShown()) throw new Unavailable(`node ${node} builds its state anew`);
       const { changes, next } = readWatchPage(tables, request);
-      if (changes.length > 0) return this.#tell(asking, next, changes);
+      // Whoever has a part of a transaction waits for its end, also where that holds nothing for it.
+      const endsPart = request.from.ordinal > 0 && next.revision > request.from.revision;
+      if (changes.length > 0 || endsPart) return this.#tell(asking, next, changes);
       const rest = { ...asking, request: { ...request, from: next } };
       if (next.revision > tables.progress.revision) return this.#wait(rest);
       // What was looked at were the changes of others.
