@@ -1,5 +1,5 @@
 import { isOrderlyEnd } from './endable-iteration.ts';
-import { RevisionCompacted } from './errors.ts';
+import { AnotherCluster, RevisionCompacted } from './errors.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { StateOptions } from './options.ts';
 import { mayPass } from './passing-errors.ts';
@@ -19,7 +19,7 @@ export interface StateAndChangesOptions {
 /** A page of the state as large as one may be. */
 const pageLimit = 1_000;
 
-/** The state of keys at one revision, and then what each later revision changed in it. When compaction was faster than whoever consumes it, the state comes again, as it is then. */
+/** The state of keys at one revision, and then what each later revision changed in it. When compaction was faster than whoever consumes it, or another cluster has the name now, the state comes again, as it is then. */
 export async function* stateAndChanges(asked: StateAndChangesOptions): AsyncGenerator<StateOrChanges, undefined> {
   const { store, lifetime, options } = asked;
   const ended = new AbortController();
@@ -32,7 +32,8 @@ export async function* stateAndChanges(asked: StateAndChangesOptions): AsyncGene
       try {
         for await (const revision of store.watch(watched).revisions()) yield { kind: 'changes', ...revision };
       } catch (error) {
-        if (!(error instanceof RevisionCompacted)) throw error;
+        const isLost = error instanceof RevisionCompacted || error instanceof AnotherCluster;
+        if (!isLost) throw error;
       }
     }
     throw lifetime.error;

@@ -344,6 +344,7 @@ export interface Store {
    * with the signal, whose reason it then throws.
    * @throws {InvalidKey | KeyTooLarge | InvalidRange | InvalidRevision | InvalidQuery} at once
    * @throws {RevisionCompacted} from the iteration, if `fromRevision`, or what a slow consumer comes to next, is not kept any more
+   * @throws {AnotherCluster} from the iteration, if another cluster has its name now, such as one that was restored
    */
   watch(options?: WatchOptions): Watch;
 

@@ -2,6 +2,7 @@ import { type WatchedChange as StoredChange, WatchAssembly, type WatchRequest } 
 import { decodeWatchPage, encodeWatchRequest, type NodeWatchPage } from '@quorate/wire';
 import type { Clock } from './clock.ts';
 import { isOrderlyEnd } from './endable-iteration.ts';
+import { AnotherCluster } from './errors.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { Link } from './link.ts';
 import { mayPass } from './passing-errors.ts';
@@ -68,6 +69,8 @@ class WatchFeed {
   readonly #options: WatchFeedOptions;
   /** Who had the last changes. */
   #node: string | null = null;
+  /** The cluster that is watched, once a page has told. */
+  #clusterId: string | null = null;
   #heardAtMs: number;
 
   constructor(options: WatchFeedOptions) {
@@ -110,7 +113,10 @@ class WatchFeed {
       timeoutMs: (first === undefined ? 0 : attemptMs) + Math.min(elsewhereMs, giveUpMs),
       lifetime,
     });
-    return decodeWatchPage(body);
+    const page = decodeWatchPage(body);
+    this.#clusterId ??= page.clusterId;
+    if (page.clusterId !== this.#clusterId) throw new AnotherCluster();
+    return page;
   }
 
   async #untilItPasses<Result>(attempt: () => Promise<Result>): Promise<Result> {

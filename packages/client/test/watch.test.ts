@@ -32,8 +32,8 @@ const put = (revision: number, key = '/a', ordinal = 0): WatchedChange => ({
 
 const place = (revision: number, ordinal = 0): ChangePlace => ({ revision, ordinal });
 
-const pageReply = (node: string, next: ChangePlace, changes: readonly WatchedChange[]): ApiReply =>
-  ok(encodeWatchPage({ node: idOf(node), revision: 100, next, changes }));
+const pageReply = (node: string, next: ChangePlace, changes: readonly WatchedChange[], clusterId = 'c1'): ApiReply =>
+  ok(encodeWatchPage({ node: idOf(node), clusterId, revision: 100, next, changes }));
 
 /** A node that gives `/a` at each revision, `size` of them a page, up to `end`; then it keeps the request. */
 function gives(node: string, end: () => number, size = 2, asked: WatchRequest[] = []): Behaviour {
@@ -208,6 +208,14 @@ describe('watch', () => {
     const error = await errorOf(take(store, { fromRevision: 1n }, 1));
     expect(error).toBeInstanceOf(RevisionCompacted);
     expect(error).toMatchObject({ code: 'RevisionCompacted', oldestRevision: 40n });
+  });
+
+  test('does not go on in another cluster of the same name', async () => {
+    const bus = await TestBus.start();
+    const pages = [pageReply('n1', place(5), [put(4)]), pageReply('n1', place(6), [put(5)], 'c2')];
+    await bus.node('n1', ({ endpoint }) => (endpoint === 'watch' ? (pages.shift() ?? null) : ok(new Uint8Array())));
+    const store = await bus.store();
+    expect((await errorOf(take(store, { fromRevision: 4n }, 2))).message).toMatch('another cluster');
   });
 
   test('ends with return, with the signal, and with the store, while it waits', async () => {

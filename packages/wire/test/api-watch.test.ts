@@ -47,6 +47,7 @@ const put: WatchedChange = {
 const remove: WatchedChange = { op: 'delete', key: '/b', ordinal: 1, ...origin, previous: null, previousOmitted: true };
 const page: NodeWatchPage = {
   node: nodeIdSchema.parse('n2'),
+  clusterId: 'c1',
   revision: 12,
   next: { revision: 8, ordinal: 0 },
   changes: [put, remove, { ...put, ordinal: 2, previous: null, value: null, index: null }],
@@ -153,6 +154,7 @@ describe('a page of a watch', () => {
       nextOrdinal: 0,
       revision: '12',
       node: 'n2',
+      clusterId: 'c1',
     });
   });
 

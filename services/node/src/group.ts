@@ -93,6 +93,7 @@ export class Group {
     });
     this.watches = new WatchDesk({
       node: folder.nodeId,
+      clusterId,
       tables,
       isStateShown: () => this.stateGate.isOpen,
       published: () => connection.flushed(),

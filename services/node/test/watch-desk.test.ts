@@ -34,6 +34,7 @@ class DeskFixture {
     const tables = this.#tables;
     this.desk = new WatchDesk({
       node: nodeId('n1'),
+      clusterId: 'c1',
       tables: {
         get progress() {
           return tables.progress;

@@ -17,6 +17,7 @@ const unanswered: ReadonlySet<string> = new Set(['hello', 'status']);
 
 /** A store that fake nodes keep together, as if each applied at once what any of them is asked. */
 export class StoreOfNodes {
+  readonly clusterId: string;
   readonly #tables = new MemoryTables();
   readonly #store = new ConfigStore({
     tables: this.#tables,
@@ -27,6 +28,10 @@ export class StoreOfNodes {
   #waiting: (() => void)[] = [];
   /** All commands, in the order in which they were applied. */
   readonly commands: Command[] = [];
+
+  constructor(clusterId = 'c1') {
+    this.clusterId = clusterId;
+  }
 
   /** Reads and writes, answered as a cluster answers them that `leader` leads. */
   behaviour(leader: string): Behaviour {
@@ -51,7 +56,7 @@ export class StoreOfNodes {
       try {
         const page = readWatchPage(this.#tables, watchBody(body));
         const { revision } = this.#store;
-        const given = { node: idOf(node), revision, ...page };
+        const given = { node: idOf(node), clusterId: this.clusterId, revision, ...page };
         if (page.changes.length > 0) return { kind: 'ok', body: encodeWatchPage(given), leader: idOf(node) };
       } catch (error) {
         return errorReply(error, idOf(node));

@@ -145,7 +145,12 @@ function watchText(body: Uint8Array): string {
   const next = isTorn ? { revision: cutOff.revision, ordinal: 0 } : (cutOff ?? page.next);
   const whole = isTorn ? texts.filter((_, at) => page.changes[at]?.revision !== cutOff.revision) : texts;
   const place = { nextRevision: String(next.revision), nextOrdinal: next.ordinal };
-  return pageText('changes', whole, { ...place, revision: String(page.revision), node: page.node });
+  return pageText('changes', whole, {
+    ...place,
+    revision: String(page.revision),
+    node: page.node,
+    clusterId: page.clusterId,
+  });
 }
 
 /** What a change replaced is left out where the two are too large for a message in JSON. */

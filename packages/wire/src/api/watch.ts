@@ -12,6 +12,8 @@ import { nodeIdSchema } from './formation.ts';
 export interface NodeWatchPage extends WatchPage {
   /** Who gives it: asked for the rest, it has that at hand. */
   readonly node: NodeId;
+  /** The cluster that it is in: revisions of another, restored under the same name, are other ones. */
+  readonly clusterId: string;
   /** The newest revision that the node has. */
   readonly revision: number;
 }
@@ -43,11 +45,11 @@ function filterIn(fields: FrameFields): WatchRequest['filter'] {
 }
 
 /**
- * The body of a reply of `watch`: `['watch', node, revision, nextRevision, nextOrdinal, changes]`. A change is `[key, ordinal, revision, index | null, timestampUs,
+ * The body of a reply of `watch`: `['watch', node, clusterId, revision, nextRevision, nextOrdinal, changes]`. A change is `[key, ordinal, revision, index | null, timestampUs,
  * traceparent | null, previous | null, previousOmitted]`, with `value | null, createRevision, version, lease | null, contentType | null` behind it if it is a put.
  */
-export function encodeWatchPage({ node, revision, next, changes }: NodeWatchPage): Uint8Array {
-  return encodeMsgpack(['watch', node, revision, next.revision, next.ordinal, changes.map(changeFrame)]);
+export function encodeWatchPage({ node, clusterId, revision, next, changes }: NodeWatchPage): Uint8Array {
+  return encodeMsgpack(['watch', node, clusterId, revision, next.revision, next.ordinal, changes.map(changeFrame)]);
 }
 
 function changeFrame(change: WatchedChange): readonly unknown[] {
@@ -87,9 +89,9 @@ const changeSchema: z.ZodType<WatchedChange> = z.union([
 ]);
 
 const pageSchema: z.ZodType<NodeWatchPage> = z
-  .tuple([z.literal('watch'), nodeIdSchema, counter, counter, counter, z.array(changeSchema)])
-  .transform(([, node, revision, nextRevision, ordinal, changes]) => {
-    return { node, revision, next: { revision: nextRevision, ordinal }, changes };
+  .tuple([z.literal('watch'), nodeIdSchema, z.string(), counter, counter, counter, z.array(changeSchema)])
+  .transform(([, node, clusterId, revision, nextRevision, ordinal, changes]) => {
+    return { node, clusterId, revision, next: { revision: nextRevision, ordinal }, changes };
   });
 
 /** Values in the page are views of `body`. @throws {MalformedMessage} */

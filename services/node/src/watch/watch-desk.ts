@@ -13,6 +13,7 @@ import { type ApiReply, type ApiRequest, encodeWatchPage, errorReply, Unavailabl
 /** What a watch desk is made from. */
 export interface WatchDeskOptions {
   readonly node: NodeId;
+  readonly clusterId: string;
   readonly tables: TablesReader & { readonly isBeingReplaced: boolean };
   /** Whether it has again what it had before it had to throw its state away. */
   readonly isStateShown: () => boolean;
@@ -191,8 +192,8 @@ export class WatchDesk {
   }
 
   #tell(asking: Asking, next: ChangePlace, changes: ReturnType<typeof readWatchPage>['changes']): void {
-    const { node, tables } = this.#options;
-    const body = encodeWatchPage({ node, revision: tables.progress.revision, next, changes });
+    const { node, clusterId, tables } = this.#options;
+    const body = encodeWatchPage({ node, clusterId, revision: tables.progress.revision, next, changes });
     this.#unpublishedBytes += body.length;
     asking.answer({ kind: 'ok', body, leader: null });
   }
