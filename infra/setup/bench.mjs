@@ -1,4 +1,4 @@
-// npm run bench: Quorate beside its peers. npm run bench:restart, bench:endurance, bench:rolling, bench:memory: what real processes on a real nats-server
+// npm run bench: Quorate beside its peers. npm run bench:restart, bench:endurance, bench:rolling, bench:memory, bench:watchers: what real processes on a real nats-server
 // take.
 
 import { compile } from './compile.mjs';

@@ -6,8 +6,9 @@ import { memory } from './memory.ts';
 import { InvalidOptions } from './options.ts';
 import { restart } from './restart.ts';
 import { rolling } from './rolling.ts';
+import { watchers } from './watchers.ts';
 
-const measurements: readonly Measurement[] = [comparison, restart, endurance, rolling, memory];
+const measurements: readonly Measurement[] = [comparison, restart, endurance, rolling, memory, watchers];
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Runs the measurement that is named first. The answer is the exit code: 0, 1 if what it is to show does not hold, 2 if it could not be made, and 128 + its number for a signal. */

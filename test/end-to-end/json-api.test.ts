@@ -54,6 +54,22 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
       firstIndex: '1',
     });
 
+    // A watch: what was changed, from any node, and where to go on.
+    const watched = (await ask('node.n2.watch', { prefix: '/app/', fromRevision: '3', previous: true })).json();
+    expect(watched).toMatchObject({
+      changes: [
+        { key: '/app/count', op: 'put', value: '0', revision: '3', ordinal: 0 },
+        { key: '/app/count', value: '1', revision: '4', previous: { value: '0', modRevision: '3' } },
+        { key: '/app/count', value: '2', revision: '5' },
+        { key: '/app/db/url', op: 'delete', revision: '6', previous: { value: 'postgres://' } },
+      ],
+      nextRevision: '7',
+      nextOrdinal: 0,
+      node: 'n2',
+    });
+    const idle = { key: '/app/count', fromRevision: '7', timeoutMs: 50 };
+    expect((await ask('watch', idle)).json()).toMatchObject({ changes: [], nextRevision: '7' });
+
     // Errors stand in the body, and in the headers that NATS has for them.
     const failures = [
       ['put', { key: '', value: '' }, 'InvalidKey', '400'],

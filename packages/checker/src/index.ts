@@ -18,3 +18,11 @@ export type { ConfigStoreState } from './models/config-store-steps.ts';
 export { type RegisterOperation, type RegisterOutcome, type RegisterValue, registerModel } from './models/register.ts';
 export { type TextMapOperation, type TextMapOutcome, textMapModel } from './models/text-map.ts';
 export type { SearchLimits } from './step-budget.ts';
+export { checkWatch, type WatchGuarantee, type WatchViolation } from './watches/check-watch.ts';
+export type {
+  GivenChange,
+  HistoryChange,
+  HistoryRevision,
+  RecordedWatch,
+  WatchEvent,
+} from './watches/watch-history.ts';

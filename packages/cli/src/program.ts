@@ -31,6 +31,7 @@ import { addTrace } from './commands/trace/trace.ts';
 import { addTransfer } from './commands/transfer.ts';
 import { addTxn } from './commands/txn.ts';
 import { addUp } from './commands/up.ts';
+import { addWatch } from './commands/watch.ts';
 import { writeAfterwards } from './output/output.ts';
 
 /** The whole command. What its actions throw is for `outcomeOf`; what is wrong with the arguments is said already, on one line. */
@@ -46,7 +47,7 @@ export function createProgram(): Command {
     });
   for (const add of [addUp, addNode, addForm, addMembers, addTransfer]) add(program.commandsGroup('Clusters:'));
   for (const add of [addPut, addGet, addDel, addList, addTxn, addEdit]) add(program.commandsGroup('Keys:'));
-  for (const add of [addHistory, addDiff, addRollback]) add(program.commandsGroup('History:'));
+  for (const add of [addWatch, addHistory, addDiff, addRollback]) add(program.commandsGroup('Changes:'));
   for (const add of [addImport, addExport, addApply]) add(program.commandsGroup('Files:'));
   for (const add of [addLease, addLock]) add(program.commandsGroup('Leases and locks:'));
   for (const add of [addStatus, addTail, addSnapshot, addRetention, addCompact, addBench, addPermissions])

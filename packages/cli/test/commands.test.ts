@@ -228,6 +228,47 @@ describe('tail', () => {
   });
 });
 
+describe('watch', () => {
+  test('prints the changes of keys from a revision on, with what was there before', async () => {
+    const { revision } = JSON.parse(await output('put', '/watched/a', 'one', '--json'));
+    await output('put', '/elsewhere', 'x');
+    await output('put', '/watched/b', 'two');
+    await output('del', '/watched/a');
+    const watched = ['watch', '--prefix', '/watched/', '--from-revision', revision, '--count', '3', '--previous'];
+    const changes = (await output(...watched, '--json'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(changes).toMatchObject([
+      { key: '/watched/a', op: 'put', value: 'one', revision },
+      { key: '/watched/b', op: 'put', value: 'two' },
+      { key: '/watched/a', op: 'delete', previous: { key: '/watched/a', value: 'one', modRevision: revision } },
+    ]);
+    const lines = (await output(...watched)).trimEnd().split('\n');
+    expect(lines[0]).toMatch(/^REVISION +TIME +KEY +VALUE +BEFORE$/);
+    expect(lines.slice(1).map((line) => line.split(/ {2,}/).slice(-3))).toEqual([
+      ['/watched/a', 'one', '(nothing)'],
+      ['/watched/b', 'two', '(nothing)'],
+      ['/watched/a', '(deleted)', 'one'],
+    ]);
+  });
+
+  test('follows what comes, of one kind, until it is interrupted', async () => {
+    const { revision } = JSON.parse(await output('put', '/followed', 'one', '--json'));
+    const from = String(BigInt(revision) + 1n);
+    const args = ['watch', '/followed', '--from-revision', from, '--filter', 'delete', '--json'];
+    const child = startQuorate([...args, '--nats', up.url()]);
+    const lines: string[] = [];
+    const printed = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+    await output('put', '/followed', 'two');
+    await output('del', '/followed');
+    while (lines.length < 1) await once(printed, 'line');
+    expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ key: '/followed', op: 'delete' }]);
+    child.kill('SIGINT');
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
+});
+
 describe('snapshot', () => {
   const counter = expect.stringMatching(/^\d+$/);
 

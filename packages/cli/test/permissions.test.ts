@@ -143,6 +143,9 @@ test('a cluster forms and serves under these permissions, its own messages over 
   });
   expect(Object.keys(JSON.parse(bench.stdout).operations)).toEqual(['get']);
 
+  const watch = await runAs('client', 'watch', '--from-revision', '1', '--count', '1', '--json');
+  expect(watch).toMatchObject({ exitCode: 0, stderr: '' });
+
   const tail = await runAs('client', 'tail', '--count', '2', '--json');
   expect(tail.stdout.trimEnd().split('\n')).toHaveLength(2);
 });

@@ -3,10 +3,12 @@ import { committedSubject, decodeCommitted, decodeEntriesPage, encodeEntriesRequ
 import type { NatsConnection, Subscription } from 'nats';
 import type { Clock } from './clock.ts';
 import { toCommittedEntry } from './committed-entry.ts';
+import { endableIteration, isOrderlyEnd } from './endable-iteration.ts';
 import { type BufferLimits, EntryBuffer } from './entry-buffer.ts';
-import { Compacted, QuorateError, StoreClosed } from './errors.ts';
+import { Compacted } from './errors.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { Link } from './link.ts';
+import { mayPass } from './passing-errors.ts';
 import type { Router } from './router.ts';
 import type { CommittedEntry } from './store.ts';
 import { waitFor } from './wait.ts';
@@ -32,33 +34,9 @@ const fetchTimeoutMs = 5_000;
 const firstLagDelayMs = 10;
 const longestLagDelayMs = 500;
 
-/** Errors that may pass: while they last, the iteration waits. */
-const passingCodes: ReadonlySet<string> = new Set([
-  'Unavailable',
-  'NoLeader',
-  'Timeout',
-  'Unformed',
-  'NodeSpent',
-  'Internal',
-]);
-
-/** Thrown into a pending `next` by `return`. */
-const returned = Symbol('returned');
-
 /** Iterates over the committed entries: each index once, in order, from the stream, and from nodes where the stream has a gap. */
 export function committedEntries(options: CommittedFeedOptions): AsyncIterableIterator<CommittedEntry> {
-  const entries = new CommittedFeed(options).entries();
-  return {
-    next: () => entries.next(),
-    return: async () => {
-      // A generator would let `return` wait for the entry that a pending `next` waits for.
-      options.lifetime.end(returned);
-      return entries.return(undefined);
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
+  return endableIteration(new CommittedFeed(options).entries(), options.lifetime);
 }
 
 class CommittedFeed {
@@ -98,7 +76,7 @@ class CommittedFeed {
       }
       throw lifetime.error;
     } catch (error) {
-      if (error === returned || error instanceof StoreClosed) return;
+      if (isOrderlyEnd(error)) return;
       throw error;
     } finally {
       stopListening();
@@ -197,8 +175,7 @@ class CommittedFeed {
 
   #checkPassing(error: unknown): void {
     const { link, lifetime, clock, giveUpMs } = this.#options;
-    const passes = error instanceof QuorateError && passingCodes.has(error.code);
-    if (!passes || lifetime.ended || link.broken !== null) throw error;
+    if (!mayPass(error) || lifetime.ended || link.broken !== null) throw error;
     if (clock.now() - this.#heardAtMs >= giveUpMs) throw error;
   }
 

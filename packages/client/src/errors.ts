@@ -74,6 +74,16 @@ export class LockHeld extends QuorateError {
   }
 }
 
+/** Another cluster has the name now of the one that was watched, such as one that was restored: its revisions are other ones, and what is between the two nobody knows. */
+export class AnotherCluster extends QuorateError {
+  declare readonly code: 'AnotherCluster';
+  constructor(
+    message = 'another cluster has the name now of the one that was watched: read its state, and watch from there',
+  ) {
+    super('AnotherCluster', message, {});
+  }
+}
+
 /** NATS does not let these credentials publish or subscribe where the request needs it. Nothing was delivered. */
 export class NotPermitted extends QuorateError {
   declare readonly code: 'NotPermitted';

@@ -28,6 +28,9 @@ export interface GroupAccess {
   close(): Promise<void>;
 }
 
+/** A node that keeps a request because there is nothing to answer is asked more seldom whether it is there: thousands may wait at it. */
+const idleSilenceMs = 4_000;
+
 /** Connects to NATS. @throws {Unavailable | InvalidRequest}, or the signal's reason */
 export async function openGroupAccess(options: ConnectOptions): Promise<GroupAccess> {
   const { cluster, group } = checkGroup(options);
@@ -40,8 +43,18 @@ export async function openGroupAccess(options: ConnectOptions): Promise<GroupAcc
 
   const inbox = new ReplyInbox(link, options.nats?.inboxPrefix);
   const watch = new NodeWatch({ cluster, group }, inbox, { clock, lifetime });
+  const idleWatch = new NodeWatch({ cluster, group }, inbox, { clock, lifetime, longestSilenceMs: idleSilenceMs });
   const news = new LeaderNews(link, { cluster, group });
-  const router = new Router({ cluster, group, link, messages: new SharedMessages(inbox), watch, news, clock });
+  const router = new Router({
+    cluster,
+    group,
+    link,
+    messages: new SharedMessages(inbox),
+    watch,
+    idleWatch,
+    news,
+    clock,
+  });
   return {
     cluster,
     group,

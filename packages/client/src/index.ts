@@ -28,6 +28,8 @@ export {
   tracedPutToJson,
   transactionFromJson,
   transactionResultToJson,
+  type WatchedChangeJson,
+  watchedChangeToJson,
 } from './json.ts';
 export type * from './lease/leases.ts';
 export type * from './lock/lock.ts';
@@ -37,4 +39,5 @@ export { restoreCluster } from './restore-cluster.ts';
 export type * from './snapshots.ts';
 export type * from './store.ts';
 export type * from './transaction.ts';
+export type * from './watch.ts';
 export type * from './write-trace.ts';

@@ -9,6 +9,7 @@ import {
   transactionFromJson as storedTransaction,
   timestampText,
   type CommittedEntryJson as WireCommittedEntryJson,
+  type WatchedChangeJson as WireWatchedChangeJson,
   entryToJson as wireEntryToJson,
   keyChangeToJson as wireKeyChangeToJson,
   leaseToJson as wireLeaseToJson,
@@ -32,6 +33,7 @@ import type {
 import type { Fence, OperationResult, Transaction, TransactionResult } from './transaction.ts';
 import { toCommand } from './transaction-command.ts';
 import { transactionOf } from './transaction-of-command.ts';
+import type { WatchedChange } from './watch.ts';
 import type { SlowWrite, TracedPut, WriteTimeline } from './write-trace.ts';
 
 export type { EntryJson, KeyChangeJson, LeaseJson, OperationResultJson };
@@ -210,6 +212,20 @@ export function keyChangeToJson(change: KeyChange): KeyChangeJson {
 /** A lease as JSON: numbers of 64 bits are texts. */
 export const leaseToJson = ({ lease, grantedAtUs, keptAtUs, ...rest }: Lease): LeaseJson =>
   wireLeaseToJson({ lease: Number(lease), grantedAtUs: Number(grantedAtUs), keptAtUs: Number(keptAtUs), ...rest });
+
+/** A change as a watch gives it, as JSON. */
+export type WatchedChangeJson = Omit<WireWatchedChangeJson, 'ordinal'>;
+
+/** A change as a watch gives it, as JSON: numbers of 64 bits are texts. */
+export function watchedChangeToJson(change: WatchedChange): WatchedChangeJson {
+  const { key, previous, previousOmitted } = change;
+  return {
+    key,
+    ...keyChangeToJson(change),
+    ...(previous === null ? {} : { previous: entryToJson(previous) }),
+    ...(previousOmitted ? { previousOmitted } : {}),
+  };
+}
 
 /** A node's snapshot, or what a snapshot file holds, as JSON: numbers of 64 bits are texts. */
 export function snapshotToJson(snapshot: NodeSnapshot | SnapshotInfo): Readonly<Record<string, unknown>> {

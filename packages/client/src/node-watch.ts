@@ -17,6 +17,8 @@ export interface NodeWatcher {
 /** A node with open requests that says nothing for so long is asked who it is; again after twice as long, and so on. */
 const firstSilenceMs = 25;
 const longestSilenceMs = 500;
+/** It has so long to say it. */
+const answerMs = 500;
 
 /** A node that has not said for so long who it is will hardly answer what it was asked, once another leads. */
 const supersededAfterMs = 100;
@@ -42,17 +44,19 @@ export class NodeWatch {
   readonly #inbox: Pick<ReplyInbox, 'ask'>;
   readonly #clock: Clock;
   readonly #lifetime: Lifetime;
+  readonly #longestSilenceMs: number;
   readonly #nodes = new Map<string, WatchedNode>();
 
   constructor(
     group: { readonly cluster: string; readonly group: string },
     inbox: Pick<ReplyInbox, 'ask'>,
-    { clock, lifetime }: { readonly clock: Clock; readonly lifetime: Lifetime },
+    limits: { readonly clock: Clock; readonly lifetime: Lifetime; readonly longestSilenceMs?: number },
   ) {
     this.#subjectOf = (node) => nodeApiSubject(group.cluster, group.group, node, 'hello');
     this.#inbox = inbox;
-    this.#clock = clock;
-    this.#lifetime = lifetime;
+    this.#clock = limits.clock;
+    this.#lifetime = limits.lifetime;
+    this.#longestSilenceMs = limits.longestSilenceMs ?? longestSilenceMs;
   }
 
   /** Tells `watcher` of `node` until what this returns is called. */
@@ -94,7 +98,7 @@ export class NodeWatch {
       if (this.#silentMs(watched) < silenceMs) silenceMs = firstSilenceMs;
       else {
         await this.#askWhoItIs(node, watched);
-        silenceMs = Math.min(longestSilenceMs, 2 * silenceMs);
+        silenceMs = Math.min(this.#longestSilenceMs, 2 * silenceMs);
       }
     }
     this.#nodes.delete(node);
@@ -108,7 +112,7 @@ export class NodeWatch {
 
   async #askWhoItIs(node: string, watched: WatchedNode): Promise<void> {
     watched.askedAtMs = this.#clock.now();
-    const { asked, outcome } = await this.#ask(node, watched, longestSilenceMs);
+    const { asked, outcome } = await this.#ask(node, watched, answerMs);
     if (outcome.kind === 'reply') watched.askedAtMs = null;
     if (outcome.kind === 'noResponders') for (const watcher of asked) watcher.gone();
     if (outcome.kind === 'timedOut') for (const watcher of asked) watcher.silent();

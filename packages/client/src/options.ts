@@ -1,5 +1,6 @@
 import type { ConnectionOptions, NatsConnection } from 'nats';
 import type { Fence } from './transaction.ts';
+import type { ViewChange } from './watch.ts';
 
 /** Where the nodes of a group are reached, and how. */
 export interface ConnectOptions {
@@ -133,4 +134,37 @@ export interface CommittedOptions {
   readonly signal?: AbortSignal;
   /** Gives up if no node answers for so long, with what the last attempt came to; without it the iteration waits for ever. */
   readonly timeoutMs?: number;
+}
+
+/** Options of `watch`. */
+export interface WatchOptions extends WatchedKeys {
+  /** The first revision whose changes are given; those after what is committed when the iteration begins if not given. One that is not written yet is waited for. */
+  readonly fromRevision?: bigint;
+  /** Only puts, or only deletes; both if not given. */
+  readonly filter?: 'put' | 'delete';
+  /** Whether each change comes with what it replaced. */
+  readonly previous?: boolean;
+  /** Ends the iteration, which then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Gives up if no node answers for so long, with what the last attempt came to; without it the iteration waits for ever. */
+  readonly timeoutMs?: number;
+}
+
+/** Which keys: one, those that begin with a text, or those from one to before another; all if nothing is given. */
+export interface WatchedKeys {
+  readonly key?: string;
+  readonly prefix?: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** Options of `snapshotAndWatch`. */
+export interface StateOptions
+  extends Omit<WatchedKeys, 'key'>,
+    Pick<WatchOptions, 'previous' | 'signal' | 'timeoutMs'> {}
+
+/** Options of `liveView`. */
+export interface LiveViewOptions extends Omit<StateOptions, 'previous'> {
+  /** Told after each revision that changed something in it; what it throws ends the view. */
+  readonly onChange?: (change: ViewChange) => void;
 }

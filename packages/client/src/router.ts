@@ -49,6 +49,8 @@ export interface NodeRequest {
   readonly node?: string | undefined;
   /** Ask whichever node takes it, even if the leader is known. */
   readonly anyNode?: boolean;
+  /** Ask this node first, which may keep the request for so long, and whichever takes it if that one is gone, or does not say for half a second that it is there. */
+  readonly first?: { readonly node: string; readonly attemptMs: number } | undefined;
   /** For all attempts together. */
   readonly timeoutMs: number;
   /** The call's: whatever waits for it ends with it. */
@@ -62,6 +64,8 @@ export interface RouterOptions {
   readonly link: Link;
   readonly messages: SharedMessages;
   readonly watch: NodeWatch;
+  /** For requests that a node keeps until there is something to answer. */
+  readonly idleWatch: NodeWatch;
   readonly news: LeaderNews;
   readonly clock: Clock;
 }
@@ -116,7 +120,8 @@ export class Router {
       if (link.broken !== null) throw new Unavailable(link.broken);
       const leader = open.node === undefined && open.anyNode !== true ? this.#leader : null;
       const newsBefore = news.count;
-      const outcome = await this.#attempt(open, open.node ?? leader);
+      const first = open.history.attempts === 0 ? open.first : undefined;
+      const outcome = await this.#attempt(open, open.node ?? first?.node ?? leader, first?.attemptMs);
       if (outcome.kind === 'ok') return outcome.body;
 
       const remainingMs = open.deadlineMs - clock.now();
@@ -144,7 +149,7 @@ export class Router {
     this.#options.watch.leaderChanged(leader);
   }
 
-  async #attempt(request: OpenRequest, node: string | null): Promise<AttemptOutcome> {
+  async #attempt(request: OpenRequest, node: string | null, longestMs?: number): Promise<AttemptOutcome> {
     const { cluster, group, clock, link, news } = this.#options;
     const { lifetime, kind, endpoint } = request;
     const connection = await link.whenConnected({ clock, lifetime, timeoutMs: request.deadlineMs - clock.now() });
@@ -153,7 +158,7 @@ export class Router {
     const remainingMs = request.deadlineMs - clock.now();
     if (connection === null || remainingMs <= 0) return { kind: 'notSent' };
 
-    const timeoutMs = attemptTimeoutMs(kind, request.history, remainingMs);
+    const timeoutMs = Math.min(remainingMs, longestMs ?? attemptTimeoutMs(kind, request.history, remainingMs));
     const subject =
       node === null ? apiSubject(cluster, group, endpoint) : nodeApiSubject(cluster, group, node, endpoint);
     const payload = encodeRequest({ timeoutMs: nodeTimeoutMs(timeoutMs), body: request.body, ...readOf(request) });
@@ -161,7 +166,7 @@ export class Router {
     const outcome = await this.#publish(request, { node, subject, payload, timeoutMs });
     switch (outcome.kind) {
       case 'reply':
-        if (node !== null) this.#options.watch.heard(node);
+        if (node !== null) this.#heard(node);
         return this.#read(request, outcome.data, news.count === newsBefore);
       case 'forbidden':
         throw new NotPermitted(outcome.reason);
@@ -173,7 +178,7 @@ export class Router {
   }
 
   async #publish(
-    { kind, lifetime }: OpenRequest,
+    { kind, lifetime, first }: OpenRequest,
     attempt: {
       readonly node: string | null;
       readonly subject: string;
@@ -186,7 +191,7 @@ export class Router {
     try {
       const outcome = await waitFor<BusOutcome | LostNode>({ clock, lifetime, timeoutMs }, (settle) => {
         const stopListening = messages.ask(subject, payload, settle);
-        const stopWatching = node === null ? () => {} : this.#watch(node, settle);
+        const stopWatching = node === null ? () => {} : this.#watch(node, first?.node === node, settle);
         const stopNews = kind === 'sessionWrite' ? this.#listenForLeader(node, settle) : () => {};
         return () => {
           stopListening();
@@ -210,13 +215,21 @@ export class Router {
     });
   }
 
-  #watch(node: string, settle: (outcome: LostNode) => void): () => void {
-    return this.#options.watch.watch(node, {
+  #heard(node: string): void {
+    this.#options.watch.heard(node);
+    this.#options.idleWatch.heard(node);
+  }
+
+  #watch(node: string, isKept: boolean, settle: (outcome: LostNode) => void): () => void {
+    const { watch, idleWatch } = this.#options;
+    return (isKept ? idleWatch : watch).watch(node, {
       gone: () => settle({ kind: 'nodeGone' }),
       superseded: () => settle({ kind: 'superseded' }),
       silent: () => {
         // Other requests need not wait for it.
         if (this.#leader === node) this.#leader = null;
+        // It may keep the request for long, and another can be asked at no risk.
+        if (isKept) settle({ kind: 'nodeGone' });
       },
     });
   }

@@ -51,10 +51,13 @@ import type {
   GetOptions,
   HistoryOptions,
   ListOptions,
+  LiveViewOptions,
   NodeOptions,
   PutOptions,
   ReadOptions,
+  StateOptions,
   TransactionOptions,
+  WatchOptions,
   WriteOptions,
 } from './options.ts';
 import { answerIn, resultIn } from './reply-body.ts';
@@ -78,6 +81,8 @@ import { tappedMessages } from './tap-feed.ts';
 import type { Transaction, TransactionResult } from './transaction.ts';
 import { toCommand } from './transaction-command.ts';
 import { toResult } from './transaction-result.ts';
+import type { LiveView, StateOrChanges, Watch } from './watch.ts';
+import { Watches } from './watches.ts';
 import type { SlowestOptions, SlowWrite, TappedMessage, TracedPut, TracePutOptions } from './write-trace.ts';
 import { slowest, type TracingAccess, tracePut } from './write-tracing.ts';
 import { Writes } from './writes.ts';
@@ -92,6 +97,7 @@ export class StoreClient implements Store {
   readonly #writes: Writes;
   readonly #locks: LocksClient;
   readonly leases: Leases;
+  readonly #watches: Watches;
 
   constructor(access: GroupAccess, { sessions = true }: Pick<ConnectOptions, 'sessions'> = {}) {
     this.#access = access;
@@ -104,6 +110,7 @@ export class StoreClient implements Store {
       read: (query, options) => this.#read(query, options),
     });
     this.#locks = new LocksClient(access, this);
+    this.#watches = new Watches(access);
   }
 
   async put(key: string, value: string | Uint8Array, options: PutOptions = {}): Promise<PutResult> {
@@ -194,6 +201,18 @@ export class StoreClient implements Store {
     const own = lifetime.child(options.signal);
     const buffer = defaultBufferLimits;
     return committedEntries({ cluster, group, link, router, clock, lifetime: own, fromIndex, giveUpMs, buffer });
+  }
+
+  watch(options: WatchOptions = {}): Watch {
+    return this.#watches.watch(options);
+  }
+
+  snapshotAndWatch(options: StateOptions = {}): AsyncIterableIterator<StateOrChanges> {
+    return this.#watches.withState(options, this);
+  }
+
+  async liveView(options: LiveViewOptions = {}): Promise<LiveView> {
+    return this.#watches.view(options, this);
   }
 
   async status(options: CallOptions = {}): Promise<ClusterStatus> {

@@ -9,14 +9,18 @@ import type {
   GetOptions,
   HistoryOptions,
   ListOptions,
+  LiveViewOptions,
   NodeOptions,
   PutOptions,
   ReadOptions,
+  StateOptions,
   TransactionOptions,
+  WatchOptions,
   WriteOptions,
 } from './options.ts';
 import type { NodeSnapshot, SaveSnapshotOptions, SnapshotInfo } from './snapshots.ts';
 import type { Fence, Transaction, TransactionResult } from './transaction.ts';
+import type { LiveView, StateOrChanges, Watch } from './watch.ts';
 import type { SlowestOptions, SlowWrite, TappedMessage, TracedPut, TracePutOptions } from './write-trace.ts';
 
 /** One key as it stands. */
@@ -356,6 +360,26 @@ export interface Store {
    * @throws {Compacted} from the iteration, if `fromIndex`, or what a slow consumer comes to next, is below the first index that is kept
    */
   committed(options: CommittedOptions): AsyncIterableIterator<CommittedEntry>;
+
+  /**
+   * The changes of a key, of those that begin with a prefix, or of a range: in order, each once, from any revision that is kept, and whatever fails meanwhile. Any node gives
+   * them, from its own disk; another goes on when it is gone. It goes on until it is ended: with `break` or `return`, by closing the store, or
+   * with the signal, whose reason it then throws.
+   * @throws {InvalidKey | KeyTooLarge | InvalidRange | InvalidRevision | InvalidQuery} at once
+   * @throws {RevisionCompacted} from the iteration, if `fromRevision`, or what a slow consumer comes to next, is not kept any more
+   * @throws {AnotherCluster} from the iteration, if another cluster has its name now, such as one that was restored
+   */
+  watch(options?: WatchOptions): Watch;
+
+  /**
+   * The state of some keys at one revision, and then what each later revision changes in it, without a gap. If compaction overtakes a consumer that is slow the state comes once
+   * more, as it is then.
+   * @throws {InvalidKey | KeyTooLarge | InvalidRange | InvalidQuery} at once
+   */
+  snapshotAndWatch(options?: StateOptions): AsyncIterableIterator<StateOrChanges>;
+
+  /** Some keys as they stand, kept up to date until it is closed, or the store is. @throws {InvalidKey | KeyTooLarge | InvalidRange | InvalidQuery} */
+  liveView(options?: LiveViewOptions): Promise<LiveView>;
 
   /** Asks all nodes how they stand, and waits a second at most for those that are listed and silent. */
   status(options?: CallOptions): Promise<ClusterStatus>;

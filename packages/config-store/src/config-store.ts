@@ -18,6 +18,8 @@ import { Sessions } from './session/sessions.ts';
 import type { Progress, Tables } from './tables/tables.ts';
 import { TransactionTooLarge } from './transaction/errors.ts';
 import { MAX_COMMAND_BYTES } from './transaction/limits.ts';
+import { readWatchPage } from './watch/read-watch-page.ts';
+import type { WatchPage, WatchRequest } from './watch/watch.ts';
 
 /** What a config store is made of. */
 export interface ConfigStoreOptions {
@@ -25,6 +27,8 @@ export interface ConfigStoreOptions {
   readonly codec: ConfigStoreCodec;
   /** Names this group's stream of changes among all, such as `main.config`: every `Nats-Msg-Id` begins with it. */
   readonly stream: string;
+  /** Told when the store has come to another revision: whoever reads its changes finds more. It must not throw, and is called before what was applied is answered. */
+  readonly changed?: () => void;
 }
 
 const NOTHING = new Uint8Array(0);
@@ -34,6 +38,7 @@ export class ConfigStore implements StateMachine {
   readonly #tables: Tables;
   readonly #codec: ConfigStoreCodec;
   readonly #stream: string;
+  readonly #changed: () => void;
   readonly #compaction = new Compaction();
   readonly #sessionExpiry = new SessionExpiry();
   readonly #leaseDue = new LeaseDue();
@@ -42,6 +47,7 @@ export class ConfigStore implements StateMachine {
     this.#tables = options.tables;
     this.#codec = options.codec;
     this.#stream = options.stream;
+    this.#changed = options.changed ?? (() => {});
   }
 
   get lastApplied(): LogIndex {
@@ -75,6 +81,22 @@ export class ConfigStore implements StateMachine {
   /** @throws {RangeError} if the entries do not continue at lastApplied + 1: an invariant, and nothing is applied */
   apply(entries: readonly LogEntry[]): readonly AppliedEntry[] {
     if (entries.length === 0) return [];
+    const { revision } = this;
+    const applied = this.#applyAll(entries);
+    if (this.revision !== revision) this.#changed();
+    return applied;
+  }
+
+  query(query: Uint8Array): Uint8Array {
+    return this.#codec.encodeAnswer(this.#answer(query));
+  }
+
+  /** What happened to some keys from one place on, as far as it is applied here. @throws {RevisionCompacted} if some of it is not kept any more */
+  watch(request: WatchRequest): WatchPage {
+    return readWatchPage(this.#tables, request);
+  }
+
+  #applyAll(entries: readonly LogEntry[]): readonly AppliedEntry[] {
     const { lastApplied } = this;
     return this.#tables.transaction((writer) => {
       const sessions = new Sessions(writer, this.#sessionExpiry);
@@ -85,10 +107,6 @@ export class ConfigStore implements StateMachine {
       this.#leaseDue.applied(lastApplied, writer.progress.lastApplied, leases.isTouched);
       return applied;
     });
-  }
-
-  query(query: Uint8Array): Uint8Array {
-    return this.#codec.encodeAnswer(this.#answer(query));
   }
 
   #applyOne(store: RunningStore, entry: LogEntry): AppliedEntry {

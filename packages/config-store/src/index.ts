@@ -60,3 +60,8 @@ export { KeyWrittenTwice, TransactionTooLarge } from './transaction/errors.ts';
 export * from './transaction/limits.ts';
 export type * from './transaction/transaction.ts';
 export { compareUtf8, loneSurrogateAt, utf8Length } from './utf8.ts';
+export { readWatchPage } from './watch/read-watch-page.ts';
+export { type WaitingWatcher, WaitingWatchers } from './watch/waiting-watchers.ts';
+export { checkWatch, type WatchedChange, type WatchPage, type WatchRequest } from './watch/watch.ts';
+export { WatchAssembly, type WholeRevision } from './watch/watch-assembly.ts';
+export { WatcherIndex } from './watch/watcher-index.ts';

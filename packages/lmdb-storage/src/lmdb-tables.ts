@@ -35,6 +35,7 @@ export class LmdbTables implements Tables {
   readonly #writer: TablesWriter = this.#writerOf();
   #progress: Progress;
   #inTransaction = false;
+  #isBeingReplaced = false;
 
   /** @throws {CorruptRecord} if the record of progress does not pass its check */
   constructor(environment: StateEnvironment, group: GroupId) {
@@ -50,6 +51,11 @@ export class LmdbTables implements Tables {
 
   get progress(): Progress {
     return this.#progress;
+  }
+
+  /** Whether they may not be read now. */
+  get isBeingReplaced(): boolean {
+    return this.#isBeingReplaced;
   }
 
   get<Key, Row>(table: Table<Key, Row>, key: Key): Row | null {
@@ -102,12 +108,14 @@ export class LmdbTables implements Tables {
 
   /** Replaces all of it. Until that is finished `progress` stays as it is here, and nothing may be read. */
   replacement(): TableReplacement {
+    this.#isBeingReplaced = true;
     return new TableReplacement({
       environment: this.#environment,
       prefix: this.#prefix,
       finished: (progress) => {
         this.#environment.transaction(() => this.#storeProgress(progress));
         this.#progress = progress;
+        this.#isBeingReplaced = false;
       },
     });
   }

@@ -81,6 +81,13 @@ export class RediallingConnection {
     }
   }
 
+  /** Resolves when what was published has left, or the connection that stands is gone: nats.js itself would say nothing of a flush any more. */
+  async flushed(): Promise<void> {
+    const connection = this.#connection;
+    if (connection === null || connection.isClosed()) return;
+    await Promise.race([connection.flush().catch(() => {}), connection.closed()]);
+  }
+
   /** Ends the connection, after what was published has left, and a dial that is under way, and dials no more. */
   async close(): Promise<void> {
     this.#closing.abort();

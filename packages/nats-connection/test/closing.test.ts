@@ -4,7 +4,7 @@ import { type ConnectionOptions, connect } from 'nats';
 import { afterEach, expect, onTestFinished, test, vi } from 'vitest';
 import { buses } from '../../../test/support/buses.ts';
 import { dial } from './support/dialled-link.ts';
-import { fallSilent, infoLine, scriptedServer } from './support/scripted-server.ts';
+import { fallSilent, infoLine, scriptedServer, serve } from './support/scripted-server.ts';
 
 afterEach(() => {
   vi.useRealTimers();
@@ -44,6 +44,26 @@ test('a server that answers nothing does not keep closing waiting until it is ta
   await next();
   const closed = link.close().then(() => 'closed');
   expect(await Promise.race([closed, other.next()])).toBe('closed');
+});
+
+test('a flush is waited for until it is answered, or the connection is gone', async () => {
+  const answering = dial((await scriptedServer(serve)).url);
+  await answering.next();
+  await answering.link.flushed();
+
+  const server = await scriptedServer(fallSilent);
+  const { link, next } = dial(server.url);
+  await next();
+  let isFlushed = false;
+  const flushed = link.flushed().then(() => {
+    isFlushed = true;
+  });
+  await answering.link.flushed();
+  expect(isFlushed).toBe(false);
+  server.end();
+  await flushed;
+  expect(link.connection).toBeNull();
+  await link.flushed();
 });
 
 const silent = (): void => {};

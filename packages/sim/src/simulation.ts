@@ -28,6 +28,7 @@ import { Clients } from './workload/clients.ts';
 import { HistoryRecorder } from './workload/history-recorder.ts';
 import { LeaseHolders } from './workload/lease-holders.ts';
 import { NodeReads } from './workload/node-reads.ts';
+import { Watchers } from './workload/watchers.ts';
 
 /** What a run is made from. Everything but the seed is drawn from it if it is not given. */
 export interface SimulationOptions {
@@ -43,6 +44,8 @@ export interface SimulationOptions {
   readonly sessions?: boolean;
   /** Whether some hold leases and a lock; none do unless it is asked for. */
   readonly leases?: boolean;
+  /** Whether somebody watches keys. */
+  readonly watchers?: boolean;
   /** A bug to run with. */
   readonly plant?: Plant;
   readonly onEvent?: (event: SimulatedEvent) => void;
@@ -177,12 +180,21 @@ function run(options: SimulationOptions): {
     keys: workload.keys,
   });
   const holders = new LeaseHolders({ cluster, counts, random: new RandomStream(seed, 'lease holders') });
+  const watchers = new Watchers({
+    cluster,
+    counts,
+    random: new RandomStream(seed, 'watchers'),
+    keys: workload.keys,
+    plant,
+  });
+  const areWatching = options.watchers ?? plant.watchers ?? false;
   const director = new FaultDirector({ cluster, network, bus, counts, random: new RandomStream(seed, 'faults') });
   director.schedule(faults.filter(({ atMs }) => atMs < faultsUntilMs));
   for (const node of cluster.nodes) cluster.start(node);
   clients.start();
   nodeReads.start();
   if (options.leases ?? plant.leases ?? false) holders.start();
+  if (areWatching) watchers.start();
 
   const { electionTimeoutMaxMs } = electionTimeoutsFor(settings, { roundTripMs: 2 * (distanceMs + 1), flushMs: null });
   const electionsMs = electionsInElectionTimeouts * electionTimeoutMaxMs;
@@ -197,6 +209,7 @@ function run(options: SimulationOptions): {
   if (isQuietAtEnd) catchUp(cluster, electionsMs);
   clients.start();
   comeToRest(cluster, clients, electionsMs);
+  if (areWatching && cluster.watch.violation === null) watchers.finish();
   const { history } = recorder;
   const result: SimulationResult = {
     seed,

@@ -28,6 +28,7 @@ import type { NodeSettings } from './settings.ts';
 import { StateGate } from './state-gate.ts';
 import { NatsStreams } from './streams.ts';
 import { Tap } from './tap.ts';
+import { WatchDesk } from './watch/watch-desk.ts';
 
 const statusTimeoutMs = 100;
 
@@ -63,6 +64,7 @@ export class Group {
   readonly snapshots: SnapshotRequests;
   readonly stateGate: StateGate;
   readonly tap: Tap;
+  readonly watches: WatchDesk;
   readonly #host: GroupHost;
   readonly #bus: PeerBus;
   readonly #snapshotFiles: LmdbSnapshotFiles;
@@ -79,13 +81,26 @@ export class Group {
       clusterId,
       tables,
       logger: loggerOf('snapshotFiles'),
-      tell: (answer) => this.#host.tell(applierAt(this.#where), answer),
+      tell: (answer) => {
+        this.#host.tell(applierAt(this.#where), answer);
+        if (answer.kind === 'snapshotLoaded') this.watches.changed();
+      },
       onFatal: (error) => onFatal('the snapshot files failed', error),
     });
     const stateMachine = new ConfigStore({
       tables,
       codec: configStoreCodec,
       stream: `${settings.cluster}.${group}`,
+      changed: () => this.watches.changed(),
+    });
+    this.watches = new WatchDesk({
+      node: folder.nodeId,
+      clusterId,
+      tables,
+      isStateShown: () => this.stateGate.isOpen,
+      published: () => connection.flushed(),
+      now: () => performance.now(),
+      onFailure: (error) => onFatal('the state could not be read for watchers', error),
     });
     this.stateGate = new StateGate({
       log: storage,
@@ -198,10 +213,12 @@ export class Group {
   retire(): void {
     const reason = `node ${this.#where.node} is no member of the cluster any more; nothing was written`;
     this.#host.tell(gatewayAt(this.#where), { kind: 'retire', reason });
+    this.watches.close();
   }
 
   /** Ends the actors, after the flush that is under way, and what they asked of the snapshots. Again does nothing. */
   async stop(): Promise<void> {
+    this.watches.close();
     await this.#host.stop();
     this.desk.close();
     await this.#snapshotFiles.close();

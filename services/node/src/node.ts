@@ -35,6 +35,7 @@ import { handOver } from './hand-over.ts';
 import type { NodeObservation, Observable } from './observation/node-observation.ts';
 import { checkTimes, identityOf, type NodeSettings } from './settings.ts';
 import { quorateVersion } from './version.ts';
+import type { WatchDesk } from './watch/watch-desk.ts';
 
 /** What a node is started with, beside its settings. */
 export interface NodeOptions {
@@ -163,6 +164,8 @@ export class Node implements Observable {
     clearInterval(this.#diskTimer);
     const { electionTimeoutMaxMs } = this.#parts.settings;
     if (this.#member !== null && !this.#hasFailed) await this.#handOver(this.#member.group, electionTimeoutMaxMs);
+    // Whoever waits here for something to happen goes to another node.
+    this.#member?.group.watches.close();
     const endpoints = await this.#endpoints?.catch(() => null);
     await endpoints?.close().catch(() => {});
     // What was asked before is answered yet, if it takes no longer than that.
@@ -356,6 +359,8 @@ export class Node implements Observable {
         return this.#requests().read(endpoint, request);
       case 'entries':
         return this.#requests().entries(request);
+      case 'watch':
+        return this.#watches().answer(request);
       case 'members':
         return this.#requests().members(request);
       case 'transfer':
@@ -407,6 +412,13 @@ export class Node implements Observable {
     const writes = [...asked, ...(stages?.slowest(slowest) ?? [])];
     const { nodeId: node } = this.#parts.folder;
     return { kind: 'ok', body: encodeStages({ node, nowMs: performance.now(), writes }), leader: null };
+  }
+
+  /** @throws {Unformed | NodeSpent} */
+  #watches(): WatchDesk {
+    this.#requests();
+    if (this.#member === null) throw new Unformed({ node: this.#parts.folder.nodeId });
+    return this.#member.group.watches;
   }
 
   /** What this node, which is in no cluster, is to be restored from. @throws {FormationRefused | SnapshotProblem} */

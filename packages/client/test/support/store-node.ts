@@ -1,6 +1,15 @@
-import { type Command, ConfigStore, MemoryTables } from '@quorate/config-store';
+import { type Command, ConfigStore, MemoryTables, readWatchPage } from '@quorate/config-store';
 import { type AppliedEntry, type EntryKind, logIndex, term } from '@quorate/raft';
-import { type ApiReply, configStoreCodec, decodeCommand, encodeCommand, storeReply } from '@quorate/wire';
+import {
+  type ApiReply,
+  configStoreCodec,
+  decodeCommand,
+  encodeCommand,
+  encodeWatchPage,
+  errorReply,
+  storeReply,
+  watchBody,
+} from '@quorate/wire';
 import { type Behaviour, type FakeRequest, idOf } from './fake-node.ts';
 
 const reads: ReadonlySet<string> = new Set(['get', 'list', 'history', 'retention', 'leases']);
@@ -8,7 +17,15 @@ const unanswered: ReadonlySet<string> = new Set(['hello', 'status']);
 
 /** A store that fake nodes keep together, as if each applied at once what any of them is asked. */
 export class StoreOfNodes {
-  readonly #store = new ConfigStore({ tables: new MemoryTables(), codec: configStoreCodec, stream: 'main.config' });
+  readonly clusterId: string;
+  readonly #tables = new MemoryTables();
+  readonly #store = new ConfigStore({
+    tables: this.#tables,
+    codec: configStoreCodec,
+    stream: 'main.config',
+    changed: () => this.#changed(),
+  });
+  #waiting: (() => void)[] = [];
   /** All commands, in the order in which they were applied. */
   readonly commands: Command[] = [];
   /** Told of the keys that an entry changed, by the tokens of each. */
@@ -16,9 +33,14 @@ export class StoreOfNodes {
   /** How much later it is than the number of entries says. */
   laterMs = 0;
 
+  constructor(clusterId = 'c1') {
+    this.clusterId = clusterId;
+  }
+
   /** Reads and writes, answered as a cluster answers them that `leader` leads. */
   behaviour(leader: string): Behaviour {
-    return (request) => this.answer(request, leader);
+    return (request) =>
+      request.endpoint === 'watch' ? this.#watch(request.body, leader) : this.answer(request, leader);
   }
 
   /** The reply to a request; null to what is no read or write. */
@@ -36,6 +58,25 @@ export class StoreOfNodes {
   pass(laterMs: number): void {
     this.laterMs += laterMs;
     this.#applyEntry('noop', new Uint8Array());
+  }
+
+  /** What there is for a watcher, as soon as there is something. */
+  async #watch(body: Uint8Array, node: string): Promise<ApiReply> {
+    for (;;) {
+      try {
+        const page = readWatchPage(this.#tables, watchBody(body));
+        const { revision } = this.#store;
+        const given = { node: idOf(node), clusterId: this.clusterId, revision, ...page };
+        if (page.changes.length > 0) return { kind: 'ok', body: encodeWatchPage(given), leader: idOf(node) };
+      } catch (error) {
+        return errorReply(error, idOf(node));
+      }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #changed(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #apply(asked: Uint8Array): Uint8Array {

@@ -6,11 +6,14 @@ const revisionCompactedDetails = z.object({ revision: decimalSchema, oldestRevis
 /** What was there at a revision is not kept any more; from `oldestRevision` on it is. */
 export class RevisionCompacted extends QuorateError {
   declare readonly code: 'RevisionCompacted';
+  /** The first revision that can be read, and watched from. */
+  readonly oldestRevision: bigint;
 
   constructor(details: z.infer<typeof revisionCompactedDetails>, message?: string) {
     const { revision, oldestRevision } = details;
     const what = `revision ${revision} was compacted; the oldest that can be read is ${oldestRevision}`;
     super('RevisionCompacted', message ?? what, details);
+    this.oldestRevision = BigInt(oldestRevision);
   }
 }
 

@@ -133,6 +133,13 @@ import { voteForgottenOnRestart } from './vote-forgotten-on-restart.ts';
 import { votesForAnyLog } from './votes-for-any-log.ts';
 import { votesForLongerLog } from './votes-for-longer-log.ts';
 import { votesTwiceInTerm } from './votes-twice-in-term.ts';
+import { watchDropsDeletesOfOneKey } from './watch-drops-deletes-of-one-key.ts';
+import { watchDropsWhatWasDeletedBefore } from './watch-drops-what-was-deleted-before.ts';
+import { watchGivesTheLastAgain } from './watch-gives-the-last-again.ts';
+import { watchGoesBackWithALaggingNode } from './watch-goes-back-with-a-lagging-node.ts';
+import { watchPreviousOfThePagesBeginning } from './watch-previous-of-the-pages-beginning.ts';
+import { watchProgressAheadOfChanges } from './watch-progress-ahead-of-changes.ts';
+import { watchSkipsWhereItGoesOn } from './watch-skips-where-it-goes-on.ts';
 import { whoLeadsNotAsked } from './who-leads-not-asked.ts';
 import { wipedNodeVotes } from './wiped-node-votes.ts';
 
@@ -272,6 +279,13 @@ export const plantedBugs: readonly PlantedBug[] = [
   lateEvidenceCounted,
   mendedWithEntryOfAnotherTerm,
   takenSnapshotRemovedUnknown,
+  watchDropsDeletesOfOneKey,
+  watchDropsWhatWasDeletedBefore,
+  watchGivesTheLastAgain,
+  watchGoesBackWithALaggingNode,
+  watchPreviousOfThePagesBeginning,
+  watchProgressAheadOfChanges,
+  watchSkipsWhereItGoesOn,
   whoLeadsNotAsked,
   wipedNodeVotes,
 ];

@@ -1,5 +1,5 @@
 import type { Sender } from '@quorate/actor';
-import type { ConfigStoreCodec, Tables } from '@quorate/config-store';
+import type { ConfigStoreCodec, Tables, WatchAssembly, WatchPage, WatchRequest } from '@quorate/config-store';
 import type { decideRetry, RaftParts, RaftSettings } from '@quorate/raft';
 import type { Disk } from '../disk/disk.ts';
 import type { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
@@ -22,6 +22,12 @@ export interface Plant {
   readonly codec?: (codec: ConfigStoreCodec) => ConfigStoreCodec;
   /** The bug is one of leases or locks: some hold them. */
   readonly leases?: boolean;
+  /** The bug is one of watches: somebody watches. */
+  readonly watchers?: boolean;
+  /** What a node, which has come to `revision`, makes of a page before it gives it to a watcher. */
+  readonly watchPage?: (page: WatchPage, request: WatchRequest, revision: number) => WatchPage;
+  /** How a watcher puts pages together. */
+  readonly watchAssembly?: typeof WatchAssembly;
   /** By which rule clients repeat what failed. */
   readonly decideRetry?: typeof decideRetry;
 }

@@ -5,6 +5,7 @@ export const ENDPOINTS = [
   'delete',
   'list',
   'history',
+  'watch',
   'txn',
   'compact',
   'retention',

@@ -19,3 +19,4 @@ export * from './status.ts';
 export * from './subjects.ts';
 export * from './tap.ts';
 export * from './timeout.ts';
+export * from './watch.ts';

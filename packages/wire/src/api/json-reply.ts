@@ -1,4 +1,4 @@
-import type { CommandResult } from '@quorate/config-store';
+import type { CommandResult, WatchedChange } from '@quorate/config-store';
 import type { LogEntry } from '@quorate/raft';
 import { decodeAnswer } from '../config-store/answer-codec.ts';
 import { entryToJson } from '../config-store/entry-json.ts';
@@ -6,6 +6,7 @@ import { leaseToJson } from '../config-store/lease-json.ts';
 import { keyChangeToJson, outcomeToJson } from '../config-store/outcome-json.ts';
 import { decodeResult } from '../config-store/result-codec.ts';
 import { stateHashText } from '../config-store/state-hash-text.ts';
+import { watchedChangeToJson } from '../config-store/watched-change-json.ts';
 import { committedEntryToJson, decodeEntriesPage } from './committed.ts';
 import type { Endpoint, ReadEndpoint, WriteEndpoint } from './endpoint.ts';
 import { MalformedMessage } from './errors.ts';
@@ -17,6 +18,7 @@ import { decodeSnapshotStretch, decodeStagedSnapshot, decodeTakenSnapshot } from
 import { decodeStages, stagesToJson } from './stages.ts';
 import { decodeStatus, statusToJson } from './status.ts';
 import { decodeTapped } from './tap.ts';
+import { decodeWatchPage } from './watch.ts';
 
 /** What the entries of a page may take in JSON, where bytes grow by a third as base64: the rest of NATS's 1 MiB is for frame and headers. */
 const MAX_JSON_PAGE_BYTES = 1_000_000;
@@ -48,6 +50,8 @@ function textOf(endpoint: Endpoint, body: Uint8Array): string {
       return resultText(endpoint, body);
     case 'entries':
       return entriesText(body);
+    case 'watch':
+      return watchText(body);
     case 'status':
       return JSON.stringify(statusToJson(decodeStatus(body)));
     case 'hello':
@@ -149,6 +153,30 @@ function shownEntry(entry: LogEntry): object {
   if (Buffer.byteLength(JSON.stringify(shown)) <= MAX_JSON_PAGE_BYTES) return shown;
   const { command: _, commandBase64: __, ...rest } = shown;
   return { ...rest, commandIsTooLarge: true };
+}
+
+function watchText(body: Uint8Array): string {
+  const page = decodeWatchPage(body);
+  const { texts, cut } = withinPage(page.changes, shownChange);
+  const cutOff = cut ? page.changes[texts.length] : undefined;
+  // A transaction that is not all here comes whole with the next page, unless this one began with it.
+  const isTorn = cutOff !== undefined && cutOff.revision !== page.changes[0]?.revision;
+  const next = isTorn ? { revision: cutOff.revision, ordinal: 0 } : (cutOff ?? page.next);
+  const whole = isTorn ? texts.filter((_, at) => page.changes[at]?.revision !== cutOff.revision) : texts;
+  const place = { nextRevision: String(next.revision), nextOrdinal: next.ordinal };
+  return pageText('changes', whole, {
+    ...place,
+    revision: String(page.revision),
+    node: page.node,
+    clusterId: page.clusterId,
+  });
+}
+
+/** What a change replaced is left out where the two are too large for a message in JSON. */
+function shownChange(change: WatchedChange): object {
+  const shown = watchedChangeToJson(change);
+  if (change.previous === null || Buffer.byteLength(JSON.stringify(shown)) <= MAX_JSON_PAGE_BYTES) return shown;
+  return watchedChangeToJson({ ...change, previous: null, previousOmitted: true });
 }
 
 function snapshotText(body: Uint8Array): string {

@@ -16,10 +16,12 @@ import { encodeFormationRecord, nodeIdSchema, storageIdSchema, voterSchema } fro
 import { fenceIn, leaseIn } from './json-fence.ts';
 import { counterOf, JsonFields, shown } from './json-fields.ts';
 import { limitIn, rangeIn, transactionIn } from './json-transaction.ts';
+import { watchFields, watchIn } from './json-watch.ts';
 import { encodeMembershipChange, encodeTransferRequest } from './membership.ts';
 import { type ReadOptions, readOptionFields, readOptionsOf } from './read-options.ts';
 import { encodeEntriesRequest } from './request-body.ts';
 import { checkTimeout, DEFAULT_TIMEOUT_MS } from './timeout.ts';
+import { encodeWatchRequest } from './watch.ts';
 
 const placeFields = ['session', 'sequence', 'floor'] as const;
 /** What any write may be bound to. */
@@ -31,6 +33,7 @@ const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
   delete: ['key', 'ifRevision', ...boundFields],
   list: ['prefix', 'from', 'to', 'after', 'limit', 'revision', 'keysOnly', ...readOptionFields],
   history: ['key', 'before', 'limit', ...readOptionFields],
+  watch: watchFields,
   txn: ['compare', 'then', 'else', ...boundFields],
   compact: ['revision', ...boundFields],
   retention: readOptionFields,
@@ -112,6 +115,8 @@ function bodyOf(endpoint: Endpoint, fields: JsonFields): Uint8Array {
       const before = revisionOf(fields, 'before');
       return encodeQuery({ kind: 'history', key: fields.text('key'), before, limit: limitIn(fields) });
     }
+    case 'watch':
+      return encodeWatchRequest(watchIn(fields));
     case 'retention':
       return encodeQuery({ kind: 'retention' });
     case 'entries':

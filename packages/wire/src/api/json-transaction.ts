@@ -107,7 +107,8 @@ function operationIn(fields: JsonFields, depth: number): Operation {
   }
 }
 
-function selectionIn(fields: JsonFields): KeySelection {
+/** One key by `key`, or a range of them; one of the two has to be there. @throws {InvalidRequest} */
+export function selectionIn(fields: JsonFields): KeySelection {
   // What is left out must not stand for all keys.
   if (!['key', 'prefix', 'from'].some((field) => fields.has(field))) throw fields.invalid('key', 'is missing');
   if (!fields.has('key')) return rangeIn(fields);

@@ -59,6 +59,9 @@ export {
   TransactionTooLarge,
   UnknownLease,
   ValueTooLarge,
+  type WatchedChange,
+  type WatchPage,
+  type WatchRequest,
   type Write,
 } from '@quorate/config-store';
 export { decodeAnswer, encodeAnswer } from './answer-codec.ts';
@@ -89,3 +92,4 @@ export {
   type TransactionJson,
   transactionToJson,
 } from './transaction-json.ts';
+export { type WatchedChangeJson, watchedChangeToJson } from './watched-change-json.ts';
