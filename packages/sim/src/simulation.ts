@@ -240,22 +240,26 @@ const networkStreamOf = (variant: number): string => (variant === 0 ? 'network' 
 /** Nobody asks anything: what was lost is made good by the nodes themselves, and not by what comes next. */
 function catchUp(cluster: SimulatedCluster, electionsMs: number): void {
   const { watch } = cluster;
-  cluster.runUntil(cluster.nowUs / 1000 + electionsMs + restMs);
+  cluster.runUntil(awaitLeader(cluster, electionsMs) + restMs);
   if (watch.violation === null) watch.atRest(cluster.members);
+}
+
+/** Runs until there is to be a leader, and gives that time. */
+function awaitLeader(cluster: SimulatedCluster, electionsMs: number): number {
+  const fromMs = cluster.nowUs / 1000;
+  // By the timeouts that the nodes count by, where those had grown in the storms before.
+  const grownElectionsMs = electionsInElectionTimeouts * cluster.longestElectionTimeoutMs;
+  cluster.runUntil(fromMs + electionsMs);
+  if (cluster.leader !== null) return fromMs + electionsMs;
+  const byMs = fromMs + Math.max(electionsMs, grownElectionsMs);
+  cluster.runUntil(byMs);
+  return byMs;
 }
 
 function comeToRest(cluster: SimulatedCluster, clients: Clients, electionsMs: number): void {
   const { watch } = cluster;
   if (watch.violation !== null) return;
-  const fromMs = cluster.nowUs / 1000;
-  const grownElectionsMs = electionsInElectionTimeouts * cluster.longestElectionTimeoutMs;
-  let electedByMs = fromMs + electionsMs;
-  cluster.runUntil(electedByMs);
-  if (cluster.leader === null) {
-    // By the timeouts that the nodes count by, where those had grown in the storms before.
-    electedByMs = fromMs + Math.max(electionsMs, grownElectionsMs);
-    cluster.runUntil(electedByMs);
-  }
+  const electedByMs = awaitLeader(cluster, electionsMs);
   if (cluster.leader === null) watch.violated('a leader within ten election timeouts', 'there is none');
   const before = clients.answered;
   const starved = (): number => clients.answered.findIndex((answered, place) => answered === before[place]);
