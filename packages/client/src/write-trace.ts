@@ -57,8 +57,10 @@ export interface TracedPut extends PutResult {
   readonly traceId: string;
   /** From the call to the answer, as the client has it. */
   readonly clientMs: number;
-  /** Null if the nodes remember no writes. */
+  /** Null if it is not known where the time went: the write was made all the same. */
   readonly timeline: WriteTimeline | null;
+  /** Why there is no timeline; null if there is one. */
+  readonly problem: string | null;
 }
 
 /** Options of `tracePut`. */

@@ -64,8 +64,23 @@ export async function tracePut(
   if (outcome.kind !== 'reply') throw failureOf(outcome, asked);
   const { revision } = resultIn(bodyOf(outcome.data), 'put');
   const index = outcome.index === undefined ? null : indexOf(outcome.index);
-  const timeline = index === null ? null : await settledTimeline(index, idsOf(status), tracing);
-  return { revision: BigInt(revision), traceId, clientMs, timeline };
+  const known = await timelineOrProblem(index, idsOf(status), tracing);
+  return { revision: BigInt(revision), traceId, clientMs, ...known };
+}
+
+/** The write is made: whatever goes wrong now must not look as if it were not. */
+async function timelineOrProblem(
+  index: LogIndex | null,
+  nodes: readonly string[],
+  tracing: TracingAccess,
+): Promise<Pick<TracedPut, 'timeline' | 'problem'>> {
+  if (index === null) return { timeline: null, problem: 'the node did not say where in the log it stands' };
+  try {
+    const timeline = await settledTimeline(index, nodes, tracing);
+    return { timeline, problem: timeline === null ? 'the nodes remember no writes' : null };
+  } catch (error) {
+    return { timeline: null, problem: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** `Store.slowest`. */

@@ -140,7 +140,23 @@ it('has no timeline where nodes remember no writes, and the write is made all th
       name,
       remembering(name, () => []),
     );
-  expect(await (await bus.store()).tracePut('/a', 'x')).toMatchObject({ revision: 5n, timeline: null });
+  expect(await (await bus.store()).tracePut('/a', 'x')).toMatchObject({
+    revision: 5n,
+    timeline: null,
+    problem: 'the nodes remember no writes',
+  });
+});
+
+it('gives the revision of a write that was made, whatever goes wrong when nodes are asked where its time went', async () => {
+  const bus = await TestBus.start();
+  const ended = new AbortController();
+  const behaviour = remembering('n1', () => {
+    ended.abort(new Error('it is enough'));
+    return [];
+  });
+  await bus.node('n1', behaviour);
+  const traced = await (await bus.store()).tracePut('/a', 'x', { signal: ended.signal });
+  expect(traced).toMatchObject({ revision: 5n, timeline: null, problem: 'it is enough' });
 });
 
 it('tells what the node answers instead', async () => {

@@ -409,9 +409,10 @@ export class Node implements Observable {
     const { indexes, slowest } = stagesBody(request.body);
     const { stages } = this.#parts.telemetry;
     const asked = indexes.flatMap((index) => stages?.find(index) ?? []);
-    const writes = [...asked, ...(stages?.slowest(slowest) ?? [])];
+    const nowMs = performance.now();
+    const writes = [...asked, ...(stages?.slowest(slowest, nowMs) ?? [])];
     const { nodeId: node } = this.#parts.folder;
-    return { kind: 'ok', body: encodeStages({ node, nowMs: performance.now(), writes }), leader: null };
+    return { kind: 'ok', body: encodeStages({ node, nowMs, writes }), leader: null };
   }
 
   /** @throws {Unformed | NodeSpent} */

@@ -23,6 +23,11 @@ export class NumberRing {
     return at;
   }
 
+  /** Forgets all records. */
+  clear(): void {
+    this.#written = 0;
+  }
+
   /** Where the newest record of an entry begins; null if there is none. */
   newestOf(index: number): number | null {
     for (let back = 1; back <= this.#kept; back += 1) {

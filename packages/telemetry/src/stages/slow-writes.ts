@@ -35,7 +35,8 @@ export class SlowWrites {
     return this.#kept.find(({ stages }) => stages.index === index)?.stages ?? null;
   }
 
-  get all(): readonly SlowWrite[] {
-    return this.#kept;
+  /** What is kept at that time, and not older than it may be. */
+  keptAt(nowMs: number): readonly SlowWrite[] {
+    return this.#kept.filter(({ settledAtMs }) => settledAtMs > nowMs - keptForMs);
   }
 }

@@ -171,9 +171,11 @@ export class StageRings implements StageRecorder {
   }
 
   /** The writes of this node's that took its leader longest, of those that it remembers, slowest first. */
-  slowest(limit: number): readonly WriteStages[] {
+  slowest(limit: number, nowMs: number): readonly WriteStages[] {
+    // Most who ask, ask for single writes.
+    if (limit === 0) return [];
     const { numbers } = this.#leader;
-    const found = this.#slow.all.map(({ durationMs, stages }) => ({
+    const found = this.#slow.keptAt(nowMs).map(({ durationMs, stages }) => ({
       durationMs,
       give: (): WriteStages | null => stages,
     }));
@@ -249,11 +251,25 @@ export class StageRings implements StageRecorder {
     if (stages !== null) this.#slow.keep({ durationMs, settledAtMs, stages });
   }
 
+  /** Those of another peer, if there are as many as there may be: more are not made. */
+  #takeOldest(): PeerRings | null {
+    if (this.#peers.size < maxPeers) return null;
+    for (const [oldest, rings] of this.#peers) {
+      this.#peers.delete(oldest);
+      rings.sent.clear();
+      rings.acknowledged.clear();
+      return rings;
+    }
+    return null;
+  }
+
   #ringsOf(peer: NodeId): PeerRings {
     const known = this.#peers.get(peer);
     if (known !== undefined) return known;
-    const rings = { sent: new NumberRing(this.#slots, 3), acknowledged: new NumberRing(this.#slots, 3) };
-    for (const oldest of this.#peers.keys()) if (this.#peers.size >= maxPeers) this.#peers.delete(oldest);
+    const rings = this.#takeOldest() ?? {
+      sent: new NumberRing(this.#slots, 3),
+      acknowledged: new NumberRing(this.#slots, 3),
+    };
     this.#peers.set(peer, rings);
     return rings;
   }

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { StageRings } from '../../src/stages/stage-rings.ts';
 
 const n1 = nodeId('n1');
+const nowMs = 30_000;
 const n2 = nodeId('n2');
 
 /** A write at `index` from `atMs` on, each step of which takes a millisecond, on a leader n1 with a peer n2. */
@@ -61,7 +62,7 @@ test('what is not over yet is not told', () => {
     log: { flushBeganAtMs: null, flushEndedAtMs: null, repliedAtMs: null },
     applier: null,
   });
-  expect(rings.slowest(5)).toEqual([]);
+  expect(rings.slowest(5, nowMs)).toEqual([]);
 });
 
 test('a flush that had begun before does not cover an entry', () => {
@@ -125,14 +126,23 @@ test('the slowest come first, and are kept for an hour when their places are tak
   const rings = new StageRings(4);
   record(rings, 1, 0, 90);
   for (let index = 2; index <= 200; index += 1) record(rings, index, index * 100, 10 + (index % 7));
-  expect(rings.slowest(2).map(({ index }) => index)).toEqual([1, 6]);
+  expect(rings.slowest(2, nowMs).map(({ index }) => index)).toEqual([1, 6]);
   expect(rings.find(logIndex(1))?.leader?.settledAtMs).toBe(90);
   expect(rings.find(logIndex(2))).toBeNull();
   // Another is kept after the hour, and the first is forgotten.
   const laterMs = 3_700_000;
   for (let index = 201; index <= 206; index += 1) record(rings, index, laterMs + index * 100, 80);
-  expect(rings.slowest(100).map(({ index }) => index)).not.toContain(1);
-  expect(rings.slowest(1)[0]?.index).toBe(201);
+  expect(rings.slowest(100, laterMs).map(({ index }) => index)).not.toContain(1);
+  expect(rings.slowest(1, laterMs)[0]?.index).toBe(201);
+  expect(rings.slowest(0, laterMs)).toEqual([]);
+});
+
+test('what was slow more than an hour ago is not told, though nothing came after it', () => {
+  const rings = new StageRings(4);
+  record(rings, 1, 0, 90);
+  for (let index = 2; index <= 5; index += 1) record(rings, index, index * 100);
+  expect(rings.slowest(1, nowMs)[0]?.index).toBe(1);
+  expect(rings.slowest(9, 3_600_091).map(({ index }) => index)).not.toContain(1);
 });
 
 test('of members that come and go a bounded number is remembered', () => {
@@ -142,6 +152,9 @@ test('of members that come and go a bounded number is remembered', () => {
   const peers = rings.find(logIndex(1))?.leader?.peers.map(({ peer }) => peer);
   expect(peers).toHaveLength(16);
   expect(peers).toContain('p40');
+  // In the place of another there is nothing of what was the other's.
+  rings.sent(nodeId('p41'), logIndex(9), logIndex(9), 4);
+  expect(rings.find(logIndex(1))?.leader?.peers.map(({ peer }) => peer)).not.toContain('p41');
 });
 
 test('the leader itself may complete a quorum', () => {

@@ -50,12 +50,10 @@ async function tracePut(command: Command, key: string, text: string | undefined)
   });
 }
 
-/** @throws {CommandFailure} if nobody remembers the write, which was made */
-function tracedLines({ revision, clientMs, timeline }: TracedPut, isPathOnly = false): readonly string[] {
+/** @throws {CommandFailure} if it is not known where the time of the write went, which was made */
+function tracedLines({ revision, clientMs, timeline, problem }: TracedPut, isPathOnly = false): readonly string[] {
   if (timeline === null) {
-    throw new CommandFailure(
-      `revision ${revision} was written, but the nodes remember no writes (--remembered-writes)`,
-    );
+    throw new CommandFailure(`revision ${revision} was written, but ${problem ?? 'nobody remembers it'}`);
   }
   return [
     `revision ${revision}, ${timelineTitle(timeline)}; the client waited ${milliseconds(clientMs)} ms`,
