@@ -71,6 +71,9 @@ const lateMs = 5_000;
 /** Clients that read, write, delete and compare-and-set a few hot keys, and retry by the rules that the SDK has. */
 export class Clients {
   readonly #cluster: SimulatedCluster;
+  /** Attempts of which the bus has said that nobody heard them, and those of which a copy has arrived. */
+  readonly #heardByNobody = new WeakSet<Uint8Array>();
+  readonly #copied = new WeakSet<Uint8Array>();
   readonly #network: Network;
   readonly #random: RandomStream;
   readonly #recorder: HistoryRecorder;
@@ -217,7 +220,11 @@ export class Clients {
           ? ({ ...anyRevision, ...given, query: sent, consistency: call.consistency } as const)
           : ({ kind: 'write', ...given, command: sent, traceparent: null } as const);
       this.#note(call.client, () => `reaches ${node.id} with ${operationText(call.open.key, call.open.operation)}`);
-      if (!this.#cluster.ask(node, message)) this.#fail(request, { kind: 'noResponders' });
+      if (this.#cluster.ask(node, message)) return;
+      // NATS says so of what went to nobody: no copy of it comes later, nor has one come.
+      if (this.#copied.has(sent)) return;
+      this.#heardByNobody.add(sent);
+      this.#fail(request, { kind: 'noResponders' });
     });
   }
 
@@ -226,7 +233,8 @@ export class Clients {
     this.#requests += 1;
     const request = this.#requests;
     this.#cluster.after(this.#random.between(0, lateMs), 'copyArrives', () => {
-      if (this.#stopped) return;
+      if (this.#stopped || this.#heardByNobody.has(sent)) return;
+      this.#copied.add(sent);
       const given = { request, timeoutMs: 1_000, traceparent: null };
       this.#cluster.ask(this.#random.pick(this.#cluster.nodes), { kind: 'write', ...given, command: sent.slice() });
     });
