@@ -23,7 +23,7 @@ it.each<[string, (answer: QueryAnswer) => QueryAnswer, string]>([
   [
     'less than before',
     (answer) => ({ ...answer, appliedIndex: answer.appliedIndex > 10 ? 3 : answer.appliedIndex }),
-    'shows k',
+    'n1 shows ',
   ],
   [
     'another state than that of its index',

@@ -44,7 +44,6 @@ import { flushOfOverwrittenEntriesCounted } from './flush-of-overwritten-entries
 import { gatewayProposesAgain } from './gateway-proposes-again.ts';
 import { heardLeaderNotProtected } from './heard-leader-not-protected.ts';
 import { incarnationNotRaised } from './incarnation-not-raised.ts';
-import { installDropsWhatFollows } from './install-drops-what-follows.ts';
 import { installKeepsATailThatConflicts } from './install-keeps-a-tail-that-conflicts.ts';
 import { jointCommitByNewMajority } from './joint-commit-by-new-majority.ts';
 import { jointElectionByNewMajority } from './joint-election-by-new-majority.ts';
@@ -275,7 +274,6 @@ export const plantedBugs: readonly PlantedBug[] = [
   votesTwiceInTerm,
   uncommittedBytesNeverComeOff,
   longCommandAlwaysRefused,
-  installDropsWhatFollows,
   lateEvidenceCounted,
   mendedWithEntryOfAnotherTerm,
   takenSnapshotRemovedUnknown,
