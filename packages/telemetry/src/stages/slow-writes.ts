@@ -22,6 +22,11 @@ export class SlowWrites {
     return least === undefined || durationMs > least.durationMs || settledAtMs > this.#expiresAtMs;
   }
 
+  /** How long the slowest that is kept took; 0 if none is. */
+  get longestMs(): number {
+    return this.#kept[0]?.durationMs ?? 0;
+  }
+
   /** Keeps a write. */
   keep(slow: SlowWrite): void {
     const oldestMs = slow.settledAtMs - keptForMs;

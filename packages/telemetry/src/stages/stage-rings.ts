@@ -18,6 +18,9 @@ import { WriteSlots } from './write-slots.ts';
 
 /** Of so many peers it is kept what was sent to them. */
 const maxPeers = 16;
+/** One of the writes that the rings have no place for any more is kept so often at most. */
+const keepEveryMs = 10;
+const byFar = 1.5;
 
 interface PeerRings {
   readonly sent: NumberRing;
@@ -51,6 +54,8 @@ export class StageRings implements StageRecorder {
   readonly #completers: NodeId[] = [];
   readonly #slow = new SlowWrites();
   #repliedIndex = 0;
+  /** When a write that was to go was looked at last, of those that are slow. */
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
 
   /** Remembers so many writes. */
   constructor(slots: number) {
@@ -79,7 +84,7 @@ export class StageRings implements StageRecorder {
 
   placed(index: LogIndex, inTerm: Term, takenAtMs: number, placedAtMs: number): void {
     const at = this.#leader.placeOf(index);
-    this.#keepIfSlow(at);
+    this.#keepIfSlow(at, placedAtMs);
     const { numbers } = this.#leader;
     numbers[at] = index;
     numbers[at + 1] = inTerm;
@@ -242,11 +247,15 @@ export class StageRings implements StageRecorder {
   }
 
   /** The write at that place is about to be forgotten. */
-  #keepIfSlow(at: number): void {
+  #keepIfSlow(at: number, nowMs: number): void {
     const { numbers } = this.#leader;
     const durationMs = durationIn(numbers, at);
     const settledAtMs = numbers[at + 4] ?? 0;
     if (durationMs === null || !this.#slow.wouldKeep(durationMs, settledAtMs)) return;
+    // It looks through the rings, in the midst of a write: no more often than that when all are slow, but for one that is much slower.
+    const isByFarTheSlowest = durationMs > byFar * this.#slow.longestMs;
+    if (!isByFarTheSlowest && nowMs - this.#lookedAtMs < keepEveryMs) return;
+    this.#lookedAtMs = nowMs;
     const stages = this.find(logIndex(numbers[at] ?? 0));
     if (stages !== null) this.#slow.keep({ durationMs, settledAtMs, stages });
   }
