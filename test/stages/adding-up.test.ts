@@ -138,6 +138,7 @@ test('the slowest are remembered when the rings have no more place for them', ()
   expect(slowest?.leader?.settledAtMs).not.toBeNull();
   expect(others).toHaveLength(4);
   expect(memory?.find(index as never)).toEqual(slowest);
-  // It was not slow, and 512 came after it.
-  expect(memory?.find((answered[0]?.index ?? 0) as never)?.leader ?? null).toBeNull();
+  // So many came after these that the rings have none of them: a few were among the slowest.
+  const early = answered.slice(0, 600).filter((one) => (memory?.find(one.index as never)?.leader ?? null) !== null);
+  expect(early.length).toBeLessThanOrEqual(64);
 });
