@@ -1,5 +1,5 @@
 import { leaseExpiryTable, leaseTotalsTable, type Tables } from '@quorate/config-store';
-import { alteredRows } from '../host/altered-rows.ts';
+import { alteredRows, toldOfTransactions } from '../host/altered-rows.ts';
 import type { PlantedBug } from './plant.ts';
 
 /** When the leases end that an earlier leader has granted, nobody knows. */
@@ -8,20 +8,10 @@ function knownToOneLeader(tables: Tables): Tables {
   const altered = alteredRows(tables, leaseExpiryTable.id, (fields, [, lease]) =>
     Number(lease) <= forgotten ? null : fields,
   );
-  return {
-    get progress() {
-      return altered.progress;
-    },
-    get: (table, key) => altered.get(table, key),
-    range: (table, range) => altered.range(table, range),
-    transaction: (step) => {
-      const before = tables.progress.lastAppliedTerm;
-      const result = altered.transaction(step);
-      const isAnother = tables.progress.lastAppliedTerm > before;
-      if (isAnother) forgotten = tables.get(leaseTotalsTable, null)?.granted ?? 0;
-      return result;
-    },
-  };
+  return toldOfTransactions(altered, (before) => {
+    const isAnother = tables.progress.lastAppliedTerm > before.lastAppliedTerm;
+    if (isAnother) forgotten = tables.get(leaseTotalsTable, null)?.granted ?? 0;
+  });
 }
 
 /** One of the planted bugs. */

@@ -1,5 +1,5 @@
 import { leaseExpiryTable, leaseKeysTable, leasesTable, leaseTotalsTable, type Tables } from '@quorate/config-store';
-import { alteredRows } from '../host/altered-rows.ts';
+import { alteredRows, toldOfTransactions } from '../host/altered-rows.ts';
 import type { PlantedBug } from './plant.ts';
 
 /** What is loaded is applied in one step to a store that has nothing yet, and is more than comes by itself at first. */
@@ -12,20 +12,10 @@ function withoutLoadedLeases(tables: Tables): Tables {
   const altered = alteredRows(keys, leaseExpiryTable.id, (fields, [, lease]) =>
     Number(lease) <= loaded ? null : fields,
   );
-  return {
-    get progress() {
-      return altered.progress;
-    },
-    get: (table, key) => altered.get(table, key),
-    range: (table, range) => altered.range(table, range),
-    transaction: (step) => {
-      const before = tables.progress.lastApplied;
-      const result = altered.transaction(step);
-      const isLoad = before === 0 && tables.progress.lastApplied > loadedEntries;
-      if (isLoad) loaded = tables.get(leaseTotalsTable, null)?.granted ?? 0;
-      return result;
-    },
-  };
+  return toldOfTransactions(altered, (before) => {
+    const isLoad = before.lastApplied === 0 && tables.progress.lastApplied > loadedEntries;
+    if (isLoad) loaded = tables.get(leaseTotalsTable, null)?.granted ?? 0;
+  });
 }
 
 /** One of the planted bugs. */

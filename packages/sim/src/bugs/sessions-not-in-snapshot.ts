@@ -1,5 +1,5 @@
 import { sessionsTable, type Tables } from '@quorate/config-store';
-import { alteredRows } from '../host/altered-rows.ts';
+import { alteredRows, toldOfTransactions } from '../host/altered-rows.ts';
 import type { PlantedBug } from './plant.ts';
 
 /** What is loaded is applied in one step to a store that has nothing yet, and is more than comes by itself at first. */
@@ -10,20 +10,10 @@ function withoutLoadedSessions(tables: Tables): Tables {
   const altered = alteredRows(tables, sessionsTable.id, (fields, [session = 0]) =>
     Number(session) <= loadedIndex ? null : fields,
   );
-  return {
-    get progress() {
-      return altered.progress;
-    },
-    get: (table, key) => altered.get(table, key),
-    range: (table, range) => altered.range(table, range),
-    transaction: (step) => {
-      const before = tables.progress.lastApplied;
-      const result = altered.transaction(step);
-      const { lastApplied } = tables.progress;
-      if (before === 0 && lastApplied > loadedEntries) loadedIndex = lastApplied;
-      return result;
-    },
-  };
+  return toldOfTransactions(altered, (before) => {
+    const { lastApplied } = tables.progress;
+    if (before.lastApplied === 0 && lastApplied > loadedEntries) loadedIndex = lastApplied;
+  });
 }
 
 /** One of the planted bugs. */

@@ -46,6 +46,23 @@ export function alteredRows(tables: Tables, tableId: number, alter: AlterRow): T
   };
 }
 
+/** The same tables; `committed` is told of each transaction what the progress was before. */
+export function toldOfTransactions(tables: Tables, committed: (before: Tables['progress']) => void): Tables {
+  return {
+    get progress() {
+      return tables.progress;
+    },
+    get: (table, key) => tables.get(table, key),
+    range: (table, range) => tables.range(table, range),
+    transaction: (step) => {
+      const before = tables.progress;
+      const result = tables.transaction(step);
+      committed(before);
+      return result;
+    },
+  };
+}
+
 function alteredRow<Key, Row>(table: Table<Key, Row>, key: Key, row: Row, alter: AlterRow): Row | null {
   const written = new WrittenFields();
   table.writeRow(row, written);
