@@ -237,9 +237,39 @@ describe('what the leader and the streams hear', () => {
   test('a node that takes office publishes what its predecessor may not have told, once', () => {
     apply(2);
     committed(2, 4);
+    context.elapse(applier, 10);
     expect(published).toEqual([[1, 2]]);
     committed(2, 4);
+    context.elapse(applier, 10);
     expect(published).toEqual([[1, 2]]);
+  });
+
+  test('thousands of them do not keep its first writes waiting, and come before those on the streams', () => {
+    for (let index = 500; index <= 3_000; index += 500) apply(index);
+    committed(3_000, 4);
+    expect(published).toEqual([]);
+    context.take();
+    apply(3_001, 4);
+    expect(context.takeAll('applied')).toMatchObject([{ index: 3_001 }, { results: [{ index: 3_001 }] }]);
+    context.elapse(applier, 1);
+    expect(published.flat().length).toBeLessThan(300);
+    context.elapse(applier, 1_000);
+    expect(published.flat()).toEqual(Array.from({ length: 3_001 }, (_, place) => place + 1));
+    apply(3_002, 4);
+    expect(published.at(-1)).toEqual([3_002]);
+  });
+
+  test('a node that leads no more leaves the rest to its successor', () => {
+    apply(500);
+    committed(500, 4);
+    context.elapse(applier, 1);
+    const told = published.flat().length;
+    committed(500, null);
+    context.elapse(applier, 1_000);
+    expect(published.flat().length).toBe(told);
+    committed(500, 6);
+    context.elapse(applier, 1_000);
+    expect(published.flat().slice(told)).toEqual(Array.from({ length: 500 }, (_, place) => place + 1));
   });
 });
 

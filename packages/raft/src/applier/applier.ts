@@ -9,6 +9,7 @@ import type { AppliedEntry, StateMachine } from '../storage/state-machine.ts';
 import { type LogIndex, logIndex, maxIndex, type Term } from '../types.ts';
 import { AppliedTail } from './applied-tail.ts';
 import type { ApplierMessage } from './messages.ts';
+import { Publications } from './publications.ts';
 import type { Snapshots, SnapshotsOptions } from './snapshots.ts';
 
 type Of<Kind extends ApplierMessage['kind']> = Extract<ApplierMessage, { kind: Kind }>;
@@ -30,7 +31,7 @@ export interface ApplierOptions {
 export class Applier implements Actor<ApplierMessage> {
   readonly #context: Context<ApplierMessage>;
   readonly #stateMachine: StateMachine;
-  readonly #streams: StreamPublisher;
+  readonly #publications: Publications;
   readonly #settings: RaftSettings;
   readonly #stages: StageRecorder;
   readonly #snapshots: Snapshots;
@@ -45,7 +46,7 @@ export class Applier implements Actor<ApplierMessage> {
   constructor(context: Context<ApplierMessage>, options: ApplierOptions, parts: Pick<RaftParts, 'Snapshots'>) {
     this.#context = context;
     this.#stateMachine = options.stateMachine;
-    this.#streams = options.streams;
+    this.#publications = new Publications(context, options.streams);
     this.#settings = options.settings;
     this.#stages = options.stages;
     this.#snapshots = new parts.Snapshots({ ...options.snapshots, ...options, context });
@@ -72,6 +73,8 @@ export class Applier implements Actor<ApplierMessage> {
         return this.#readOn();
       case 'dueRetry':
         return this.#tellDue();
+      case 'publishMore':
+        return this.#publications.goOn();
       case 'takeSnapshot':
         return this.#snapshots.requested(message);
       case 'snapshotTaken':
@@ -101,8 +104,8 @@ export class Applier implements Actor<ApplierMessage> {
     this.#committedIndex = maxIndex(this.#committedIndex, message.index);
     const tookOffice = message.leaderTerm !== null && message.leaderTerm !== this.#leaderTerm;
     this.#leaderTerm = message.leaderTerm;
-    // The leader before may have died between applying and telling.
-    if (tookOffice && this.#tail.all.length > 0) this.#streams.publish(this.#tail.all);
+    if (tookOffice) this.#publications.tookOffice(this.#tail.all);
+    if (message.leaderTerm === null) this.#publications.lostOffice();
     if (this.#stateMachine.lastApplied >= message.index) this.#acknowledge();
     if (tookOffice) this.#tellDue();
     this.#readOn();
@@ -143,7 +146,7 @@ export class Applier implements Actor<ApplierMessage> {
     this.#acknowledge();
     if (this.#leaderTerm !== null) {
       this.#tellLeader(applied);
-      this.#streams.publish(applied);
+      this.#publications.applied(applied);
       this.#tellDue();
     }
     this.#answerQueries();

@@ -65,9 +65,10 @@ export const applierProtocol = {
   },
 } as const;
 
-/** A message to the applier; `retry`, `dueRetry` and `snapshotRetry` are its own timers'. */
+/** A message to the applier; `retry`, `dueRetry`, `publishMore` and `snapshotRetry` are its own timers'. */
 export type ApplierMessage =
   | MessageOf<typeof applierProtocol>
   | { readonly kind: 'retry' }
   | { readonly kind: 'dueRetry' }
+  | { readonly kind: 'publishMore' }
   | { readonly kind: 'snapshotRetry' };

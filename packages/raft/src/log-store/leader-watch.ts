@@ -10,9 +10,11 @@ type Of<Kind extends LogStoreMessage['kind']> = Extract<LogStoreMessage, { kind:
 
 /** Silence that is shorter than this is usual on any network. */
 const leastSilenceMs = 10;
-/** A leader that is silent for so many of its usual gaps is asked whether it is there. */
+/** A leader that is silent for so many of its usual gaps is asked whether it is there. A question too many costs a heartbeat. */
 const gapsInSilence = 3;
-/** The usual gap follows shorter ones by this part of the difference: a leader that has just been busy is not asked at once when it is not. */
+/** It is asked again when the silence has lasted longer by this part. */
+const partOfSilence = 1 / 4;
+/** The usual gap follows each gap by this part of the difference. */
 const gapDecay = 1 / 16;
 /** So many heartbeats fit into an election timeout at least: no gap that is longer is usual. */
 const leastHeartbeats = 3;
@@ -123,8 +125,8 @@ export class LeaderWatch {
     // By then this node campaigns, or knows why not.
     if (silentMs > 2 * this.timeouts.electionTimeoutMaxMs) return;
     this.#askLeader();
-    // Asked again: the bus may not have known yet, and its answer may be lost.
-    this.#watchFor(Math.min(silentMs, this.timeouts.electionTimeoutMinMs));
+    // Asked again: the bus may not have known yet, as a process takes a while to die, and its answer may be lost.
+    this.#watchFor(Math.max(leastSilenceMs, Math.min(silentMs * partOfSilence, this.timeouts.electionTimeoutMinMs)));
   }
 
   /** The bus says that nobody was there to hear that probe. */
@@ -167,8 +169,8 @@ export class LeaderWatch {
   }
 
   #noteGap(gapMs: number): void {
-    const decayed = this.#usualGapMs + (gapMs - this.#usualGapMs) * gapDecay;
-    this.#usualGapMs = Math.min(this.#longestGapMs, Math.max(gapMs, decayed));
+    const followed = this.#usualGapMs + (gapMs - this.#usualGapMs) * gapDecay;
+    this.#usualGapMs = Math.min(this.#longestGapMs, followed);
   }
 
   #watchFor(delayMs: number): void {
