@@ -7,5 +7,5 @@ await runCommand(async () => {
   await ensureInstalled();
   await compile();
   process.argv = [process.execPath, 'quorate', 'up', ...process.argv.slice(2)];
-  await import('../../packages/cli/dist/main.js');
+  await import('../../packages/cli/bin/quorate.js');
 });

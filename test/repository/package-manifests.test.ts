@@ -25,7 +25,9 @@ describe.each(packages.map((one) => [one.folder, one] as const))('%s', (folder, 
     });
     expect(manifest.private).toBeUndefined();
     expect(manifest.files).toEqual(expect.arrayContaining(['dist', 'src']));
-    expect(objectOf(manifest.scripts).prepack).toBe('tsc -b && ln -f ../../LICENSE LICENSE');
+    // What has programs is bundled as well.
+    const build = manifest.bin === undefined ? 'tsc -b' : 'node ../../infra/setup/build.mjs';
+    expect(objectOf(manifest.scripts).prepack).toBe(`${build} && ln -f ../../LICENSE LICENSE`);
     expect(existsSync(join(repositoryFolder, folder, 'src/index.ts'))).toBe(true);
   });
 

@@ -62,6 +62,11 @@ describe.each(packages)('$name', ({ name, manifest, sources, folder: packageFold
     expect(await filesOf(folder())).toEqual(expect.arrayContaining(named));
   });
 
+  test('has the bundle, if it has programs', async () => {
+    const files = await filesOf(folder());
+    expect(files.includes('bundle/quorate.mjs')).toBe(manifest.bin !== undefined);
+  });
+
   test('has the sources that its maps name', async () => {
     const files = await filesOf(folder());
     const modules = sources.map(({ path }) => path.slice(`${packageFolder}/src/`.length, -'.ts'.length));
@@ -75,7 +80,7 @@ describe.each(packages)('$name', ({ name, manifest, sources, folder: packageFold
   });
 
   test('has nothing else', async () => {
-    const others = (await filesOf(folder())).filter((file) => !/^(dist|src|bin)\//.test(file));
+    const others = (await filesOf(folder())).filter((file) => !/^(dist|src|bin|bundle)\//.test(file));
     expect(others.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
     expect((await filesOf(folder())).filter((file) => /tsbuildinfo|\.test\./.test(file))).toEqual([]);
   });

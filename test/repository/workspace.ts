@@ -37,9 +37,12 @@ export function filesBelow(folder: string): readonly string[] {
   return readdirSync(join(repositoryFolder, folder), { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
     if (!entry.isDirectory()) return [path];
-    return entry.name === 'node_modules' || entry.name === 'dist' ? [] : filesBelow(path);
+    return isMade(entry.name) ? [] : filesBelow(path);
   });
 }
+
+/** Whether a folder of that name holds what was installed or built. A bundle that is being made has a number behind it. */
+const isMade = (name: string): boolean => /^(?:node_modules|dist|bundle(?:\.\d+)?)$/.test(name);
 
 /** The packages of the workspace, as they stand in the clone. */
 export function workspacePackages(): readonly WorkspacePackage[] {

@@ -1,2 +1,5 @@
 #!/usr/bin/env node
-import '../dist/main.js';
+import { isBundleCurrent } from './is-bundle-current.js';
+
+// One file in place of some eight hundred: it starts in less than half the time.
+await import(isBundleCurrent() ? '../bundle/quorate.mjs' : '../dist/main.js');

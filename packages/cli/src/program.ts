@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { lineOf } from './command-outcome.ts';
 import { addApply } from './commands/apply.ts';
@@ -33,6 +32,7 @@ import { addTxn } from './commands/txn.ts';
 import { addUp } from './commands/up.ts';
 import { addWatch } from './commands/watch.ts';
 import { writeAfterwards } from './output/output.ts';
+import { version } from './own-package.ts';
 
 /** The whole command. What its actions throw is for `outcomeOf`; what is wrong with the arguments is said already, on one line. */
 export function createProgram(): Command {
@@ -59,10 +59,4 @@ export function createProgram(): Command {
     '\nquorate <command> --help has the flags and examples of each. Each setting is a variable too.',
   );
   return program;
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  const isVersioned = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return isVersioned ? String(manifest.version) : 'unknown';
 }

@@ -1,10 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { CommandFailure } from '../command-error.ts';
 import { type NatsSettings, natsEnvironment } from '../options/nats-settings.ts';
-
-const launcher = fileURLToPath(new URL('../../bin/quorate.js', import.meta.url));
+import { launcher } from '../own-package.ts';
 
 /** What a responder answers. */
 export interface ResponderOptions {

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { endWithThisProcess, standsStill } from '@quorate/local-machine';
 import { UsageError } from '../command-error.ts';
+import { launcher } from '../own-package.ts';
 import { nodeMessageOf } from '../parent-process.ts';
 
 /** What a node process is started with. */
@@ -35,7 +35,6 @@ export interface NodeExit {
   readonly lastWords: string;
 }
 
-const launcher = fileURLToPath(new URL('../../bin/quorate.js', import.meta.url));
 const longestLastWords = 4_096;
 /** Of pino's. */
 const errorLevel = 50;
