@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { LogEntry } from '../src/index.ts';
+import { type LogEntry, leaderToken } from '../src/index.ts';
 import { entryBytes } from '../src/storage/entry-bytes.ts';
 import { bytes, timeOf, votersOf } from './support/entries.ts';
 import { senderOf } from './support/fake-context.ts';
@@ -108,5 +108,72 @@ describe('what earlier leaders left uncommitted', () => {
     fixture.matched('n2', noopIndex);
     for (const sequence of [6, 7, 8]) fixture.propose(sequence, command);
     expect(outcome(fixture)).toEqual({ refused: [8], appended: 2 });
+  });
+
+  describe('and is too long to be counted at once', () => {
+    /** In office over a tail of which one entry of two is counted: there is room for three commands in all. */
+    function leaderOverLongTail(): LeaderFixture {
+      const fixture = new LeaderFixture({ settings: { maxUncommittedBytes: 3 * each } });
+      fixture.grant(voters, officeTerm, 0, timeOf(startIndex), each, startIndex - 1);
+      return fixture;
+    }
+
+    test('the peers are served and the no-op is appended before any more of it is read', () => {
+      const fixture = leaderOverLongTail();
+      expect([...fixture.context.spawned]).toEqual(['replicator/n2', 'replicator/n3']);
+      const kinds = fixture.take().map(({ message }) => message.kind);
+      expect(kinds).toContain('append');
+      expect(kinds).not.toContain('countUncommitted');
+      fixture.elapse(1);
+      expect(fixture.takeOne('countUncommitted')).toMatchObject({ after: startIndex - 1 });
+    });
+
+    test('what is proposed meanwhile waits, and goes on or is refused when the count is over', () => {
+      const fixture = leaderOverLongTail();
+      for (const sequence of [1, 2]) fixture.propose(sequence, command);
+      expect(outcome(fixture)).toEqual({ refused: [], appended: 1 });
+      fixture.counted(startIndex - 1, each, startIndex);
+      expect(outcome(fixture)).toEqual({ refused: [2], appended: 1 });
+    });
+
+    test('a page that is lost is asked for again, and one that comes twice counts once', () => {
+      const fixture = leaderOverLongTail();
+      expect(outcome(fixture)).toEqual({ refused: [], appended: 1 });
+      fixture.elapse(1);
+      fixture.take();
+      fixture.elapse(60);
+      expect(fixture.takeAll('countUncommitted')).toHaveLength(1);
+      for (const sequence of [1, 2]) fixture.propose(sequence, command);
+      fixture.counted(startIndex - 1, 0, startIndex);
+      fixture.counted(startIndex - 1, 2 * each, startIndex);
+      expect(outcome(fixture)).toEqual({ refused: [], appended: 2 });
+      fixture.elapse(200);
+      expect(fixture.takeAll('countUncommitted')).toEqual([]);
+    });
+
+    test('a page of an office before counts for nothing', () => {
+      const fixture = leaderOverLongTail();
+      fixture.counted(startIndex - 1, 0, startIndex, leaderToken(99));
+      fixture.propose(1, command);
+      expect(outcome(fixture)).toEqual({ refused: [], appended: 1 });
+    });
+
+    test('once it is committed nothing of it counts, and nothing waits for the count', () => {
+      const fixture = leaderOverLongTail();
+      expect(outcome(fixture)).toEqual({ refused: [], appended: 1 });
+      for (const sequence of [1, 2, 3]) fixture.propose(sequence, command);
+      expect(outcome(fixture)).toEqual({ refused: [3], appended: 0 });
+      fixture.matched('n2', noopIndex);
+      expect(outcome(fixture)).toEqual({ refused: [], appended: 2 });
+    });
+
+    test('once there is no room the rest of it makes no difference', () => {
+      const fixture = new LeaderFixture({ settings: { maxUncommittedBytes: each } });
+      fixture.grant(voters, officeTerm, 0, timeOf(startIndex), 2 * each, startIndex - 1);
+      fixture.propose(1, command);
+      expect(outcome(fixture)).toEqual({ refused: [1], appended: 1 });
+      fixture.elapse(200);
+      expect(fixture.takeAll('countUncommitted')).toEqual([]);
+    });
   });
 });

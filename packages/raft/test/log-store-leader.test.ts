@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { InvariantViolated, leaderToken, logIndex, type RaftSettings, term } from '../src/index.ts';
+import { InvariantViolated, leaderToken, logIndex, term } from '../src/index.ts';
 import { entryBytes } from '../src/storage/entry-bytes.ts';
 import { entriesOf, entryOf, termsOf, timeOf } from './support/entries.ts';
 import { senderOf } from './support/fake-context.ts';
@@ -16,17 +16,34 @@ describe('the leader token', () => {
     expect(store.takeOne('leadershipGranted')).toMatchObject({ term: 3, lastLogIndex: 2, commitIndex: 1 });
   });
 
-  test('comes with what the log holds beyond commitIndex: bytes of commands, and no more of them than make a difference', () => {
-    const uncommitted = (settings: Partial<RaftSettings> = {}): unknown => {
-      const store = new LogStoreFixture({ log: [1, 1, 1, 2, 2], currentTerm: 2, lastApplied: 1, settings });
-      store.receive({ kind: 'campaign', attempt: 1, fromTerm: term(2), isTransfer: false });
-      store.receive({ kind: 'becomeLeader', term: term(3), asker: 7 });
-      return store.takeOne('leadershipGranted').uncommittedBytes;
-    };
+  test('comes with what the log holds beyond commitIndex, in bytes of commands', () => {
+    const store = new LogStoreFixture({ log: [1, 1, 1, 2, 2], currentTerm: 2, lastApplied: 1 });
+    store.receive({ kind: 'campaign', attempt: 1, fromTerm: term(2), isTransfer: false });
+    store.receive({ kind: 'becomeLeader', term: term(3), asker: 7 });
     const each = entryBytes(entryOf(5, 2));
-    expect(uncommitted()).toBe(4 * each);
-    expect(uncommitted({ maxBatchEntries: 1 })).toBe(4 * each);
-    expect(uncommitted({ maxBatchEntries: 1, maxUncommittedBytes: 2 * each })).toBe(3 * each);
+    expect(store.takeOne('leadershipGranted')).toMatchObject({ uncommittedBytes: 4 * each, countedThrough: 5 });
+  });
+
+  test('comes with no more than a page of a long tail, for nothing is sent while it is read; the rest is there for the asking', () => {
+    const log = new Array<number>(2_500).fill(1);
+    const store = new LogStoreFixture({ log, currentTerm: 1, lastApplied: 100 });
+    store.receive({ kind: 'campaign', attempt: 1, fromTerm: term(1), isTransfer: false });
+    store.receive({ kind: 'becomeLeader', term: term(2), asker: 7 });
+    const granted = store.takeOne('leadershipGranted');
+    const token = leaderToken(Number(granted.token));
+    const bytesOf = (from: number, through: number): number =>
+      entriesOf(log, 1)
+        .filter(({ index }) => index >= from && index <= through)
+        .reduce((bytes, entry) => bytes + entryBytes(entry), 0);
+    expect(granted).toMatchObject({ uncommittedBytes: bytesOf(101, 1_124), countedThrough: 1_124 });
+
+    const next = (after: number): unknown => {
+      store.receive({ kind: 'countUncommitted', token, after: logIndex(after) });
+      return store.takeOne('uncommittedCounted');
+    };
+    expect(next(1_124)).toMatchObject({ after: 1_124, uncommittedBytes: bytesOf(1_125, 2_148), countedThrough: 2_148 });
+    expect(next(2_148)).toMatchObject({ after: 2_148, uncommittedBytes: bytesOf(2_149, 2_500), countedThrough: 2_500 });
+    expect(next(2_500)).toMatchObject({ uncommittedBytes: 0, countedThrough: 2_500 });
   });
 
   test('comes with the time of the last entry, also of one that only the snapshot has: there time goes on', () => {

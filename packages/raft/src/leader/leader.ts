@@ -14,6 +14,7 @@ import type { AutoRemoval } from './auto-removal.ts';
 import type { ClockFacts } from './clock-alarms.ts';
 import type { PeerStage } from './failure-detector.ts';
 import type { Grant } from './grant.ts';
+import { InheritedTail } from './inherited-tail.ts';
 import { LeaderClocks } from './leader-clocks.ts';
 import type { LeaderProgress } from './membership.ts';
 import type { LeaderMessage } from './messages.ts';
@@ -63,6 +64,7 @@ export class Leader implements Actor<LeaderMessage> {
   readonly #ownClocks: OwnClocks;
   readonly #startedAtMs: number;
   #grant: Grant | null = null;
+  #inherited: InheritedTail | null = null;
   /** Office is given up, and the election will stop this actor: nothing is taken any more. */
   #lost: { readonly term: Term; readonly reason: string } | null = null;
   /** The last no-op that was to bring the time. */
@@ -101,6 +103,8 @@ export class Leader implements Actor<LeaderMessage> {
         return this.#granted(message);
       case 'leadershipRefused':
         return this.#refused(message.term);
+      case 'uncommittedCounted':
+        return this.#uncommittedCounted(message);
       case 'propose':
         return this.#propose(message, from);
       case 'proposeChange':
@@ -129,6 +133,8 @@ export class Leader implements Actor<LeaderMessage> {
         return this.#busConnected();
       case 'tick':
         return this.#tick();
+      case 'tailDue':
+        return this.#inherited?.ask();
       case 'leaseDue':
         return this.#leaseDue();
       case 'dropLease':
@@ -177,14 +183,31 @@ export class Leader implements Actor<LeaderMessage> {
     const parts = this.#parts;
     const clocks = new LeaderClocks({ context, self, settings, logger, membership, lastTime, readings, parts });
     this.#grant = new this.#parts.Grant({ token, membership, voters, replicators, peers, clocks, lastLogIndex });
-    this.#uncommitted.inherit(message.uncommittedBytes);
-    this.#desk.refuseExcess();
+    this.#countInherited(message);
     this.#reads.startFor(token);
     replicators.serve(peersOf(configuration, self), lastLogIndex);
     this.#options.streams.announceLeader(self, term);
     clocks.entries.look();
     const noop = { term, index: this.#grant.noopIndex, kind: 'noop', command: new Uint8Array() } as const;
     this.#append([{ ...noop, ...clocks.entries.next() }]);
+  }
+
+  #countInherited(granted: Of<'leadershipGranted'>): void {
+    const { maxUncommittedBytes } = this.#options.settings;
+    const { token, lastLogIndex } = granted;
+    const repeatMs = this.#tenure.pace.heartbeatIntervalMs;
+    const uncommitted = this.#uncommitted;
+    const count = { context: this.#context, token, uncommitted, maxUncommittedBytes, lastLogIndex, repeatMs };
+    this.#inherited = new InheritedTail(count, granted);
+    if (this.#inherited.isCounted) this.#desk.refuseExcess();
+  }
+
+  #uncommittedCounted(message: Of<'uncommittedCounted'>): void {
+    if (this.#grantOf(message.token) === null || this.#inherited === null || this.#inherited.isCounted) return;
+    this.#inherited.counted(message);
+    if (!this.#inherited.isCounted) return;
+    this.#desk.refuseExcess();
+    this.#appendWaiting();
   }
 
   /** A refusal that an earlier leader of this node asked for, and that comes late, is not meant for this one. */
@@ -292,6 +315,7 @@ export class Leader implements Actor<LeaderMessage> {
     if (this.#grant === null || this.#appending !== null || !this.#proposals.hasWaiting) return;
     // Its own removal is the last thing that a leader proposes; and a successor is to have all of the log.
     if (this.#grant.membership.excludesSelf || this.#transfer.isUnderWay) return;
+    if (this.#inherited?.isCounted !== true) return;
     const { term, settings, stages } = this.#options;
     const { entries: clock } = this.#grant.clocks;
     const nowMs = this.#context.now();
@@ -399,6 +423,7 @@ export class Leader implements Actor<LeaderMessage> {
     this.#options.stages.committed(first, reached, completedBy, this.#context.now());
     this.#commitIndex = reached;
     this.#uncommitted.committed(reached);
+    this.#inherited?.committed();
     this.#sendCommit(grant);
     this.#advanceReplicators();
     this.#beginReadRound();

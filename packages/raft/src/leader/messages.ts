@@ -65,10 +65,18 @@ export const leaderProtocol = {
       /** When the entry at `lastLogIndex` got its place. */
       lastTime: shape.time,
       commitIndex: shape.index,
-      /** Of the commands in the log beyond `commitIndex`. */
+      /** Of the commands in the log beyond `commitIndex`, up to `countedThrough`: the rest of a long tail is asked for. */
       uncommittedBytes: shape.counter,
+      countedThrough: shape.index,
       configuration: shape.configuration,
       configurationIndex: shape.index,
+    }),
+    /** From the log store: of the commands beyond `after`, as far as it was asked. */
+    uncommittedCounted: z.object({
+      token: shape.token,
+      after: shape.index,
+      uncommittedBytes: shape.counter,
+      countedThrough: shape.index,
     }),
     /** From the log store: no token, or no longer. */
     leadershipRefused: z.object({ term: shape.term }),
@@ -110,9 +118,10 @@ export const leaderProtocol = {
   },
 } as const;
 
-/** A message to the leader; `tick` and `leaseDue` are its own timers', `replicatorFailed` its supervisor's. */
+/** A message to the leader; `tick`, `leaseDue` and `tailDue` are its own timers', `replicatorFailed` its supervisor's. */
 export type LeaderMessage =
   | MessageOf<typeof leaderProtocol>
   | { readonly kind: 'tick' }
   | { readonly kind: 'leaseDue' }
+  | { readonly kind: 'tailDue' }
   | { readonly kind: 'replicatorFailed' };

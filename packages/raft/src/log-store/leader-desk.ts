@@ -5,7 +5,7 @@ import { type LeaderToken, type LogEntry, type LogIndex, leaderToken, logIndex, 
 import type { LogState } from './log-state.ts';
 import type { LogStoreMessage } from './messages.ts';
 import type { SnapshotDesk } from './snapshot-desk.ts';
-import { uncommittedTailBytes } from './uncommitted-tail.ts';
+import { uncommittedTail } from './uncommitted-tail.ts';
 import { lastIndexNotAbove } from './verify-append.ts';
 
 type Of<Kind extends LogStoreMessage['kind']> = Extract<LogStoreMessage, { kind: Kind }>;
@@ -40,9 +40,21 @@ export class LeaderDesk {
       lastLogIndex: state.lastLogIndex,
       lastTime: { timestampUs: lastTime.timestampUs, logTimeMs: lastTime.logTimeMs },
       commitIndex: state.commitIndex,
-      uncommittedBytes: uncommittedTailBytes(state.storage, state.commitIndex, state.settings),
+      ...uncommittedTail(state.storage, state.commitIndex),
       configuration: state.configuration,
       configurationIndex: state.configurationIndex,
+    });
+  }
+
+  /** Once more has come to the log the end of what was inherited lies before its end; whoever asks knows where. */
+  countUncommitted({ token, after }: Of<'countUncommitted'>): void {
+    const { context, storage } = this.#state;
+    if (!this.#holds(token)) return this.#refuseDeposed();
+    context.send(leaderAt(context.self), {
+      kind: 'uncommittedCounted',
+      token,
+      after,
+      ...uncommittedTail(storage, after),
     });
   }
 

@@ -62,6 +62,8 @@ export class LogStore implements Actor<LogStoreMessage> {
         return this.#state.observeTerm(message.term);
       case 'becomeLeader':
         return this.#leaderDesk.becomeLeader(message, this.#voting.campaignedTerm);
+      case 'countUncommitted':
+        return this.#leaderDesk.countUncommitted(message);
       case 'append':
         return this.#leaderDesk.append(message);
       case 'commit':

@@ -90,6 +90,8 @@ export const logStoreProtocol = {
     observeTerm: z.object({ term: shape.term }),
     /** From a new leader, which names itself by `asker` so that its retry gets the same answer. */
     becomeLeader: z.object({ term: shape.term, asker: shape.counter }),
+    /** From a new leader: how much of what it has inherited is there beyond `after`? A page of it. */
+    countUncommitted: z.object({ token: shape.token, after: shape.index }),
     /** From the leader: entries for the end of the log; never truncates. */
     append: z.object({ token: shape.token, prevLogIndex: shape.index, entries: shape.entries }),
     /** From the leader: `commitIndex` is on a quorum. */

@@ -101,6 +101,7 @@ export class LeaderFixture {
     configurationIndex = 0,
     lastTime = timeOf(startIndex),
     uncommittedBytes = 0,
+    countedThrough = startIndex,
   ): void {
     this.receive({
       kind: 'leadershipGranted',
@@ -110,9 +111,16 @@ export class LeaderFixture {
       lastTime,
       commitIndex: logIndex(2),
       uncommittedBytes,
+      countedThrough: logIndex(countedThrough),
       configuration,
       configurationIndex: logIndex(configurationIndex),
     });
+  }
+
+  /** The log store has counted a page of what it holds beyond `after`. */
+  counted(after: number, uncommittedBytes: number, countedThrough: number, shown = token): void {
+    const page = { after: logIndex(after), uncommittedBytes, countedThrough: logIndex(countedThrough) };
+    this.receive({ kind: 'uncommittedCounted', token: shown, ...page });
   }
 
   /** The log store has put an append at the end of the log. */
