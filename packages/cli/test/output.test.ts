@@ -80,6 +80,7 @@ const node = (fields: Partial<NodeStatus> & Pick<NodeStatus, 'id'>): NodeStatus 
   clock: null,
   dropped: {},
   disk: null,
+  payload: null,
   lease: null,
   load: null,
   writesRefused: null,
@@ -169,6 +170,18 @@ test('a status says at once whose disk is nearly full, and what that leads to', 
     'cluster main, group config: n1 leads',
     'alarm: writes are refused, deletes are not (DiskSpaceLow)',
     'alarm: n2 has 3.0 MiB of disk space free and needs 320.0 MiB (DiskSpaceLow)',
+    '',
+  ]);
+});
+
+test('a status says at once whose NATS server does not take the longest messages', () => {
+  const payload = { maxBytes: 512 * 1024, neededBytes: 2 ** 20, isLow: true };
+  const status: ClusterStatus = {
+    leader: 'n1',
+    nodes: [node({ id: 'n1', role: 'leader' }), node({ id: 'n2', payload })],
+  };
+  expect(statusLines(status, { cluster: 'main', group: 'config' }).slice(1, 3)).toEqual([
+    'alarm: n2 is on a NATS server that takes messages of 512 KiB at most, and needs 1024 KiB (PayloadLimitTooLow)',
     '',
   ]);
 });

@@ -24,6 +24,7 @@ const node = (id: string, fields: Partial<NodeStatus> = {}): NodeStatus => ({
   clock: null,
   dropped: {},
   disk: null,
+  payload: null,
   lease: null,
   load: null,
   writesRefused: null,

@@ -1,7 +1,7 @@
-import type { ClockStatus, ClusterStatus } from './store.ts';
+import type { ClockStatus, ClusterStatus, PayloadStatus } from './store.ts';
 
 /** What somebody has to do something about. */
-export type Alarm = DiskAlarm | ClockAlarm;
+export type Alarm = DiskAlarm | PayloadAlarm | ClockAlarm;
 
 /** A node has too little disk space. */
 export interface DiskAlarm {
@@ -13,6 +13,12 @@ export interface DiskAlarm {
   readonly neededBytes: number;
 }
 
+/** A node is connected to a NATS server that does not take the longest messages between nodes. */
+export interface PayloadAlarm extends Pick<PayloadStatus, 'maxBytes' | 'neededBytes'> {
+  readonly code: 'PayloadLimitTooLow';
+  readonly node: string;
+}
+
 /** A node's wall clock is off, which makes timestamps worse; or its monotonic clock drifts, which turns leases off. */
 export interface ClockAlarm
   extends Pick<ClockStatus, 'offsetMs' | 'uncertaintyMs' | 'driftPpm' | 'driftUncertaintyPpm'> {
@@ -22,7 +28,7 @@ export interface ClockAlarm
 
 /** The alarms of a group's nodes, as far as they answered; those of clocks as the leader has them. */
 export function alarmsOf(status: ClusterStatus): readonly Alarm[] {
-  return [...diskAlarmsOf(status), ...clockAlarmsOf(status)];
+  return [...diskAlarmsOf(status), ...payloadAlarmsOf(status), ...clockAlarmsOf(status)];
 }
 
 /** The code of the error by which a group refuses writes that need room, as its leader has it; null while it takes them. */
@@ -44,6 +50,14 @@ function diskAlarmsOf({ nodes }: ClusterStatus): readonly DiskAlarm[] {
     if (node.role === 'unreachable' || node.disk === null || !node.disk.isLow) return [];
     const { freeBytes, neededBytes } = node.disk;
     return [{ code: 'DiskSpaceLow' as const, node: node.id, freeBytes, neededBytes }];
+  });
+}
+
+function payloadAlarmsOf({ nodes }: ClusterStatus): readonly PayloadAlarm[] {
+  return nodes.flatMap((node) => {
+    if (node.role === 'unreachable' || node.payload === null || !node.payload.isLow) return [];
+    const { maxBytes, neededBytes } = node.payload;
+    return [{ code: 'PayloadLimitTooLow' as const, node: node.id, maxBytes, neededBytes }];
   });
 }
 

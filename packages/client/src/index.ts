@@ -1,4 +1,12 @@
-export { type Alarm, alarmsOf, type ClockAlarm, clocksOf, type DiskAlarm, writesRefused } from './alarms.ts';
+export {
+  type Alarm,
+  alarmsOf,
+  type ClockAlarm,
+  clocksOf,
+  type DiskAlarm,
+  type PayloadAlarm,
+  writesRefused,
+} from './alarms.ts';
 export { checkSnapshot } from './check-snapshot.ts';
 export { connect } from './connect.ts';
 export * from './errors.ts';

@@ -216,6 +216,14 @@ export interface DiskStatus {
   readonly isLow: boolean;
 }
 
+/** What the NATS server takes that a node is connected to (`max_payload`). */
+export interface PayloadStatus {
+  readonly maxBytes: number;
+  /** The longest messages between nodes. */
+  readonly neededBytes: number;
+  readonly isLow: boolean;
+}
+
 /** How a node stands, by its own account. */
 export interface NodeStatus extends Voter {
   /** Of the operating system's process. */
@@ -249,6 +257,8 @@ export interface NodeStatus extends Voter {
   readonly dropped: Readonly<Record<string, number>>;
   /** As it was last looked at; null if it could not be. */
   readonly disk: DiskStatus | null;
+  /** Null while it is not connected. */
+  readonly payload: PayloadStatus | null;
   /** The code of the error by which this node refuses writes that need room; null while it takes them. */
   readonly writesRefused: 'DiskSpaceLow' | null;
   /** The members, as the node's log has them. */

@@ -62,6 +62,7 @@ const status: NodeStatus = {
   clock: null,
   dropped: {},
   disk: null,
+  payload: null,
   lease: null,
   load: null,
   writesRefused: null,

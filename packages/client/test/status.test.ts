@@ -82,6 +82,18 @@ it('has an alarm for each node whose disk is nearly full', async () => {
   expect(clusterStatusToJson(status).alarms).toEqual([alarm]);
 });
 
+it('has an alarm for each node whose NATS server does not take the longest messages', async () => {
+  const bus = await TestBus.start();
+  const payload = { maxBytes: 12, neededBytes: 40, isLow: true };
+  await bus.node('n1', tells(statusOf('n1', { role: 'leader' })));
+  await bus.node('n2', tells(statusOf('n2', { payload })));
+  await bus.node('n3', tells(statusOf('n3', { payload: { ...payload, isLow: false } })));
+  const status = await (await bus.store()).status();
+  const alarm = { code: 'PayloadLimitTooLow', node: 'n2', maxBytes: 12, neededBytes: 40 };
+  expect(alarmsOf(status)).toEqual([alarm]);
+  expect(clusterStatusToJson(status).alarms).toEqual([alarm]);
+});
+
 it('has an alarm for each clock that the leader found to be off, or to drift', async () => {
   const bus = await TestBus.start();
   const right = { offsetMs: 1, uncertaintyMs: 0.5, driftPpm: 12, driftUncertaintyPpm: 100 };

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -39,8 +39,11 @@ export interface NatsServer {
   pause(): Promise<void>;
   /** Lets a paused process go on. */
   resume(): void;
-  /** Starts the server again on the same port, after ending it where it still runs; resolves when it takes connections. */
-  restart(): Promise<void>;
+  /**
+   * Starts the server again on the same port, after ending it where it still runs, with further lines of configuration if any are given; resolves when it
+   * takes connections.
+   */
+  restart(furtherConfig?: string): Promise<void>;
 }
 
 /**
@@ -87,8 +90,9 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
       await standsStill(running.pid);
     },
     resume: () => void running.process.kill('SIGCONT'),
-    async restart() {
+    async restart(furtherConfig = '') {
       await kill('SIGKILL');
+      await appendFile(configFile, `\n${furtherConfig}\n`);
       running = await start(port);
     },
   };

@@ -66,6 +66,7 @@ beforeEach(() => {
     lastTime: timeBeforeLog,
     commitIndex: logIndex(0),
     uncommittedBytes: 0,
+    countedThrough: logIndex(0),
     configuration: cluster.configuration,
     configurationIndex: logIndex(0),
   };

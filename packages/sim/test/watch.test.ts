@@ -97,7 +97,7 @@ function granted(): MessageOfKind<'leadershipGranted'> {
   const { configuration } = cluster;
   const zero = logIndex(0);
   const log = { lastLogIndex: zero, lastTime: timeBeforeLog, commitIndex: zero };
-  const start = { ...log, uncommittedBytes: 0, configuration, configurationIndex: zero };
+  const start = { ...log, uncommittedBytes: 0, countedThrough: zero, configuration, configurationIndex: zero };
   return { kind: 'leadershipGranted', token, term: term(0), ...start };
 }
 

@@ -54,6 +54,7 @@ const status: NodeStatus = {
   load: { uncommittedBytes: 4096, refused: 3 },
   dropped: { malformed: 2 },
   disk: { freeBytes: 12, neededBytes: 40, isLow: true },
+  payload: { maxBytes: 12, neededBytes: 40, isLow: true },
   writesRefused: 'DiskSpaceLow',
   voters: [{ id: nodeId('n1'), storageId: 'f00' }],
   outgoingVoters: [{ id: nodeId('n5'), storageId: 'e1f' }],

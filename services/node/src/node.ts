@@ -33,6 +33,7 @@ import { Formation } from './formation.ts';
 import { Group } from './group.ts';
 import { handOver } from './hand-over.ts';
 import type { NodeObservation, Observable } from './observation/node-observation.ts';
+import { PayloadLimitTooLow, payloadStatus } from './payload-limit.ts';
 import { checkTimes, identityOf, type NodeSettings } from './settings.ts';
 import { quorateVersion } from './version.ts';
 import type { WatchDesk } from './watch/watch-desk.ts';
@@ -42,7 +43,7 @@ export interface NodeOptions {
   readonly telemetry: Telemetry;
   /** Told of each damage that was found when the data folder was opened. It must not throw. */
   readonly onDamage: (finding: string) => void;
-  /** The node cannot go on. Told once. With a `CorruptRecord` it has ended its part of the group by then, and another start repairs what is damaged. */
+  /** The node cannot go on. Told once. With a `CorruptRecord` it has ended its part of the group by then, and another start repairs what is damaged; with a `PayloadLimitTooLow` it has not begun. */
   readonly onFatal: (error: unknown) => void;
   /** What was damaged in the log is mended, or left to the leader: another start begins with that. Told once. */
   readonly onMended: () => void;
@@ -296,10 +297,25 @@ export class Node implements Observable {
   }
 
   #connected(connection: NatsConnection, epoch: number): void {
-    this.#logger.info('connected to NATS', { server: connection.getServer(), epoch });
+    const server = connection.getServer();
+    this.#logger.info('connected to NATS', { server, epoch });
+    const payload = payloadStatus(connection.info?.max_payload);
+    const tooLow = payload?.isLow === true ? new PayloadLimitTooLow({ ...payload, server }) : null;
+    // Whoever starts the node is there to hear of it.
+    if (tooLow !== null && epoch === 1) return this.#fail('the node does not begin on this NATS server', tooLow);
     this.#formation.listen(connection);
     this.#member?.group.listen(connection, epoch);
     this.#serve(connection);
+    if (tooLow !== null) this.#standBack(tooLow);
+  }
+
+  /**
+   * A follower gets on well, for what it sends is short. A leader would send the same long batch for ever and commit nothing, and its heartbeats, which are
+   * short, keep the others from choosing another.
+   */
+  #standBack(tooLow: PayloadLimitTooLow): void {
+    this.#logger.error('the NATS server does not take the longest messages between nodes', { error: tooLow.message });
+    if (this.#member !== null) void this.#handOver(this.#member.group, this.#parts.settings.electionTimeoutMaxMs);
   }
 
   #disconnected(error: Error | null, epoch: number | null): void {
@@ -443,6 +459,7 @@ export class Node implements Observable {
       clusterId: this.#formation.clusterId,
       dropped: this.#drops.counts,
       disk: this.#parts.diskGauge.space,
+      payload: payloadStatus(this.#connection.connection?.info?.max_payload),
       isRemoved: this.#isRemoved,
     };
   }

@@ -5,6 +5,7 @@ import { createLoggers, startTelemetry, type Telemetry } from '@quorate/telemetr
 import { Node } from './node.ts';
 import { HttpListener } from './observation/http-listener.ts';
 import { ObservedNode } from './observation/observed-node.ts';
+import { PayloadLimitTooLow } from './payload-limit.ts';
 import { checkTimes, identityOf, type NodeSettings } from './settings.ts';
 import { quorateVersion } from './version.ts';
 
@@ -32,7 +33,7 @@ export interface RunOptions {
  * Runs one node in this process until a signal ends it, and resolves with the exit code. A node that finds damage on its disk acknowledges
  * nothing more and starts again, which repairs it. One that cannot go on, because a flush failed, an invariant broke, or damage
  * was found too often, ends the process at once with code 1, or 74 if the disk is full; its log says why.
- * @throws {InvalidName | InvalidSetting | DataFolderError} if it could not begin
+ * @throws {InvalidName | InvalidSetting | DataFolderError | PayloadLimitTooLow} if it could not begin
  */
 export async function runNode(settings: NodeSettings, options: RunOptions = {}): Promise<number> {
   let stop: () => void = () => {};
@@ -108,7 +109,12 @@ async function runOnce(run: Run): Promise<'stopped' | 'damaged' | 'mended'> {
   const found = new Promise<'damaged' | 'mended'>((resolve) => {
     ended = resolve;
   });
+  let refused: (error: PayloadLimitTooLow) => void = () => {};
+  const refusal = new Promise<PayloadLimitTooLow>((resolve) => {
+    refused = resolve;
+  });
   const onFatal = (error: unknown): void => {
+    if (error instanceof PayloadLimitTooLow) return refused(error);
     // Nothing may be acknowledged any more, by anyone in this process: it does not wait for a clean end.
     if (!(error instanceof CorruptRecord)) exit(error, settings.dataDir);
     ended('damaged');
@@ -116,10 +122,11 @@ async function runOnce(run: Run): Promise<'stopped' | 'damaged' | 'mended'> {
   const node = await Node.start(settings, { telemetry, onDamage, onFatal, onMended: () => ended('mended') });
   observed.show(node);
   onReady?.();
-  const end = await Promise.race([stopped, found]);
+  const end = await Promise.race([stopped, found, refusal]);
   if (end === 'stopped') await node.stop();
   else await closed(node);
   observed.show(null);
+  if (end instanceof PayloadLimitTooLow) throw end;
   return end;
 }
 

@@ -16,6 +16,7 @@ const status: NodeStatus = {
     clusterId: 'cd'.repeat(32),
     dropped: {},
     disk: null,
+    payload: null,
     isRemoved: false,
   }),
   role: 'follower',
@@ -34,6 +35,8 @@ const ready: NodeObservation = {
   isStateWhole: true,
 };
 
+const lowPayload = { ...ready, status: { ...status, payload: { maxBytes: 12, neededBytes: 40, isLow: true } } };
+
 test('a node in a cluster with a leader takes requests', () => {
   expect(reasonsNotReady(ready)).toEqual([]);
   expect(reasonUnhealthy(ready)).toBeNull();
@@ -43,6 +46,7 @@ test.each<[string, NodeObservation | null]>([
   ['the node is starting', null],
   ['the node is stopping', { ...ready, phase: 'stopping' }],
   ['it is not connected to NATS', { ...ready, isConnected: false }],
+  ['its NATS server takes messages of 12 bytes at most, and 40 are needed', lowPayload],
   ['no leader is known', { ...ready, status: { ...status, leader: null } }],
   ['its log is being repaired: a page', { ...ready, status: { ...status, damage: 'a page' } }],
   ['its state is being built anew', { ...ready, isStateWhole: false }],

@@ -83,6 +83,7 @@ export const statusReply = (name: string): ReturnType<Behaviour> => {
     learners: [],
     removed: [],
     disk: null,
+    payload: null,
     lease: null,
     load: null,
     writesRefused: null,

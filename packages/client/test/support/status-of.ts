@@ -26,6 +26,7 @@ export const statusOf = (name: string, status: Partial<NodeStatus> = {}): NodeSt
   clock: null,
   dropped: {},
   disk: null,
+  payload: null,
   lease: null,
   load: null,
   writesRefused: null,

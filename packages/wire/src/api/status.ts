@@ -87,6 +87,14 @@ export interface DiskStatus {
   readonly isLow: boolean;
 }
 
+/** What the NATS server takes that a node is connected to (`max_payload`). */
+export interface PayloadStatus {
+  readonly maxBytes: number;
+  /** The longest messages between nodes. */
+  readonly neededBytes: number;
+  readonly isLow: boolean;
+}
+
 /** How a node stands, by its own account. */
 export interface NodeStatus {
   readonly id: NodeId;
@@ -121,6 +129,8 @@ export interface NodeStatus {
   readonly dropped: Readonly<Record<string, number>>;
   /** As it was last looked at; null if it could not be. */
   readonly disk: DiskStatus | null;
+  /** Null while it is not connected. */
+  readonly payload: PayloadStatus | null;
   /** The code of the error by which this node refuses writes that need room; null while it takes them. */
   readonly writesRefused: 'DiskSpaceLow' | null;
   /** The members by the newest configuration in this node's log, committed or not. */
@@ -179,6 +189,7 @@ export const nodeStatusSchema: z.ZodType<NodeStatus> = z.object({
   load: z.object({ uncommittedBytes: count, refused: count }).nullable(),
   dropped: z.record(z.string(), count),
   disk: z.object({ freeBytes: count, neededBytes: count, isLow: z.boolean() }).nullable(),
+  payload: z.object({ maxBytes: count, neededBytes: count, isLow: z.boolean() }).nullable(),
   writesRefused: z.literal('DiskSpaceLow').nullable(),
   voters: z.array(voterSchema),
   outgoingVoters: z.array(voterSchema),

@@ -17,7 +17,13 @@ export function reasonsNotReady(observation: NodeObservation | null): readonly s
   if (unhealthy !== null) return [unhealthy];
   if (observation.phase === 'stopping') return ['the node is stopping'];
   const offline = observation.isConnected ? [] : ['it is not connected to NATS'];
-  return [...offline, ...reasonsOfMembership(observation)];
+  return [...offline, ...reasonsOfPayload(observation), ...reasonsOfMembership(observation)];
+}
+
+function reasonsOfPayload({ status: { payload } }: NodeObservation): readonly string[] {
+  if (payload === null || !payload.isLow) return [];
+  const { maxBytes, neededBytes } = payload;
+  return [`its NATS server takes messages of ${maxBytes} bytes at most, and ${neededBytes} are needed (max_payload)`];
 }
 
 function reasonsOfMembership({ status, isStateWhole }: NodeObservation): readonly string[] {
