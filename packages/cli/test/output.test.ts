@@ -117,6 +117,7 @@ test('a status has a row for each node, with what the leader knows of it', () =>
       lastContactMs: 12,
       stage: 'alive',
       state: 'replicate',
+      transfer: null,
       clock: { ...right, offsetMs: -1.26 },
     },
     {
@@ -128,6 +129,7 @@ test('a status has a row for each node, with what the leader knows of it', () =>
       lastContactMs: 61_000,
       stage: 'offline',
       state: 'probe',
+      transfer: null,
       clock: null,
     },
   ] as const;
@@ -181,7 +183,7 @@ test('a status says at once whose NATS server does not take the longest messages
     nodes: [node({ id: 'n1', role: 'leader' }), node({ id: 'n2', payload })],
   };
   expect(statusLines(status, { cluster: 'main', group: 'config' }).slice(1, 3)).toEqual([
-    'alarm: n2 is on a NATS server that takes messages of 512 KiB at most, and needs 1024 KiB (PayloadLimitTooLow)',
+    'alarm: n2 is on a NATS server that takes messages of 512.0 KiB at most, and needs 1.0 MiB (PayloadLimitTooLow)',
     '',
   ]);
 });
@@ -195,6 +197,7 @@ test('a status says at once whose clock is off, and whose drifts', () => {
     lastContactMs: 12,
     stage: 'alive',
     state: 'replicate',
+    transfer: null,
   } as const;
   const peers = [
     { ...state, id: 'n2', clock: { ...right, offsetMs: -3_600_000, isOff: true } },
@@ -226,6 +229,7 @@ test('a machine with another disk waits to be replaced, and has no figures: what
       lastContactMs: 9_000,
       stage: 'offline',
       state: 'probe',
+      transfer: null,
       clock: right,
     },
   ] as const;
@@ -273,6 +277,7 @@ test('members have a row each, with what the leader knows of them', () => {
     lastContactMs: 12.4,
     stage: 'alive',
     state: 'replicate',
+    transfer: null,
   } as const;
   const n4 = {
     matchIndex: 2n,
@@ -282,6 +287,7 @@ test('members have a row each, with what the leader knows of them', () => {
     lastContactMs: 61_049,
     stage: 'offline',
     state: 'probe',
+    transfer: null,
   } as const;
   const unknown = {
     matchIndex: null,
@@ -291,8 +297,10 @@ test('members have a row each, with what the leader knows of them', () => {
     lastContactMs: null,
     stage: null,
     state: null,
+    transfer: null,
   };
   const learner = { ...nobody, ...n4, role: 'learner' } as const;
+  const transfer = { storedBytes: 12 * 2 ** 20, totalBytes: 96.4 * 2 ** 20 };
   const members: ClusterMembers = {
     leader: 'n1',
     members: [
@@ -300,7 +308,7 @@ test('members have a row each, with what the leader knows of them', () => {
       { ...nobody, ...n2, id: 'n2', role: 'voter', raftRole: 'candidate' },
       { ...nobody, ...unknown, id: 'n3', role: 'leaving', isSpent: true },
       { ...learner, id: 'n4', raftRole: 'learner' },
-      { ...learner, id: 'n5', isPromotedWhenCaughtUp: true },
+      { ...learner, id: 'n5', isPromotedWhenCaughtUp: true, state: 'snapshot', transfer },
       { ...learner, id: 'n6', isPromotedWhenCaughtUp: true, replaces: 'n2' },
     ],
     removed: ['n8', 'n9'],
@@ -313,7 +321,7 @@ test('members have a row each, with what the leader knows of them', () => {
     'n2    candidate    voter                       42    0     12 ms ago  alive        1.3 ms  13 %  replicate',
     'n3    spent        leaving',
     'n4    learner      learner                      2   40    61.0 s ago  offline                    probe',
-    'n5    unreachable  learner, to be promoted      2   40    61.0 s ago  offline                    probe',
+    'n5    unreachable  learner, to be promoted      2   40    61.0 s ago  offline                    snapshot, 12.0 MiB of 96.4 MiB',
     'n6    unreachable  learner, to replace n2       2   40    61.0 s ago  offline                    probe',
     '',
     'n3 waits to be replaced: its machine has another data folder than the cluster knows, and never votes (quorate members replace n3 NEW)',

@@ -36,13 +36,13 @@ function factsOf(voter: Voter, leader: NodeStatus | undefined, nodes: ClusterSta
   const node = nodes.find((one) => one.id === id && one.role !== 'unreachable');
   const isSpent = node !== undefined && node.storageId !== storageId;
   const own = { raftRole: isSpent ? null : raftRoleOf(node), isSpent, isLeader: leader?.id === id };
-  const nothing = { lastContactMs: null, roundTripMs: null, loss: null, stage: null, state: null };
+  const nothing = { lastContactMs: null, roundTripMs: null, loss: null, stage: null, state: null, transfer: null };
   if (own.isLeader && leader !== undefined) return { ...own, matchIndex: leader.lastLogIndex, lag: 0n, ...nothing };
   // What the leader knows is of the disk that is gone.
   const peer = isSpent ? undefined : leader?.peers.find((one: PeerStatus) => one.id === id);
   if (peer === undefined) return { ...own, matchIndex: null, lag: null, ...nothing };
-  const { matchIndex, lag, lastContactMs, roundTripMs, loss, stage, state } = peer;
-  return { ...own, matchIndex, lag, lastContactMs, roundTripMs, loss, stage, state };
+  const { matchIndex, lag, lastContactMs, roundTripMs, loss, stage, state, transfer } = peer;
+  return { ...own, matchIndex, lag, lastContactMs, roundTripMs, loss, stage, state, transfer };
 }
 
 function raftRoleOf(node: MemberStatus | undefined): Member['raftRole'] {

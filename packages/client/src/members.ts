@@ -1,4 +1,4 @@
-import type { PeerStage, Voter } from './store.ts';
+import type { PeerStage, SnapshotTransfer, Voter } from './store.ts';
 
 /** A member of the group, as the leader sees it. */
 export interface Member extends Voter {
@@ -27,6 +27,8 @@ export interface Member extends Voter {
   readonly stage: PeerStage | null;
   /** How the log is sent to it; null for the leader. */
   readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair' | null;
+  /** How much of a snapshot it has that it is being sent; null if it is not being sent one. */
+  readonly transfer: SnapshotTransfer | null;
 }
 
 /** The members of a group. */

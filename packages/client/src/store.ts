@@ -160,6 +160,12 @@ export interface Learner extends Voter {
 /** How a member stands by the leader's failure detector: heard of late; silent for two heartbeats; asked, after three that it did not answer; and silent for another second. */
 export type PeerStage = 'alive' | 'suspect' | 'probe' | 'offline';
 
+/** How much of a snapshot a peer has stored. */
+export interface SnapshotTransfer {
+  readonly storedBytes: number;
+  readonly totalBytes: number;
+}
+
 /** What a leader knows of one peer. */
 export interface PeerStatus {
   readonly id: string;
@@ -174,6 +180,8 @@ export interface PeerStatus {
   readonly lastContactMs: number;
   readonly stage: PeerStage;
   readonly state: 'probe' | 'replicate' | 'snapshot' | 'repair';
+  /** Null if it is not being sent a snapshot. */
+  readonly transfer: SnapshotTransfer | null;
   /** Null until something is known of its clocks, and when nothing was heard of them for ten seconds. */
   readonly clock: ClockStatus | null;
 }

@@ -22,6 +22,7 @@ const peer = {
   lastContactMs: 20,
   stage: 'alive',
   state: 'replicate',
+  transfer: null,
   clock: null,
 } as const;
 

@@ -100,6 +100,7 @@ describe('a read with a valid lease', () => {
       matchIndex: logIndex(noopIndex),
       round: 0,
       link: unmeasured,
+      transfer: null,
       reading: null,
     };
     fixture.receive({ kind: 'matched', ...from, promise: promised, mode: 'repair' });

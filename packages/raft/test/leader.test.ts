@@ -174,6 +174,7 @@ describe('Raft figure 2, rules for servers: leaders, commit', () => {
       round: 9,
       promise: null,
       link: unmeasured,
+      transfer: null,
       reading: null,
     } as const;
     fixture.receive({ kind: 'matched', ...from, mode: 'repair' });

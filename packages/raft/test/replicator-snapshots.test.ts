@@ -70,6 +70,21 @@ describe('a peer that needs what the log has no more', () => {
     });
   });
 
+  test('is told of to the leader, with what it has stored of how much', () => {
+    const told = (): unknown => {
+      replicator.elapse(heartbeatIntervalMs);
+      const heartbeat = replicator.exchange().at(-1);
+      replicator.reply({ sequence: Number(heartbeat?.sequence), conflict: [0, 0] });
+      return replicator.context.takeOne('matched');
+    };
+    needed();
+    answer(300);
+    expect(told()).toMatchObject({ mode: 'snapshot', transfer: { storedBytes: 300, totalBytes: 1000 } });
+    answer(1000);
+    replicator.context.take();
+    expect(told()).toMatchObject({ transfer: null });
+  });
+
   test('is probed behind the snapshot when it has all of it', () => {
     needed();
     replicator.context.take();

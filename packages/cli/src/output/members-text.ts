@@ -1,5 +1,6 @@
 import type { ClusterMembers, Member } from '@quorate/client';
 import { lossText, roundTripText } from './link-text.ts';
+import { sizeText } from './size-text.ts';
 import { type Column, tableLines } from './table.ts';
 
 const columns: readonly Column[] = [
@@ -30,7 +31,7 @@ export function membersLines(all: ClusterMembers, where: { cluster: string; grou
 }
 
 function rowOf(member: Member): readonly string[] {
-  const { id, matchIndex, lag, lastContactMs, roundTripMs, loss, stage, state } = member;
+  const { id, matchIndex, lag, lastContactMs, roundTripMs, loss, stage } = member;
   return [
     id,
     member.isSpent ? 'spent' : (member.raftRole ?? 'unreachable'),
@@ -41,7 +42,7 @@ function rowOf(member: Member): readonly string[] {
     stage ?? '',
     roundTripText(roundTripMs),
     lossText(loss),
-    state ?? '',
+    stateText(member),
   ];
 }
 
@@ -62,6 +63,12 @@ function membershipText({ role, isPromotedWhenCaughtUp, replaces }: Member): str
   if (role !== 'learner') return role;
   if (replaces !== null) return `learner, to replace ${replaces}`;
   return isPromotedWhenCaughtUp ? 'learner, to be promoted' : 'learner';
+}
+
+/** `snapshot, 12.0 MiB of 96.4 MiB`; a member whose log is repaired may be sent one as well. */
+function stateText({ state, transfer }: Member): string {
+  if (state === null || transfer === null) return state ?? '';
+  return `${state}, ${sizeText(transfer.storedBytes)} of ${sizeText(transfer.totalBytes)}`;
 }
 
 const agoText = (ms: number): string => (ms < 1_000 ? `${Math.round(ms)} ms ago` : `${(ms / 1_000).toFixed(1)} s ago`);

@@ -11,6 +11,7 @@ import {
 } from '@quorate/client';
 import { lossText, roundTripText } from './link-text.ts';
 import { idIsSpent, waitsToBeReplaced } from './members-text.ts';
+import { sizeText } from './size-text.ts';
 import { type Column, tableLines } from './table.ts';
 
 const columns: readonly Column[] = [
@@ -89,7 +90,7 @@ function alarmText(alarm: Alarm): string {
     case 'DiskSpaceLow':
       return `has ${mebibytes(alarm.freeBytes)} of disk space free and needs ${mebibytes(alarm.neededBytes)}`;
     case 'PayloadLimitTooLow':
-      return `is on a NATS server that takes messages of ${kibibytes(alarm.maxBytes)} at most, and needs ${kibibytes(alarm.neededBytes)}`;
+      return `is on a NATS server that takes messages of ${sizeText(alarm.maxBytes)} at most, and needs ${sizeText(alarm.neededBytes)}`;
     case 'ClockOff':
       return `has a wall clock that is ${offsetText(alarm)} from the time of the group`;
     case 'ClockDrifts':
@@ -110,8 +111,6 @@ function driftText({ driftPpm }: Pick<ClockStatus, 'driftPpm'>): string {
   if (driftPpm === null) return 'too fast or too slow';
   return `${Math.abs(driftPpm / 10_000).toFixed(1)} % ${driftPpm < 0 ? 'slower' : 'faster'}`;
 }
-
-const kibibytes = (bytes: number): string => `${Math.floor(bytes / 2 ** 10)} KiB`;
 
 const mebibytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 

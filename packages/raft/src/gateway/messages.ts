@@ -52,6 +52,8 @@ const part = z.discriminatedUnion('actor', [
           /** By the failure detector. */
           stage: z.enum(peerStages),
           state: z.enum(['probe', 'replicate', 'snapshot', 'repair']),
+          /** How much of a snapshot it has stored that it is being sent; null if it is not being sent one. */
+          transfer: z.object({ storedBytes: shape.counter, totalBytes: shape.counter }).nullable(),
           clock: clock.nullable(),
         }),
       )

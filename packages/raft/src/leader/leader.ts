@@ -395,7 +395,7 @@ export class Leader implements Actor<LeaderMessage> {
     if (grant === null) return;
     grant.peers.heard(message.peer);
     grant.clocks.observe(message.peer, message.reading);
-    grant.voters.observed(message.peer, message.mode, message.link);
+    grant.voters.observed(message.peer, message);
     if (message.mode === 'repair') return;
     grant.voters.heard(message.peer, message.round, this.#context.now());
     if (message.promise !== null) this.#reads.promised(message.peer, message.promise);

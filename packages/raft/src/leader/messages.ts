@@ -100,6 +100,8 @@ export const leaderProtocol = {
       /** The hard promise that its answer states; null if it is not known any more when the question was sent. */
       promise: z.object({ sentAt: shape.moment, promisedMs: shape.promiseMs }).nullable(),
       mode: z.enum(['probe', 'replicate', 'snapshot', 'repair']),
+      /** How far the snapshot is that it is being sent; null if it is not being sent one. */
+      transfer: z.object({ storedBytes: shape.counter, totalBytes: shape.counter }).nullable(),
       /** As it is measured by now. */
       link,
       /** What its clocks showed; null if it is not known any more when it was asked. */

@@ -3,9 +3,17 @@ import type { StatusPart } from '../gateway/messages.ts';
 import { invariant } from '../invariant.ts';
 import { isQuorum, membersOf, peersOf, quorumIndex, quorumTimeMs, votersOf } from '../quorum.ts';
 import { type LinkMeasurements, unmeasured } from '../replicator/link-statistics.ts';
+import type { SnapshotTransfer } from '../replicator/snapshot-sending.ts';
 import { type Configuration, type LogIndex, logIndex, maxIndex } from '../types.ts';
 import type { PeerStage } from './failure-detector.ts';
 import type { Measured } from './pace.ts';
+
+/** How a replicator gets on. */
+export interface ReplicationState {
+  readonly mode: 'probe' | 'replicate' | 'snapshot' | 'repair';
+  readonly link: LinkMeasurements;
+  readonly transfer: SnapshotTransfer | null;
+}
 
 interface Progress {
   matchIndex: LogIndex;
@@ -14,8 +22,7 @@ interface Progress {
   heardAtMs: number;
   /** Whether it has really said anything yet. */
   hasAnswered: boolean;
-  link: LinkMeasurements;
-  mode: 'probe' | 'replicate' | 'snapshot' | 'repair';
+  replication: ReplicationState;
 }
 
 /** What a leader knows of each member, itself included, and what a quorum of the voters has reached. */
@@ -72,10 +79,8 @@ export class VoterProgress {
   }
 
   /** How its replicator gets on. */
-  observed(node: NodeId, mode: 'probe' | 'replicate' | 'snapshot' | 'repair', link: LinkMeasurements): void {
-    const progress = this.#of(node);
-    progress.mode = mode;
-    progress.link = link;
+  observed(node: NodeId, { mode, link, transfer }: ReplicationState): void {
+    this.#of(node).replication = { mode, link, transfer };
   }
 
   /** The highest index that a quorum has on disk. */
@@ -98,8 +103,8 @@ export class VoterProgress {
     const own: LinkMeasurements = { roundTripMs: 0, leastRoundTripMs: 0, loss: 0, flushMs: ownFlushMs };
     const linkOf = (id: NodeId): LinkMeasurements => {
       if (id === self) return own;
-      const { link, heardAtMs } = this.#of(id);
-      return heardAtMs >= sinceMs ? link : unmeasured;
+      const { replication, heardAtMs } = this.#of(id);
+      return heardAtMs >= sinceMs ? replication.link : unmeasured;
     };
     return {
       roundTripMs: quorumTimeMs(this.#configuration, ({ id }) => linkOf(id).leastRoundTripMs),
@@ -116,11 +121,12 @@ export class VoterProgress {
     stageOf: (peer: NodeId) => PeerStage,
   ): readonly Omit<Extract<StatusPart, { actor: 'leader' }>['peers'][number], 'clock'>[] {
     return peersOf(this.#configuration, self).map(({ id }) => {
-      const { matchIndex, link, heardAtMs, mode: state } = this.#of(id);
+      const { matchIndex, heardAtMs, replication } = this.#of(id);
+      const { link, mode: state, transfer } = replication;
       const { roundTripMs, loss } = link;
       const lastContactMs = Math.max(0, nowMs - heardAtMs);
       const lag = Math.max(0, lastLogIndex - matchIndex);
-      return { id, matchIndex, roundTripMs, loss, lastContactMs, stage: stageOf(id), state, lag };
+      return { id, matchIndex, roundTripMs, loss, lastContactMs, stage: stageOf(id), state, transfer, lag };
     });
   }
 
@@ -136,6 +142,5 @@ const fresh = (nowMs: number): Progress => ({
   confirmedRound: 0,
   heardAtMs: nowMs,
   hasAnswered: false,
-  link: unmeasured,
-  mode: 'probe',
+  replication: { mode: 'probe', link: unmeasured, transfer: null },
 });

@@ -460,6 +460,7 @@ export class Replicator implements Actor<ReplicatorMessage> {
       round: message.round,
       promise: sentAt === null ? null : { sentAt, promisedMs },
       mode: message.isRepairing ? 'repair' : this.#mode.kind,
+      transfer: this.#mode.kind === 'snapshot' ? this.#mode.sending.progress : null,
       link: this.#link.measurements,
       reading: sentAt === null ? null : { askedAtMs: sentAt.clockMs, ...reading },
     });

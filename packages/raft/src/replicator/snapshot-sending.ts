@@ -14,6 +14,12 @@ const intervalsToAnswer = 40;
 /** So often the peer says the same again when a chunk in between was lost. */
 const repeatsOfALoss = 2;
 
+/** How much of a snapshot a peer has stored. */
+export interface SnapshotTransfer {
+  readonly storedBytes: number;
+  readonly totalBytes: number;
+}
+
 /** A stretch of the snapshot that is to be sent. */
 export interface Stretch {
   readonly offset: number;
@@ -65,6 +71,11 @@ export class SnapshotSending {
   isAwaited(nowMs: number): boolean {
     if (this.#heardAtMs === null) return nowMs - this.#beganAtMs < this.#patienceMs.unheard;
     return nowMs - this.#heardAtMs < this.#patienceMs.heard;
+  }
+
+  /** How far it is, by what the peer has said. */
+  get progress(): SnapshotTransfer {
+    return { storedBytes: this.#ackedOffset, totalBytes: this.record.bytes };
   }
 
   /** The next stretch to send, or null if the window is full or all was sent. */

@@ -156,6 +156,7 @@ export class LeaderFixture {
       round,
       promise,
       mode: 'replicate',
+      transfer: null,
       link: { roundTripMs: 1, leastRoundTripMs: 1, loss: 0, flushMs: 1, ...link },
       reading,
     });

@@ -24,6 +24,12 @@ import {
 /** How a leader sends a peer the log. */
 export const peerStates = ['probe', 'replicate', 'snapshot', 'repair'] as const;
 
+/** How much of a snapshot a peer has stored. */
+export interface SnapshotTransfer {
+  readonly storedBytes: number;
+  readonly totalBytes: number;
+}
+
 /** What a leader knows of one peer. */
 export interface PeerStatus {
   readonly id: NodeId;
@@ -39,6 +45,8 @@ export interface PeerStatus {
   /** By the leader's failure detector. */
   readonly stage: PeerStage;
   readonly state: (typeof peerStates)[number];
+  /** Null if it is not being sent a snapshot. */
+  readonly transfer: SnapshotTransfer | null;
   /** Null until something is known of its clocks, and when nothing was heard of them for ten seconds. */
   readonly clock: ClockStatus | null;
 }
@@ -164,6 +172,7 @@ const peerStatusSchema: z.ZodType<PeerStatus> = z.object({
   lastContactMs: z.number().min(0),
   stage: z.enum(peerStages),
   state: z.enum(peerStates),
+  transfer: z.object({ storedBytes: count, totalBytes: count }).nullable(),
   clock: clockStatusSchema.nullable(),
 });
 
