@@ -83,7 +83,10 @@ export class Node implements Observable {
   #dialFailureToldAtMs = Number.NEGATIVE_INFINITY;
   #isRemoved = false;
   #isStopping = false;
+  /** It cannot go on. */
   #hasFailed = false;
+  /** Its log has no holes any more, and is to be opened anew: what this node began with was read from one that had. */
+  #isMended = false;
 
   /**
    * Opens the data folder and begins. NATS may be away: the node keeps trying.
@@ -158,19 +161,20 @@ export class Node implements Observable {
     this.#connection.start();
   }
 
-  /** Ends everything in order: no more requests, no more turns, what was published leaves, the folder is closed. A node that has failed hands nothing over. */
+  /** Ends everything in order: no more requests, no more turns, what was published leaves, the folder is closed. One that has failed, or is to open its log anew, has nothing to hand over and no answers to wait for. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#formation.stop();
     clearInterval(this.#diskTimer);
     const { electionTimeoutMaxMs } = this.#parts.settings;
-    if (this.#member !== null && !this.#hasFailed) await this.#handOver(this.#member.group, electionTimeoutMaxMs);
+    const isInOffice = !this.#hasFailed && !this.#isMended;
+    if (this.#member !== null && isInOffice) await this.#handOver(this.#member.group, electionTimeoutMaxMs);
     // Whoever waits here for something to happen goes to another node.
     this.#member?.group.watches.close();
     const endpoints = await this.#endpoints?.catch(() => null);
     await endpoints?.close().catch(() => {});
     // What was asked before is answered yet, if it takes no longer than that.
-    if (!this.#hasFailed) await this.#member?.group.desk.idle(electionTimeoutMaxMs);
+    if (isInOffice) await this.#member?.group.desk.idle(electionTimeoutMaxMs);
     await this.#member?.group.stop();
     await this.#connection.close();
     await this.#parts.folder.close();
@@ -197,6 +201,7 @@ export class Node implements Observable {
 
   get #phase(): NodeObservation['phase'] {
     if (this.#hasFailed) return 'failed';
+    if (this.#isMended) return 'reopening';
     return this.#isStopping ? 'stopping' : 'running';
   }
 
@@ -212,8 +217,8 @@ export class Node implements Observable {
 
   /** What the group began with was read from a log with holes. */
   #mended(): void {
-    if (this.#hasFailed || this.#isStopping) return;
-    this.#hasFailed = true;
+    if (this.#hasFailed || this.#isMended || this.#isStopping) return;
+    this.#isMended = true;
     this.#logger.info('the log is opened anew, for it has no holes any more');
     this.#parts.onMended();
   }

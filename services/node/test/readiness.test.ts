@@ -45,6 +45,7 @@ test('a node in a cluster with a leader takes requests', () => {
 test.each<[string, NodeObservation | null]>([
   ['the node is starting', null],
   ['the node is stopping', { ...ready, phase: 'stopping' }],
+  ['its log was mended, and is opened anew', { ...ready, phase: 'reopening' }],
   ['it is not connected to NATS', { ...ready, isConnected: false }],
   ['its NATS server takes messages of 12 bytes at most, and 40 are needed', lowPayload],
   ['no leader is known', { ...ready, status: { ...status, leader: null } }],

@@ -3,8 +3,8 @@ import type { NodeStatus } from '@quorate/wire';
 
 /** How a node stands at one moment, as far as whoever supervises it is concerned. */
 export interface NodeObservation {
-  /** `failed`: it ends its part of the group, and starts again into the repair of what is damaged. */
-  readonly phase: 'running' | 'stopping' | 'failed';
+  /** `failed`: it ends its part of the group, and starts again into the repair of what is damaged. `reopening`: what was damaged in its log is mended, and it starts again with that. */
+  readonly phase: 'running' | 'stopping' | 'failed' | 'reopening';
   readonly isConnected: boolean;
   /** How often it has connected to NATS. */
   readonly connections: number;

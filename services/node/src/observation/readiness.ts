@@ -16,6 +16,7 @@ export function reasonsNotReady(observation: NodeObservation | null): readonly s
   const unhealthy = reasonUnhealthy(observation);
   if (unhealthy !== null) return [unhealthy];
   if (observation.phase === 'stopping') return ['the node is stopping'];
+  if (observation.phase === 'reopening') return ['its log was mended, and is opened anew'];
   const offline = observation.isConnected ? [] : ['it is not connected to NATS'];
   return [...offline, ...reasonsOfPayload(observation), ...reasonsOfMembership(observation)];
 }
