@@ -1,7 +1,7 @@
 import type { ClockStatus, ClusterStatus, PayloadStatus } from './store.ts';
 
 /** What somebody has to do something about. */
-export type Alarm = DiskAlarm | PayloadAlarm | ClockAlarm;
+export type Alarm = DiskAlarm | PayloadAlarm | ClockAlarm | ForeignNodeAlarm;
 
 /** A node has too little disk space. */
 export interface DiskAlarm {
@@ -19,6 +19,13 @@ export interface PayloadAlarm extends Pick<PayloadStatus, 'maxBytes' | 'neededBy
   readonly node: string;
 }
 
+/** A node of another cluster with the same name answers on the same NATS, such as one of the cluster before a restore. */
+export interface ForeignNodeAlarm {
+  readonly code: 'AnotherCluster';
+  readonly node: string;
+  readonly clusterId: string;
+}
+
 /** A node's wall clock is off, which makes timestamps worse; or its monotonic clock drifts, which turns leases off. */
 export interface ClockAlarm
   extends Pick<ClockStatus, 'offsetMs' | 'uncertaintyMs' | 'driftPpm' | 'driftUncertaintyPpm'> {
@@ -28,7 +35,12 @@ export interface ClockAlarm
 
 /** The alarms of a group's nodes, as far as they answered; those of clocks as the leader has them. */
 export function alarmsOf(status: ClusterStatus): readonly Alarm[] {
-  return [...diskAlarmsOf(status), ...payloadAlarmsOf(status), ...clockAlarmsOf(status)];
+  const foreign = (status.foreign ?? []).map(({ id: node, clusterId }) => ({
+    code: 'AnotherCluster' as const,
+    node,
+    clusterId,
+  }));
+  return [...foreign, ...diskAlarmsOf(status), ...payloadAlarmsOf(status), ...clockAlarmsOf(status)];
 }
 
 /** The code of the error by which a group refuses writes that need room, as its leader has it; null while it takes them. */

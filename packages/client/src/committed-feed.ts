@@ -1,11 +1,18 @@
 import { MAX_PAGE_ENTRIES } from '@quorate/config-store';
-import { committedSubject, decodeCommitted, decodeEntriesPage, encodeEntriesRequest } from '@quorate/wire';
+import {
+  CLUSTER_HEADER,
+  committedSubject,
+  decodeCommitted,
+  decodeEntriesPage,
+  encodeEntriesRequest,
+} from '@quorate/wire';
 import type { NatsConnection, Subscription } from 'nats';
 import type { Clock } from './clock.ts';
 import { toCommittedEntry } from './committed-entry.ts';
 import { endableIteration, isOrderlyEnd } from './endable-iteration.ts';
 import { type BufferLimits, EntryBuffer } from './entry-buffer.ts';
 import { Compacted } from './errors.ts';
+import { KnownCluster } from './known-cluster.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { Link } from './link.ts';
 import { mayPass } from './passing-errors.ts';
@@ -42,6 +49,8 @@ export function committedEntries(options: CommittedFeedOptions): AsyncIterableIt
 class CommittedFeed {
   readonly #options: CommittedFeedOptions;
   readonly #buffer: EntryBuffer;
+  /** The indexes of one cluster say nothing of another's. */
+  readonly #cluster = new KnownCluster();
   #subscription: Subscription | null = null;
   #wake: () => void = () => {};
   /** Whether the stream may have missed something that only a node can tell of. */
@@ -92,7 +101,7 @@ class CommittedFeed {
     try {
       this.#subscription = connection.subscribe(committedSubject(cluster, group), {
         callback: (error, message) => {
-          if (error === null) this.#streamed(message.data);
+          if (error === null) this.#streamed(message.data, message.headers?.get(CLUSTER_HEADER) ?? null);
         },
       });
     } catch {
@@ -105,10 +114,13 @@ class CommittedFeed {
     this.#subscription = null;
   }
 
-  #streamed(data: Uint8Array): void {
+  #streamed(data: Uint8Array, clusterTag: string | null): void {
+    if (!this.#cluster.mayBe(clusterTag)) return;
     try {
+      // Until a node has answered nobody knows whose stream it is.
+      if (clusterTag !== null && this.#cluster.tag === '') this.#fetchIsDue = true;
       // A copy, which Buffer's slice would not be: what nats.js hands out is a view of what the socket read.
-      this.#buffer.addStreamed(decodeCommitted(new Uint8Array(data)));
+      else this.#buffer.addStreamed(decodeCommitted(new Uint8Array(data)));
     } catch {
       // Whatever it was, it said that there is something to ask for.
       this.#fetchIsDue = true;
@@ -163,6 +175,7 @@ class CommittedFeed {
       kind: 'read',
       body,
       anyNode: !this.#asksLeader,
+      cluster: this.#cluster,
       timeoutMs: Math.min(fetchTimeoutMs, giveUpMs),
       lifetime,
     });

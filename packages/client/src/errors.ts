@@ -36,6 +36,7 @@ export {
   ValueTooLarge,
 } from '@quorate/config-store';
 export {
+  AnotherCluster,
   Compacted,
   DiskSpaceLow,
   FormationRefused,
@@ -71,16 +72,6 @@ export class LockHeld extends QuorateError {
   constructor(lock: string, message = `the lock ${quote(lock)} is held, or waited for, by others`) {
     super('LockHeld', message, { lock });
     this.lock = lock;
-  }
-}
-
-/** Another cluster has the name now of the one that was watched, such as one that was restored: its revisions are other ones, and what is between the two nobody knows. */
-export class AnotherCluster extends QuorateError {
-  declare readonly code: 'AnotherCluster';
-  constructor(
-    message = 'another cluster has the name now of the one that was watched: read its state, and watch from there',
-  ) {
-    super('AnotherCluster', message, {});
   }
 }
 

@@ -2,6 +2,7 @@ import { DEFAULT_TIMEOUT_MS } from '@quorate/wire';
 import { checkGroup, checkTimeoutMs } from './check-options.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { StoreClosed } from './errors.ts';
+import { KnownCluster } from './known-cluster.ts';
 import { LeaderNews } from './leader-news.ts';
 import { Lifetime } from './lifetime.ts';
 import type { Link } from './link.ts';
@@ -24,6 +25,8 @@ export interface GroupAccess {
   readonly link: Link;
   readonly inbox: ReplyInbox;
   readonly router: Router;
+  /** The cluster that the store speaks with. */
+  readonly known: KnownCluster;
   /** Ends all that waits with `StoreClosed`, and the connection. */
   close(): Promise<void>;
 }
@@ -44,7 +47,8 @@ export async function openGroupAccess(options: ConnectOptions): Promise<GroupAcc
   const inbox = new ReplyInbox(link, options.nats?.inboxPrefix);
   const watch = new NodeWatch({ cluster, group }, inbox, { clock, lifetime });
   const idleWatch = new NodeWatch({ cluster, group }, inbox, { clock, lifetime, longestSilenceMs: idleSilenceMs });
-  const news = new LeaderNews(link, { cluster, group });
+  const known = new KnownCluster();
+  const news = new LeaderNews(link, { cluster, group }, known);
   const router = new Router({
     cluster,
     group,
@@ -53,6 +57,7 @@ export async function openGroupAccess(options: ConnectOptions): Promise<GroupAcc
     watch,
     idleWatch,
     news,
+    known,
     clock,
   });
   return {
@@ -64,6 +69,7 @@ export async function openGroupAccess(options: ConnectOptions): Promise<GroupAcc
     link,
     inbox,
     router,
+    known,
     async close() {
       lifetime.end(new StoreClosed());
       inbox.close();

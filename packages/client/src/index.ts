@@ -4,6 +4,7 @@ export {
   type ClockAlarm,
   clocksOf,
   type DiskAlarm,
+  type ForeignNodeAlarm,
   type PayloadAlarm,
   writesRefused,
 } from './alarms.ts';

@@ -1,5 +1,6 @@
 import { decodeLeaderAnnouncement, leaderSubject } from '@quorate/wire';
 import type { NatsConnection } from 'nats';
+import type { KnownCluster } from './known-cluster.ts';
 import type { Link } from './link.ts';
 
 /** Is told of a leader that has taken office. It must not throw. */
@@ -12,11 +13,17 @@ export class LeaderNews {
   readonly #subject: string;
   readonly #listeners = new Set<LeaderListener>();
   readonly #stop: () => void;
+  readonly #known: KnownCluster;
   /** The newest term that a leader was heard of on this connection: what is late says nothing. */
   #term = 0;
   #count = 0;
 
-  constructor(link: Link, { cluster, group }: { readonly cluster: string; readonly group: string }) {
+  constructor(
+    link: Link,
+    { cluster, group }: { readonly cluster: string; readonly group: string },
+    known: KnownCluster,
+  ) {
+    this.#known = known;
     this.#subject = leaderSubject(cluster, group);
     this.#stop = link.listen({ connected: (connection) => this.#subscribe(connection) });
   }
@@ -53,7 +60,8 @@ export class LeaderNews {
 
   #heard(data: Uint8Array): void {
     const announcement = decodeLeaderAnnouncement(data);
-    if (announcement === null || announcement.term <= this.#term) return;
+    if (announcement === null || !this.#known.mayBe(announcement.cluster)) return;
+    if (announcement.term <= this.#term) return;
     this.#term = announcement.term;
     this.#count += 1;
     for (const listener of [...this.#listeners]) listener(announcement.leader);

@@ -16,9 +16,11 @@ import {
   errorFromData,
   nodeApiSubject,
   type ReadOptions,
+  type TaggedReply,
 } from '@quorate/wire';
 import type { Clock } from './clock.ts';
 import {
+  AnotherCluster,
   InvalidRequest,
   MalformedMessage,
   NoLeader,
@@ -29,6 +31,7 @@ import {
   Timeout,
   Unavailable,
 } from './errors.ts';
+import type { KnownCluster } from './known-cluster.ts';
 import type { LeaderNews } from './leader-news.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { Link } from './link.ts';
@@ -51,6 +54,8 @@ export interface NodeRequest {
   readonly anyNode?: boolean;
   /** Ask this node first, which may keep the request for so long, and whichever takes it if that one is gone, or does not say for half a second that it is there. */
   readonly first?: { readonly node: string; readonly attemptMs: number } | undefined;
+  /** Given, all requests that have it are answered by one cluster. They go to the one that the store knows unless it is. */
+  readonly cluster?: KnownCluster;
   /** For all attempts together. */
   readonly timeoutMs: number;
   /** The call's: whatever waits for it ends with it. */
@@ -67,6 +72,8 @@ export interface RouterOptions {
   /** For requests that a node keeps until there is something to answer. */
   readonly idleWatch: NodeWatch;
   readonly news: LeaderNews;
+  /** The cluster that the store speaks with. */
+  readonly known: KnownCluster;
   readonly clock: Clock;
 }
 
@@ -78,6 +85,8 @@ type AttemptOutcome = { readonly kind: 'ok'; readonly body: Uint8Array } | Attem
 /** A request as its attempts go on. */
 interface OpenRequest extends NodeRequest {
   readonly deadlineMs: number;
+  /** The tag of the cluster that it is for; empty until the first answer tells. */
+  tag: string;
   history: RequestHistory;
   /** The latest refusal, to be passed on if nothing better comes. */
   refusal: QuorateError | null;
@@ -102,10 +111,14 @@ export class Router {
   async request(request: NodeRequest): Promise<Uint8Array> {
     const { clock } = this.#options;
     const deadlineMs = clock.now() + request.timeoutMs;
-    const open: OpenRequest = { ...request, deadlineMs, history: noAttempts, refusal: null };
+    const tag = request.cluster?.tag || this.#options.known.tag;
+    const open: OpenRequest = { ...request, deadlineMs, tag, history: noAttempts, refusal: null };
     try {
       return await this.#askUntilAnswered(open);
     } catch (error) {
+      if (open.refusal instanceof AnotherCluster && open.node === undefined && isToldOf(error)) {
+        this.#options.known.giveUp(open.tag);
+      }
       // What keeps another attempt from being made says nothing of those before.
       if (request.kind === 'sessionWrite' && open.history.mayBeDone && isOfThisAttempt(error)) {
         throw new OutcomeUnknown(`${error.message}: an earlier attempt may have been made`);
@@ -161,7 +174,13 @@ export class Router {
     const timeoutMs = Math.min(remainingMs, longestMs ?? attemptTimeoutMs(kind, request.history, remainingMs));
     const subject =
       node === null ? apiSubject(cluster, group, endpoint) : nodeApiSubject(cluster, group, node, endpoint);
-    const payload = encodeRequest({ timeoutMs: nodeTimeoutMs(timeoutMs), body: request.body, ...readOf(request) });
+    const { body, tag } = request;
+    const payload = encodeRequest({
+      timeoutMs: nodeTimeoutMs(timeoutMs),
+      body,
+      cluster: tag,
+      ...readOf(request),
+    });
     const newsBefore = news.count;
     const outcome = await this.#publish(request, { node, subject, payload, timeoutMs });
     switch (outcome.kind) {
@@ -238,9 +257,12 @@ export class Router {
   #read(request: OpenRequest, data: Uint8Array, isNewest: boolean): AttemptOutcome {
     try {
       const reply = decodeReply(data);
+      if (!this.#isOfCluster(request, reply)) return this.#foreign(request, new AnotherCluster());
       if (isNewest && reply.leader !== null) this.#leader = reply.leader;
       if (reply.kind === 'ok') return { kind: 'ok', body: reply.body };
-      request.refusal = errorFromData(reply.error);
+      const refusal = errorFromData(reply.error);
+      if (refusal instanceof AnotherCluster) return this.#foreign(request, refusal);
+      request.refusal = refusal;
       if (isNewest && request.refusal.code === 'NoLeader' && reply.leader === null) this.#leader = null;
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
@@ -248,7 +270,31 @@ export class Router {
     }
     return { kind: 'refused', code: request.refusal.code };
   }
+
+  /**
+   * Two requests may be under way before any is answered: the first answer says which cluster it is. An error does not: a node that is left of the cluster
+   * before knows no leader, and would be the first to say so.
+   */
+  #isOfCluster(request: OpenRequest, { kind, cluster }: TaggedReply): boolean {
+    if (kind === 'error' || cluster === null) return true;
+    const isKnown = request.tag === '' ? this.#options.known.isAnswerOf(cluster) : request.tag === cluster;
+    if (isKnown && request.cluster?.isAnswerOf(cluster) !== false) {
+      request.tag = cluster;
+      return true;
+    }
+    if (request.kind === 'read') return false;
+    throw new AnotherCluster('another cluster than the one that answered first has that name, and did what was asked');
+  }
+
+  /** What nodes of the right cluster say is worth more. */
+  #foreign(request: OpenRequest, refusal: AnotherCluster): AttemptFailure {
+    request.refusal ??= refusal;
+    return { kind: 'refused', code: request.refusal.code };
+  }
 }
+
+/** Whether the caller hears that another cluster answers. */
+const isToldOf = (error: unknown): boolean => error instanceof AnotherCluster || error instanceof OutcomeUnknown;
 
 /** What says that a request was not sent, or not delivered, this time. */
 const isOfThisAttempt = (error: unknown): error is QuorateError =>

@@ -219,7 +219,7 @@ export class StoreClient implements Store {
     const { cluster, group, link, inbox, clock } = this.#access;
     const { timeoutMs } = this.#check(options);
     const windowMs = Math.min(statusWindowMs, timeoutMs);
-    const replies = new StatusReplies();
+    const replies = new StatusReplies(this.#access.known);
     const lifetime = this.#access.lifetime.child(options.signal);
     const end = await gather({
       link,

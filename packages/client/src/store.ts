@@ -292,6 +292,14 @@ export interface ClusterStatus {
   readonly leader: string | null;
   /** Every node that answered and every member that did not, by id. */
   readonly nodes: readonly MemberStatus[];
+  /** Nodes that answered for another cluster that has the same name, such as the one before a restore, which should not run there; absent if there are none. */
+  readonly foreign?: readonly ForeignNode[];
+}
+
+/** A node of another cluster of the same name. */
+export interface ForeignNode {
+  readonly id: string;
+  readonly clusterId: string;
 }
 
 /**

@@ -115,7 +115,11 @@ class WatchFeed {
     });
     const page = decodeWatchPage(body);
     this.#clusterId ??= page.clusterId;
-    if (page.clusterId !== this.#clusterId) throw new AnotherCluster();
+    if (page.clusterId !== this.#clusterId) {
+      throw new AnotherCluster(
+        'another cluster has the name now of the one that was watched: read its state, and watch from there',
+      );
+    }
     return page;
   }
 

@@ -54,7 +54,7 @@ export async function tracePut(
   const status = await tracing.status();
   const asked = node ?? status.leader;
   if (asked === null) throw new NoLeader();
-  const payload = encodeRequest({ timeoutMs, body: encodeCommand(command) });
+  const payload = encodeRequest({ timeoutMs, body: encodeCommand(command), cluster: access.known.tag });
   const traceId = randomBytes(16).toString('hex');
   const traceparent = `00-${traceId}-${randomBytes(8).toString('hex')}-01`;
   const beganAtMs = clock.now();

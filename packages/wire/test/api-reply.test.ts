@@ -32,7 +32,8 @@ describe('a reply in msgpack', () => {
   ];
 
   it.each(replies)('comes back as it went: %j', (reply) => {
-    expect(decodeReply(encodeReply(reply))).toEqual(reply);
+    expect(decodeReply(encodeReply(reply))).toEqual({ ...reply, cluster: null });
+    expect(decodeReply(encodeReply(reply, '93a74742af3dfbe4'))).toEqual({ ...reply, cluster: '93a74742af3dfbe4' });
   });
 
   it('has this frame', () => {

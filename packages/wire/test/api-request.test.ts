@@ -51,8 +51,23 @@ describe('a request in msgpack', () => {
 
   it('carries the encoded command as it is', () => {
     const request = decodeRequest('put', encodeRequest({ timeoutMs: 1500, body }));
-    expect(request).toEqual({ format: 'msgpack', timeoutMs: 1500, body, read: usual });
+    expect(request).toEqual({ format: 'msgpack', timeoutMs: 1500, body, read: usual, cluster: null });
     expect(commandBody('put', request.body)).toEqual({ kind: 'put', key: '/a', value: utf8('one'), ifRevision: 3 });
+  });
+
+  it('may name the cluster that it is for, by a tag of its id, or ask which answers; so may one in JSON', () => {
+    const clusterOf = (endpoint: Endpoint, cluster: string): string | null =>
+      decodeRequest(endpoint, encodeRequest({ timeoutMs: 1500, body, cluster })).cluster;
+    expect(clusterOf('put', '93a74742af3dfbe4')).toBe('93a74742af3dfbe4');
+    expect(clusterOf('get', '')).toBe('');
+    const id = `93a74742af3dfbe4${'0'.repeat(48)}`;
+    expect(decodeRequest('get', utf8(`{"key":"/a","clusterId":"${id}"}`)).cluster).toBe('93a74742af3dfbe4');
+    expect(decodeRequest('get', utf8('{"key":"/a"}')).cluster).toBeNull();
+    for (const wrong of ['93a7', 'main', `${id}0`]) {
+      expect(errorOf(() => clusterOf('put', wrong)).code).toBe('InvalidRequest');
+      const json = utf8(`{"key":"/a","clusterId":"${wrong}"}`);
+      expect(errorOf(() => decodeRequest('get', json)).details).toMatchObject({ field: 'clusterId' });
+    }
   });
 
   it.each([
@@ -481,7 +496,13 @@ describe('a request in JSON', () => {
       ['transfer', '', encodeTransferRequest(null)],
     ];
     for (const [endpoint, json, body] of equal) {
-      expect(requested(endpoint, json)).toEqual({ format: 'json', timeoutMs: DEFAULT_TIMEOUT_MS, body, read: usual });
+      expect(requested(endpoint, json)).toEqual({
+        format: 'json',
+        timeoutMs: DEFAULT_TIMEOUT_MS,
+        body,
+        read: usual,
+        cluster: null,
+      });
     }
     expect(requested('status', '{"timeoutMs":250}').timeoutMs).toBe(250);
   });

@@ -70,6 +70,7 @@ export interface FormationOptions {
 export class Formation {
   readonly #options: FormationOptions;
   #isSpent = false;
+  #clusterId: string | null = null;
   /** Why it could not join, as it was logged last. */
   #failure: string | null = null;
   #announceTimer: NodeJS.Timeout | null = null;
@@ -91,7 +92,10 @@ export class Formation {
   /** The cluster that it is in, or null. */
   get clusterId(): string | null {
     const { formationRecord } = this.#options.folder;
-    return formationRecord === null ? null : clusterIdOf(formationRecord);
+    if (formationRecord === null) return null;
+    // A node accepts one record, ever; and each request asks for the id.
+    this.#clusterId ??= clusterIdOf(formationRecord);
+    return this.#clusterId;
   }
 
   /** Listens for other nodes of the cluster's name on a new connection. */

@@ -143,7 +143,7 @@ export class Group {
       now,
       wallNow: Date.now,
     });
-    const streams = new NatsStreams(connection, folder.clusterName, group);
+    const streams = new NatsStreams(connection, { cluster: folder.clusterName, clusterId, group });
     this.desk = new GatewayDesk((question) => this.#host.tell(gatewayAt(this.#where), question));
     this.snapshots = new SnapshotRequests({
       desk: this.desk,

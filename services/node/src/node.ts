@@ -342,6 +342,7 @@ export class Node implements Observable {
         cluster: folder.clusterName,
         group: this.#group,
         node: folder.nodeId,
+        clusterId: () => this.#formation.clusterId,
         logger: loggerOf('api'),
         answer: (endpoint, request, traceparent) => this.#answer(endpoint, request, traceparent),
         meter: this.#parts.telemetry.metrics?.requests ?? null,

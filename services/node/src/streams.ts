@@ -2,7 +2,9 @@ import type { NodeId } from '@quorate/actor';
 import type { RediallingConnection } from '@quorate/nats-connection';
 import type { AppliedEntry, LogEntry, StreamPublisher, Term } from '@quorate/raft';
 import {
+  CLUSTER_HEADER,
   changesSubject,
+  clusterTagOf,
   committedSubject,
   encodeCommitted,
   encodeLeaderAnnouncement,
@@ -14,31 +16,46 @@ import { headers, type MsgHdrs } from 'nats';
 const maxMessageBytes = 512 * 1024;
 const entryEnvelopeBytes = 128;
 
+/** Whose streams they are. */
+export interface StreamsOptions {
+  readonly cluster: string;
+  readonly clusterId: string;
+  readonly group: string;
+}
+
 /** Publishes on the streams of a group: what is applied on `committed`, and one subject for each changed key; who leads on `leader`. */
 export class NatsStreams implements StreamPublisher {
   readonly #connection: RediallingConnection;
   readonly #cluster: string;
   readonly #group: string;
 
-  constructor(connection: RediallingConnection, cluster: string, group: string) {
+  /** Of the cluster that the node is in: another may have the same name. */
+  readonly #clusterTag: string;
+  readonly #ofCluster: MsgHdrs;
+
+  constructor(connection: RediallingConnection, options: StreamsOptions) {
     this.#connection = connection;
-    this.#cluster = cluster;
-    this.#group = group;
+    this.#cluster = options.cluster;
+    this.#group = options.group;
+    this.#clusterTag = clusterTagOf(options.clusterId);
+    this.#ofCluster = headersOf({ [CLUSTER_HEADER]: this.#clusterTag });
   }
 
   announceLeader(leader: NodeId, term: Term): void {
     const subject = leaderSubject(this.#cluster, this.#group);
-    this.#connection.publish(subject, encodeLeaderAnnouncement({ leader, term }));
+    this.#connection.publish(subject, encodeLeaderAnnouncement({ leader, term, cluster: this.#clusterTag }));
   }
 
   publish(applied: readonly AppliedEntry[]): void {
     for (const entries of pagesOf(applied.map(({ entry }) => entry))) {
-      this.#connection.publish(committedSubject(this.#cluster, this.#group), encodeCommitted(entries));
+      const subject = committedSubject(this.#cluster, this.#group);
+      this.#connection.publish(subject, encodeCommitted(entries), { headers: this.#ofCluster });
     }
     for (const { notices } of applied) {
       for (const notice of notices()) {
         const subject = changesSubject(this.#cluster, this.#group, notice.subject);
-        this.#connection.publish(subject, notice.body, { headers: headersOf(notice.headers) });
+        const headers = headersOf({ ...notice.headers, [CLUSTER_HEADER]: this.#clusterTag });
+        this.#connection.publish(subject, notice.body, { headers });
       }
     }
   }

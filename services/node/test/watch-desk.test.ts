@@ -76,7 +76,7 @@ class DeskFixture {
       withPrevious: false,
       ...rest,
     });
-    return this.desk.answer({ format: 'msgpack', timeoutMs, body, read: defaultReadOptions });
+    return this.desk.answer({ format: 'msgpack', timeoutMs, body, read: defaultReadOptions, cluster: null });
   }
 }
 

@@ -89,6 +89,8 @@ function alarmText(alarm: Alarm): string {
   switch (alarm.code) {
     case 'DiskSpaceLow':
       return `has ${mebibytes(alarm.freeBytes)} of disk space free and needs ${mebibytes(alarm.neededBytes)}`;
+    case 'AnotherCluster':
+      return `is in another cluster of this name (id ${alarm.clusterId.slice(0, 16)}…), and is no node of this one: end it, or give it a name of its own`;
     case 'PayloadLimitTooLow':
       return `is on a NATS server that takes messages of ${sizeText(alarm.maxBytes)} at most, and needs ${sizeText(alarm.neededBytes)}`;
     case 'ClockOff':

@@ -1,9 +1,12 @@
 import { type LogEntry, logIndex, type Term, term } from '@quorate/raft';
 import {
+  AnotherCluster,
   API_QUEUE,
   type ApiReply,
   apiSubject,
+  CLUSTER_HEADER,
   changesSubject,
+  clusterTagOf,
   committedSubject,
   decodeRequest,
   decodeSharedRequests,
@@ -50,6 +53,8 @@ export class FakeNode {
   readonly requests: FakeRequest[] = [];
   /** How many requests each message held that came to it. */
   readonly messages: number[] = [];
+  /** The id of its cluster; null if it says nothing of that. */
+  clusterId: string | null = null;
   readonly #connection: NatsConnection;
   #behaviour: Behaviour;
 
@@ -85,13 +90,16 @@ export class FakeNode {
 
   /** Publishes on the stream of committed entries. */
   async stream(...entries: readonly LogEntry[]): Promise<void> {
-    this.#connection.publish(committedSubject('main', 'config'), encodeCommitted(entries));
+    const named = headers();
+    if (this.clusterId !== null) named.set(CLUSTER_HEADER, clusterTagOf(this.clusterId));
+    this.#connection.publish(committedSubject('main', 'config'), encodeCommitted(entries), { headers: named });
     await this.#connection.flush();
   }
 
   /** Announces itself as leader of that term, and resolves once that is with the bus. */
   async announce(inTerm: Term): Promise<void> {
-    const announcement = encodeLeaderAnnouncement({ leader: nodeIdSchema.parse(this.id), term: inTerm });
+    const cluster = this.clusterId === null ? null : clusterTagOf(this.clusterId);
+    const announcement = encodeLeaderAnnouncement({ leader: nodeIdSchema.parse(this.id), term: inTerm, cluster });
     this.#connection.publish(leaderSubject('main', 'config'), announcement);
     await this.#connection.flush();
   }
@@ -145,14 +153,19 @@ export class FakeNode {
     how: Pick<FakeRequest, 'endpoint' | 'via'>,
     bytes: Uint8Array,
   ): Promise<{ readonly reply: Uint8Array; readonly isMalformed: boolean; readonly index: number | null } | null> {
-    const { body, timeoutMs, read } = decodeRequest(how.endpoint, bytes);
+    const { body, timeoutMs, read, cluster } = decodeRequest(how.endpoint, bytes);
     const request = { ...how, body, timeoutMs, read };
+    const own = this.clusterId === null ? null : clusterTagOf(this.clusterId);
+    const tag = cluster === null ? null : own;
+    const isForAnother = tag !== null && cluster !== '' && cluster !== tag;
+    if (isForAnother)
+      return { reply: encodeReply(refusal(new AnotherCluster()), tag), isMalformed: false, index: null };
     this.requests.push(request);
     const reply = await this.#behaviour(request);
     if (reply === null) return null;
     return reply instanceof Uint8Array
       ? { reply, isMalformed: true, index: null }
-      : { reply: encodeReply(reply), isMalformed: false, index: reply.index ?? null };
+      : { reply: encodeReply(reply, tag), isMalformed: false, index: reply.index ?? null };
   }
 }
 

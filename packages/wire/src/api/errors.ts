@@ -232,6 +232,14 @@ export class SnapshotProblem extends QuorateError {
   }
 }
 
+/** Another cluster has the name of the one that was asked before, such as one that was restored: what the two hold has nothing to do with each other. Nothing was done. */
+export class AnotherCluster extends QuorateError {
+  declare readonly code: 'AnotherCluster';
+  constructor(message = 'another cluster has the name of the one that was asked before; nothing was done there') {
+    super('AnotherCluster', message, {});
+  }
+}
+
 const malformedMessageDetails = z.object({ what: z.string() });
 
 /** What a node sent cannot be read: it speaks another format version, or is no node. */
@@ -256,6 +264,7 @@ const errors: ReadonlyMap<string, ErrorBuilder> = new Map([
   ['InvalidRequest', errorBuilder(invalidRequestDetails, (details, message) => new InvalidRequest(details, message))],
   ['Unformed', errorBuilder(nodeDetails, (details, message) => new Unformed(details, message))],
   ['NodeSpent', errorBuilder(nodeDetails, (details, message) => new NodeSpent(details, message))],
+  ['AnotherCluster', errorBuilder(none, (_, message) => new AnotherCluster(message))],
   ['Unavailable', errorBuilder(none, (_, message) => new Unavailable(message))],
   ['Compacted', errorBuilder(compactedDetails, (details, message) => new Compacted(details, message))],
   ['DiskSpaceLow', errorBuilder(diskSpaceLowDetails, (details, message) => new DiskSpaceLow(details, message))],

@@ -1,4 +1,5 @@
 export * from './cluster-id.ts';
+export { CLUSTER_HEADER, clusterTagOf } from './cluster-tag.ts';
 export * from './committed.ts';
 export * from './endpoint.ts';
 export * from './errors.ts';

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { encodeCommand } from '../config-store/command-codec.ts';
 import { encodeMsgpack } from '../config-store/msgpack.ts';
 import { encodeQuery } from '../config-store/query-codec.ts';
+import { checkClusterTag } from './cluster-tag.ts';
 import type { Endpoint } from './endpoint.ts';
 import { encodeFormationRecord, nodeIdSchema, storageIdSchema, voterSchema } from './formation.ts';
 import { fenceIn, leaseIn } from './json-fence.ts';
@@ -19,6 +20,7 @@ import { limitIn, rangeIn, transactionIn } from './json-transaction.ts';
 import { watchFields, watchIn } from './json-watch.ts';
 import { encodeMembershipChange, encodeTransferRequest } from './membership.ts';
 import { type ReadOptions, readOptionFields, readOptionsOf } from './read-options.ts';
+import type { ApiRequest } from './request.ts';
 import { encodeEntriesRequest } from './request-body.ts';
 import { checkTimeout, DEFAULT_TIMEOUT_MS } from './timeout.ts';
 import { encodeWatchRequest } from './watch.ts';
@@ -58,11 +60,12 @@ const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
 export function decodeJsonRequest(
   endpoint: Endpoint,
   bytes: Uint8Array,
-): { readonly timeoutMs: number; readonly body: Uint8Array; readonly read: ReadOptions } {
+): Pick<ApiRequest, 'timeoutMs' | 'body' | 'read' | 'cluster'> {
   const fields = JsonFields.parse(bytes);
-  fields.allow([...knownFields[endpoint], 'timeoutMs'], endpoint);
+  fields.allow([...knownFields[endpoint], 'timeoutMs', 'clusterId'], endpoint);
   const timeoutMs = fields.has('timeoutMs') ? checkTimeout(fields.get('timeoutMs')) : DEFAULT_TIMEOUT_MS;
-  return { timeoutMs, body: bodyOf(endpoint, fields), read: readOf(fields) };
+  const cluster = fields.isGiven('clusterId') ? checkClusterTag(fields.get('clusterId'), 'clusterId') : null;
+  return { timeoutMs, body: bodyOf(endpoint, fields), read: readOf(fields), cluster };
 }
 
 /** They are known fields of reads alone. */

@@ -25,24 +25,28 @@ export type ApiReply =
       readonly index?: LogIndex;
     };
 
-/** `[1, 'ok', body, leader | null]` or `[1, 'error', { code, message, details }, leader | null]`. */
-export function encodeReply(reply: ApiReply): Uint8Array {
-  return reply.kind === 'ok'
-    ? encodeMsgpack([API_FORMAT_VERSION, 'ok', reply.body, reply.leader])
-    : encodeMsgpack([API_FORMAT_VERSION, 'error', reply.error, reply.leader]);
+/** A reply as it comes, with the tag of the cluster that the node is in; null if that was not asked, or it is in none. */
+export type TaggedReply = ApiReply & { readonly cluster: string | null };
+
+/** `[1, 'ok', body, leader | null]` or `[1, 'error', { code, message, details }, leader | null]`; behind them the tag of the cluster, if there is one. */
+export function encodeReply(reply: ApiReply, cluster: string | null = null): Uint8Array {
+  const content = reply.kind === 'ok' ? reply.body : reply.error;
+  return encodeMsgpack([API_FORMAT_VERSION, reply.kind, content, reply.leader, ...(cluster === null ? [] : [cluster])]);
 }
 
 const replyFrame = z.union([
   z
     .tuple([z.literal(API_FORMAT_VERSION), z.literal('ok'), z.instanceof(Uint8Array), nodeIdSchema.nullable()])
-    .transform(([, kind, body, leader]) => ({ kind, body, leader })),
+    .rest(z.string())
+    .transform(([, kind, body, leader, cluster = null]) => ({ kind, body, leader, cluster })),
   z
     .tuple([z.literal(API_FORMAT_VERSION), z.literal('error'), errorDataSchema, nodeIdSchema.nullable()])
-    .transform(([, kind, error, leader]) => ({ kind, error, leader })),
+    .rest(z.string())
+    .transform(([, kind, error, leader, cluster = null]) => ({ kind, error, leader, cluster })),
 ]);
 
 /** The body is a view of `bytes`. @throws {MalformedMessage} */
-export function decodeReply(bytes: Uint8Array): ApiReply {
+export function decodeReply(bytes: Uint8Array): TaggedReply {
   try {
     return replyFrame.parse(decodeMsgpack(bytes));
   } catch {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
+import { checkClusterTag } from './cluster-tag.ts';
 import { type Endpoint, isReadEndpoint } from './endpoint.ts';
 import { InvalidRequest } from './errors.ts';
 import { decodeJsonRequest } from './json-request.ts';
@@ -19,25 +20,32 @@ export interface ApiRequest {
   readonly body: Uint8Array;
   /** Of a read. */
   readonly read: ReadOptions;
+  /** The tag of the cluster that it is for; empty if its sender has to be told which answers; null if that is all the same. */
+  readonly cluster: string | null;
 }
 
-/** `[1, timeoutMs, body]`, and for a read that is to be other than usual `[1, timeoutMs, body, { consistency, maxStalenessMs, minRevision }]` with what differs. */
+/** `[1, timeoutMs, body]`, or `[1, timeoutMs, body, options]`: of any request `cluster`, and of a read that is to be other than usual `consistency`, `maxStalenessMs` and `minRevision`, as far as they differ. */
 export function encodeRequest(request: {
   readonly timeoutMs: number;
   readonly body: Uint8Array;
   readonly read?: ReadOptions;
+  readonly cluster?: string;
 }): Uint8Array {
-  const { timeoutMs, body, read = defaultReadOptions } = request;
+  const { timeoutMs, body, read = defaultReadOptions, cluster } = request;
   const said = saidOptions(read);
-  return encodeMsgpack([API_FORMAT_VERSION, timeoutMs, body, ...(said === null ? [] : [said])]);
+  const options =
+    said === null && cluster === undefined ? [] : [{ ...said, ...(cluster === undefined ? {} : { cluster }) }];
+  return encodeMsgpack([API_FORMAT_VERSION, timeoutMs, body, ...options]);
 }
 
 const plainFrame = z
   .tuple([z.literal(API_FORMAT_VERSION), z.unknown(), z.instanceof(Uint8Array)])
   .transform(([, timeoutMs, body]) => ({ timeoutMs, body, options: {} }));
-const readFrame = z
+const frameWithOptions = z
   .tuple([z.literal(API_FORMAT_VERSION), z.unknown(), z.instanceof(Uint8Array), z.record(z.string(), z.unknown())])
   .transform(([, timeoutMs, body, options]) => ({ timeoutMs, body, options }));
+
+const requestFrame = z.union([plainFrame, frameWithOptions]);
 
 /** What may stand before the `{` of a JSON request. No request in msgpack begins with any of them. */
 const whiteSpace: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d]);
@@ -53,11 +61,16 @@ export const isJsonRequest = (bytes: Uint8Array): boolean =>
  */
 export function decodeRequest(endpoint: Endpoint, bytes: Uint8Array): ApiRequest {
   if (isJsonRequest(bytes)) return { format: 'json', ...decodeJsonRequest(endpoint, bytes) };
-  const frame = (isReadEndpoint(endpoint) ? z.union([plainFrame, readFrame]) : plainFrame).safeParse(frameOf(bytes));
-  if (!frame.success) throw new InvalidRequest({ reason: 'it is no request of this format', field: null });
+  const frame = requestFrame.safeParse(frameOf(bytes));
+  if (!frame.success) throw noRequest();
   const { timeoutMs, body, options } = frame.data;
-  return { format: 'msgpack', timeoutMs: checkTimeout(timeoutMs), body, read: readOptionsOf(options) };
+  const { cluster: given, ...readOptions }: Readonly<Record<string, unknown>> = options;
+  if (!isReadEndpoint(endpoint) && Object.keys(readOptions).length > 0) throw noRequest();
+  const cluster = given === undefined ? null : checkClusterTag(given);
+  return { format: 'msgpack', timeoutMs: checkTimeout(timeoutMs), body, read: readOptionsOf(readOptions), cluster };
 }
+
+const noRequest = (): InvalidRequest => new InvalidRequest({ reason: 'it is no request of this format', field: null });
 
 function frameOf(bytes: Uint8Array): unknown {
   const frame = decoded(bytes);

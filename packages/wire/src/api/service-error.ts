@@ -34,6 +34,7 @@ const statusByCode: ReadonlyMap<string, number> = new Map([
   ['InvalidRequest', 400],
   ['Compacted', 404],
   ['RevisionMismatch', 409],
+  ['AnotherCluster', 409],
   ['FormationRefused', 409],
   ['JoinRefused', 409],
   ...changeRefusalCode.options.map((code) => [code, code === 'TransferTimedOut' ? 504 : 409] as const),

@@ -2,10 +2,13 @@ import type { ClusterName, GroupId, NodeId } from '@quorate/actor';
 import type { Logger } from '@quorate/raft';
 import type { RequestMeter } from '@quorate/telemetry';
 import {
+  AnotherCluster,
   API_QUEUE,
   type ApiReply,
   type ApiRequest,
   apiSubject,
+  CLUSTER_HEADER,
+  clusterTagOf,
   decodeRequest,
   decodeSharedRequests,
   ENDPOINTS,
@@ -33,6 +36,8 @@ export interface EndpointsOptions {
   readonly cluster: ClusterName;
   readonly group: GroupId;
   readonly node: NodeId;
+  /** The id of the cluster that the node is in, or null. */
+  readonly clusterId: () => string | null;
   readonly logger: Logger;
   readonly answer: AnswerRequest;
   /** Null when nobody would see what it counts. */
@@ -117,9 +122,10 @@ export class Endpoints {
       if (shared !== null) return this.#serveAll(endpoint, message, shared);
       const inJson = isJsonRequest(bytes);
       const traceparent = message.headers?.get('traceparent') ?? null;
-      const reply = await this.#answer(endpoint, bytes, traceparent);
-      const body = inJson ? encodeJsonReply(endpoint, reply) : encodeReply(reply);
-      message.respond(body, { headers: headersOf(reply, traceparent !== null) });
+      const { reply, cluster } = await this.#answer(endpoint, bytes, traceparent);
+      const body = inJson ? encodeJsonReply(endpoint, reply) : encodeReply(reply, cluster);
+      const named = inJson ? this.#clusterTag : null;
+      message.respond(body, { headers: headersOf(reply, traceparent !== null, named) });
     } catch (error) {
       this.#unanswered(endpoint, error);
     }
@@ -137,7 +143,7 @@ export class Endpoints {
     }, this.#connection.info?.max_payload ?? Infinity);
     requests.forEach((request, ordinal) => {
       this.#answer(endpoint, request, null)
-        .then((reply) => answers.add({ ordinal, reply: encodeReply(reply) }))
+        .then(({ reply, cluster }) => answers.add({ ordinal, reply: encodeReply(reply, cluster) }))
         .catch(unanswered);
     });
   }
@@ -146,20 +152,44 @@ export class Endpoints {
     this.#options.logger.error('could not answer a request', { endpoint, error: String(error) });
   }
 
-  async #answer(endpoint: Endpoint, bytes: Uint8Array, traceparent: string | null): Promise<ApiReply> {
+  get #clusterTag(): string | null {
+    const clusterId = this.#options.clusterId();
+    return clusterId === null ? null : clusterTagOf(clusterId);
+  }
+
+  /** With the tag of the cluster that answers, if the request asks for it. */
+  async #answer(
+    endpoint: Endpoint,
+    bytes: Uint8Array,
+    traceparent: string | null,
+  ): Promise<{ readonly reply: ApiReply; readonly cluster: string | null }> {
     const { meter } = this.#options;
     const beganAtMs = meter?.began() ?? 0;
     let request: ApiRequest | null = null;
     let reply: ApiReply;
     try {
       request = decodeRequest(endpoint, bytes);
+      this.#checkCluster(request);
       reply = await this.#options.answer(endpoint, request, traceparent === '' ? null : traceparent);
     } catch (error) {
       reply = errorReply(error, null);
     }
     const consistency = request !== null && isReadEndpoint(endpoint) ? request.read.consistency : null;
     meter?.answered(endpoint, reply.kind === 'ok' ? 'ok' : reply.error.code, beganAtMs, consistency);
-    return reply;
+    return { reply, cluster: (request?.cluster ?? null) === null ? null : this.#clusterTag };
+  }
+
+  /**
+   * A cluster that was restored has the name of the one before, and nodes of that one may come back: nobody who speaks with the one is to be answered by the
+   * other. @throws {AnotherCluster}
+   */
+  #checkCluster({ cluster: wanted }: ApiRequest): void {
+    const own = this.#clusterTag;
+    if (wanted === null || wanted === '' || own === null || wanted === own) return;
+    const { node } = this.#options;
+    throw new AnotherCluster(
+      `node ${node} is in another cluster of that name (its id begins with ${own}); it did nothing`,
+    );
   }
 }
 
@@ -167,8 +197,9 @@ export class Endpoints {
 const ownQueue = (node: NodeId): string => `node-${node}`;
 
 /** Whoever traces a write may ask where its time went, by its index. */
-function headersOf(reply: ApiReply, isTraced: boolean): MsgHdrs {
+function headersOf(reply: ApiReply, isTraced: boolean, cluster: string | null): MsgHdrs {
   const result = headers();
+  if (cluster !== null) result.set(CLUSTER_HEADER, cluster);
   if (isTraced && reply.index !== undefined) result.set(INDEX_HEADER, String(reply.index));
   if (reply.kind === 'ok') return result;
   for (const [name, value] of Object.entries(serviceErrorHeaders(reply.error))) result.set(name, value);
