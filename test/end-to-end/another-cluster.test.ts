@@ -35,15 +35,16 @@ test('all of an old cluster comes back beside the one that was restored under it
   expect(before.clusterId).not.toBe((await restored.status('r1')).clusterId);
   const store = outliving;
   const feed = store.committed({ fromIndex: BigInt((await restored.status('r1')).lastApplied) + 1n });
-  for (let at = 0; at < 100; at += 1) {
+  for (let at = 0; at < 40; at += 1) {
     expect(await store.put('/count', String(at))).toEqual({ revision: revision + BigInt(at) + 1n });
     expect(Buffer.from((await store.get('/count', { consistency: 'local' }))?.value ?? []).length).toBeGreaterThan(0);
   }
-  for (let at = 0; at < 100; at += 1) {
-    const { value } = await feed.next();
-    expect(value.command).toMatchObject({ kind: 'put', key: '/count', value: Buffer.from(String(at)) });
+  const fed: string[] = [];
+  for await (const { command } of feed) {
+    if (command?.kind === 'put') fed.push(Buffer.from(command.value).toString());
+    if (fed.length === 40) break;
   }
-  await feed.return?.(undefined);
+  expect(fed).toEqual(Array.from({ length: 40 }, (_, at) => String(at)));
   // The old cluster has heard nothing of it, though it leads and would have done it.
   for (const id of oldIds) expect((await old.status(id)).commitIndex).toBe(before.commitIndex);
   const status = await store.status();

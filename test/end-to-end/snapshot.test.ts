@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { localDeliveries, TestCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { killInTransfer, snapshotsOf } from '../support/snapshot-transfer.ts';
+import { Workload } from '../support/workload.ts';
 
 /** A snapshot after every so many entries, and no more of the log than that many before it. */
 const snapshotsEvery = (entries: number, tail: number): NodeJS.ProcessEnv => ({
@@ -130,6 +131,67 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
     await content.expectOnAll(cluster);
     expect(cluster.errorsLogged()).toEqual([]);
   });
+});
+
+test('a transfer that is broken off twice under load goes on where it was, is shown as it goes, and no write is lost', {
+  timeout: 180_000,
+}, async () => {
+  // No snapshot but those that are asked for.
+  const environment = {
+    ...snapshotsEvery(1_000_000, 100),
+    QUORATE_SNAPSHOT_LOG_BYTES: '1000000000',
+  };
+  const cluster = await TestCluster.start({ steady: true, environment });
+  const store = await cluster.connect({ timeoutMs: 20_000 });
+  const content = new Content(store);
+  const [late = '', other = ''] = await cluster.followers();
+  await cluster.node(late).end('SIGTERM');
+  await content.put(1_000, 3_000, 10_000, 'x');
+  const leader = await cluster.leader();
+  await cluster.caughtUp(other);
+  const taken = await Promise.all([leader, other].map((id) => store.takeSnapshot(id)));
+  const index = Number(taken[0]?.index);
+  expect(taken.map((one) => Number(one.index))).toEqual([index, index]);
+
+  const workload = new Workload([store], 8);
+  await workload.progress(500);
+  cluster.start(late);
+  const first = await killInTransfer(cluster, { to: late, index, bytes: 1_000_000, killed: late });
+  await workload.progress();
+  cluster.start(late);
+  const shown = await eventually(
+    'the transfer is shown',
+    async () => {
+      const { members } = await store.members();
+      const transfer = members.find(({ id }) => id === late)?.transfer ?? null;
+      return transfer !== null && transfer.storedBytes >= first.bytes ? transfer : null;
+    },
+    { intervalMs: 5 },
+  );
+  expect(shown.totalBytes).toBeGreaterThan(3_000 * 10_000);
+  const bytes = first.bytes + 1_000_000;
+  const second = await killInTransfer(cluster, { to: late, index, bytes, killed: leader });
+  expect(second.file).toBe(first.file);
+  await eventually(`${other} leads`, async () => ((await cluster.status(other)).role === 'leader' ? true : null));
+  cluster.start(leader);
+  await cluster.node(late).logged('snapshot installed');
+  await workload.progress(500);
+  const attempts = await workload.stop();
+  const begun = cluster.node(late).log.filter(({ msg }) => msg === 'receiving a snapshot');
+  expect(begun.map(({ from }) => from)).toEqual([first.bytes]);
+
+  for (const node of cluster.ids) {
+    await cluster.caughtUp(node);
+    const found = new Map<string, string>();
+    for await (const { key, value } of store.list({ prefix: '/', node })) found.set(key, Buffer.from(value).toString());
+    const puts = attempts.filter(({ kind, outcome }) => kind === 'put' && outcome === 'written');
+    expect(puts.length).toBeGreaterThan(500);
+    for (const { key, value } of puts) expect(found.get(key), key).toBe(value);
+    for (const [key, value] of content.expected) expect(found.get(key), key).toBe(value);
+  }
+  const { members } = await store.members();
+  expect(members.map(({ transfer }) => transfer)).toEqual([null, null, null]);
+  expect(cluster.errorsLogged()).toEqual([]);
 });
 
 test('a node whose snapshot is missing or damaged makes another of its state, or gets one', {

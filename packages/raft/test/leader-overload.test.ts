@@ -151,6 +151,16 @@ describe('what earlier leaders left uncommitted', () => {
       expect(fixture.takeAll('countUncommitted')).toEqual([]);
     });
 
+    test('a page that comes twice while there is more to count counts once', () => {
+      const fixture = new LeaderFixture({ settings: { maxUncommittedBytes: 3 * each } });
+      fixture.grant(voters, officeTerm, 0, timeOf(startIndex), 0, startIndex - 2);
+      fixture.counted(startIndex - 2, each, startIndex - 1);
+      fixture.counted(startIndex - 2, each, startIndex - 1);
+      fixture.counted(startIndex - 1, each, startIndex);
+      fixture.propose(1, command);
+      expect(outcome(fixture)).toEqual({ refused: [], appended: 2 });
+    });
+
     test('a page of an office before counts for nothing', () => {
       const fixture = leaderOverLongTail();
       fixture.counted(startIndex - 1, 0, startIndex, leaderToken(99));

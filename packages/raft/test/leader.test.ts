@@ -183,6 +183,34 @@ describe('Raft figure 2, rules for servers: leaders, commit', () => {
     expect(fixture.takeOne('commit')).toMatchObject({ commitIndex: noopIndex });
   });
 
+  test('a peer that is being sent a snapshot is shown with what it has of it, until it has it', () => {
+    const shown = (): unknown => {
+      fixture.receive({ kind: 'describe', request: 1 });
+      return fixture.takeOne('described').part;
+    };
+    fixture.grant();
+    const transfer = { storedBytes: 300, totalBytes: 1000 };
+    const peer = senderOf('n2').node;
+    const told = {
+      token,
+      peer,
+      matchIndex: logIndex(0),
+      round: 0,
+      promise: null,
+      link: unmeasured,
+      reading: null,
+    } as const;
+    fixture.receive({ kind: 'matched', ...told, mode: 'snapshot', transfer });
+    expect(shown()).toMatchObject({
+      peers: [
+        { id: 'n2', state: 'snapshot', transfer },
+        { id: 'n3', transfer: null },
+      ],
+    });
+    fixture.receive({ kind: 'matched', ...told, mode: 'probe', transfer: null });
+    expect(shown()).toMatchObject({ peers: [{ id: 'n2', state: 'probe', transfer: null }, {}] });
+  });
+
   test('a peer that says the same twice counts once', () => {
     fixture.grant(votersOf('n1', 'n2', 'n3', 'n4', 'n5'));
     fixture.appended(noopIndex);
