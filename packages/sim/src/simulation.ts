@@ -124,7 +124,7 @@ function run(options: SimulationOptions): {
   const workload = {
     clients: 6,
     keys: 2 + plan.below(5),
-    meanPauseMs: 190,
+    meanPauseMs: 180,
     timeoutMs: plan.pick([500, 1000, 3000]),
     toLeader: plan.pick([0, 0.5, 0.9]),
     decideRetry: plant.decideRetry ?? decideRetry,

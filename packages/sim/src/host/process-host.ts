@@ -363,9 +363,13 @@ export class ProcessHost {
     this.#options.queue.push(event, delayUs);
   }
 
-  /** Queues a flush if something is staged for it, and none is under way. */
+  /** Queues a flush if something is staged for it, and none is under way; and one that has waited for the mailboxes to be empty. */
   flushIfDue(node: SimulatedNode, process: SimulatedProcess): void {
     const { storage } = process;
+    if (process.isFlushHeld && process.waiting === 0) {
+      process.isFlushHeld = false;
+      return this.#queueFlush(node, process);
+    }
     if (process.isFlushDue || !storage.staged || storage.flushing || node.process !== process) return;
     process.isFlushDue = true;
     this.#queueFlush(node, process);
@@ -379,7 +383,8 @@ export class ProcessHost {
   }
 
   #flush(node: SimulatedNode, process: SimulatedProcess): void {
-    if (this.#options.isFlushLate && process.waiting > 0) return this.#queueFlush(node, process);
+    process.isFlushHeld = this.#options.isFlushLate && process.waiting > 0;
+    if (process.isFlushHeld) return;
     process.isFlushDue = false;
     process.storage.beginFlush();
     const usualUs = 200 + this.#disks.below(800);

@@ -15,6 +15,8 @@ export interface SimulatedProcess {
   readonly system: ActorSystem;
   /** A flush will begin at the end of this turn. */
   isFlushDue: boolean;
+  /** It begins as soon as none of these waits any more. */
+  isFlushHeld: boolean;
   /** Messages of its own actors that come at once, and have not come yet. */
   waiting: number;
   /** When it is to end: so many more messages leave it, and what comes after in that turn is never said. */
@@ -31,6 +33,7 @@ export const newProcess = (identity: Sender, storage: SimulatedLogStorage, syste
   storage,
   system,
   isFlushDue: false,
+  isFlushHeld: false,
   waiting: 0,
   doom: null,
   patience: null,
