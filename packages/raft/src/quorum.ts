@@ -17,12 +17,24 @@ export function quorumValue({ voters, outgoingVoters }: Configuration, reachedBy
   return outgoingVoters.length === 0 ? reached : Math.min(reached, majorityValue(outgoingVoters, reachedBy));
 }
 
-const isMajority = (voters: readonly Voter[], agrees: (voter: Voter) => boolean): boolean =>
-  voters.filter(agrees).length * 2 > voters.length;
+function isMajority(voters: readonly Voter[], agrees: (voter: Voter) => boolean): boolean {
+  let count = 0;
+  for (const voter of voters) if (agrees(voter)) count += 1;
+  return count * 2 > voters.length;
+}
 
+/** Voters are few and this is asked with every answer: to compare all with all takes less than to sort them. */
 function majorityValue(voters: readonly Voter[], reachedBy: (voter: Voter) => number): number {
-  const reached = voters.map(reachedBy).sort((a, b) => b - a);
-  return reached[Math.floor(reached.length / 2)] ?? Number.NEGATIVE_INFINITY;
+  const reached = voters.map(reachedBy);
+  let highest = Number.NEGATIVE_INFINITY;
+  for (const value of reached) if (value > highest && countFrom(reached, value) * 2 > reached.length) highest = value;
+  return highest;
+}
+
+function countFrom(values: readonly number[], least: number): number {
+  let count = 0;
+  for (const value of values) if (value >= least) count += 1;
+  return count;
 }
 
 /** Within which time a quorum is reached: that of its slowest voter. Null if too few are known. */

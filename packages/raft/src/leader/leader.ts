@@ -559,8 +559,15 @@ export class Leader implements Actor<LeaderMessage> {
 
   #advanceReplicators(): void {
     if (this.#grant === null) return;
-    const progress = { lastLogIndex: this.#lastLogIndex, commitIndex: this.#commitIndex };
-    this.#grant.replicators.advance({ ...progress, ...this.#reads.news(this.#grant, this.#commitIndex) });
+    const { round, leaseMs, maxHeartbeatIntervalMs, leasedAtMs } = this.#reads.news(this.#grant, this.#commitIndex);
+    this.#grant.replicators.advance({
+      lastLogIndex: this.#lastLogIndex,
+      commitIndex: this.#commitIndex,
+      round,
+      leaseMs,
+      maxHeartbeatIntervalMs,
+      leasedAtMs,
+    });
   }
 
   #describe(request: number): void {

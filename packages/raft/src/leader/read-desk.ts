@@ -138,8 +138,10 @@ export class ReadDesk {
 
   /** What replicators are told now. */
   news(grant: Grant, commitIndex: LogIndex): ReadNews {
-    const isLeased = this.isLeaseWanted && this.#isLeased(grant, commitIndex);
-    return { round: this.round, ...this.leaseTerms, leasedAtMs: isLeased ? this.#options.context.now() : null };
+    const { leaseMs, maxHeartbeatIntervalMs } = this.leaseTerms;
+    const isLeased = leaseMs > 0 && this.#isLeased(grant, commitIndex);
+    const leasedAtMs = isLeased ? this.#options.context.now() : null;
+    return { round: this.round, leaseMs, maxHeartbeatIntervalMs, leasedAtMs };
   }
 
   /** How the lease stands, for people. */

@@ -46,7 +46,8 @@ export class HeardLeaderProtected implements Invariant {
     if (message.kind === 'leaderProbe') this.#of(process).probes.add(message.probe);
     if (message.kind !== 'leaderHeard') return;
     const known = this.#of(process);
-    known.heard = { ...message, atMs: this.#nowMs(node) };
+    const { leader, electionTimeoutMinMs, electionTimeoutMaxMs } = message;
+    known.heard = { leader, atMs: this.#nowMs(node), electionTimeoutMinMs, electionTimeoutMaxMs };
     known.probes.clear();
     known.isGone = false;
   }

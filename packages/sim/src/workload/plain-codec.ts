@@ -43,9 +43,8 @@ export function bytesOf(text: string): Uint8Array {
   return bytes;
 }
 
-/** The text of bytes that `bytesOf` made. */
-export const textOf = ({ buffer, byteOffset, length }: Uint8Array): string =>
-  Buffer.from(buffer, byteOffset, length).toString('latin1');
+/** The text of bytes that `bytesOf` made. They are short. */
+export const textOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
 /** The bytes of a command, as a client sends them. */
 export function encodeCommand(command: PlainCommand): Uint8Array {
