@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { alarmsOf, restoreCluster } from '@quorate/client';
+import { nodeApiSubject } from '@quorate/wire';
 import { expect, onTestFinished, test } from 'vitest';
 import { TestCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
@@ -47,6 +48,12 @@ test('all of an old cluster comes back beside the one that was restored under it
   expect(fed).toEqual(Array.from({ length: 40 }, (_, at) => String(at)));
   // The old cluster has heard nothing of it, though it leads and would have done it.
   for (const id of oldIds) expect((await old.status(id)).commitIndex).toBe(before.commitIndex);
+  // Whoever speaks JSON may name the cluster, and hears which one answers.
+  const restoredId = (await restored.status('r1')).clusterId;
+  const question = JSON.stringify({ key: '/count', clusterId: restoredId, consistency: 'local' });
+  const refused = await old.plain.request(nodeApiSubject('main', 'config', 'n1', 'get'), question);
+  expect(refused.json()).toMatchObject({ error: { code: 'AnotherCluster' } });
+  expect(refused.headers?.get('Quorate-Cluster')).toBe(before.clusterId?.slice(0, 16));
   const status = await store.status();
   expect(status.nodes.map(({ id }) => id)).toEqual(newIds);
   expect(alarmsOf(status).map(({ code, node }) => [code, node])).toEqual(oldIds.map((id) => ['AnotherCluster', id]));
