@@ -24,7 +24,10 @@ export interface ApiRequest {
   readonly cluster: string | null;
 }
 
-/** `[1, timeoutMs, body]`, or `[1, timeoutMs, body, options]`: of any request `cluster`, and of a read that is to be other than usual `consistency`, `maxStalenessMs` and `minRevision`, as far as they differ. */
+/**
+ * `[1, timeoutMs, body]`, and behind them the tag of a cluster, if one is named. A read that is to be other than usual has a map there: `consistency`,
+ * `maxStalenessMs` and `minRevision`, as far as they differ, and `cluster`.
+ */
 export function encodeRequest(request: {
   readonly timeoutMs: number;
   readonly body: Uint8Array;
@@ -33,19 +36,32 @@ export function encodeRequest(request: {
 }): Uint8Array {
   const { timeoutMs, body, read = defaultReadOptions, cluster } = request;
   const said = saidOptions(read);
-  const options =
-    said === null && cluster === undefined ? [] : [{ ...said, ...(cluster === undefined ? {} : { cluster }) }];
-  return encodeMsgpack([API_FORMAT_VERSION, timeoutMs, body, ...options]);
+  const last = said === null ? cluster : { ...said, ...(cluster === undefined ? {} : { cluster }) };
+  return encodeMsgpack([API_FORMAT_VERSION, timeoutMs, body, ...(last === undefined ? [] : [last])]);
 }
 
-const plainFrame = z
-  .tuple([z.literal(API_FORMAT_VERSION), z.unknown(), z.instanceof(Uint8Array)])
-  .transform(([, timeoutMs, body]) => ({ timeoutMs, body, options: {} }));
-const frameWithOptions = z
-  .tuple([z.literal(API_FORMAT_VERSION), z.unknown(), z.instanceof(Uint8Array), z.record(z.string(), z.unknown())])
-  .transform(([, timeoutMs, body, options]) => ({ timeoutMs, body, options }));
+interface RequestParts {
+  readonly timeoutMs: unknown;
+  readonly body: Uint8Array;
+  readonly cluster: unknown;
+  /** Of a read. */
+  readonly options: Readonly<Record<string, unknown>> | null;
+}
 
-const requestFrame = z.union([plainFrame, frameWithOptions]);
+const optionsSchema = z.record(z.string(), z.unknown());
+
+/** What a frame holds. By hand: every request passes here. Null if it is none. */
+function partsOf(frame: unknown): RequestParts | null {
+  if (!Array.isArray(frame) || frame.length < 3 || frame.length > 4) return null;
+  const [version, timeoutMs, body, last]: unknown[] = frame;
+  if (version !== API_FORMAT_VERSION || !(body instanceof Uint8Array)) return null;
+  if (frame.length === 3) return { timeoutMs, body, cluster: null, options: null };
+  if (typeof last === 'string') return { timeoutMs, body, cluster: last, options: null };
+  const given = optionsSchema.safeParse(last);
+  if (!given.success) return null;
+  const { cluster = null, ...options } = given.data;
+  return { timeoutMs, body, cluster, options };
+}
 
 /** What may stand before the `{` of a JSON request. No request in msgpack begins with any of them. */
 const whiteSpace: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d]);
@@ -61,13 +77,17 @@ export const isJsonRequest = (bytes: Uint8Array): boolean =>
  */
 export function decodeRequest(endpoint: Endpoint, bytes: Uint8Array): ApiRequest {
   if (isJsonRequest(bytes)) return { format: 'json', ...decodeJsonRequest(endpoint, bytes) };
-  const frame = requestFrame.safeParse(frameOf(bytes));
-  if (!frame.success) throw noRequest();
-  const { timeoutMs, body, options } = frame.data;
-  const { cluster: given, ...readOptions }: Readonly<Record<string, unknown>> = options;
-  if (!isReadEndpoint(endpoint) && Object.keys(readOptions).length > 0) throw noRequest();
-  const cluster = given === undefined ? null : checkClusterTag(given);
-  return { format: 'msgpack', timeoutMs: checkTimeout(timeoutMs), body, read: readOptionsOf(readOptions), cluster };
+  const parts = partsOf(frameOf(bytes));
+  if (parts === null) throw noRequest();
+  const { timeoutMs, body, cluster, options } = parts;
+  if (options !== null && !isReadEndpoint(endpoint)) throw noRequest();
+  return {
+    format: 'msgpack',
+    timeoutMs: checkTimeout(timeoutMs),
+    body,
+    read: options === null ? defaultReadOptions : readOptionsOf(options),
+    cluster: cluster === null ? null : checkClusterTag(cluster),
+  };
 }
 
 const noRequest = (): InvalidRequest => new InvalidRequest({ reason: 'it is no request of this format', field: null });
