@@ -1,8 +1,9 @@
-import type { NodeId } from '@quorate/actor';
+import { isName, type NodeId } from '@quorate/actor';
 import { type ErrorData, QuorateError } from '@quorate/config-store';
 import type { LogIndex } from '@quorate/raft';
 import { z } from 'zod';
 import { failureIn } from '../config-store/failure-frame.ts';
+import { frameWriter } from '../config-store/frame-writer.ts';
 import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
 import { errorDataSchema, MalformedMessage } from './errors.ts';
 import { nodeIdSchema } from './formation.ts';
@@ -30,29 +31,45 @@ export type TaggedReply = ApiReply & { readonly cluster: string | null };
 
 /** `[1, 'ok', body, leader | null]` or `[1, 'error', { code, message, details }, leader | null]`; behind them the tag of the cluster, if there is one. */
 export function encodeReply(reply: ApiReply, cluster: string | null = null): Uint8Array {
-  const content = reply.kind === 'ok' ? reply.body : reply.error;
-  return encodeMsgpack([API_FORMAT_VERSION, reply.kind, content, reply.leader, ...(cluster === null ? [] : [cluster])]);
+  if (reply.kind === 'error') {
+    const parts = [API_FORMAT_VERSION, 'error', reply.error, reply.leader];
+    return encodeMsgpack(cluster === null ? parts : [...parts, cluster]);
+  }
+  const frame = frameWriter
+    .begin(cluster === null ? 4 : 5)
+    .counter(API_FORMAT_VERSION)
+    .plainText('ok')
+    .bytes(reply.body);
+  // Names and tags are of ASCII alone.
+  const named = reply.leader === null ? frame.null() : frame.plainText(reply.leader);
+  return (cluster === null ? named : named.plainText(cluster)).take();
 }
 
-const replyFrame = z.union([
-  z
-    .tuple([z.literal(API_FORMAT_VERSION), z.literal('ok'), z.instanceof(Uint8Array), nodeIdSchema.nullable()])
-    .rest(z.string())
-    .transform(([, kind, body, leader, cluster = null]) => ({ kind, body, leader, cluster })),
-  z
-    .tuple([z.literal(API_FORMAT_VERSION), z.literal('error'), errorDataSchema, nodeIdSchema.nullable()])
-    .rest(z.string())
-    .transform(([, kind, error, leader, cluster = null]) => ({ kind, error, leader, cluster })),
-]);
+const errorFrame = z
+  .tuple([z.literal(API_FORMAT_VERSION), z.literal('error'), errorDataSchema, nodeIdSchema.nullable()])
+  .rest(z.string())
+  .transform(([, kind, error, leader, cluster = null]) => ({ kind, error, leader, cluster }));
 
 /** The body is a view of `bytes`. @throws {MalformedMessage} */
 export function decodeReply(bytes: Uint8Array): TaggedReply {
   try {
-    return replyFrame.parse(decodeMsgpack(bytes));
+    const frame = decodeMsgpack(bytes);
+    return okReplyIn(frame) ?? errorFrame.parse(frame);
   } catch {
     throw new MalformedMessage({ what: 'reply' });
   }
 }
+
+/** The reply that nearly all are, looked at without a schema: what comes with each call is to cost little. Null if it is none. */
+function okReplyIn(frame: unknown): TaggedReply | null {
+  if (!Array.isArray(frame) || frame.length < 4) return null;
+  const [version, kind, body, leader, cluster = null]: readonly unknown[] = frame;
+  if (version !== API_FORMAT_VERSION || kind !== 'ok' || !(body instanceof Uint8Array)) return null;
+  if (cluster !== null && typeof cluster !== 'string') return null;
+  return leader === null || isNodeId(leader) ? { kind, body, leader, cluster } : null;
+}
+
+const isNodeId = (id: unknown): id is NodeId => typeof id === 'string' && isName(id);
 
 /** The reply that gives a result or an answer of the store's: what failed in the store is an error to the caller. */
 export function storeReply(outcome: Uint8Array, leader: NodeId | null): ApiReply {

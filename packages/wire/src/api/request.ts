@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { frameWriter, isCounter } from '../config-store/frame-writer.ts';
 import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
 import { checkClusterTag } from './cluster-tag.ts';
 import { type Endpoint, isReadEndpoint } from './endpoint.ts';
@@ -35,7 +35,13 @@ export function encodeRequest(request: {
   readonly cluster?: string;
 }): Uint8Array {
   const { timeoutMs, body, read = defaultReadOptions, cluster } = request;
-  const said = saidOptions(read);
+  const said = read === defaultReadOptions ? null : saidOptions(read);
+  if (said === null && isCounter(timeoutMs)) {
+    const frame = frameWriter.begin(cluster === undefined ? 3 : 4);
+    const parts = frame.counter(API_FORMAT_VERSION).counter(timeoutMs).bytes(body);
+    return (cluster === undefined ? parts : parts.plainText(cluster)).take();
+  }
+  // What is no timeout is for the node to refuse.
   const last = said === null ? cluster : { ...said, ...(cluster === undefined ? {} : { cluster }) };
   return encodeMsgpack([API_FORMAT_VERSION, timeoutMs, body, ...(last === undefined ? [] : [last])]);
 }
@@ -48,8 +54,6 @@ interface RequestParts {
   readonly options: Readonly<Record<string, unknown>> | null;
 }
 
-const optionsSchema = z.record(z.string(), z.unknown());
-
 /** What a frame holds. By hand: every request passes here. Null if it is none. */
 function partsOf(frame: unknown): RequestParts | null {
   if (!Array.isArray(frame) || frame.length < 3 || frame.length > 4) return null;
@@ -57,11 +61,14 @@ function partsOf(frame: unknown): RequestParts | null {
   if (version !== API_FORMAT_VERSION || !(body instanceof Uint8Array)) return null;
   if (frame.length === 3) return { timeoutMs, body, cluster: null, options: null };
   if (typeof last === 'string') return { timeoutMs, body, cluster: last, options: null };
-  const given = optionsSchema.safeParse(last);
-  if (!given.success) return null;
-  const { cluster = null, ...options } = given.data;
+  if (!isMap(last)) return null;
+  const { cluster = null, ...options } = last;
   return { timeoutMs, body, cluster, options };
 }
+
+/** What msgpack has as a map. */
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 
 /** What may stand before the `{` of a JSON request. No request in msgpack begins with any of them. */
 const whiteSpace: ReadonlySet<number | undefined> = new Set([0x20, 0x09, 0x0a, 0x0d]);

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { decodeMsgpack, encodeMsgpack } from '../config-store/msgpack.ts';
+import { frameWriter, isCounter } from '../config-store/frame-writer.ts';
+import { decodeMsgpack } from '../config-store/msgpack.ts';
 import { API_FORMAT_VERSION } from './request.ts';
 
 /** As many requests share a message at most: a node refuses more. */
@@ -13,15 +13,17 @@ const sharedHead = 0x92;
 
 /** `[1, [request, …]]`: requests for one endpoint, as `encodeRequest` makes them, that were ready together. */
 export function encodeSharedRequests(requests: readonly Uint8Array[]): Uint8Array {
-  return encodeMsgpack([API_FORMAT_VERSION, requests]);
+  const frame = frameWriter.begin(2).counter(API_FORMAT_VERSION).array(requests.length);
+  for (const request of requests) frame.bytes(request);
+  return frame.take();
 }
 
-const requestsFrame = z
-  .tuple([z.literal(API_FORMAT_VERSION), z.array(z.instanceof(Uint8Array)).min(1).max(MAX_SHARED_REQUESTS)])
-  .transform(([, requests]) => requests);
-
 /** The requests that share a message, as views of `bytes`; null if it is no such message: then it is one request, or none. */
-export const decodeSharedRequests = (bytes: Uint8Array): readonly Uint8Array[] | null => decoded(requestsFrame, bytes);
+export function decodeSharedRequests(bytes: Uint8Array): readonly Uint8Array[] | null {
+  const requests = sharedIn(bytes);
+  if (requests === null || requests.length === 0 || requests.length > MAX_SHARED_REQUESTS) return null;
+  return requests.every(isBytes) ? requests : null;
+}
 
 /** A reply to one of the requests that shared a message. */
 export interface SharedReply {
@@ -33,21 +35,36 @@ export interface SharedReply {
 
 /** `[1, [[ordinal, reply], …]]`: what was ready together; the rest follows in other messages. */
 export function encodeSharedReplies(replies: readonly SharedReply[]): Uint8Array {
-  return encodeMsgpack([API_FORMAT_VERSION, replies.map(({ ordinal, reply }) => [ordinal, reply])]);
+  const frame = frameWriter.begin(2).counter(API_FORMAT_VERSION).array(replies.length);
+  for (const { ordinal, reply } of replies) frame.array(2).counter(ordinal).bytes(reply);
+  return frame.take();
 }
 
-const repliesFrame = z
-  .tuple([z.literal(API_FORMAT_VERSION), z.array(z.tuple([z.number(), z.instanceof(Uint8Array)]))])
-  .transform(([, replies]) => replies.map(([ordinal, reply]) => ({ ordinal, reply })));
-
 /** The replies in a message, as views of `bytes`; null if it is no such message: then it is one reply, to all, or none. */
-export const decodeSharedReplies = (bytes: Uint8Array): readonly SharedReply[] | null => decoded(repliesFrame, bytes);
+export function decodeSharedReplies(bytes: Uint8Array): readonly SharedReply[] | null {
+  const pairs = sharedIn(bytes);
+  if (pairs === null) return null;
+  const replies: SharedReply[] = [];
+  for (const pair of pairs) {
+    if (!Array.isArray(pair) || pair.length !== 2) return null;
+    const [ordinal, reply]: readonly unknown[] = pair;
+    if (!isCounter(ordinal) || !isBytes(reply)) return null;
+    replies.push({ ordinal, reply });
+  }
+  return replies;
+}
 
-function decoded<Frame>(frame: z.ZodType<Frame>, bytes: Uint8Array): Frame | null {
+/** What shares a message, not looked at; null if it is no such message. */
+function sharedIn(bytes: Uint8Array): readonly unknown[] | null {
   if (bytes[0] !== sharedHead) return null;
   try {
-    return frame.safeParse(decodeMsgpack(bytes)).data ?? null;
+    const frame = decodeMsgpack(bytes);
+    if (!Array.isArray(frame) || frame.length !== 2 || frame[0] !== API_FORMAT_VERSION) return null;
+    const shared: unknown = frame[1];
+    return Array.isArray(shared) ? shared : null;
   } catch {
     return null;
   }
 }
+
+const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array;

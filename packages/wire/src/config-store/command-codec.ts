@@ -1,6 +1,7 @@
 import { type BoundWrite, type Command, InvalidCommand, type SessionPlace, type Write } from '@quorate/config-store';
 import { fencedFrame, fencedIn } from './fence-frames.ts';
 import { FrameFields } from './frame-fields.ts';
+import { frameWriter, isCounter, isPlainText } from './frame-writer.ts';
 import { encodeMsgpack } from './msgpack.ts';
 import { transactionFrame, transactionIn } from './transaction-codec.ts';
 
@@ -21,13 +22,36 @@ export function encodeCommand(command: Command): Uint8Array {
       return encodeMsgpack(['keepSession', command.session, command.floor]);
     case 'closeSession':
       return encodeMsgpack(['closeSession', command.session]);
-    default: {
-      const frame = fencedFrame(command.fence, writeFrame(command));
-      if (command.inSession === undefined) return encodeMsgpack(frame);
-      const { session, sequence, floor } = command.inSession;
-      return encodeMsgpack(['inSession', session, sequence, floor, frame]);
-    }
+    default:
+      return encodeWrite(command, command.inSession);
   }
+}
+
+/** The same of a write, in the place that it has in a session if it has one. */
+export function encodeWrite(write: BoundWrite, inSession: SessionPlace | undefined): Uint8Array {
+  if (isPlainPut(write) && inSession !== undefined && isPlace(inSession)) return encodePlainPut(write, inSession);
+  const frame = fencedFrame(write.fence, writeFrame(write));
+  if (inSession === undefined) return encodeMsgpack(frame);
+  return encodeMsgpack(['inSession', inSession.session, inSession.sequence, inSession.floor, frame]);
+}
+
+type PlainPut = BoundWrite & { readonly kind: 'put' };
+
+/** The write that nearly all are. */
+const isPlainPut = (write: BoundWrite): write is PlainPut =>
+  write.kind === 'put' &&
+  write.fence === undefined &&
+  write.ifRevision === undefined &&
+  write.contentType === undefined &&
+  write.lease === undefined &&
+  isPlainText(write.key);
+
+const isPlace = ({ session, sequence, floor }: SessionPlace): boolean =>
+  isCounter(session) && isCounter(sequence) && isCounter(floor);
+
+function encodePlainPut({ key, value }: PlainPut, { session, sequence, floor }: SessionPlace): Uint8Array {
+  const frame = frameWriter.begin(5).plainText('inSession').counter(session).counter(sequence).counter(floor);
+  return frame.array(4).plainText('put').plainText(key).bytes(value).null().take();
 }
 
 function writeFrame(write: Write): readonly unknown[] {

@@ -29,14 +29,14 @@ const FAILED = Buffer.from([0x95, 0xa6, ...Buffer.from('failed')]);
 
 /** The error that an encoded result or answer holds, or null if it tells of a success, which is not decoded for it. @throws {MalformedMessage} */
 export function failureIn(bytes: Uint8Array): ErrorData | null {
-  if (Buffer.compare(bytes.subarray(0, FAILED.length), FAILED) !== 0) return null;
-  return parseFrame(failureSchema, bytes, 'failure').error;
+  if (FAILED.some((byte, at) => bytes[at] !== byte)) return null;
+  return parseFrame(bytes, 'failure', (frame) => failureSchema.parse(frame)).error;
 }
 
-/** Reads a frame of msgpack. @throws {MalformedMessage} naming `what` it is not */
-export function parseFrame<Output>(schema: z.ZodType<Output>, bytes: Uint8Array, what: string): Output {
+/** Reads a frame of msgpack by `read`, which may throw. @throws {MalformedMessage} naming `what` it is not */
+export function parseFrame<Output>(bytes: Uint8Array, what: string, read: (frame: unknown) => Output): Output {
   try {
-    return schema.parse(decodeMsgpack(bytes));
+    return read(decodeMsgpack(bytes));
   } catch {
     throw new MalformedMessage({ what });
   }

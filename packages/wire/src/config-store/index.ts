@@ -66,7 +66,7 @@ export {
 } from '@quorate/config-store';
 export { decodeAnswer, encodeAnswer } from './answer-codec.ts';
 export { configStoreCodec } from './codec.ts';
-export { decodeCommand, encodeCommand } from './command-codec.ts';
+export { decodeCommand, encodeCommand, encodeWrite } from './command-codec.ts';
 export { type CommandJson, commandToJson, type SessionPlaceJson, type WriteJson } from './command-json.ts';
 export { type EntryJson, encodeChange, entryToJson, type ValueJson, valueToJson } from './entry-json.ts';
 export { failureIn } from './failure-frame.ts';

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { Encoder } from '@msgpack/msgpack';
+import { keepBytes } from './byte-slab.ts';
 
 /** How deep arrays and maps may stand in one another. No frame of Quorate's needs more than half of it. */
 const MAX_DEPTH = 16;
@@ -17,7 +18,7 @@ const encoder = new Encoder();
 
 /** Encodes plain data: null, booleans, numbers, texts, bytes, arrays, and objects with text keys. */
 export function encodeMsgpack(value: unknown): Uint8Array {
-  return encoder.encode(value);
+  return keepBytes(encoder.encodeSharedRef(value));
 }
 
 /**
@@ -34,14 +35,23 @@ export function decodeMsgpack(bytes: Uint8Array): unknown {
   return value;
 }
 
+/** A text that is no longer than this, most often a kind or a name, is read byte by byte. */
+const shortText = 12;
+
 class Reader {
   readonly #bytes: Uint8Array;
-  readonly #buffer: Buffer;
+  #view: Buffer | null = null;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** The bytes, for what is read seldom, or is long enough. */
+  get #buffer(): Buffer {
+    const { buffer, byteOffset, byteLength } = this.#bytes;
+    this.#view ??= Buffer.from(buffer, byteOffset, byteLength);
+    return this.#view;
   }
 
   end(): void {
@@ -50,7 +60,7 @@ class Reader {
   }
 
   value(depth: number): unknown {
-    const head = this.#buffer.readUInt8(this.#take(1));
+    const head = this.#bytes[this.#take(1)] ?? 0;
     if (head <= 0x7f) return head;
     if (head >= 0xe0) return head - 0x100;
     if (head <= 0x8f) return this.#map(head & 0x0f, depth);
@@ -111,7 +121,9 @@ class Reader {
   }
 
   #unsigned(size: number): number {
-    return this.#buffer.readUIntBE(this.#take(size), size);
+    let value = 0;
+    for (let at = this.#take(size); at < this.#at; at += 1) value = value * 0x100 + (this.#bytes[at] ?? 0);
+    return value;
   }
 
   #signed(size: number): number {
@@ -125,8 +137,21 @@ class Reader {
 
   #text(size: number): string {
     const start = this.#take(size);
+    const plain = size <= shortText ? this.#plainText(start, size) : null;
+    if (plain !== null) return plain;
     if (!isUtf8(this.#buffer.subarray(start, start + size))) throw new MalformedMsgpack('a text is no UTF-8');
     return this.#buffer.toString('utf8', start, start + size);
+  }
+
+  /** Null if it is not of ASCII alone. */
+  #plainText(start: number, size: number): string | null {
+    let text = '';
+    for (let at = start; at < start + size; at += 1) {
+      const byte = this.#bytes[at] ?? 0;
+      if (byte > 0x7f) return null;
+      text += String.fromCharCode(byte);
+    }
+    return text;
   }
 
   #array(length: number, depth: number): unknown[] {

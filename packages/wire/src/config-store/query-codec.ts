@@ -1,5 +1,6 @@
 import { InvalidQuery, type Query } from '@quorate/config-store';
 import { FrameFields } from './frame-fields.ts';
+import { frameWriter, isPlainText } from './frame-writer.ts';
 import { rangeIn, selectionFrame } from './key-frames.ts';
 import { encodeMsgpack } from './msgpack.ts';
 
@@ -10,7 +11,8 @@ import { encodeMsgpack } from './msgpack.ts';
 export function encodeQuery(query: Query): Uint8Array {
   switch (query.kind) {
     case 'get':
-      return encodeMsgpack(['get', query.key, query.revision]);
+      if (query.revision !== null || !isPlainText(query.key)) return encodeMsgpack(['get', query.key, query.revision]);
+      return frameWriter.begin(3).plainText('get').plainText(query.key).null().take();
     case 'list': {
       const { keys, after, limit, revision, keysOnly } = query;
       return encodeMsgpack(['list', selectionFrame(keys), after, limit, revision, keysOnly]);

@@ -2,6 +2,7 @@ import type { CommandResult, OperationResult, TransactionOutcome } from '@quorat
 import { z } from 'zod';
 import { counter, entryFrame, entrySchema } from './entry-frame.ts';
 import { encodeFailure, failureSchema, parseFrame } from './failure-frame.ts';
+import { frameWriter, isCounter } from './frame-writer.ts';
 import { encodeMsgpack } from './msgpack.ts';
 
 /**
@@ -12,7 +13,7 @@ import { encodeMsgpack } from './msgpack.ts';
 export function encodeResult(result: CommandResult): Uint8Array {
   switch (result.kind) {
     case 'put':
-      return encodeMsgpack(['put', result.revision]);
+      return frameWriter.begin(2).plainText('put').counter(result.revision).take();
     case 'delete':
       return encodeMsgpack(['delete', result.revision, result.deleted]);
     case 'txn':
@@ -72,7 +73,6 @@ const operationResult: z.ZodType<OperationResult> = z.union([
 ]);
 
 const resultSchema: z.ZodType<CommandResult> = z.union([
-  z.tuple([z.literal('put'), counter]).transform(([kind, revision]) => ({ kind, revision })),
   z
     .tuple([z.literal('delete'), counter, z.boolean()])
     .transform(([kind, revision, deleted]) => ({ kind, revision, deleted })),
@@ -95,5 +95,12 @@ const resultSchema: z.ZodType<CommandResult> = z.union([
 
 /** Values in the result are views of `bytes`. @throws {MalformedMessage} */
 export function decodeResult(bytes: Uint8Array): CommandResult {
-  return parseFrame(resultSchema, bytes, 'result');
+  return parseFrame(bytes, 'result', (frame) => putResultIn(frame) ?? resultSchema.parse(frame));
+}
+
+/** The result that nearly all are, looked at without a schema: what comes with each call is to cost little. Null if it is none. */
+function putResultIn(frame: unknown): CommandResult | null {
+  if (!Array.isArray(frame) || frame.length !== 2) return null;
+  const [kind, revision]: readonly unknown[] = frame;
+  return kind === 'put' && isCounter(revision) ? { kind, revision } : null;
 }
