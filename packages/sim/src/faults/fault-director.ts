@@ -150,8 +150,9 @@ export class FaultDirector {
     this.#happens(fault, jumping);
   }
 
+  /** Not of a machine that is suspended: set back by less than it sleeps, its clock would hide that, as one that stops with the machine does. */
   #wallJump(fault: Of<'wallJump'>): void {
-    const jumping = this.#victims(fault.victim);
+    const jumping = this.#victims(fault.victim).filter(({ isSuspended }) => !isSuspended);
     for (const node of jumping) node.wallClock.jump(fault.byMs);
     this.#happens(fault, jumping);
   }
