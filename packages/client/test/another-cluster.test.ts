@@ -15,6 +15,7 @@ import {
   refusal,
 } from './support/fake-node.ts';
 import { statusOf } from './support/status-of.ts';
+import { StoreOfNodes } from './support/store-node.ts';
 
 const before = 'ab'.repeat(32);
 const restored = 'cd'.repeat(32);
@@ -39,10 +40,10 @@ describe('a store, where nodes of two clusters have one name', () => {
     const own = await nodeOf(restored, 'n1', () => getReply('own'));
     expect((await store.get('/a'))?.version).toBe(2n);
     const old = await nodeOf(before, 'n4', () => getReply('old'));
-    const { length } = own.requests;
+    const { length } = own.log;
     for (let at = 0; at < 20; at += 1) await store.get('/a', { consistency: 'local' });
-    expect(own.requests).toHaveLength(length + 20);
-    expect(old.requests).toEqual([]);
+    expect(own.log).toHaveLength(length + 20);
+    expect(old.log).toEqual([]);
   });
 
   it('does not take what a node of the other says by an error for an answer: it may be all that is left of it', async () => {
@@ -50,7 +51,7 @@ describe('a store, where nodes of two clusters have one name', () => {
     await codeOf(store.get('/a', { timeoutMs: 100 }));
     const own = await nodeOf(restored, 'n1', () => getReply('own'));
     for (let at = 0; at < 5; at += 1) await store.get('/a');
-    expect(own.requests).toHaveLength(5);
+    expect(own.log).toHaveLength(5);
   });
 
   it('is told that another cluster answers when its own does not any more, and goes on with that one then', async () => {
@@ -59,9 +60,9 @@ describe('a store, where nodes of two clusters have one name', () => {
     await own.stop();
     const other = await nodeOf(restored, 'n1', () => getReply('other'));
     expect(await codeOf(store.get('/a', { timeoutMs: 300 }))).toBe('AnotherCluster');
-    expect(other.requests).toEqual([]);
+    expect(other.log).toEqual([]);
     await store.get('/a');
-    expect(other.requests).toHaveLength(1);
+    expect(other.log).toHaveLength(1);
   });
 
   it('waits for its own cluster, which has no leader for a while, and does not take the other for it', async () => {
@@ -74,7 +75,7 @@ describe('a store, where nodes of two clusters have one name', () => {
       own.behave(() => getReply('own', 'n1'));
       await store.get('/a');
     }
-    expect(old.requests).toEqual([]);
+    expect(old.log).toEqual([]);
   });
 
   it('does not write to a node of the other that is named, and stays with its own', async () => {
@@ -85,8 +86,24 @@ describe('a store, where nodes of two clusters have one name', () => {
       expect(await codeOf(store.get('/a', { consistency: 'local', node: 'n4' }))).toBe('AnotherCluster');
       await store.put('/a', 'y');
     }
-    expect(own.requests).toHaveLength(11);
-    expect(old.requests).toEqual([]);
+    expect(own.log).toHaveLength(11);
+    expect(old.log).toEqual([]);
+  });
+
+  it('closes its session in no other: that would be an entry of that log', async () => {
+    const nodes = new StoreOfNodes();
+    await nodeOf(restored, 'n1', nodes.behaviour('n1'));
+    const old = await nodeOf(before, 'n4', () => null);
+    for (let at = 0; at < 6; at += 1) {
+      const own = await bus.store({ sessions: true });
+      // Of its own cluster, whoever else listens.
+      old.behave(() => refusal(new NoLeader()));
+      await own.put('/a', 'x');
+      old.requests.length = 0;
+      await own.close();
+      await old.flush();
+      expect(old.log).toEqual([]);
+    }
   });
 
   it('does not follow a leader of the other that announces itself', async () => {
@@ -97,7 +114,7 @@ describe('a store, where nodes of two clusters have one name', () => {
     await own.announce(term(2));
     await store.put('/a', 'y');
     expect(own.log).toEqual(['put anyNode', 'put node']);
-    expect(old.requests).toEqual([]);
+    expect(old.log).toEqual([]);
   });
 
   it('gets no committed entries of the other, neither from its stream nor from its nodes', async () => {
@@ -112,7 +129,7 @@ describe('a store, where nodes of two clusters have one name', () => {
     await own.stream(logEntry(3));
     expect((await entries.next()).value).toMatchObject({ index: 3n, timestampUs: 3n });
     await entries.return?.(undefined);
-    expect(old.requests).toEqual([]);
+    expect(old.log).toEqual([]);
   });
 
   it('shows the members of its own cluster, and has an alarm for each node of the other', async () => {

@@ -54,11 +54,11 @@ export class WriteSessions {
 
   /** Closes what is open, without waiting for it: what is lost of that expires by itself. */
   close(): void {
-    const { cluster, group, inbox } = this.#access;
+    const { cluster, group, inbox, known } = this.#access;
     const subject = apiSubject(cluster, group, 'session');
     for (const { id } of this.#open) {
       const body = encodeCommand({ kind: 'closeSession', session: id });
-      inbox.askAll(subject, encodeRequest({ timeoutMs: requestTimeoutMs, body }), () => {});
+      inbox.askAll(subject, encodeRequest({ timeoutMs: requestTimeoutMs, body, cluster: known.tag }), () => {});
     }
     this.#open.clear();
   }
