@@ -1,5 +1,11 @@
 import type { FormationRecord, Voter } from '@quorate/raft';
-import { checkTimeout, nodeIdSchema, readOptionsOf, type ReadOptions as WireReadOptions } from '@quorate/wire';
+import {
+  checkTimeout,
+  defaultReadOptions,
+  nodeIdSchema,
+  readOptionsOf,
+  type ReadOptions as WireReadOptions,
+} from '@quorate/wire';
 import { InvalidFence, InvalidLease, InvalidRequest, InvalidRevision } from './errors.ts';
 import type { ConnectOptions, ReadOptions } from './options.ts';
 import type { Fence } from './transaction.ts';
@@ -55,6 +61,7 @@ export const checkNode = (node: string | undefined): string | undefined =>
 
 /** How fresh a read is to be. @throws {InvalidRequest | InvalidRevision} */
 export function checkReadOptions({ consistency, maxStalenessMs, minRevision }: ReadOptions): WireReadOptions {
+  if (consistency === undefined && maxStalenessMs === undefined && minRevision === undefined) return defaultReadOptions;
   return readOptionsOf({
     ...(consistency === undefined ? {} : { consistency }),
     ...(maxStalenessMs === undefined ? {} : { maxStalenessMs }),

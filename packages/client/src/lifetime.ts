@@ -1,8 +1,22 @@
+/** Is told when a lifetime ends before what it is for is done. */
+export interface EndListener {
+  /** The lifetime has its error by then. It must not throw. */
+  lifetimeEnded(): void;
+}
+
+/** The lifetime of a call. */
+export interface CallLifetime {
+  readonly lifetime: Lifetime;
+  /** The call is done. */
+  readonly over: () => void;
+}
+
 /** How long something may go on: until it ends by itself, or is ended from outside with an error for all who wait on it. */
 export class Lifetime {
-  readonly #onEnd = new Set<() => void>();
+  readonly #listeners = new Set<EndListener>();
   #reason: { readonly error: unknown } | null = null;
   #leave: () => void = () => {};
+  readonly #ofCalls: CallLifetime = { lifetime: this, over: () => {} };
 
   /** A lifetime within this one, ended with it or by `signal`. It has to be `over` when what it is for is done. */
   child(signal?: AbortSignal): Lifetime {
@@ -22,13 +36,20 @@ export class Lifetime {
     return child;
   }
 
+  /** A lifetime for a call within this one: this one itself, which costs nothing, if the call brings no signal that could end it alone. */
+  call(signal: AbortSignal | undefined): CallLifetime {
+    if (signal === undefined) return this.#ofCalls;
+    const lifetime = this.child(signal);
+    return { lifetime, over: () => lifetime.over() };
+  }
+
   /** Ends it, once: whoever waits gets `error`. */
   end(error: unknown): void {
     if (this.#reason !== null) return;
     this.#reason = { error };
     this.over();
-    for (const listener of [...this.#onEnd]) listener();
-    this.#onEnd.clear();
+    for (const listener of [...this.#listeners]) listener.lifetimeEnded();
+    this.#listeners.clear();
   }
 
   /** What it was for is done: it listens to nothing any more. */
@@ -49,11 +70,19 @@ export class Lifetime {
 
   /** Calls `listener` when it ends, or now if it has, unless what this returns is called first. */
   onEnd(listener: () => void): () => void {
-    if (this.#reason !== null) {
-      listener();
-      return () => {};
-    }
-    this.#onEnd.add(listener);
-    return () => this.#onEnd.delete(listener);
+    const joined: EndListener = { lifetimeEnded: listener };
+    this.join(joined);
+    return () => this.leave(joined);
+  }
+
+  /** Tells `listener` when it ends, or now if it has, unless that leaves first. */
+  join(listener: EndListener): void {
+    if (this.#reason === null) this.#listeners.add(listener);
+    else listener.lifetimeEnded();
+  }
+
+  /** `listener` is told nothing any more. */
+  leave(listener: EndListener): void {
+    this.#listeners.delete(listener);
   }
 }

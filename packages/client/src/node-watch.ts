@@ -59,11 +59,15 @@ export class NodeWatch {
     this.#longestSilenceMs = limits.longestSilenceMs ?? longestSilenceMs;
   }
 
-  /** Tells `watcher` of `node` until what this returns is called. */
-  watch(node: string, watcher: NodeWatcher): () => void {
+  /** Tells `watcher` of `node` until it is taken away. */
+  watch(node: string, watcher: NodeWatcher): void {
     const { watchers } = this.#nodes.get(node) ?? this.#begin(node);
     watchers.set(watcher, this.#clock.now());
-    return () => watchers.delete(watcher);
+  }
+
+  /** Tells `watcher` nothing of `node` any more. */
+  unwatch(node: string, watcher: NodeWatcher): void {
+    this.#nodes.get(node)?.watchers.delete(watcher);
   }
 
   /** A node has answered something. */

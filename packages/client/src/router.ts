@@ -9,12 +9,10 @@ import {
   type RequestKind,
 } from '@quorate/raft';
 import {
-  apiSubject,
   decodeReply,
   type Endpoint,
   encodeRequest,
   errorFromData,
-  nodeApiSubject,
   type ReadOptions,
   type TaggedReply,
 } from '@quorate/wire';
@@ -36,7 +34,8 @@ import type { LeaderNews } from './leader-news.ts';
 import type { Lifetime } from './lifetime.ts';
 import type { Link } from './link.ts';
 import type { NodeWatch } from './node-watch.ts';
-import type { BusOutcome } from './reply-inbox.ts';
+import { OpenAttempts } from './open-attempts.ts';
+import { RequestSubjects } from './request-subjects.ts';
 import type { SharedMessages } from './shared-messages.ts';
 import { waitFor } from './wait.ts';
 
@@ -77,13 +76,12 @@ export interface RouterOptions {
   readonly clock: Clock;
 }
 
-/** The node that was asked will not answer. */
-type LostNode = { readonly kind: 'nodeGone' | 'superseded' };
-
-type AttemptOutcome = { readonly kind: 'ok'; readonly body: Uint8Array } | AttemptFailure;
+/** What an attempt brought the request. */
+type AttemptResult = { readonly kind: 'ok'; readonly body: Uint8Array } | AttemptFailure;
 
 /** A request as its attempts go on. */
-interface OpenRequest extends NodeRequest {
+interface OpenRequest {
+  readonly request: NodeRequest;
   readonly deadlineMs: number;
   /** The tag of the cluster that it is for; empty until the first answer tells. */
   tag: string;
@@ -95,10 +93,23 @@ interface OpenRequest extends NodeRequest {
 /** Brings requests to the leader once a reply has named it, and to any node until then. */
 export class Router {
   readonly #options: RouterOptions;
+  readonly #subjects: RequestSubjects;
+  readonly #attempts: OpenAttempts;
   #leader: string | null = null;
 
   constructor(options: RouterOptions) {
     this.#options = options;
+    const { messages, watch, idleWatch, clock } = options;
+    this.#subjects = new RequestSubjects(options);
+    this.#attempts = new OpenAttempts({
+      messages,
+      watch,
+      idleWatch,
+      clock,
+      onSilent: (node) => {
+        if (this.#leader === node) this.#leader = null;
+      },
+    });
     options.news.listen((leader) => this.#leaderChanged(leader));
   }
 
@@ -112,11 +123,11 @@ export class Router {
     const { clock } = this.#options;
     const deadlineMs = clock.now() + request.timeoutMs;
     const tag = request.cluster?.tag || this.#options.known.tag;
-    const open: OpenRequest = { ...request, deadlineMs, tag, history: noAttempts, refusal: null };
+    const open: OpenRequest = { request, deadlineMs, tag, history: noAttempts, refusal: null };
     try {
       return await this.#askUntilAnswered(open);
     } catch (error) {
-      if (open.refusal instanceof AnotherCluster && open.node === undefined && isToldOf(error)) {
+      if (open.refusal instanceof AnotherCluster && request.node === undefined && isToldOf(error)) {
         this.#options.known.giveUp(open.tag);
       }
       // What keeps another attempt from being made says nothing of those before.
@@ -129,24 +140,26 @@ export class Router {
 
   async #askUntilAnswered(open: OpenRequest): Promise<Uint8Array> {
     const { clock, link, news } = this.#options;
+    const { request } = open;
+    const { kind, node } = request;
     for (;;) {
       if (link.broken !== null) throw new Unavailable(link.broken);
-      const leader = open.node === undefined && open.anyNode !== true ? this.#leader : null;
+      const leader = node === undefined && request.anyNode !== true ? this.#leader : null;
       const newsBefore = news.count;
-      const first = open.history.attempts === 0 ? open.first : undefined;
-      const outcome = await this.#attempt(open, open.node ?? first?.node ?? leader, first?.attemptMs);
+      const first = open.history.attempts === 0 ? request.first : undefined;
+      const outcome = await this.#attempt(open, node ?? first?.node ?? leader, first?.attemptMs);
       if (outcome.kind === 'ok') return outcome.body;
 
       const remainingMs = open.deadlineMs - clock.now();
-      const target = leader !== null ? 'leader' : open.node !== undefined ? 'givenNode' : 'anyNode';
-      const { kind, history } = open;
+      const target = leader !== null ? 'leader' : node !== undefined ? 'givenNode' : 'anyNode';
+      const { history } = open;
       const decision = decideRetry({ kind, target, history, remainingMs }, outcome, clock.random);
       const isKept = isLeaderBusy(outcome) || (decision.kind === 'giveUp' && outcome.kind === 'refused');
       if (leader !== null && leader === this.#leader && !isKept) this.#leader = null;
       if (decision.kind === 'giveUp') throw errorOf(decision.code, outcome, open);
       open.history = decision.history;
       // Whoever found no leader need not wait for one that has come meanwhile.
-      if (decision.delayMs > 0 && news.count === newsBefore) await this.#pause(decision.delayMs, open.lifetime);
+      if (decision.delayMs > 0 && news.count === newsBefore) await this.#pause(decision.delayMs, request.lifetime);
     }
   }
 
@@ -160,33 +173,35 @@ export class Router {
   #leaderChanged(leader: string): void {
     this.#leader = leader;
     this.#options.watch.leaderChanged(leader);
+    this.#attempts.leaderChanged(leader);
   }
 
-  async #attempt(request: OpenRequest, node: string | null, longestMs?: number): Promise<AttemptOutcome> {
-    const { cluster, group, clock, link, news } = this.#options;
-    const { lifetime, kind, endpoint } = request;
-    const connection = await link.whenConnected({ clock, lifetime, timeoutMs: request.deadlineMs - clock.now() });
+  async #attempt(open: OpenRequest, node: string | null, longestMs?: number): Promise<AttemptResult> {
+    const { clock, link, news } = this.#options;
+    const { request, deadlineMs } = open;
+    const { lifetime, kind } = request;
+    const connection =
+      link.connection ?? (await link.whenConnected({ clock, lifetime, timeoutMs: deadlineMs - clock.now() }));
     // Before the publish it is certain that nothing was sent.
     if (lifetime.ended) throw lifetime.error;
-    const remainingMs = request.deadlineMs - clock.now();
+    const remainingMs = deadlineMs - clock.now();
     if (connection === null || remainingMs <= 0) return { kind: 'notSent' };
 
-    const timeoutMs = Math.min(remainingMs, longestMs ?? attemptTimeoutMs(kind, request.history, remainingMs));
-    const subject =
-      node === null ? apiSubject(cluster, group, endpoint) : nodeApiSubject(cluster, group, node, endpoint);
-    const { body, tag } = request;
-    const payload = encodeRequest({
-      timeoutMs: nodeTimeoutMs(timeoutMs),
-      body,
-      cluster: tag,
-      ...readOf(request),
-    });
+    const timeoutMs = Math.min(remainingMs, longestMs ?? attemptTimeoutMs(kind, open.history, remainingMs));
     const newsBefore = news.count;
-    const outcome = await this.#publish(request, { node, subject, payload, timeoutMs });
+    const outcome = await this.#attempts.begin({
+      kind,
+      lifetime,
+      subject: this.#subjects.of(node, request.endpoint),
+      payload: payloadOf(open, timeoutMs),
+      timeoutMs,
+      node,
+      isKept: node !== null && request.first?.node === node,
+    });
     switch (outcome.kind) {
       case 'reply':
         if (node !== null) this.#heard(node);
-        return this.#read(request, outcome.data, news.count === newsBefore);
+        return this.#read(open, outcome.data, news.count === newsBefore);
       case 'forbidden':
         throw new NotPermitted(outcome.reason);
       case 'tooLarge':
@@ -196,100 +211,48 @@ export class Router {
     }
   }
 
-  async #publish(
-    { kind, lifetime, first }: OpenRequest,
-    attempt: {
-      readonly node: string | null;
-      readonly subject: string;
-      readonly payload: Uint8Array;
-      readonly timeoutMs: number;
-    },
-  ): Promise<BusOutcome | LostNode> {
-    const { messages, clock } = this.#options;
-    const { node, subject, payload, timeoutMs } = attempt;
-    try {
-      const outcome = await waitFor<BusOutcome | LostNode>({ clock, lifetime, timeoutMs }, (settle) => {
-        const stopListening = messages.ask(subject, payload, settle);
-        const stopWatching = node === null ? () => {} : this.#watch(node, first?.node === node, settle);
-        const stopNews = kind === 'sessionWrite' ? this.#listenForLeader(node, settle) : () => {};
-        return () => {
-          stopListening();
-          stopWatching();
-          stopNews();
-        };
-      });
-      return outcome ?? { kind: 'timedOut' };
-    } catch (error) {
-      if (kind !== 'read' && error instanceof StoreClosed) {
-        throw new OutcomeUnknown('the store was closed before the write was answered: it may have been made');
-      }
-      throw error;
-    }
-  }
-
-  /** Whoever may ask again need not find out whether the node that has the write is still there, or whom it takes for the leader. */
-  #listenForLeader(node: string | null, settle: (outcome: LostNode) => void): () => void {
-    return this.#options.news.listen((leader) => {
-      if (leader !== node) settle({ kind: 'superseded' });
-    });
-  }
-
   #heard(node: string): void {
     this.#options.watch.heard(node);
     this.#options.idleWatch.heard(node);
   }
 
-  #watch(node: string, isKept: boolean, settle: (outcome: LostNode) => void): () => void {
-    const { watch, idleWatch } = this.#options;
-    return (isKept ? idleWatch : watch).watch(node, {
-      gone: () => settle({ kind: 'nodeGone' }),
-      superseded: () => settle({ kind: 'superseded' }),
-      silent: () => {
-        // Other requests need not wait for it.
-        if (this.#leader === node) this.#leader = null;
-        // It may keep the request for long, and another can be asked at no risk.
-        if (isKept) settle({ kind: 'nodeGone' });
-      },
-    });
-  }
-
   /** `isNewest`: no leader has announced itself since it was asked, whom the node may not know yet. */
-  #read(request: OpenRequest, data: Uint8Array, isNewest: boolean): AttemptOutcome {
+  #read(open: OpenRequest, data: Uint8Array, isNewest: boolean): AttemptResult {
     try {
       const reply = decodeReply(data);
-      if (!this.#isOfCluster(request, reply)) return this.#foreign(request, new AnotherCluster());
+      if (!this.#isOfCluster(open, reply)) return this.#foreign(open, new AnotherCluster());
       if (isNewest && reply.leader !== null) this.#leader = reply.leader;
       if (reply.kind === 'ok') return { kind: 'ok', body: reply.body };
       const refusal = errorFromData(reply.error);
-      if (refusal instanceof AnotherCluster) return this.#foreign(request, refusal);
-      request.refusal = refusal;
-      if (isNewest && request.refusal.code === 'NoLeader' && reply.leader === null) this.#leader = null;
+      if (refusal instanceof AnotherCluster) return this.#foreign(open, refusal);
+      open.refusal = refusal;
+      if (isNewest && open.refusal.code === 'NoLeader' && reply.leader === null) this.#leader = null;
     } catch (error) {
       if (!(error instanceof MalformedMessage)) throw error;
-      request.refusal = error;
+      open.refusal = error;
     }
-    return { kind: 'refused', code: request.refusal.code };
+    return { kind: 'refused', code: open.refusal.code };
   }
 
   /**
    * Two requests may be under way before any is answered: the first answer says which cluster it is. An error does not: a node that is left of the cluster
    * before knows no leader, and would be the first to say so.
    */
-  #isOfCluster(request: OpenRequest, { kind, cluster }: TaggedReply): boolean {
+  #isOfCluster(open: OpenRequest, { kind, cluster }: TaggedReply): boolean {
     if (kind === 'error' || cluster === null) return true;
-    const isKnown = request.tag === '' ? this.#options.known.isAnswerOf(cluster) : request.tag === cluster;
-    if (isKnown && request.cluster?.isAnswerOf(cluster) !== false) {
-      request.tag = cluster;
+    const isKnown = open.tag === '' ? this.#options.known.isAnswerOf(cluster) : open.tag === cluster;
+    if (isKnown && open.request.cluster?.isAnswerOf(cluster) !== false) {
+      open.tag = cluster;
       return true;
     }
-    if (request.kind === 'read') return false;
+    if (open.request.kind === 'read') return false;
     throw new AnotherCluster('another cluster than the one that answered first has that name, and did what was asked');
   }
 
   /** What nodes of the right cluster say is worth more. */
-  #foreign(request: OpenRequest, refusal: AnotherCluster): AttemptFailure {
-    request.refusal ??= refusal;
-    return { kind: 'refused', code: request.refusal.code };
+  #foreign(open: OpenRequest, refusal: AnotherCluster): AttemptFailure {
+    open.refusal ??= refusal;
+    return { kind: 'refused', code: open.refusal.code };
   }
 }
 
@@ -303,14 +266,19 @@ const isOfThisAttempt = (error: unknown): error is QuorateError =>
   error instanceof NotPermitted ||
   error instanceof InvalidRequest;
 
-const readOf = ({ read }: OpenRequest): { readonly read?: ReadOptions } => (read === undefined ? {} : { read });
+function payloadOf({ request, tag: cluster }: OpenRequest, attemptMs: number): Uint8Array {
+  const { body, read } = request;
+  const timeoutMs = nodeTimeoutMs(attemptMs);
+  return encodeRequest(read === undefined ? { timeoutMs, body, cluster } : { timeoutMs, body, cluster, read });
+}
 
-function errorOf(code: string, failure: AttemptFailure, request: OpenRequest): QuorateError {
-  const { refusal, node, timeoutMs } = request;
+function errorOf(code: string, failure: AttemptFailure, open: OpenRequest): QuorateError {
+  const { refusal, request } = open;
+  const { node, timeoutMs } = request;
   if (refusal?.code === code) return refusal;
   switch (code) {
     case 'OutcomeUnknown':
-      return new OutcomeUnknown(`${whatHappened(failure, request)}: the write may have been made, or may yet be`);
+      return new OutcomeUnknown(`${whatHappened(failure, open)}: the write may have been made, or may yet be`);
     case 'Timeout':
       return new Timeout({ timeoutMs });
     case 'NoLeader':
@@ -323,7 +291,7 @@ function errorOf(code: string, failure: AttemptFailure, request: OpenRequest): Q
 const nobodyThere = (node: string | undefined): string =>
   node === undefined ? 'no node answers: does one run, and is the cluster formed?' : `node ${node} does not answer`;
 
-function whatHappened(failure: AttemptFailure, { refusal, timeoutMs }: OpenRequest): string {
+function whatHappened(failure: AttemptFailure, { refusal, request }: OpenRequest): string {
   switch (failure.kind) {
     case 'connectionLost':
       return 'the connection to NATS broke before the answer came';
@@ -334,7 +302,7 @@ function whatHappened(failure: AttemptFailure, { refusal, timeoutMs }: OpenReque
     case 'refused':
       return refusal?.message ?? failure.code;
     default:
-      return `no answer within ${timeoutMs} ms`;
+      return `no answer within ${request.timeoutMs} ms`;
   }
 }
 

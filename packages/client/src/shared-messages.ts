@@ -4,17 +4,23 @@ import type { BusOutcome, ReplyInbox } from './reply-inbox.ts';
 /** More than this is shared by nobody: what is small does not wait behind it. */
 const maxSharedBytes = 128 * 1024;
 
+/** Whoever asks. */
+export interface Asker {
+  /** What came of it: once at most. It must not throw. */
+  answered(outcome: BusOutcome): void;
+}
+
 /** A request that is ready, or on its way. */
-interface Question {
+export interface Question {
   readonly payload: Uint8Array;
-  readonly onOutcome: (outcome: BusOutcome) => void;
+  readonly asker: Asker;
   isOpen: boolean;
   /** What it went in. */
   message: Message | null;
 }
 
 /** A message that is on its way. */
-interface Message {
+export interface Message {
   readonly questions: readonly Question[];
   openCount: number;
   stopListening: () => void;
@@ -32,14 +38,19 @@ export class SharedMessages {
     this.#inbox = inbox;
   }
 
-  /** Asks what `payload` says. `onOutcome` is called once at most, and must not throw. It returns how to stop listening. */
-  ask(subject: string, payload: Uint8Array, onOutcome: (outcome: BusOutcome) => void): () => void {
-    const question: Question = { payload, onOutcome, isOpen: true, message: null };
+  /** Asks what `payload` says, for `asker`, until the question that it returns is closed. */
+  ask(subject: string, payload: Uint8Array, asker: Asker): Question {
+    const question: Question = { payload, asker, isOpen: true, message: null };
     if (this.#ready.size === 0) process.nextTick(() => this.#publishAll());
     const others = this.#ready.get(subject);
     if (others === undefined) this.#ready.set(subject, [question]);
     else others.push(question);
-    return () => close(question);
+    return question;
+  }
+
+  /** Nobody waits for its answer any more. */
+  close(question: Question): void {
+    close(question);
   }
 
   #publishAll(): void {
@@ -88,7 +99,7 @@ function settle({ questions }: Message, outcome: BusOutcome): void {
 function answer(question: Question | undefined, outcome: BusOutcome): void {
   if (question?.isOpen !== true) return;
   close(question);
-  question.onOutcome(outcome);
+  question.asker.answered(outcome);
 }
 
 /** What nobody waits for any more is not listened for. */

@@ -357,11 +357,12 @@ export class StoreClient implements Store {
     how: Pick<NodeRequest, 'read' | 'anyNode'> = {},
   ): Promise<Uint8Array> {
     const { timeoutMs, node } = this.#check(options);
-    const lifetime = this.#access.lifetime.child(options.signal);
+    const call = this.#access.lifetime.call(options.signal);
     try {
+      const { lifetime } = call;
       return await this.#access.router.request({ ...how, endpoint, kind, body, node, timeoutMs, lifetime });
     } finally {
-      lifetime.over();
+      call.over();
     }
   }
 
@@ -375,8 +376,11 @@ export class StoreClient implements Store {
 
 /** @throws {InvalidCommand | InvalidLease | InvalidRevision} */
 function putOf(key: string, value: string | Uint8Array, options: PutOptions): Write & { readonly kind: 'put' } {
-  const { contentType } = options;
+  const { contentType, ifRevision, lease } = options;
+  if (contentType === undefined && ifRevision === undefined && lease === undefined) {
+    return { kind: 'put', key, value: valueBytes(value) };
+  }
   const typed = contentType === undefined ? {} : { contentType };
-  const condition = checkRevisionOption(options.ifRevision);
-  return { kind: 'put', key, value: valueBytes(value), ...typed, ...checkLeaseOption(options.lease), ...condition };
+  const condition = checkRevisionOption(ifRevision);
+  return { kind: 'put', key, value: valueBytes(value), ...typed, ...checkLeaseOption(lease), ...condition };
 }

@@ -1,5 +1,5 @@
-import { type BoundWrite, type Command, checkCommand, type Write } from '@quorate/config-store';
-import { checkCommandBytes, encodeCommand, writeEndpointOf } from '@quorate/wire';
+import { type BoundWrite, checkCommand, type SessionPlace, type Write } from '@quorate/config-store';
+import { checkCommandBytes, encodeWrite, writeEndpointOf } from '@quorate/wire';
 import { checkFenceOption, checkNode, checkTimeoutMs } from './check-options.ts';
 import type { GroupAccess } from './group-access.ts';
 import type { TransactionOptions } from './options.ts';
@@ -18,38 +18,44 @@ export class Writes {
 
   /** The body of the reply. @throws {QuorateError} */
   async write(unbound: Write, options: TransactionOptions): Promise<Uint8Array> {
-    const write: BoundWrite = { ...unbound, ...checkFenceOption(options.fence) };
+    const write = bound(unbound, options.fence);
     checkCommand(write);
     const { router, clock } = this.#access;
     const timeoutMs = checkTimeoutMs(options.timeoutMs, this.#access.timeoutMs);
-    const to = { endpoint: writeEndpointOf(write), node: checkNode(options.node) };
+    const endpoint = writeEndpointOf(write);
+    const node = checkNode(options.node);
     const deadlineMs = clock.now() + timeoutMs;
-    const lifetime = this.#access.lifetime.child(options.signal);
+    const call = this.#access.lifetime.call(options.signal);
+    const { lifetime } = call;
     try {
       if (this.#sessions === null) {
-        return await router.request({ ...to, kind: 'write', body: bodyOf(write), timeoutMs, lifetime });
+        const body = bodyOf(write, undefined);
+        return await router.request({ endpoint, node, kind: 'write', body, timeoutMs, lifetime });
       }
-      return await this.#sessions.write({ lifetime, deadlineMs, timeoutMs }, async (inSession) => {
+      return await this.#sessions.write({ lifetime, deadlineMs, timeoutMs }, (inSession) => {
         const leftMs = Math.max(1, Math.ceil(deadlineMs - clock.now()));
-        const body = bodyOf({ ...write, inSession });
-        return router.request({ ...to, kind: 'sessionWrite', body, timeoutMs: leftMs, lifetime });
+        const body = bodyOf(write, inSession);
+        return router.request({ endpoint, node, kind: 'sessionWrite', body, timeoutMs: leftMs, lifetime });
       });
     } finally {
-      lifetime.over();
+      call.over();
     }
   }
 
   /** The same for a write that may be done again whenever its answer is lost, because a second time changes nothing more: it needs no session. @throws {QuorateError} */
   async repeat(unbound: Write, options: TransactionOptions): Promise<Uint8Array> {
-    const write: BoundWrite = { ...unbound, ...checkFenceOption(options.fence) };
+    const write = bound(unbound, options.fence);
     checkCommand(write);
     const timeoutMs = checkTimeoutMs(options.timeoutMs, this.#access.timeoutMs);
-    const to = { endpoint: writeEndpointOf(write), node: checkNode(options.node) };
-    const lifetime = this.#access.lifetime.child(options.signal);
+    const endpoint = writeEndpointOf(write);
+    const node = checkNode(options.node);
+    const call = this.#access.lifetime.call(options.signal);
     try {
-      return await this.#access.router.request({ ...to, kind: 'read', body: bodyOf(write), timeoutMs, lifetime });
+      const body = bodyOf(write, undefined);
+      const { lifetime } = call;
+      return await this.#access.router.request({ endpoint, node, kind: 'read', body, timeoutMs, lifetime });
     } finally {
-      lifetime.over();
+      call.over();
     }
   }
 
@@ -59,9 +65,13 @@ export class Writes {
   }
 }
 
+/** @throws {InvalidFence} */
+const bound = (write: Write, fence: TransactionOptions['fence']): BoundWrite =>
+  fence === undefined ? write : { ...write, ...checkFenceOption(fence) };
+
 /** @throws {TransactionTooLarge} */
-function bodyOf(command: Command): Uint8Array {
-  const body = encodeCommand(command);
+function bodyOf(write: BoundWrite, inSession: SessionPlace | undefined): Uint8Array {
+  const body = encodeWrite(write, inSession);
   checkCommandBytes(body);
   return body;
 }

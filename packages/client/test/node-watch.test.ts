@@ -17,13 +17,14 @@ it('that a node is gone is told to whoever waited for it before it was asked, an
   const inbox = { ask: () => new Promise<BusOutcome>((resolve) => questions.push(resolve)) };
   const lifetime = new Lifetime();
   const watch = new NodeWatch({ cluster: 'main', group: 'config' }, inbox, { clock: systemClock, lifetime });
-  const stopEarly = watch.watch('n1', watcher('early', told));
+  const [early, sameTurn, late] = [watcher('early', told), watcher('same turn', told), watcher('late', told)];
+  watch.watch('n1', early);
   watch.leaderChanged('n2');
-  const stopSameTurn = watch.watch('n1', watcher('same turn', told));
+  watch.watch('n1', sameTurn);
   await until(() => questions.length > 0);
-  const stopLate = watch.watch('n1', watcher('late', told));
+  watch.watch('n1', late);
   questions[0]?.({ kind: 'noResponders' });
   await until(() => told.length > 0);
-  for (const stop of [stopEarly, stopSameTurn, stopLate]) stop();
+  for (const one of [early, sameTurn, late]) watch.unwatch('n1', one);
   expect(told).toEqual(['early gone', 'same turn gone']);
 });
