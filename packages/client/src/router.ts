@@ -50,7 +50,7 @@ export interface NodeRequest {
   /** Ask this node and no other. */
   readonly node?: string | undefined;
   /** Ask whichever node takes it, even if the leader is known. */
-  readonly anyNode?: boolean;
+  readonly anyNode?: boolean | undefined;
   /** Ask this node first, which may keep the request for so long, and whichever takes it if that one is gone, or does not say for half a second that it is there. */
   readonly first?: { readonly node: string; readonly attemptMs: number } | undefined;
   /** Given, all requests that have it are answered by one cluster. They go to the one that the store knows unless it is. */

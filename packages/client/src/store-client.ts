@@ -360,7 +360,9 @@ export class StoreClient implements Store {
     const call = this.#access.lifetime.call(options.signal);
     try {
       const { lifetime } = call;
-      return await this.#access.router.request({ ...how, endpoint, kind, body, node, timeoutMs, lifetime });
+      const { read, anyNode } = how;
+      const request = { endpoint, kind, body, node, timeoutMs, lifetime };
+      return await this.#access.router.request(read === undefined ? request : { ...request, read, anyNode });
     } finally {
       call.over();
     }

@@ -21,7 +21,15 @@ export function valueBytes(value: string | Uint8Array): Uint8Array {
 }
 
 /** An entry as callers get it; its value is a copy, so that it does not keep the whole reply in memory. */
-export const toEntry = (entry: StoredEntry): Entry => ({ ...toKeyInfo(entry), value: new Uint8Array(entry.value) });
+export const toEntry = (entry: StoredEntry): Entry => ({
+  key: entry.key,
+  value: new Uint8Array(entry.value),
+  createRevision: BigInt(entry.createRevision),
+  modRevision: BigInt(entry.modRevision),
+  version: BigInt(entry.version),
+  lease: entry.lease === null ? null : BigInt(entry.lease),
+  contentType: entry.contentType,
+});
 
 /** What is known of a key beside its value. */
 export const toKeyInfo = (entry: ListedEntry): KeyInfo => ({

@@ -71,10 +71,12 @@ function okReplyIn(frame: unknown): TaggedReply | null {
 
 const isNodeId = (id: unknown): id is NodeId => typeof id === 'string' && isName(id);
 
-/** The reply that gives a result or an answer of the store's: what failed in the store is an error to the caller. */
-export function storeReply(outcome: Uint8Array, leader: NodeId | null): ApiReply {
+/** The reply that gives an answer of the store's, or the result of what stands at `index` in the log: what failed in the store is an error to the caller. */
+export function storeReply(outcome: Uint8Array, leader: NodeId | null, index?: LogIndex): ApiReply {
   const error = failureIn(outcome);
-  return error === null ? { kind: 'ok', body: outcome, leader } : { kind: 'error', error, leader };
+  if (error !== null) return { kind: 'error', error, leader, ...(index === undefined ? {} : { index }) };
+  if (index === undefined) return { kind: 'ok', body: outcome, leader };
+  return { kind: 'ok', body: outcome, leader, index };
 }
 
 /** The reply that tells of an error. One that is not for callers to see is passed on by its message, as `Internal`. */

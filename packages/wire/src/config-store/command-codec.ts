@@ -1,6 +1,6 @@
 import { type BoundWrite, type Command, InvalidCommand, type SessionPlace, type Write } from '@quorate/config-store';
 import { fencedFrame, fencedIn } from './fence-frames.ts';
-import { FrameFields } from './frame-fields.ts';
+import { FrameFields, frameIn } from './frame-fields.ts';
 import { frameWriter, isCounter, isPlainText } from './frame-writer.ts';
 import { encodeMsgpack } from './msgpack.ts';
 import { transactionFrame, transactionIn } from './transaction-codec.ts';
@@ -82,10 +82,26 @@ function writeFrame(write: Write): readonly unknown[] {
  * @throws {InvalidCommand}
  */
 export function decodeCommand(bytes: Uint8Array): Command {
-  const fields = FrameFields.decode(bytes, (reason) => new InvalidCommand({ reason }));
+  const frame = frameIn(bytes, invalid);
+  const put = plainPutIn(frame);
+  if (put !== null) return put;
+  const fields = FrameFields.of(frame, invalid);
   const command = commandIn(fields);
   fields.end();
   return command;
+}
+
+const invalid = (reason: string): Error => new InvalidCommand({ reason });
+
+/** The command that nearly all are, which `encodePlainPut` makes; null if it is none, or has another form. */
+function plainPutIn(frame: unknown): Command | null {
+  if (!Array.isArray(frame) || frame.length !== 5 || frame[0] !== 'inSession') return null;
+  const [, session, sequence, floor, write]: readonly unknown[] = frame;
+  if (typeof session !== 'number' || typeof sequence !== 'number' || typeof floor !== 'number') return null;
+  if (!Array.isArray(write) || write.length !== 4) return null;
+  const [kind, key, value, ifRevision]: readonly unknown[] = write;
+  if (kind !== 'put' || typeof key !== 'string' || !(value instanceof Uint8Array) || ifRevision !== null) return null;
+  return { kind, key, value, inSession: { session, sequence, floor } };
 }
 
 function commandIn(fields: FrameFields): Command {

@@ -3,6 +3,15 @@ import { decodeMsgpack } from './msgpack.ts';
 /** Makes the error for a frame that is none. */
 export type Invalid = (reason: string) => Error;
 
+/** What encoded bytes hold, which may be no frame. @throws what `invalid` makes if they are no msgpack */
+export function frameIn(bytes: Uint8Array, invalid: Invalid): unknown {
+  try {
+    return decodeMsgpack(bytes);
+  } catch (error) {
+    throw error instanceof Error && error.name === 'MalformedMsgpack' ? invalid(error.message) : error;
+  }
+}
+
 /** The fields of a frame, which is an array that begins with its kind, read one after the other. */
 export class FrameFields {
   readonly kind: string;
@@ -20,11 +29,7 @@ export class FrameFields {
 
   /** The fields of encoded bytes. @throws what `invalid` makes */
   static decode(bytes: Uint8Array, invalid: Invalid): FrameFields {
-    try {
-      return FrameFields.of(decodeMsgpack(bytes), invalid);
-    } catch (error) {
-      throw error instanceof Error && error.name === 'MalformedMsgpack' ? invalid(error.message) : error;
-    }
+    return FrameFields.of(frameIn(bytes, invalid), invalid);
   }
 
   /** The fields of a decoded frame. @throws what `invalid` makes */

@@ -133,19 +133,23 @@ export class Endpoints {
 
   /** Each of the requests that share a message is answered as if it were alone. */
   #serveAll(endpoint: Endpoint, message: Msg, requests: readonly Uint8Array[]): void {
-    const unanswered = (error: unknown): void => this.#unanswered(endpoint, error);
     const answers = new SharedAnswers((payload) => {
       try {
         message.respond(payload);
       } catch (error) {
-        unanswered(error);
+        this.#unanswered(endpoint, error);
       }
     }, this.#connection.info?.max_payload ?? Infinity);
-    requests.forEach((request, ordinal) => {
-      this.#answer(endpoint, request, null)
-        .then(({ reply, cluster }) => answers.add({ ordinal, reply: encodeReply(reply, cluster) }))
-        .catch(unanswered);
-    });
+    requests.forEach((request, ordinal) => void this.#serveShared(endpoint, request, ordinal, answers));
+  }
+
+  async #serveShared(endpoint: Endpoint, request: Uint8Array, ordinal: number, answers: SharedAnswers): Promise<void> {
+    try {
+      const { reply, cluster } = await this.#answer(endpoint, request, null);
+      answers.add({ ordinal, reply: encodeReply(reply, cluster) });
+    } catch (error) {
+      this.#unanswered(endpoint, error);
+    }
   }
 
   #unanswered(endpoint: Endpoint, error: unknown): void {

@@ -114,7 +114,10 @@ export class GroupRequests {
     }
     return this.#reply(
       request,
-      await this.#desk.ask((number) => ({ kind: 'read', request: number, query, ...read, timeoutMs })),
+      await this.#desk.ask((number) => {
+        const { consistency, maxStalenessMs, minRevision } = read;
+        return { kind: 'read', request: number, query, consistency, maxStalenessMs, minRevision, timeoutMs };
+      }),
     );
   }
 
@@ -162,7 +165,7 @@ export class GroupRequests {
   #reply(request: ApiRequest, { answer, leader }: Answered): ApiReply {
     switch (answer.kind) {
       case 'result':
-        return { ...storeReply(answer.result, leader), index: answer.index };
+        return storeReply(answer.result, leader, answer.index);
       case 'answer':
         return storeReply(answer.answer, leader);
       case 'entries':
