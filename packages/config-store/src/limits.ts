@@ -68,6 +68,7 @@ export function checkRevision(revision: number, least: 0 | 1 = 0): void {
 }
 
 function checkKeyText(what: KeyRole, text: string): void {
+  if (isPlainKey(text)) return;
   const sizeBytes = utf8Length(text);
   const invalid = (reason: string): InvalidKey =>
     new InvalidKey({ what, reason, sizeBytes, limitBytes: MAX_KEY_BYTES });
@@ -78,6 +79,16 @@ function checkKeyText(what: KeyRole, text: string): void {
   const lone = loneSurrogateAt(text);
   if (lone >= 0)
     throw invalid(`has the lone surrogate ${codePointName(text, lone)} at ${lone}, which UTF-8 cannot hold`);
+}
+
+/** Whether a text is of printable ASCII alone, as nearly all keys are, and not too long: one look at it says all. */
+function isPlainKey(text: string): boolean {
+  if (text === '' || text.length > MAX_KEY_BYTES) return false;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit < 0x20 || unit > 0x7e) return false;
+  }
+  return true;
 }
 
 /** C0, DEL and C1. */
