@@ -78,6 +78,7 @@ const node = (fields: Partial<NodeStatus> & Pick<NodeStatus, 'id'>): NodeStatus 
   damage: null,
   peers: [],
   clock: null,
+  partings: [],
   dropped: {},
   disk: null,
   payload: null,

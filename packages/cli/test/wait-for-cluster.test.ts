@@ -22,6 +22,7 @@ const node = (id: string, fields: Partial<NodeStatus> = {}): NodeStatus => ({
   damage: null,
   peers: [],
   clock: null,
+  partings: [],
   dropped: {},
   disk: null,
   payload: null,

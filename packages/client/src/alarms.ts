@@ -1,7 +1,7 @@
-import type { ClockStatus, ClusterStatus, PayloadStatus } from './store.ts';
+import type { ClockStatus, ClusterStatus, Parting, PayloadStatus } from './store.ts';
 
 /** What somebody has to do something about. */
-export type Alarm = DiskAlarm | PayloadAlarm | ClockAlarm | ForeignNodeAlarm;
+export type Alarm = DiskAlarm | PayloadAlarm | ClockAlarm | StateAlarm | ForeignNodeAlarm;
 
 /** A node has too little disk space. */
 export interface DiskAlarm {
@@ -33,6 +33,11 @@ export interface ClockAlarm
   readonly node: string;
 }
 
+/** A node's state differs from that of others, which should be equal. */
+export interface StateAlarm extends Parting {
+  readonly code: 'StateParted';
+}
+
 /** The alarms of a group's nodes, as far as they answered; those of clocks as the leader has them. */
 export function alarmsOf(status: ClusterStatus): readonly Alarm[] {
   const foreign = (status.foreign ?? []).map(({ id: node, clusterId }) => ({
@@ -40,7 +45,13 @@ export function alarmsOf(status: ClusterStatus): readonly Alarm[] {
     node,
     clusterId,
   }));
-  return [...foreign, ...diskAlarmsOf(status), ...payloadAlarmsOf(status), ...clockAlarmsOf(status)];
+  return [
+    ...foreign,
+    ...stateAlarmsOf(status),
+    ...diskAlarmsOf(status),
+    ...payloadAlarmsOf(status),
+    ...clockAlarmsOf(status),
+  ];
 }
 
 /** The code of the error by which a group refuses writes that need room, as its leader has it; null while it takes them. */
@@ -71,6 +82,18 @@ function payloadAlarmsOf({ nodes }: ClusterStatus): readonly PayloadAlarm[] {
     const { maxBytes, neededBytes } = node.payload;
     return [{ code: 'PayloadLimitTooLow' as const, node: node.id, maxBytes, neededBytes }];
   });
+}
+
+/** One for each node, however many tell of it. */
+function stateAlarmsOf({ nodes }: ClusterStatus): readonly StateAlarm[] {
+  const alarms = new Map<string, StateAlarm>();
+  for (const node of nodes) {
+    if (node.role === 'unreachable') continue;
+    for (const parting of node.partings) {
+      if (parting.isOdd || !alarms.has(parting.node)) alarms.set(parting.node, { code: 'StateParted', ...parting });
+    }
+  }
+  return [...alarms.values()];
 }
 
 function clockAlarmsOf(status: ClusterStatus): readonly ClockAlarm[] {

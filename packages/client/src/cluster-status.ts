@@ -92,6 +92,7 @@ function toNodeStatus(status: WireNodeStatus): NodeStatus {
     lastApplied: indexOf(status.lastApplied),
     lastLogIndex: indexOf(status.lastLogIndex),
     firstIndex: indexOf(status.firstIndex),
+    partings: status.partings.map((parting) => ({ ...parting, revision: BigInt(parting.revision) })),
     peers: status.peers.map((peer) => ({ ...peer, matchIndex: indexOf(peer.matchIndex), lag: BigInt(peer.lag) })),
   };
 }

@@ -50,6 +50,7 @@ export {
   OutcomeUnknown,
   Overloaded,
   SnapshotProblem,
+  StateParted,
   Timeout,
   TooStale,
   Unavailable,

@@ -6,6 +6,7 @@ export {
   type DiskAlarm,
   type ForeignNodeAlarm,
   type PayloadAlarm,
+  type StateAlarm,
   writesRefused,
 } from './alarms.ts';
 export { checkSnapshot } from './check-snapshot.ts';

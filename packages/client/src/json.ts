@@ -14,7 +14,7 @@ import {
   keyChangeToJson as wireKeyChangeToJson,
   leaseToJson as wireLeaseToJson,
 } from '@quorate/wire';
-import { type Alarm, alarmsOf } from './alarms.ts';
+import { type Alarm, alarmsOf, type StateAlarm } from './alarms.ts';
 import { checkFenceOption } from './check-options.ts';
 import type { KeyChange } from './history.ts';
 import type { Lease } from './lease/leases.ts';
@@ -51,9 +51,12 @@ export type CommittedEntryJson = WireCommittedEntryJson;
 /** A group's status as JSON: numbers of 64 bits are texts. */
 export interface ClusterStatusJson {
   readonly leader: string | null;
-  readonly alarms: readonly Alarm[];
+  readonly alarms: readonly AlarmJson[];
   readonly nodes: readonly Readonly<Record<string, unknown>>[];
 }
+
+/** An alarm as JSON: numbers of 64 bits are texts. */
+export type AlarmJson = Exclude<Alarm, StateAlarm> | (Omit<StateAlarm, 'revision'> & { readonly revision: string });
 
 /** A group's members as JSON: numbers of 64 bits are texts. */
 export interface ClusterMembersJson {
@@ -235,8 +238,11 @@ export function snapshotToJson(snapshot: NodeSnapshot | SnapshotInfo): Readonly<
 
 /** A group's status as JSON: `{"leader":"n1","alarms":[],"nodes":[{"id":"n1","pid":4711,"role":"leader","term":"3","commitIndex":"42",…}]}`. */
 export function clusterStatusToJson(status: ClusterStatus): ClusterStatusJson {
-  return { leader: status.leader, alarms: alarmsOf(status), nodes: status.nodes.map(memberToJson) };
+  return { leader: status.leader, alarms: alarmsOf(status).map(alarmToJson), nodes: status.nodes.map(memberToJson) };
 }
+
+const alarmToJson = (alarm: Alarm): AlarmJson =>
+  alarm.code === 'StateParted' ? { ...alarm, revision: String(alarm.revision) } : alarm;
 
 function memberToJson(member: MemberStatus): Readonly<Record<string, unknown>> {
   if (member.role === 'unreachable') return { ...member };
@@ -247,6 +253,7 @@ function memberToJson(member: MemberStatus): Readonly<Record<string, unknown>> {
     lastApplied: String(member.lastApplied),
     lastLogIndex: String(member.lastLogIndex),
     firstIndex: String(member.firstIndex),
+    partings: member.partings.map((parting) => ({ ...parting, revision: String(parting.revision) })),
     peers: member.peers.map((peer) => ({ ...peer, matchIndex: String(peer.matchIndex), lag: String(peer.lag) })),
   };
 }

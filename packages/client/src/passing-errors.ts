@@ -6,6 +6,7 @@ const passingCodes: ReadonlySet<string> = new Set([
   'Timeout',
   'Unformed',
   'NodeSpent',
+  'StateParted',
   'Internal',
 ]);
 

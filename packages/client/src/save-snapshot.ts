@@ -119,6 +119,7 @@ const passing: ReadonlySet<string> = new Set([
   'MalformedMessage',
   'Internal',
   'NodeSpent',
+  'StateParted',
   'Unformed',
   'SnapshotGone',
   'SnapshotDamaged',

@@ -232,6 +232,16 @@ export interface PayloadStatus {
   readonly isLow: boolean;
 }
 
+/** Two states of one group differ that should be equal. */
+export interface Parting {
+  /** The node whose state differs: from that of whoever tells of it, or from those of all others if it tells of itself. */
+  readonly node: string;
+  /** The first revision at which they differ, as far back as history goes. */
+  readonly revision: bigint;
+  /** Whether a quorum has the other state, so that this one is wrong. */
+  readonly isOdd: boolean;
+}
+
 /** How a node stands, by its own account. */
 export interface NodeStatus extends Voter {
   /** Of the operating system's process. */
@@ -261,6 +271,8 @@ export interface NodeStatus extends Voter {
   readonly clock: ClockStatus | null;
   /** Null but in a leader. */
   readonly load: LoadStatus | null;
+  /** The states that differ from this node's, or that this node's is the odd one: then it serves nobody. Empty in a group that is well. */
+  readonly partings: readonly Parting[];
   /** How many messages it dropped unread, by kind. */
   readonly dropped: Readonly<Record<string, number>>;
   /** As it was last looked at; null if it could not be. */

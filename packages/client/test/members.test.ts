@@ -62,6 +62,7 @@ const status: NodeStatus = {
     },
   ],
   clock: null,
+  partings: [],
   dropped: {},
   disk: null,
   payload: null,

@@ -15,6 +15,7 @@ import { QuorateError } from './quorate-error.ts';
 import { type RunningStore, runCommand } from './run-command.ts';
 import { SessionExpiry } from './session/session-expiry.ts';
 import { Sessions } from './session/sessions.ts';
+import { StateHash } from './state-hash/state-hash.ts';
 import type { Progress, Tables } from './tables/tables.ts';
 import { TransactionTooLarge } from './transaction/errors.ts';
 import { MAX_COMMAND_BYTES } from './transaction/limits.ts';
@@ -63,7 +64,7 @@ export class ConfigStore implements StateMachine {
     return this.#tables.progress.revision;
   }
 
-  /** Of all that was changed: two stores that have come to the same revision differ in it if they differ at all. */
+  /** Of all that was changed, keys, sessions, leases and history alike: two stores to which the same was applied differ in it if they have parted. */
   get stateHash(): number {
     return this.#tables.progress.stateHash;
   }
@@ -99,9 +100,11 @@ export class ConfigStore implements StateMachine {
   #applyAll(entries: readonly LogEntry[]): readonly AppliedEntry[] {
     const { lastApplied } = this;
     return this.#tables.transaction((writer) => {
-      const sessions = new Sessions(writer, this.#sessionExpiry);
-      const leases = new Leases(writer);
-      const store = { writer, history: new OpenHistory(writer), compaction: this.#compaction, sessions, leases };
+      const hash = new StateHash(0);
+      const sessions = new Sessions(writer, this.#sessionExpiry, hash);
+      const leases = new Leases(writer, hash);
+      const history = new OpenHistory(writer, hash);
+      const store = { writer, hash, history, compaction: this.#compaction, sessions, leases };
       const applied = entries.map((entry) => this.#applyOne(store, entry));
       sessions.store();
       this.#leaseDue.applied(lastApplied, writer.progress.lastApplied, leases.isTouched);
@@ -110,18 +113,21 @@ export class ConfigStore implements StateMachine {
   }
 
   #applyOne(store: RunningStore, entry: LogEntry): AppliedEntry {
-    const { writer, history, compaction, sessions, leases } = store;
+    const { writer, hash, history, compaction, sessions, leases } = store;
     const before = writer.progress;
     assertFollows(before, entry);
+    hash.goOnFrom(before.stateHash);
     if (entry.term > before.lastAppliedTerm) leases.leaderChanged(entry);
     const { result, changes: staged } = this.#outcomeOf(store, entry);
-    const recorded = staged.length === 0 ? null : recordChanges(writer, staged, entry, history.row);
+    const recorded = staged.length === 0 ? null : recordChanges(writer, staged, entry, { history: history.row, hash });
     leases.changed(staged);
-    const { revision, stateHash } = recorded ?? before;
+    const { revision } = recorded ?? before;
     const changes = recorded?.changes ?? [];
-    writer.setProgress({ lastApplied: entry.index, lastAppliedTerm: entry.term, revision, stateHash });
+    const progress = { lastApplied: entry.index, lastAppliedTerm: entry.term, revision };
+    writer.setProgress({ ...progress, stateHash: before.stateHash });
     compaction.afterEntry(writer, history, entry.timestampUs, changes.length);
     sessions.afterEntry(entry);
+    writer.setProgress({ ...progress, stateHash: hash.value });
     return {
       entry,
       result,
@@ -167,7 +173,10 @@ export class ConfigStore implements StateMachine {
       return run();
     } catch (error) {
       if (!(error instanceof QuorateError)) throw error;
-      return this.#encoded({ result: { kind: 'failed', error: error.toData() }, changes: [] });
+      return {
+        ...this.#encoded({ result: { kind: 'failed', error: error.toData() }, changes: [] }),
+        failure: error.code,
+      };
     }
   }
 

@@ -10,4 +10,6 @@ export interface Outcome {
 /** The same with the result as the client gets it. */
 export interface EncodedOutcome extends Pick<Outcome, 'changes'> {
   readonly result: Uint8Array;
+  /** The code of the error that it failed with. */
+  readonly failure?: string;
 }

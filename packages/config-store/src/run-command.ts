@@ -9,6 +9,7 @@ import { stagedDelete, stagedPut } from './history/staged-change.ts';
 import type { Leases } from './lease/leases.ts';
 import type { Outcome } from './outcome.ts';
 import type { Sessions } from './session/sessions.ts';
+import type { StateHash } from './state-hash/state-hash.ts';
 import { type KeyRow, keysTable } from './tables/keys-table.ts';
 import type { TablesWriter } from './tables/tables.ts';
 import { runTransaction } from './transaction/run-transaction.ts';
@@ -17,6 +18,8 @@ import type { Transaction } from './transaction/transaction.ts';
 /** What commands are run upon. */
 export interface RunningStore {
   readonly writer: TablesWriter;
+  /** Takes whatever is done to the state by the entry that is being applied. */
+  readonly hash: StateHash;
   readonly history: OpenHistory;
   readonly compaction: Compaction;
   readonly sessions: Sessions;

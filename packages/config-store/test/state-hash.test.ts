@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { StateHash } from '../src/state-hash.ts';
+import { StateHash } from '../src/state-hash/state-hash.ts';
 import { bytesOf } from './json-codec.ts';
 import { StoreFixture } from './store-fixture.ts';
 

@@ -28,6 +28,7 @@ import { installSnapshotFile } from './snapshot-files/install-snapshot-file.ts';
 import { LmdbSnapshotFiles } from './snapshot-files/lmdb-snapshot-files.ts';
 import { SnapshotFolder } from './snapshot-files/snapshot-folder.ts';
 import { StagedSnapshots } from './staged-snapshots.ts';
+import type { DiscardedState } from './state-environment.ts';
 import { StoredLog } from './stored-log.ts';
 
 /** Which folder to open, and for whom. */
@@ -101,8 +102,8 @@ export class DataFolder {
   readonly storageId: string;
   /** How often the folder was opened, this time included. */
   readonly incarnation: number;
-  /** Why the state was deleted when the folder was opened: the machine had stopped without closing it, or it was damaged. Null if it was not. */
-  readonly stateDiscarded: 'notClosed' | 'damaged' | null;
+  /** Why the state was deleted when the folder was opened: the machine had stopped without closing it, or it was damaged, or not that of the other nodes. Null if it was not. */
+  readonly stateDiscarded: DiscardedState['cause'] | null;
   /** What was found to be damaged when the folder was opened, and what became of it: for people. */
   readonly findings: readonly string[];
   /** What the node was given to be restored from, while it is in no cluster. */
@@ -201,6 +202,12 @@ export class DataFolder {
     // What it would find is known, and the folder is opened anew when it is mended.
     if ([...this.#stores.logs.values()].some(({ holes }) => holes.length > 0)) return;
     this.#scrub = new Scrub(this.path, this.#stores, options);
+  }
+
+  /** The state is not that of the other nodes. Makes sure, before this returns, that it is deleted when the folder is next opened, and built anew from snapshot and log. */
+  markStateParted(): void {
+    this.#checkOpen();
+    this.#stores.state.markParted();
   }
 
   /** Makes the tables of all groups durable, as they must be before the log that led to them is compacted. */

@@ -27,9 +27,12 @@ const noBoot = 'none';
 /** Written when the environment is damaged. */
 const damagedMark = 'damaged';
 
+/** Written when the state is not that of the other nodes. */
+const partedMark = 'parted';
+
 /** Why an environment was deleted. */
 export interface DiscardedState {
-  readonly cause: 'notClosed' | 'damaged';
+  readonly cause: 'notClosed' | 'damaged' | 'parted';
   readonly reason: string;
 }
 
@@ -47,7 +50,8 @@ export class StateEnvironment {
   readonly progress: BinaryTable;
   /** Why an environment was deleted when this one was opened, or null. */
   readonly discarded: DiscardedState | null;
-  #isDamaged = false;
+  /** Whether it is to be deleted when it is next opened. */
+  #isMarked = false;
 
   private constructor(folder: string, discarded: DiscardedState | null) {
     this.#folder = folder;
@@ -104,14 +108,23 @@ export class StateEnvironment {
 
   /** Makes sure, before this returns, that the environment is deleted when it is next opened. */
   markDamaged(): void {
-    if (this.#isDamaged) return;
-    this.#isDamaged = true;
-    writeBootSync(this.#folder, damagedMark);
+    this.#mark(damagedMark);
   }
 
-  /** Flushes and closes the environment, and marks it as whole unless it is damaged. @throws {Error} if it could not be flushed; it is closed all the same */
+  /** The same, because the state is not that of the other nodes. */
+  markParted(): void {
+    this.#mark(partedMark);
+  }
+
+  #mark(mark: string): void {
+    if (this.#isMarked) return;
+    this.#isMarked = true;
+    writeBootSync(this.#folder, mark);
+  }
+
+  /** Flushes and closes the environment, and marks it as whole unless it is to be deleted. @throws {Error} if it could not be flushed; it is closed all the same */
   async close(): Promise<void> {
-    if (this.#isDamaged) return await this.#root.close();
+    if (this.#isMarked) return await this.#root.close();
     try {
       await this.flush();
     } finally {
@@ -127,6 +140,7 @@ export class StateEnvironment {
 async function defectOf(folder: string, bootId: string | null): Promise<DiscardedState | null> {
   const writtenUnder = await readBoot(folder);
   if (writtenUnder === damagedMark) return { cause: 'damaged', reason: 'it was damaged' };
+  if (writtenUnder === partedMark) return { cause: 'parted', reason: 'it had parted from those of the other nodes' };
   if (writtenUnder !== null && (writtenUnder !== bootId || bootId === noBoot))
     return { cause: 'notClosed', reason: 'it was not closed before the machine stopped' };
   // A process that was killed while LMDB made the file leaves none, or an empty one, and LMDB then begins anew.

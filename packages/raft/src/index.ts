@@ -45,6 +45,7 @@ export {
   type WriteTimeline,
   writeStageNames,
 } from './stages/write-timeline.ts';
+export type { StateCheckMessage } from './state-check/messages.ts';
 export { ConfigurationEntries, type PlacedConfiguration } from './storage/configuration-entries.ts';
 export { LogInMemory } from './storage/log-in-memory.ts';
 export {

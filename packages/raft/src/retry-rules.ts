@@ -62,6 +62,7 @@ const notDoneCodes: ReadonlySet<string> = new Set([
   'Unformed',
   'NodeSpent',
   'AnotherCluster',
+  'StateParted',
   'Unavailable',
   'TooStale',
   'NotYetApplied',
@@ -71,7 +72,7 @@ const notDoneCodes: ReadonlySet<string> = new Set([
 const undecidedCodes: ReadonlySet<string> = new Set(['Timeout', 'OutcomeUnknown', 'Internal', 'MalformedMessage']);
 
 /** What a node says of itself, and will say again. */
-const ownCodes: ReadonlySet<string> = new Set(['Unformed', 'NodeSpent', 'AnotherCluster']);
+const ownCodes: ReadonlySet<string> = new Set(['Unformed', 'NodeSpent', 'AnotherCluster', 'StateParted']);
 
 /** What is said of this attempt alone: an earlier one may have been carried out before there was reason to say so. */
 const passingCodes: ReadonlySet<string> = new Set(['SessionExpired', 'SequencePassed', 'DiskSpaceLow', ...ownCodes]);

@@ -53,6 +53,7 @@ const status: NodeStatus = {
   lease: { isValid: true, fallbacks: 7 },
   clock: { ...clock, driftPpm: null, driftUncertaintyPpm: null },
   load: { uncommittedBytes: 4096, refused: 3 },
+  partings: [],
   dropped: { malformed: 2 },
   disk: { freeBytes: 12, neededBytes: 40, isLow: true },
   payload: { maxBytes: 12, neededBytes: 40, isLow: true },

@@ -153,7 +153,17 @@ test('whatever the bytes, decoding never throws', () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void decodePeerMessage(bytes, receiver)));
 });
 
-const actors = ['logStore', 'election', 'leader', 'replicator/n2', 'applier', 'gateway', 'api', 'diskAlarm'];
+const actors = [
+  'logStore',
+  'election',
+  'leader',
+  'replicator/n2',
+  'applier',
+  'gateway',
+  'api',
+  'diskAlarm',
+  'stateCheck',
+];
 
 test.each(actors)('whatever the fields of a message to %s, decoding never throws', (actor) => {
   const protocol = protocolOf(actor);

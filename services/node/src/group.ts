@@ -17,14 +17,17 @@ import {
   peersOf,
   type RaftSettings,
   startRaftGroup,
+  stateCheckAt,
 } from '@quorate/raft';
 import type { Telemetry } from '@quorate/telemetry';
-import { configStoreCodec, type DiskStatus, tapSubject } from '@quorate/wire';
+import { configStoreCodec, type DiskStatus, type Parting, tapSubject } from '@quorate/wire';
 import type { NatsConnection } from 'nats';
 import { GatewayDesk } from './api/gateway-desk.ts';
 import { SnapshotRequests } from './api/snapshot-requests.ts';
-import { DiskAlarm } from './disk-space/disk-alarm.ts';
+import { DiskAlarm, type Standing } from './disk-space/disk-alarm.ts';
 import type { NodeSettings } from './settings.ts';
+import { StateCheck } from './state-check/state-check.ts';
+import { stateHashAt } from './state-check/state-hash-at.ts';
 import { StateGate } from './state-gate.ts';
 import { NatsStreams } from './streams.ts';
 import { Tap } from './tap.ts';
@@ -53,6 +56,8 @@ export interface GroupOptions {
   readonly drops: DropCounter;
   /** The log, some of whose records did not pass their checks, is to be opened anew. */
   readonly onMended: () => void;
+  /** The state of this node is the odd one of the group: it is to serve nobody. It must not throw. */
+  readonly onOdd: (parting: Parting) => void;
   /** The node cannot go on. */
   readonly onFatal: (reason: string, error: unknown) => void;
 }
@@ -62,12 +67,14 @@ export class Group {
   readonly desk: GatewayDesk;
   readonly diskAlarm: DiskAlarm;
   readonly snapshots: SnapshotRequests;
+  readonly stateCheck: StateCheck;
   readonly stateGate: StateGate;
   readonly tap: Tap;
   readonly watches: WatchDesk;
   readonly #host: GroupHost;
   readonly #bus: PeerBus;
   readonly #snapshotFiles: LmdbSnapshotFiles;
+  #isStopped = false;
   readonly #where: { readonly node: NodeId; readonly group: GroupId };
 
   constructor(options: GroupOptions) {
@@ -153,6 +160,15 @@ export class Group {
     this.#host.system.start(apiAt(this.#where).actor, () => this.desk);
     this.diskAlarm = new DiskAlarm(loggerOf('diskAlarm'));
     this.#host.system.start(diskAlarmAt(this.#where).actor, () => this.diskAlarm);
+    this.stateCheck = new StateCheck({
+      node: folder.nodeId,
+      newest: () => tables.progress.revision,
+      hashAt: (revision) => stateHashAt(tables, revision),
+      tell: (node, message) => this.#bus.send(stateCheckAt({ node, group }), message),
+      logger: loggerOf('stateCheck'),
+      onOdd: options.onOdd,
+    });
+    this.#host.system.start(stateCheckAt(this.#where).actor, () => this.stateCheck);
     startRaftGroup(this.#host.system, {
       identity,
       configuration,
@@ -196,17 +212,29 @@ export class Group {
   /** This node has so much room: the alarm takes it into account, and the other members are told. */
   async noteDiskSpace(space: DiskStatus): Promise<void> {
     this.diskAlarm.noteSpace(this.#where.node, space);
-    const timeoutMs = statusTimeoutMs;
-    const { answer } = await this.desk.ask((request) => ({ kind: 'readStatus', request, timeoutMs }));
-    if (answer.kind !== 'status') return;
-    const election = answer.parts.find((part) => part.actor === 'election');
-    const logStore = answer.parts.find((part) => part.actor === 'logStore');
-    if (election === undefined || logStore === undefined) return;
-    const { configuration } = logStore;
-    this.diskAlarm.noteStanding({ leader: election.leader, configuration });
-    for (const { id } of peersOf(configuration, this.#where.node)) {
+    const standing = await this.#standing();
+    if (standing === null) return;
+    this.diskAlarm.noteStanding(standing);
+    for (const { id } of peersOf(standing.configuration, this.#where.node)) {
       this.#bus.send(diskAlarmAt({ node: id, group: this.#where.group }), { kind: 'diskSpace', ...space });
     }
+  }
+
+  /** It is time to compare the state of this node with those of the others. */
+  async checkState(): Promise<void> {
+    const standing = await this.#standing();
+    if (standing !== null && !this.#isStopped) this.stateCheck.tick(standing.configuration);
+  }
+
+  /** Null if the actors do not tell. */
+  async #standing(): Promise<Standing | null> {
+    const timeoutMs = statusTimeoutMs;
+    const { answer } = await this.desk.ask((request) => ({ kind: 'readStatus', request, timeoutMs }));
+    if (answer.kind !== 'status') return null;
+    const election = answer.parts.find((part) => part.actor === 'election');
+    const logStore = answer.parts.find((part) => part.actor === 'logStore');
+    if (election === undefined || logStore === undefined) return null;
+    return { leader: election.leader, configuration: logStore.configuration };
   }
 
   /** This node is no member any more: whatever waits for a leader is told that there is none. */
@@ -218,6 +246,7 @@ export class Group {
 
   /** Ends the actors, after the flush that is under way, and what they asked of the snapshots. Again does nothing. */
   async stop(): Promise<void> {
+    this.#isStopped = true;
     this.watches.close();
     await this.#host.stop();
     this.desk.close();

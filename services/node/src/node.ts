@@ -17,8 +17,10 @@ import {
   encodeTapped,
   NodeSpent,
   Overloaded,
+  type Parting,
   type ReadEndpoint,
   type StagedSnapshot,
+  StateParted,
   snapshotStageBody,
   stagesBody,
   tapBody,
@@ -47,6 +49,8 @@ export interface NodeOptions {
   readonly onDamage: (finding: string) => void;
   /** The node cannot go on. Told once. With a `CorruptRecord` it has ended its part of the group by then, and another start repairs what is damaged; with a `PayloadLimitTooLow` it has not begun. */
   readonly onFatal: (error: unknown) => void;
+  /** The state of this node has parted from those of the others: it serves nobody until it is started again. Told once. */
+  readonly onParted: () => void;
   /** What was damaged in the log is mended, or left to the leader: another start begins with that. Told once. */
   readonly onMended: () => void;
 }
@@ -67,6 +71,9 @@ const dialFailureEveryMs = 1_000;
 /** How often the room on the disk is looked at. */
 const diskLookEveryMs = 2_000;
 
+/** So often the state is compared with those of the others. */
+const stateCheckEveryMs = 1_000;
+
 /** So long, in election timeouts, a node that was removed is heard, as long as its leader goes on telling it. */
 const farewellElectionTimeouts = 10;
 
@@ -82,6 +89,11 @@ export class Node implements Observable {
   #endpoints: Promise<Endpoints> | null = null;
   readonly #members: CommittedMembers;
   readonly #diskTimer: NodeJS.Timeout;
+  readonly #stateTimer: NodeJS.Timeout;
+  /** How the state of this node has parted from those of the others; it serves nobody since. */
+  #parting: Parting | null = null;
+  /** Resolves when the group has ended whose state parted. */
+  #ending: Promise<void> | null = null;
   #dialFailureToldAtMs = Number.NEGATIVE_INFINITY;
   #isRemoved = false;
   #isStopping = false;
@@ -140,6 +152,8 @@ export class Node implements Observable {
     });
     if (folder.stateDiscarded === 'notClosed')
       this.#logger.warn('the state was not closed before the machine stopped; it is rebuilt from the log');
+    if (folder.stateDiscarded === 'parted')
+      this.#logger.warn('the state had parted from those of the others; it is rebuilt from snapshot and log');
     for (const finding of folder.findings) {
       this.#logger.error('found damage on disk', { finding });
       parts.onDamage(finding);
@@ -160,6 +174,7 @@ export class Node implements Observable {
       onRemoved: () => this.#leave(),
     });
     this.#diskTimer = setInterval(() => void this.#lookAtDisk(), diskLookEveryMs);
+    this.#stateTimer = setInterval(() => void this.#member?.group.checkState(), stateCheckEveryMs);
     this.#connection.start();
   }
 
@@ -168,6 +183,7 @@ export class Node implements Observable {
     this.#isStopping = true;
     this.#formation.stop();
     clearInterval(this.#diskTimer);
+    clearInterval(this.#stateTimer);
     const { electionTimeoutMaxMs } = this.#parts.settings;
     const isInOffice = !this.#hasFailed && !this.#isMended;
     if (this.#member !== null && isInOffice) await this.#handOver(this.#member.group, electionTimeoutMaxMs);
@@ -178,6 +194,7 @@ export class Node implements Observable {
     // What was asked before is answered yet, if it takes no longer than that.
     if (isInOffice) await this.#member?.group.desk.idle(electionTimeoutMaxMs);
     await this.#member?.group.stop();
+    await this.#ending;
     await this.#connection.close();
     await this.#parts.folder.close();
     this.#logger.info('node stopped');
@@ -245,6 +262,7 @@ export class Node implements Observable {
       drops: this.#drops,
       isRemoved: (node) => this.#isSilenced(node),
       configurationCommitted: (configuration) => this.#configurationCommitted(configuration),
+      onOdd: (parting) => this.#partWays(parting),
       onFatal: (reason, error) => this.#fail(reason, error),
       onMended: () => this.#mended(),
     });
@@ -286,11 +304,31 @@ export class Node implements Observable {
     if (this.#isRemoved || this.#isStopping) return;
     this.#isRemoved = true;
     this.#logger.info('this node was removed from the cluster: its id never comes back, and the process may be ended');
+    this.#serveAlone();
+    if (this.#member !== null) void this.#endMembership(this.#member.group);
+  }
+
+  /** The state of this node is the odd one: nothing is answered from it any more, and nobody may build on it. The process stays, to say so. */
+  #partWays(parting: Parting): void {
+    const { group } = this.#member ?? {};
+    if (group === undefined || this.#parting !== null || this.#isStopping || this.#hasFailed) return;
+    this.#parting = parting;
+    this.#parts.folder.markStateParted();
+    const fields = { firstRevision: parting.revision };
+    this.#logger.error('the state of this node has parted from those of the others: it serves nobody', fields);
+    this.#parts.onParted();
+    this.#member = null;
+    this.#ending = group.stop();
+    this.#ending.catch((error) => this.#fail('the group could not be ended', error));
+    this.#serveAlone();
+  }
+
+  /** From now on only what this node is asked by name is answered, to say how it stands. */
+  #serveAlone(): void {
     const { connection } = this.#connection;
     const endpoints = this.#endpoints;
     if (connection !== null) this.#serve(connection);
     void endpoints?.then((open) => open.close()).catch(() => {});
-    if (this.#member !== null) void this.#endMembership(this.#member.group);
   }
 
   async #endMembership(group: Group): Promise<void> {
@@ -419,6 +457,7 @@ export class Node implements Observable {
   #requests(): GroupRequests {
     const node = this.#parts.folder.nodeId;
     if (this.#isRemoved) throw new NodeSpent({ node }, `node ${node} was removed from the cluster`);
+    if (this.#parting !== null) throw new StateParted({ node, revision: String(this.#parting.revision) });
     if (this.#member !== null) return this.#member.requests;
     throw this.#formation.state === 'spent' ? new NodeSpent({ node }) : new Unformed({ node });
   }
@@ -479,6 +518,7 @@ export class Node implements Observable {
       dropped: this.#drops.counts,
       disk: this.#parts.diskGauge.space,
       payload: payloadStatus(this.#connection.connection?.info?.max_payload),
+      partings: this.#parting === null ? (this.#member?.group.stateCheck.partings ?? []) : [this.#parting],
       isRemoved: this.#isRemoved,
     };
   }

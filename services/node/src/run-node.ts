@@ -12,6 +12,9 @@ import { quorateVersion } from './version.ts';
 /** `EX_IOERR` of sysexits.h: whoever starts processes again may wait until there is room. */
 const diskFullExitCode = 74;
 
+/** `EX_SOFTWARE` of sysexits.h: the state of the node had parted from those of the others when it was ended. */
+const partedExitCode = 70;
+
 const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 
 /** So often a node may find damage and start again, each time within so long after the last. */
@@ -32,7 +35,8 @@ export interface RunOptions {
 /**
  * Runs one node in this process until a signal ends it, and resolves with the exit code. A node that finds damage on its disk acknowledges
  * nothing more and starts again, which repairs it. One that cannot go on, because a flush failed, an invariant broke, or damage
- * was found too often, ends the process at once with code 1, or 74 if the disk is full; its log says why.
+ * was found too often, ends the process at once with code 1, or 74 if the disk is full; its log says why. One whose state has parted from those of the others stays until
+ * it is ended, serves nobody, and ends with code 70.
  * @throws {InvalidName | InvalidSetting | DataFolderError | PayloadLimitTooLow} if it could not begin
  */
 export async function runNode(settings: NodeSettings, options: RunOptions = {}): Promise<number> {
@@ -62,6 +66,7 @@ export async function runNode(settings: NodeSettings, options: RunOptions = {}):
       const beganAtMs = performance.now();
       const end = await runOnce({ settings, telemetry, observed, stopped, onDamage, onReady });
       if (end === 'stopped') return 0;
+      if (end === 'parted') return partedExitCode;
       // Damage that was mended is no reason to give up.
       if (end === 'mended' || performance.now() - beganAtMs > repairEveryMs) repairs = 0;
       onReady = undefined;
@@ -103,7 +108,7 @@ interface Run {
   readonly onReady: (() => void) | undefined;
 }
 
-async function runOnce(run: Run): Promise<'stopped' | 'damaged' | 'mended'> {
+async function runOnce(run: Run): Promise<'stopped' | 'parted' | 'damaged' | 'mended'> {
   const { settings, telemetry, observed, stopped, onDamage, onReady } = run;
   let ended: (end: 'damaged' | 'mended') => void = () => {};
   const found = new Promise<'damaged' | 'mended'>((resolve) => {
@@ -119,7 +124,11 @@ async function runOnce(run: Run): Promise<'stopped' | 'damaged' | 'mended'> {
     if (!(error instanceof CorruptRecord)) exit(error, settings.dataDir);
     ended('damaged');
   };
-  const node = await Node.start(settings, { telemetry, onDamage, onFatal, onMended: () => ended('mended') });
+  let isParted = false;
+  const onParted = (): void => {
+    isParted = true;
+  };
+  const node = await Node.start(settings, { telemetry, onDamage, onFatal, onParted, onMended: () => ended('mended') });
   observed.show(node);
   onReady?.();
   const end = await Promise.race([stopped, found, refusal]);
@@ -127,7 +136,7 @@ async function runOnce(run: Run): Promise<'stopped' | 'damaged' | 'mended'> {
   else await closed(node);
   observed.show(null);
   if (end instanceof PayloadLimitTooLow) throw end;
-  return end;
+  return isParted && end === 'stopped' ? 'parted' : end;
 }
 
 function exit(error: unknown, dataDir: string): never {

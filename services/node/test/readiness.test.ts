@@ -14,6 +14,7 @@ const status: NodeStatus = {
     version: '1.0.0',
     formation: 'formed',
     clusterId: 'cd'.repeat(32),
+    partings: [],
     dropped: {},
     disk: null,
     payload: null,

@@ -97,6 +97,10 @@ function alarmText(alarm: Alarm): string {
       return `has a wall clock that is ${offsetText(alarm)} from the time of the group`;
     case 'ClockDrifts':
       return `has a clock that runs ${driftText(alarm)} by the leader's: reads are not answered from a lease`;
+    case 'StateParted':
+      return alarm.isOdd
+        ? `has a state that parted from that of the others at revision ${alarm.revision}: it serves nobody`
+        : `has a state that differs from that of others since revision ${alarm.revision}, and no quorum says which is right`;
     default:
       return alarm satisfies never;
   }
@@ -127,7 +131,9 @@ function rowOf(node: MemberStatus, peer: PeerStatus | undefined, clock: ClockSta
   const lag = peer === undefined ? '' : String(peer.lag);
   if (node.role === 'unreachable') return [node.id, node.role, '', '', '', lag, '', '', '', ''];
   // A node that is in no cluster has no figures, and what the leader knows is of another disk.
-  if (node.role === null) return [node.id, node.formation, '', '', '', '', '', '', '', String(node.pid)];
+  const isParted = node.partings.some((parting) => parting.node === node.id);
+  if (node.role === null)
+    return [node.id, isParted ? 'parted' : node.formation, '', '', '', '', '', '', '', String(node.pid)];
   return [
     node.id,
     node.role,

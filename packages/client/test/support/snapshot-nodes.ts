@@ -77,6 +77,7 @@ export const statusReply = (name: string): ReturnType<Behaviour> => {
     damage: null,
     peers: [],
     clock: null,
+    partings: [],
     dropped: {},
     voters,
     outgoingVoters: [],

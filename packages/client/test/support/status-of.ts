@@ -24,6 +24,7 @@ export const statusOf = (name: string, status: Partial<NodeStatus> = {}): NodeSt
   damage: null,
   peers: [],
   clock: null,
+  partings: [],
   dropped: {},
   disk: null,
   payload: null,

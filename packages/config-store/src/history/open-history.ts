@@ -1,3 +1,4 @@
+import type { StateHash } from '../state-hash/state-hash.ts';
 import { type HistoryRow, historyTable, wholeHistory } from '../tables/history-table.ts';
 import type { TablesReader, TablesWriter } from '../tables/tables.ts';
 
@@ -7,10 +8,12 @@ export const readHistory = (tables: TablesReader): HistoryRow => tables.get(hist
 /** The row of history while a batch of entries is applied: read once, and written where it changes. */
 export class OpenHistory {
   readonly #writer: TablesWriter;
+  readonly #hash: StateHash;
   #row: HistoryRow | null = null;
 
-  constructor(writer: TablesWriter) {
+  constructor(writer: TablesWriter, hash: StateHash) {
     this.#writer = writer;
+    this.#hash = hash;
   }
 
   get row(): HistoryRow {
@@ -22,5 +25,8 @@ export class OpenHistory {
     if (row === this.row) return;
     this.#row = row;
     this.#writer.put(historyTable, null, row);
+    const { retention, oldestRevision, sweptTo } = row;
+    for (const counter of [oldestRevision, sweptTo.revision, sweptTo.ordinal]) this.#hash.counter(counter);
+    for (const setting of [retention.maxAgeMs, retention.maxVersions]) this.#hash.counter(setting ?? 0);
   }
 }

@@ -1,6 +1,7 @@
 import { invariant, type LogEntry } from '@quorate/raft';
 import type { Change } from '../change.ts';
-import { StateHash } from '../state-hash.ts';
+import { auditKeys } from '../state-hash/audit-keys.ts';
+import type { StateHash } from '../state-hash/state-hash.ts';
 import { type ChangePlace, comparePlaces } from '../tables/change-place.ts';
 import { type ChangeRow, changesTable } from '../tables/changes-table.ts';
 import { deletedKeysTable } from '../tables/deleted-keys-table.ts';
@@ -14,20 +15,22 @@ import { putRowOf } from './put-row.ts';
 import type { KeyBefore, StagedChange } from './staged-change.ts';
 
 /** What was made of the changes of a transaction. */
-export interface RecordedRevision extends Pick<Progress, 'revision' | 'stateHash'> {
+export interface RecordedRevision extends Pick<Progress, 'revision'> {
   readonly changes: readonly Change[];
 }
 
-/** Makes the changes of one transaction, each of another key, one revision: in the table of keys and in history. The progress is left to the caller. */
+/** Makes the changes of one transaction, each of another key, one revision: in the table of keys, in history and in the hash of the state. The progress is left to the caller. */
 export function recordChanges(
   writer: TablesWriter,
   staged: readonly StagedChange[],
   entry: LogEntry,
-  history: HistoryRow,
+  { history, hash }: { readonly history: HistoryRow; readonly hash: StateHash },
 ): RecordedRevision {
   const revision = writer.progress.revision + 1;
   const changes = staged.map((change, ordinal) => changeOf(change, { revision, ordinal }, staged.length, entry));
-  const stateHash = hashAfter(writer.progress.stateHash, changes);
+  auditKeys(writer, revision, hash);
+  hashChanges(hash, changes);
+  const stateHash = hash.value;
   const traceparent = traceparentOf(entry);
   for (const change of changes) {
     const before = staged[change.ordinal]?.before ?? null;
@@ -38,7 +41,7 @@ export function recordChanges(
     const changeNumber = recordChange(writer, change, before, shared);
     dropOldValues(writer, change, changeNumber, history.retention);
   }
-  return { revision, stateHash, changes };
+  return { revision, changes };
 }
 
 function changeOf({ key, after }: StagedChange, place: ChangePlace, changeCount: number, entry: LogEntry): Change {
@@ -126,8 +129,7 @@ function keepInHistory(writer: TablesWriter, key: string, before: KeyBefore, his
   }
 }
 
-function hashAfter(stateHash: number, changes: readonly Change[]): number {
-  const hash = new StateHash(stateHash);
+function hashChanges(hash: StateHash, changes: readonly Change[]): void {
   for (const change of changes) {
     hash.counter(change.revision);
     hash.text(change.op);
@@ -139,5 +141,4 @@ function hashAfter(stateHash: number, changes: readonly Change[]): number {
     hash.text(change.contentType ?? '');
     hash.bytes(change.value);
   }
-  return hash.value;
 }

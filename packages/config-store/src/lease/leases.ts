@@ -1,6 +1,7 @@
 import { invariant, type LogEntry } from '@quorate/raft';
 import { type StagedChange, stagedDelete } from '../history/staged-change.ts';
 import type { Outcome } from '../outcome.ts';
+import type { StateHash } from '../state-hash/state-hash.ts';
 import { keysTable } from '../tables/keys-table.ts';
 import { type LeaseCheck, leaseExpiryTable } from '../tables/lease-expiry-table.ts';
 import { leaseKeysTable } from '../tables/lease-keys-table.ts';
@@ -21,10 +22,13 @@ const checkedByEntry = 256;
  */
 export class Leases {
   readonly #writer: TablesWriter;
+  readonly #hash: StateHash;
   #isTouched = false;
 
-  constructor(writer: TablesWriter) {
+  /** `hash` takes whatever is done to a lease. */
+  constructor(writer: TablesWriter, hash: StateHash) {
     this.#writer = writer;
+    this.#hash = hash;
   }
 
   /** Whether something was done with a lease. */
@@ -145,6 +149,7 @@ export class Leases {
       return stagedDelete(key, before);
     });
     this.#writer.delete(leasesTable, lease);
+    this.#hash.counter(lease);
     this.#writer.delete(leaseExpiryTable, { atMs: row.checkedAtMs, lease });
     const totals = this.#totals;
     this.#setTotals({ ...totals, count: totals.count - 1 });
@@ -194,6 +199,8 @@ export class Leases {
     this.#isTouched = true;
     this.#writer.put(leasesTable, lease, row);
     const { checkedAtMs: atMs } = row;
+    for (const counter of [lease, row.ttlMs, row.heardAtMs, atMs, row.keyCount]) this.#hash.counter(counter);
+    this.#hash.text(row.owner ?? '');
     if (before?.checkedAtMs === atMs) return;
     if (before !== null) this.#writer.delete(leaseExpiryTable, { atMs: before.checkedAtMs, lease });
     this.#writer.put(leaseExpiryTable, { atMs, lease }, true);
@@ -206,5 +213,6 @@ export class Leases {
   #setTotals(totals: LeaseTotalsRow): void {
     this.#isTouched = true;
     this.#writer.put(leaseTotalsTable, null, totals);
+    for (const counter of [totals.granted, totals.count, totals.inOfficeSinceMs]) this.#hash.counter(counter);
   }
 }

@@ -1,5 +1,6 @@
 import { invariant, type LogEntry } from '@quorate/raft';
 import type { EncodedOutcome } from '../outcome.ts';
+import type { StateHash } from '../state-hash/state-hash.ts';
 import { sessionCountTable } from '../tables/session-count-table.ts';
 import { type SessionCheck, sessionExpiryTable } from '../tables/session-expiry-table.ts';
 import { sessionsTable } from '../tables/sessions-table.ts';
@@ -28,11 +29,14 @@ interface Touched {
 export class Sessions {
   readonly #writer: TablesWriter;
   readonly #expiry: SessionExpiry;
+  readonly #hash: StateHash;
   readonly #touched = new Map<number, Touched>();
 
-  constructor(writer: TablesWriter, expiry: SessionExpiry) {
+  /** `hash` takes whatever is done to a session. */
+  constructor(writer: TablesWriter, expiry: SessionExpiry, hash: StateHash) {
     this.#writer = writer;
     this.#expiry = expiry;
+    this.#hash = hash;
   }
 
   /** @throws {TooManySessions | SessionExpired} */
@@ -67,6 +71,7 @@ export class Sessions {
     if (kept !== null) return { result: kept, changes: [] };
     const outcome = write((result) => live.checkRoom(result));
     live.keep(sequence, outcome.result);
+    this.#hashResult(sequence, outcome);
     return outcome;
   }
 
@@ -96,6 +101,7 @@ export class Sessions {
     this.#writer.put(sessionExpiryTable, { atMs: checkedAtMs, session }, true);
     this.#writer.put(sessionCountTable, null, this.#count + 1);
     this.#expiry.note(checkedAtMs);
+    for (const counter of [session, ttlMs, checkedAtMs]) this.#hash.counter(counter);
     return session;
   }
 
@@ -113,7 +119,15 @@ export class Sessions {
     live.heardAtMs = entry.logTimeMs;
     live.raiseFloor(floor);
     touched.isChanged = true;
+    for (const counter of [session, live.heardAtMs, live.floor]) this.#hash.counter(counter);
     return live;
+  }
+
+  /** Of a failure its code alone: what is said about it may be put into other words by another version. */
+  #hashResult(sequence: number, { result, failure }: EncodedOutcome): void {
+    this.#hash.counter(sequence);
+    if (failure === undefined) this.#hash.bytes(result);
+    else this.#hash.text(failure);
   }
 
   #sweep(entry: LogEntry, limit: number): void {
@@ -126,11 +140,14 @@ export class Sessions {
     if (live.expiresAtMs <= nowMs) return this.#remove(session, live);
     this.#writer.delete(sessionExpiryTable, { atMs, session });
     live.checkedAtMs = live.expiresAtMs;
+    this.#hash.counter(session);
+    this.#hash.counter(live.checkedAtMs);
     this.#writer.put(sessionExpiryTable, { atMs: live.checkedAtMs, session }, true);
     this.#touched.set(session, { live, isChanged: true });
   }
 
   #remove(session: number, live: LiveSession): void {
+    this.#hash.counter(session);
     this.#writer.delete(sessionExpiryTable, { atMs: live.checkedAtMs, session });
     this.#writer.put(sessionCountTable, null, this.#count - 1);
     this.#touched.set(session, { live: null, isChanged: true });

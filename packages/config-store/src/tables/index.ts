@@ -1,3 +1,4 @@
+export { auditTable } from './audit-table.ts';
 export { type ChangePlace, comparePlaces } from './change-place.ts';
 export { type ChangeRow, changesTable, type DeleteRow, type PutRow } from './changes-table.ts';
 export { type DeletedKeyRow, deletedKeysTable } from './deleted-keys-table.ts';

@@ -7,7 +7,7 @@ export interface Progress {
   readonly lastAppliedTerm: Term;
   /** How many transactions have changed something. */
   readonly revision: number;
-  /** Of all that they changed: equal on all nodes that have come to the same revision. */
+  /** Of all that was changed up to `lastApplied`: equal on all nodes that have come to the same entry. */
   readonly stateHash: number;
 }
 

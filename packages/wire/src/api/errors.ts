@@ -114,6 +114,19 @@ export class NodeSpent extends QuorateError {
   }
 }
 
+const statePartedDetails = z.object({ node: z.string(), revision: decimalSchema });
+
+/** The state of the node that was asked has parted from those of the others: it serves nobody. */
+export class StateParted extends QuorateError {
+  declare readonly code: 'StateParted';
+  constructor(
+    details: z.infer<typeof statePartedDetails>,
+    message = `the state of node ${details.node} has parted from those of the others at revision ${details.revision}: it serves nobody`,
+  ) {
+    super('StateParted', message, details);
+  }
+}
+
 /** Nobody answers: no node runs, or NATS cannot be reached. */
 export class Unavailable extends QuorateError {
   declare readonly code: 'Unavailable';
@@ -265,6 +278,7 @@ const errors: ReadonlyMap<string, ErrorBuilder> = new Map([
   ['Unformed', errorBuilder(nodeDetails, (details, message) => new Unformed(details, message))],
   ['NodeSpent', errorBuilder(nodeDetails, (details, message) => new NodeSpent(details, message))],
   ['AnotherCluster', errorBuilder(none, (_, message) => new AnotherCluster(message))],
+  ['StateParted', errorBuilder(statePartedDetails, (details, message) => new StateParted(details, message))],
   ['Unavailable', errorBuilder(none, (_, message) => new Unavailable(message))],
   ['Compacted', errorBuilder(compactedDetails, (details, message) => new Compacted(details, message))],
   ['DiskSpaceLow', errorBuilder(diskSpaceLowDetails, (details, message) => new DiskSpaceLow(details, message))],

@@ -48,6 +48,7 @@ const statusByCode: ReadonlyMap<string, number> = new Map([
   ['Overloaded', 503],
   ['Unformed', 503],
   ['NodeSpent', 503],
+  ['StateParted', 503],
   ['Unavailable', 503],
   ['NotYetApplied', 504],
   ['Timeout', 504],

@@ -103,6 +103,16 @@ export interface PayloadStatus {
   readonly isLow: boolean;
 }
 
+/** Two states of one group differ that should be equal. */
+export interface Parting {
+  /** The node whose state differs: from that of whoever tells of it, or from those of all others if it tells of itself. */
+  readonly node: NodeId;
+  /** The first revision at which they differ, as far back as history goes. */
+  readonly revision: number;
+  /** Whether a quorum has the other state, so that this one is wrong. */
+  readonly isOdd: boolean;
+}
+
 /** How a node stands, by its own account. */
 export interface NodeStatus {
   readonly id: NodeId;
@@ -133,6 +143,8 @@ export interface NodeStatus {
   readonly clock: ClockStatus | null;
   /** Null but in a leader. */
   readonly load: LoadStatus | null;
+  /** The states that differ from this node's, or that this node's is the odd one: then it serves nobody. Empty in a group that is well. */
+  readonly partings: readonly Parting[];
   /** How many messages were dropped unread, by kind. */
   readonly dropped: Readonly<Record<string, number>>;
   /** As it was last looked at; null if it could not be. */
@@ -196,6 +208,7 @@ export const nodeStatusSchema: z.ZodType<NodeStatus> = z.object({
   lease: z.object({ isValid: z.boolean(), fallbacks: count }).nullable(),
   clock: clockStatusSchema.nullable(),
   load: z.object({ uncommittedBytes: count, refused: count }).nullable(),
+  partings: z.array(z.object({ node: nodeIdSchema, revision: count, isOdd: z.boolean() })),
   dropped: z.record(z.string(), count),
   disk: z.object({ freeBytes: count, neededBytes: count, isLow: z.boolean() }).nullable(),
   payload: z.object({ maxBytes: count, neededBytes: count, isLow: z.boolean() }).nullable(),
@@ -236,6 +249,7 @@ export function statusToJson(status: MemberStatus): Readonly<Record<string, unkn
     lastApplied: String(status.lastApplied),
     lastLogIndex: String(status.lastLogIndex),
     firstIndex: String(status.firstIndex),
+    partings: status.partings.map((parting) => ({ ...parting, revision: String(parting.revision) })),
     peers: status.peers.map((peer) => ({ ...peer, matchIndex: String(peer.matchIndex), lag: String(peer.lag) })),
   };
 }

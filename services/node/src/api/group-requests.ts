@@ -39,7 +39,7 @@ const toldByAll: readonly StatusPart['actor'][] = ['election', 'logStore', 'appl
 /** What a node knows of itself without asking its actors. */
 export type NodeFacts = Pick<
   NodeStatus,
-  'id' | 'pid' | 'storageId' | 'version' | 'formation' | 'clusterId' | 'dropped' | 'disk' | 'payload'
+  'id' | 'pid' | 'storageId' | 'version' | 'formation' | 'clusterId' | 'dropped' | 'disk' | 'payload' | 'partings'
 > & {
   /** Whether it was a member once, and its removal is committed. */
   readonly isRemoved: boolean;

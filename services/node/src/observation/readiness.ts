@@ -28,6 +28,8 @@ function reasonsOfPayload({ status: { payload } }: NodeObservation): readonly st
 }
 
 function reasonsOfMembership({ status, isStateWhole }: NodeObservation): readonly string[] {
+  const own = status.partings.find(({ node }) => node === status.id);
+  if (own !== undefined) return [`its state has parted from those of the others at revision ${own.revision}`];
   if (status.role === 'removed') return ['it was removed from the cluster'];
   if (status.formation === 'unformed') return ['it is in no cluster yet: quorate form, or quorate members add'];
   if (status.formation === 'spent') return ['its id is spent: the cluster knows it with another data folder'];

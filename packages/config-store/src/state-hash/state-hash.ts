@@ -9,17 +9,27 @@ const twoTo32 = 2 ** 32;
  * and is no defence against anybody who looks for two that collide.
  */
 export class StateHash {
-  #first: number;
-  #second: number;
+  #from = 0;
+  #isMixed = false;
+  #first = 0;
+  #second = 0;
 
   /** Goes on from the value of another; 0 at the beginning. */
   constructor(value: number) {
+    this.goOnFrom(value);
+  }
+
+  /** Forgets all else, and goes on from the value of another. */
+  goOnFrom(value: number): void {
+    this.#from = value;
+    this.#isMixed = false;
     this.#first = (value % twoTo32) | 0;
     this.#second = Math.floor(value / twoTo32) | 0;
   }
 
-  /** A safe integer from 0. */
+  /** A safe integer from 0; where it went on from, while nothing has come. */
   get value(): number {
+    if (!this.#isMixed) return this.#from;
     const first = avalanche(this.#first ^ (this.#second << 7)) >>> 0;
     const second = avalanche(this.#second ^ this.#first) & 0x1fffff;
     return second * twoTo32 + first;
@@ -54,6 +64,7 @@ export class StateHash {
   }
 
   #mix(word: number): void {
+    this.#isMixed = true;
     this.#first = step(this.#first, word, lanes[0].multiplier, lanes[0].added);
     this.#second = step(this.#second, word, lanes[1].multiplier, lanes[1].added);
   }
