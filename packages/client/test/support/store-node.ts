@@ -7,12 +7,12 @@ import {
   encodeCommand,
   encodeWatchPage,
   errorReply,
+  isReadEndpoint,
   storeReply,
   watchBody,
 } from '@quorate/wire';
 import { type Behaviour, type FakeRequest, idOf } from './fake-node.ts';
 
-const reads: ReadonlySet<string> = new Set(['get', 'list', 'history', 'retention', 'leases']);
 const unanswered: ReadonlySet<string> = new Set(['hello', 'status']);
 
 /** A store that fake nodes keep together, as if each applied at once what any of them is asked. */
@@ -45,7 +45,7 @@ export class StoreOfNodes {
 
   /** The reply to a request; null to what is no read or write. */
   answer({ endpoint, body }: Pick<FakeRequest, 'endpoint' | 'body'>, leader: string): ApiReply | null {
-    if (reads.has(endpoint)) return storeReply(this.#store.query(body), idOf(leader));
+    if (isReadEndpoint(endpoint)) return storeReply(this.#store.query(body), idOf(leader));
     return unanswered.has(endpoint) ? null : storeReply(this.#apply(body), idOf(leader));
   }
 

@@ -26,6 +26,8 @@ export class StateCheck implements Actor<StateCheckMessage> {
   readonly #peers = new Map<NodeId, PeerState>();
   #configuration: Configuration | null = null;
   #partings: readonly Parting[] = [];
+  /** What was asked since the last tick: not again before the next, whatever comes meanwhile. */
+  readonly #asked = new Set<string>();
 
   constructor(options: StateCheckOptions) {
     this.#options = options;
@@ -53,26 +55,31 @@ export class StateCheck implements Actor<StateCheckMessage> {
 
   /** Now and then: tells the members of the group how this state is, and asks again what was not answered. */
   tick(configuration: Configuration): void {
-    const { node: self, newest, hashAt, tell } = this.#options;
+    const { node: self, newest, hashAt } = this.#options;
     this.#configuration = configuration;
+    this.#asked.clear();
     const peers = membersOf(configuration).filter(({ id }) => id !== self);
     for (const id of this.#peers.keys()) if (peers.every((peer) => peer.id !== id)) this.#peers.delete(id);
     const revision = newest();
-    const stateHash = revision === 0 ? null : hashAt(revision);
-    for (const { id } of peers) {
-      if (stateHash !== null) tell(id, { kind: 'stateHash', revision, stateHash });
-      this.#peer(id).catchUp(hashAt, revision);
-    }
+    for (const { id } of peers) this.#peer(id).catchUp(hashAt, revision);
+    this.#tellAll(revision);
     this.#look();
+  }
+
+  #tellAll(revision: number): void {
+    const { hashAt, tell } = this.#options;
+    const stateHash = revision === 0 ? null : hashAt(revision);
+    if (stateHash === null) return;
+    for (const id of this.#peers.keys()) tell(id, { kind: 'stateHash', revision, stateHash });
   }
 
   /** Searches on where states differ, and judges what is found. */
   #look(): void {
-    const { hashAt, tell } = this.#options;
+    const { hashAt } = this.#options;
     const found = new Set<number>();
     for (const [id, peer] of this.#peers) {
       const next = peer.nextToAsk(hashAt);
-      if (next !== null) tell(id, { kind: 'askStateHash', revision: next });
+      if (next !== null) this.#ask(id, next);
       else if (peer.differsAt !== null) found.add(peer.differsAt);
     }
     for (const peer of this.#peers.values()) peer.keep(found);
@@ -81,8 +88,15 @@ export class StateCheck implements Actor<StateCheckMessage> {
     for (const parting of this.#partings) this.#report(parting, before);
   }
 
+  #ask(id: NodeId, revision: number): void {
+    const question = `${id} ${revision}`;
+    if (this.#asked.has(question)) return;
+    this.#asked.add(question);
+    this.#options.tell(id, { kind: 'askStateHash', revision });
+  }
+
   #judge(revision: number): readonly Parting[] {
-    const { node: self, hashAt, tell } = this.#options;
+    const { node: self, hashAt } = this.#options;
     const configuration = this.#configuration;
     const own = hashAt(revision);
     // What was found stays so, also when history does not go back so far any more.
@@ -92,7 +106,7 @@ export class StateCheck implements Actor<StateCheckMessage> {
     for (const { id } of votersOf(configuration)) {
       if (id === self) continue;
       const known = this.#peer(id).hashAt(revision, own);
-      if (known === undefined) tell(id, { kind: 'askStateHash', revision });
+      if (known === undefined) this.#ask(id, revision);
       else hashes.set(id, known);
     }
     const others = [...this.#peers].filter(([, peer]) => peer.differsAt === revision).map(([id]) => id);
@@ -108,7 +122,11 @@ export class StateCheck implements Actor<StateCheckMessage> {
     const { node: self, logger, onOdd } = this.#options;
     const { revision, node, isOdd } = parting;
     const isKnown = before.some((one) => one.revision === revision && one.node === node && one.isOdd === isOdd);
-    if (node === self) return onOdd(parting);
+    if (node === self) {
+      // The last that the others hear of it: they may not have come so far in their search, and it answers nothing from now on.
+      if (!isKnown) for (const last of [revision - 1, revision]) this.#tellAll(last);
+      return onOdd(parting);
+    }
     if (isKnown) return;
     const what = isOdd
       ? 'the state of another node has parted from that of a quorum'
