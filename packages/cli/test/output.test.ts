@@ -189,6 +189,19 @@ test('a status says at once whose NATS server does not take the longest messages
   ]);
 });
 
+test('a status says at once whose state has parted from those of the others', () => {
+  const partings = [{ node: 'n2', revision: 7n, isOdd: true }];
+  const open = [{ node: 'n3', revision: 9n, isOdd: false }];
+  const nodes = [node({ id: 'n1', role: 'leader', partings: open }), node({ id: 'n2', role: null, partings })];
+  const lines = statusLines({ leader: 'n1', nodes }, { cluster: 'main', group: 'config' });
+  expect(lines.slice(1, 4)).toEqual([
+    'alarm: n3 has a state that differs from that of others since revision 9, and no quorum says which is right (StateParted)',
+    'alarm: n2 has a state that parted from that of the others at revision 7: it serves nobody (StateParted)',
+    '',
+  ]);
+  expect(lines.at(-1)).toMatch(/^n2 +parted /);
+});
+
 test('a status says at once whose clock is off, and whose drifts', () => {
   const state = {
     matchIndex: 42n,

@@ -95,6 +95,20 @@ it('has an alarm for each node whose NATS server does not take the longest messa
   expect(clusterStatusToJson(status).alarms).toEqual([alarm]);
 });
 
+it('has one alarm for a node whose state has parted, however many tell of it, and what is certain counts', async () => {
+  const bus = await TestBus.start();
+  const parting = { node: id('n2'), revision: 9 };
+  for (const name of ['n1', 'n2', 'n3']) {
+    await bus.node(name, tells(statusOf(name, { partings: [{ ...parting, isOdd: name === 'n2' }] })));
+  }
+  const status = await (await bus.store()).status();
+  expect(alarmsOf(status)).toEqual([{ code: 'StateParted', node: 'n2', revision: 9n, isOdd: true }]);
+  expect(clusterStatusToJson(status)).toMatchObject({
+    alarms: [{ code: 'StateParted', node: 'n2', revision: '9', isOdd: true }],
+    nodes: [{ partings: [{ node: 'n2', revision: '9', isOdd: false }] }, {}, {}],
+  });
+});
+
 it('has an alarm for each clock that the leader found to be off, or to drift', async () => {
   const bus = await TestBus.start();
   const right = { offsetMs: 1, uncertaintyMs: 0.5, driftPpm: 12, driftUncertaintyPpm: 100 };

@@ -53,7 +53,7 @@ const status: NodeStatus = {
   lease: { isValid: true, fallbacks: 7 },
   clock: { ...clock, driftPpm: null, driftUncertaintyPpm: null },
   load: { uncommittedBytes: 4096, refused: 3 },
-  partings: [],
+  partings: [{ node: nodeId('n3'), revision: 7, isOdd: true }],
   dropped: { malformed: 2 },
   disk: { freeBytes: 12, neededBytes: 40, isLow: true },
   payload: { maxBytes: 12, neededBytes: 40, isLow: true },
@@ -101,6 +101,7 @@ describe('a node’s status', () => {
       lastApplied: '41',
       lastLogIndex: '43',
       firstIndex: '1',
+      partings: [{ node: 'n3', revision: '7', isOdd: true }],
       peers: [
         {
           id: 'n2',

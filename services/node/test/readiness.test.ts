@@ -69,6 +69,15 @@ test.each<[string, NodeObservation]>([
   expect(reasonUnhealthy(observation)).toContain(reason);
 });
 
+test('a node whose state has parted is not ready and says no more, and is well; one that tells of another is ready', () => {
+  const partings = [{ node: status.id, revision: 7, isOdd: true }];
+  const parted = { ...ready, status: { ...status, leader: null, partings } };
+  expect(reasonsNotReady(parted)).toEqual(['its state has parted from those of the others at revision 7']);
+  expect(reasonUnhealthy(parted)).toBeNull();
+  const other = { node: nodeId('n9'), revision: 7, isOdd: true };
+  expect(reasonsNotReady({ ...ready, status: { ...status, partings: [other] } })).toEqual([]);
+});
+
 test('all reasons are told', () => {
   const cutOff = { ...ready, isConnected: false, status: { ...status, leader: null } };
   expect(reasonsNotReady(cutOff)).toEqual(['it is not connected to NATS', 'no leader is known']);
