@@ -76,7 +76,7 @@ test('a node whose state was altered while it was stopped is found out, serves n
     return (await readyz(again)) === '200 ready' ? true : null;
   });
   const local = await cluster.plain.request(subject, body, { timeout: 5_000 });
-  expect(local.json()).toMatchObject({ value: 'value 15' });
+  expect(local.json()).toMatchObject({ entry: { value: 'value 15' } });
   for (let at = 0; at < 200; at += 1) await store.put('/other', String(at));
   expect((await cluster.statuses()).flatMap(({ partings }) => partings)).toEqual([]);
 });

@@ -19,6 +19,7 @@ import { addMembers } from './commands/members/members.ts';
 import { addNode } from './commands/node.ts';
 import { addPermissions } from './commands/permissions.ts';
 import { addPut } from './commands/put.ts';
+import { addQuota } from './commands/quota/quota.ts';
 import { addRetention } from './commands/retention.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addSlow } from './commands/slow.ts';
@@ -50,7 +51,7 @@ export function createProgram(): Command {
   for (const add of [addWatch, addHistory, addDiff, addRollback]) add(program.commandsGroup('Changes:'));
   for (const add of [addImport, addExport, addApply]) add(program.commandsGroup('Files:'));
   for (const add of [addLease, addLock]) add(program.commandsGroup('Leases and locks:'));
-  for (const add of [addStatus, addTail, addSnapshot, addRetention, addCompact, addBench, addPermissions])
+  for (const add of [addStatus, addTail, addSnapshot, addRetention, addCompact, addQuota, addBench, addPermissions])
     add(program.commandsGroup('Operation:'));
   for (const add of [addTrace, addSlow, addTap]) add(program.commandsGroup('What takes time:'));
   addHelp(program.commandsGroup('Help:'));

@@ -61,6 +61,8 @@ function toWrite(command: Write): CommittedWrite {
     case 'keepLease':
     case 'revokeLease':
       return { ...command, lease: BigInt(command.lease) };
+    case 'setQuota':
+    case 'deleteQuota':
     case 'grantLease':
     case 'setRetention':
       return command;

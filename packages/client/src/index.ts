@@ -16,6 +16,7 @@ export { formCluster } from './form-cluster.ts';
 export type { FormClusterOptions, FormedCluster } from './form-options.ts';
 export type * from './history.ts';
 export {
+  type AlarmJson,
   type ClusterMembersJson,
   type ClusterStatusJson,
   type CommittedEntryJson,
@@ -45,6 +46,7 @@ export type * from './lease/leases.ts';
 export type * from './lock/lock.ts';
 export type * from './members.ts';
 export type * from './options.ts';
+export type * from './quota/quotas.ts';
 export { restoreCluster } from './restore-cluster.ts';
 export type * from './snapshots.ts';
 export type * from './store.ts';

@@ -155,6 +155,8 @@ function storedWrite(command: CommittedWrite): Write {
     case 'keepLease':
     case 'revokeLease':
       return { ...command, lease: Number(command.lease) };
+    case 'setQuota':
+    case 'deleteQuota':
     case 'grantLease':
       return command;
     case 'txn':

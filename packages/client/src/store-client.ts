@@ -60,6 +60,8 @@ import type {
   WatchOptions,
   WriteOptions,
 } from './options.ts';
+import type { Quotas } from './quota/quotas.ts';
+import { QuotasClient } from './quota/quotas-client.ts';
 import { answerIn, resultIn } from './reply-body.ts';
 import type { NodeRequest } from './router.ts';
 import { nodeSnapshot, type SnapshotAccess, saveSnapshot, takeSnapshot } from './save-snapshot.ts';
@@ -97,6 +99,7 @@ export class StoreClient implements Store {
   readonly #writes: Writes;
   readonly #locks: LocksClient;
   readonly leases: Leases;
+  readonly quotas: Quotas;
   readonly #watches: Watches;
 
   constructor(access: GroupAccess, { sessions = true }: Pick<ConnectOptions, 'sessions'> = {}) {
@@ -106,6 +109,10 @@ export class StoreClient implements Store {
     this.leases = new LeasesClient({
       clock,
       lifetime,
+      writes: this.#writes,
+      read: (query, options) => this.#read(query, options),
+    });
+    this.quotas = new QuotasClient({
       writes: this.#writes,
       read: (query, options) => this.#read(query, options),
     });

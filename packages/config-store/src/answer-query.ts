@@ -6,6 +6,7 @@ import { readHistory } from './history/open-history.ts';
 import { readPastPage } from './history/past-page.ts';
 import { readLeases } from './lease/read-leases.ts';
 import { readPage } from './page.ts';
+import { readQuotas } from './quota/read-quotas.ts';
 import { entryOf, keysTable, type StoredEntry } from './tables/keys-table.ts';
 import type { TablesReader } from './tables/tables.ts';
 
@@ -22,6 +23,8 @@ export function answerQuery(tables: TablesReader, query: Query): QueryAnswer {
       return { kind: 'history', ...historyFor(tables, query), ...origin };
     case 'retention':
       return retentionOf(tables, origin);
+    case 'quotas':
+      return { kind: 'quotas', quotas: readQuotas(tables), ...origin };
     case 'leases':
       return { kind: 'leases', ...readLeases(tables, query), ...origin };
     default:

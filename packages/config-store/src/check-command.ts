@@ -6,6 +6,7 @@ import { checkRetention } from './history/retention.ts';
 import { areKeys, checkRange } from './key-range.ts';
 import { checkLeaseId, checkLeaseOwner, checkLeaseTtl } from './lease/check-lease.ts';
 import { checkBound, checkKey, checkPageLimit, checkRevision, checkValue } from './limits.ts';
+import { checkQuotaCommand } from './quota/check-quota.ts';
 import {
   checkFloor,
   checkSessionId,
@@ -18,7 +19,7 @@ import { checkTransaction } from './transaction/check-transaction.ts';
 /**
  * Checks a command before it is proposed; the store checks it again when it applies it.
  * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidContentType | InvalidRevision | InvalidCommand}
- * @throws {InvalidLease | InvalidFence}
+ * @throws {InvalidLease | InvalidFence | InvalidQuota}
  * @throws {InvalidRetention | InvalidSession | SessionWindowExceeded} and, for a transaction, what `checkTransaction` throws
  */
 export function checkCommand(command: Command): void {
@@ -48,6 +49,9 @@ export function checkCommand(command: Command): void {
     case 'revokeLease':
       checkLeaseId(command.lease);
       return checkLeaseOwner(command.owner);
+    case 'setQuota':
+    case 'deleteQuota':
+      return checkQuotaCommand(command);
     case 'openSession':
       checkSessionSalt(command.salt ?? 0);
       return checkSessionTtl(command.ttlMs);
@@ -88,6 +92,8 @@ export function checkQuery(query: Query): void {
       if (query.before !== null) checkPastRevision(query.before);
       return checkPageLimit(query.limit);
     case 'retention':
+      return;
+    case 'quotas':
       return;
     case 'leases':
       checkRevision(query.after);

@@ -3,6 +3,7 @@ import type { KeyRange } from './key-range.ts';
 import type { Lease, LeaseCommand, LeaseResult, LeasesQuery } from './lease/lease-commands.ts';
 import type { ListedEntry } from './page.ts';
 import type { ErrorData } from './quorate-error.ts';
+import type { Quota, QuotaCommand, QuotaResult, QuotasQuery } from './quota/quota-commands.ts';
 import type { SessionCommand, SessionPlace, SessionResult } from './session/session-commands.ts';
 import type { Retention } from './tables/history-table.ts';
 import type { StoredEntry } from './tables/keys-table.ts';
@@ -41,8 +42,15 @@ export interface SetRetentionCommand {
   readonly retention: Retention;
 }
 
-/** What is written to the store: a transaction that may change it, or something that becomes of a lease. */
-export type Write = PutCommand | DeleteCommand | Transaction | CompactCommand | SetRetentionCommand | LeaseCommand;
+/** What is written to the store: a transaction that may change it, or something that becomes of a lease or a quota. */
+export type Write =
+  | PutCommand
+  | DeleteCommand
+  | Transaction
+  | CompactCommand
+  | SetRetentionCommand
+  | LeaseCommand
+  | QuotaCommand;
 
 /** A write, and what it is bound to: it may be one of a session, and is then done once; and it may be refused unless a lock is held. */
 export type BoundWrite = Write & { readonly inSession?: SessionPlace; readonly fence?: Fence };
@@ -88,7 +96,7 @@ export interface RetentionQuery {
 }
 
 /** What the store is asked. */
-export type Query = GetQuery | ListQuery | HistoryQuery | RetentionQuery | LeasesQuery;
+export type Query = GetQuery | ListQuery | HistoryQuery | RetentionQuery | LeasesQuery | QuotasQuery;
 
 /** What became of a command. `revision` is the store's after it: that of the change, if it made one. */
 export type CommandResult =
@@ -99,6 +107,7 @@ export type CommandResult =
   | { readonly kind: 'compact'; readonly oldestRevision: number; readonly isDone: boolean }
   | { readonly kind: 'setRetention' }
   | LeaseResult
+  | QuotaResult
   | SessionResult
   | { readonly kind: 'failed'; readonly error: ErrorData };
 
@@ -163,4 +172,5 @@ export type QueryAnswer =
       /** Whether others come after these. */
       readonly more: boolean;
     })
+  | (AnswerOrigin & { readonly kind: 'quotas'; readonly quotas: readonly Quota[] })
   | { readonly kind: 'failed'; readonly error: ErrorData; readonly appliedIndex: number };

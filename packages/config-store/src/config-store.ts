@@ -12,6 +12,8 @@ import { LeaseDue } from './lease/lease-due.ts';
 import { Leases } from './lease/leases.ts';
 import type { EncodedOutcome, Outcome } from './outcome.ts';
 import { QuorateError } from './quorate-error.ts';
+import { KnownQuotas } from './quota/known-quotas.ts';
+import { Quotas } from './quota/quotas.ts';
 import { type RunningStore, runCommand } from './run-command.ts';
 import { SessionExpiry } from './session/session-expiry.ts';
 import { Sessions } from './session/sessions.ts';
@@ -43,6 +45,7 @@ export class ConfigStore implements StateMachine {
   readonly #compaction = new Compaction();
   readonly #sessionExpiry = new SessionExpiry();
   readonly #leaseDue = new LeaseDue();
+  readonly #knownQuotas = new KnownQuotas();
 
   constructor(options: ConfigStoreOptions) {
     this.#tables = options.tables;
@@ -104,16 +107,19 @@ export class ConfigStore implements StateMachine {
       const sessions = new Sessions(writer, this.#sessionExpiry, hash);
       const leases = new Leases(writer, hash);
       const history = new OpenHistory(writer, hash);
-      const store = { writer, hash, history, compaction: this.#compaction, sessions, leases };
+      const quotas = new Quotas(writer, this.#knownQuotas.read(writer), hash);
+      const store = { writer, hash, history, compaction: this.#compaction, sessions, leases, quotas };
       const applied = entries.map((entry) => this.#applyOne(store, entry));
       sessions.store();
+      quotas.store();
+      this.#knownQuotas.know(quotas.rows, writer.progress.lastApplied);
       this.#leaseDue.applied(lastApplied, writer.progress.lastApplied, leases.isTouched);
       return applied;
     });
   }
 
   #applyOne(store: RunningStore, entry: LogEntry): AppliedEntry {
-    const { writer, hash, history, compaction, sessions, leases } = store;
+    const { writer, hash, history, compaction, sessions, leases, quotas } = store;
     const before = writer.progress;
     assertFollows(before, entry);
     hash.goOnFrom(before.stateHash);
@@ -121,12 +127,14 @@ export class ConfigStore implements StateMachine {
     const { result, changes: staged } = this.#outcomeOf(store, entry);
     const recorded = staged.length === 0 ? null : recordChanges(writer, staged, entry, { history: history.row, hash });
     leases.changed(staged);
+    quotas.changed(staged);
     const { revision } = recorded ?? before;
     const changes = recorded?.changes ?? [];
     const progress = { lastApplied: entry.index, lastAppliedTerm: entry.term, revision };
     writer.setProgress({ ...progress, stateHash: before.stateHash });
     compaction.afterEntry(writer, history, entry.timestampUs, changes.length);
     sessions.afterEntry(entry);
+    quotas.afterEntry();
     writer.setProgress({ ...progress, stateHash: hash.value });
     return {
       entry,

@@ -44,6 +44,9 @@ export {
   QuorateError,
   quote,
 } from './quorate-error.ts';
+export { InvalidQuota, QuotaExceeded, TooManyQuotas } from './quota/errors.ts';
+export * from './quota/limits.ts';
+export type * from './quota/quota-commands.ts';
 export {
   InvalidSession,
   SequencePassed,

@@ -8,6 +8,7 @@ import type { OpenHistory } from './history/open-history.ts';
 import { stagedDelete, stagedPut } from './history/staged-change.ts';
 import type { Leases } from './lease/leases.ts';
 import type { Outcome } from './outcome.ts';
+import type { Quotas } from './quota/quotas.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { StateHash } from './state-hash/state-hash.ts';
 import { type KeyRow, keysTable } from './tables/keys-table.ts';
@@ -24,12 +25,13 @@ export interface RunningStore {
   readonly compaction: Compaction;
   readonly sessions: Sessions;
   readonly leases: Leases;
+  readonly quotas: Quotas;
 }
 
 /**
  * Runs a checked command, whether or not it was done before in its session.
  * @throws {RevisionMismatch | RevisionNotWritten | TransactionTooLarge | SessionExpired | TooManySessions} if it cannot be done: then nothing is
- * @throws {LockLost | UnknownLease | LeaseExpired | LeaseOfAnother | TooManyLeases | LeaseFull} the same
+ * @throws {LockLost | UnknownLease | LeaseExpired | LeaseOfAnother | TooManyLeases | LeaseFull | QuotaExceeded | TooManyQuotas} the same
  */
 export function runCommand(store: RunningStore, command: Command, entry: LogEntry): Outcome {
   switch (command.kind) {
@@ -46,6 +48,7 @@ function write(store: RunningStore, command: BoundWrite, entry: LogEntry): Outco
   assertHolds(store.writer, command.fence);
   const outcome = writeOutcome(store, command, entry);
   store.leases.checkChanges(outcome.changes);
+  store.quotas.check(outcome.changes);
   return outcome;
 }
 
@@ -65,6 +68,9 @@ function writeOutcome(store: RunningStore, command: BoundWrite, entry: LogEntry)
     case 'keepLease':
     case 'revokeLease':
       return store.leases.run(command, entry);
+    case 'setQuota':
+    case 'deleteQuota':
+      return { result: store.quotas.run(command), changes: [] };
     default:
       return command satisfies never;
   }

@@ -3,6 +3,7 @@ import { fenceErrors } from './fence/errors.ts';
 import { historyErrors } from './history/errors.ts';
 import { leaseErrors } from './lease/errors.ts';
 import type { ErrorBuilder } from './quorate-error.ts';
+import { quotaErrors } from './quota/errors.ts';
 import { sessionErrors } from './session/errors.ts';
 import { transactionErrors } from './transaction/errors.ts';
 
@@ -14,4 +15,5 @@ export const storeErrors: ReadonlyMap<string, ErrorBuilder> = new Map([
   ...sessionErrors,
   ...leaseErrors,
   ...fenceErrors,
+  ...quotaErrors,
 ]);

@@ -95,6 +95,15 @@ describe('a reply in JSON', () => {
       revision: '9',
       deleted: 2,
     });
+    const counted = { keys: 2, bytes: 40, isCounted: true };
+    expect(ok('quota', encodeResult({ kind: 'setQuota', ...counted }))).toEqual(counted);
+    expect(ok('quota', encodeResult({ kind: 'deleteQuota', deleted: true }))).toEqual({ deleted: true });
+    const quota = { prefix: '/a/', maxKeys: 3, maxBytes: null, ...counted };
+    expect(ok('quotas', encodeAnswer({ kind: 'quotas', quotas: [quota], revision: 3, appliedIndex: 9 }))).toEqual({
+      quotas: [quota],
+      revision: '3',
+      appliedIndex: '9',
+    });
     const lease = { lease: 7, ttlMs: 5_000, owner: 'me', grantedAtUs: 1, keptAtUs: 2_000_000, keyCount: 2 };
     expect(
       ok('leases', encodeAnswer({ kind: 'leases', leases: [lease], more: true, revision: 3, appliedIndex: 9 })),

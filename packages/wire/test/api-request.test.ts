@@ -374,6 +374,13 @@ describe('a request in JSON', () => {
       ['lease', '{"op":"grant","ttlMs":60000}', encodeCommand({ kind: 'grantLease', ttlMs: 60_000 })],
       ['lease', '{"op":"keep","lease":"7","owner":"me"}', encodeCommand({ kind: 'keepLease', lease: 7, owner: 'me' })],
       ['lease', '{"op":"revoke","lease":7}', encodeCommand({ kind: 'revokeLease', lease: 7 })],
+      [
+        'quota',
+        '{"op":"set","prefix":"/a/","maxKeys":5}',
+        encodeCommand({ kind: 'setQuota', prefix: '/a/', maxKeys: 5, maxBytes: null }),
+      ],
+      ['quota', '{"op":"delete","prefix":""}', encodeCommand({ kind: 'deleteQuota', prefix: '' })],
+      ['quotas', '', encodeQuery({ kind: 'quotas' })],
       ['leases', '', encodeQuery({ kind: 'leases', after: 0, limit: 100 })],
       ['leases', '{"after":"7","limit":5}', encodeQuery({ kind: 'leases', after: 7, limit: 5 })],
       [
@@ -562,6 +569,9 @@ describe('a request in JSON', () => {
     ['lease', '{"op":"take"}', 'op', 'op is none of grant, keep and revoke'],
     ['lease', '{"op":"grant","ttlMs":"5s"}', 'ttlMs', 'ttlMs is no number'],
     ['lease', '{"op":"keep"}', 'lease', 'lease is missing'],
+    ['quota', '{"op":"raise","prefix":""}', 'op', 'op is none of set and delete'],
+    ['quota', '{"op":"set","prefix":"","maxBytes":"5"}', 'maxBytes', 'maxBytes is neither a number nor null'],
+    ['quota', '{"op":"set","maxBytes":5}', 'prefix', 'prefix is missing'],
     ['leases', '{"after":-1}', 'after', 'after is no integer from 0'],
     ['put', '{"key":"/a","value":"x","lease":"seven"}', 'lease', 'lease is no integer from 0'],
     ['put', '{"key":"/a","value":"x","fence":null}', 'fence', 'fence is no JSON object'],

@@ -98,6 +98,8 @@ const write: fc.Arbitrary<Write> = fc.oneof(
   fc
     .tuple(fc.constantFrom('keepLease' as const, 'revokeLease' as const), fc.nat(), owner)
     .map(([kind, of, owned]): Write => ({ kind, lease: of, ...owned })),
+  fc.record({ kind: fc.constant('setQuota' as const), prefix: text, maxKeys: setting, maxBytes: setting }),
+  fc.record({ kind: fc.constant('deleteQuota' as const), prefix: text }),
   fc.tuple(text, revision).map(([key, given]): Write => ({ kind: 'delete', key, ...ifRevision(given) })),
 );
 const inSession = fc.record({ session: fc.nat(), sequence: fc.nat(), floor: fc.nat() });
@@ -127,6 +129,7 @@ const query: fc.Arbitrary<Query> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('history' as const), key: text, before: pastRevision, limit: fc.integer() }),
   fc.constant({ kind: 'retention' as const }),
+  fc.constant({ kind: 'quotas' as const }),
   fc.record({ kind: fc.constant('leases' as const), after: fc.nat(), limit: fc.integer() }),
 );
 const list = { kind: 'list', keys: { prefix: '' }, after: null, limit: 5, revision: null, keysOnly: false } as const;
@@ -299,6 +302,8 @@ describe('results and answers', () => {
     ],
     [{ kind: 'compact', oldestRevision: 5, isDone: false }],
     [{ kind: 'setRetention' }],
+    [{ kind: 'setQuota', keys: 3, bytes: 2 ** 40, isCounted: false }],
+    [{ kind: 'deleteQuota', deleted: true }],
     [{ kind: 'openSession', session: 2 ** 40 }],
     [{ kind: 'keepSession' }],
     [{ kind: 'closeSession' }],
@@ -310,6 +315,17 @@ describe('results and answers', () => {
   it.each([
     [{ kind: 'get', entry, revision: 4, appliedIndex: 7 }],
     [{ kind: 'get', entry: null, revision: 0, appliedIndex: 0 }],
+    [
+      {
+        kind: 'quotas',
+        quotas: [
+          { prefix: '', maxKeys: 3, maxBytes: null, keys: 2, bytes: 40, isCounted: true },
+          { prefix: '/a/', maxKeys: null, maxBytes: 2 ** 40, keys: 0, bytes: 0, isCounted: false },
+        ],
+        revision: 4,
+        appliedIndex: 7,
+      },
+    ],
     [{ kind: 'list', entries: [entry, { ...entry, key: '/b' }], nextAfter: '/b', revision: 4, appliedIndex: 7 }],
     [{ kind: 'list', entries: [{ ...entry, value: null }], nextAfter: null, revision: 4, appliedIndex: 7 }],
     [

@@ -405,12 +405,14 @@ export class Node implements Observable {
       case 'set-retention':
       case 'session':
       case 'lease':
+      case 'quota':
         return this.#requests().write(endpoint, request, traceparent);
       case 'get':
       case 'list':
       case 'history':
       case 'retention':
       case 'leases':
+      case 'quotas':
         return this.#requests().read(endpoint, request);
       default:
         return this.#answerOther(endpoint, request);

@@ -26,6 +26,18 @@ export function duration(text: string): number {
 
 const isUnit = (text: string): text is keyof typeof unitsMs => Object.hasOwn(unitsMs, text);
 
+const unitsBytes = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3, TiB: 1024 ** 4 } as const;
+
+const isByteUnit = (text: string): text is keyof typeof unitsBytes => Object.hasOwn(unitsBytes, text);
+
+/** Takes a number of bytes: `1500`, `64KiB`, `10MiB`, `2GiB` or `1TiB`. */
+export function byteSize(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d{1,15})(KiB|MiB|GiB|TiB)?$/.exec(text) ?? [];
+  const bytes = digits === '' || !isByteUnit(unit) ? Number.NaN : Number(digits) * unitsBytes[unit];
+  if (Number.isSafeInteger(bytes)) return bytes;
+  throw new InvalidArgumentError('It must be bytes, or a number with KiB, MiB, GiB or TiB: 500000, 64MiB.');
+}
+
 /** Takes a part of one: `0.1`. */
 export function partOfOne(text: string): number {
   const value = Number(text);

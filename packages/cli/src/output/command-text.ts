@@ -42,6 +42,12 @@ function writeText(command: CommittedWrite): string {
       return `keep lease ${command.lease}`;
     case 'revokeLease':
       return `revoke lease ${command.lease}`;
+    case 'setQuota': {
+      const { prefix, maxKeys, maxBytes } = command;
+      return `set quota of ${escaped(prefix)}*: ${maxKeys ?? 'any'} keys, ${maxBytes ?? 'any'} bytes`;
+    }
+    case 'deleteQuota':
+      return `delete quota of ${escaped(command.prefix)}*`;
   }
 }
 

@@ -22,12 +22,12 @@ const apiSubjects = (cluster: string): string => `quorate.${cluster}.api.>`;
 const tapSubjects = (cluster: string, node = ''): string =>
   `quorate.${cluster}.tap.${node === '' ? '' : `*.${node}.`}>`;
 const streamSubjects = (cluster: string): string => `quorate.${cluster}.stream.>`;
-/** What changes who is in the cluster, or who leads it, what has to do with snapshots, what forgets the past, and what shows how the nodes work: asked of one node, or of any. */
+/** What changes who is in the cluster, or who leads it, what has to do with snapshots, what forgets the past or limits what there may be, and what shows how the nodes work: asked of one node, or of any. */
 const operatorSubjects = (cluster: string): readonly string[] => [
   ...['form', 'snapshot-read', 'snapshot-stage', 'stages', 'tap'].map(
     (endpoint) => `quorate.${cluster}.api.*.node.*.${endpoint}`,
   ),
-  ...['members', 'transfer', 'snapshot', 'compact', 'set-retention'].flatMap((endpoint) => [
+  ...['members', 'transfer', 'snapshot', 'compact', 'set-retention', 'quota'].flatMap((endpoint) => [
     `quorate.${cluster}.api.*.${endpoint}`,
     `quorate.${cluster}.api.*.node.*.${endpoint}`,
   ]),

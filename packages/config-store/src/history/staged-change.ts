@@ -1,7 +1,12 @@
 import type { KeyRow, Version } from '../tables/keys-table.ts';
 
-/** A key as it stands before a change, as far as the change has to know it. */
-export type KeyBefore = Omit<KeyRow, 'value'>;
+/** A key as it stands before a change, as far as the change has to know it: of its value, which may be large, the length. */
+export interface KeyBefore extends Omit<KeyRow, 'value'> {
+  readonly value: { readonly length: number };
+}
+
+/** What a change has to know of a key, without holding on to its value. */
+export const keyBefore = (row: KeyRow): KeyBefore => ({ ...row, value: { length: row.value.length } });
 
 /** What a transaction is about to do to one key: `after` is what it writes, null if it removes the key. */
 export type StagedChange =

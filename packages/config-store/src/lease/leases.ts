@@ -1,5 +1,5 @@
 import { invariant, type LogEntry } from '@quorate/raft';
-import { type StagedChange, stagedDelete } from '../history/staged-change.ts';
+import { keyBefore, type StagedChange, stagedDelete } from '../history/staged-change.ts';
 import type { Outcome } from '../outcome.ts';
 import type { StateHash } from '../state-hash/state-hash.ts';
 import { keysTable } from '../tables/keys-table.ts';
@@ -145,8 +145,7 @@ export class Leases {
       const standing = this.#writer.get(keysTable, key);
       invariant(standing?.lease === lease, () => `${key} is said to go with lease ${lease}, and does not`);
       this.#writer.delete(leaseKeysTable, { lease, key });
-      const { value: _, ...before } = standing;
-      return stagedDelete(key, before);
+      return stagedDelete(key, keyBefore(standing));
     });
     this.#writer.delete(leasesTable, lease);
     this.#hash.counter(lease);

@@ -1,6 +1,7 @@
 import { invariant } from '@quorate/raft';
 import {
   type KeyBefore,
+  keyBefore,
   type StagedChange,
   stagedDelete,
   stagedPut,
@@ -67,10 +68,7 @@ export class StagedState {
 
   #standing(key: string): KeyBefore | null {
     const row = this.#tables.get(keysTable, key);
-    if (row === null) return null;
-    // Without the value, which may be large, and is not needed any more.
-    const { value: _, ...before } = row;
-    return before;
+    return row === null ? null : keyBefore(row);
   }
 
   #stage(change: StagedChange): void {

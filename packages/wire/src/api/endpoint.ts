@@ -13,6 +13,8 @@ export const ENDPOINTS = [
   'session',
   'lease',
   'leases',
+  'quota',
+  'quotas',
   'entries',
   'status',
   'hello',
@@ -37,10 +39,19 @@ export const NODE_ENDPOINTS: ReadonlySet<Endpoint> = new Set<Endpoint>([
 ]);
 
 /** What reads the store: a query, answered as fresh as the request says. */
-export const READ_ENDPOINTS = ['get', 'list', 'history', 'retention', 'leases'] as const;
+export const READ_ENDPOINTS = ['get', 'list', 'history', 'retention', 'leases', 'quotas'] as const;
 
 /** What changes the store: a command that goes through the log. */
-export const WRITE_ENDPOINTS = ['put', 'delete', 'txn', 'compact', 'set-retention', 'session', 'lease'] as const;
+export const WRITE_ENDPOINTS = [
+  'put',
+  'delete',
+  'txn',
+  'compact',
+  'set-retention',
+  'session',
+  'lease',
+  'quota',
+] as const;
 
 /** An endpoint that reads the store. */
 export type ReadEndpoint = (typeof READ_ENDPOINTS)[number];

@@ -39,6 +39,7 @@ function textOf(endpoint: Endpoint, body: Uint8Array): string {
     case 'history':
     case 'retention':
     case 'leases':
+    case 'quotas':
       return answerText(endpoint, body);
     case 'put':
     case 'delete':
@@ -47,6 +48,7 @@ function textOf(endpoint: Endpoint, body: Uint8Array): string {
     case 'set-retention':
     case 'session':
     case 'lease':
+    case 'quota':
       return resultText(endpoint, body);
     case 'entries':
       return entriesText(body);
@@ -101,6 +103,8 @@ function answerText(endpoint: ReadEndpoint, body: Uint8Array): string {
       const { texts, cut } = withinPage(answer.leases, leaseToJson);
       return pageText('leases', texts, { more: answer.more || cut, ...state });
     }
+    case 'quotas':
+      return JSON.stringify({ quotas: answer.quotas, ...state });
   }
 }
 
@@ -125,6 +129,10 @@ function resultText(endpoint: WriteEndpoint, body: Uint8Array): string {
       return JSON.stringify({ ttlMs: result.ttlMs });
     case 'revokeLease':
       return JSON.stringify({ revision: String(result.revision), deleted: result.deleted });
+    case 'setQuota':
+      return JSON.stringify({ keys: result.keys, bytes: result.bytes, isCounted: result.isCounted });
+    case 'deleteQuota':
+      return JSON.stringify({ deleted: result.deleted });
     case 'setRetention':
     case 'keepSession':
     case 'closeSession':

@@ -2,6 +2,7 @@ import { type ClusterName, isName } from '@quorate/actor';
 import {
   InvalidRevision,
   type LeaseCommand,
+  type QuotaCommand,
   type Retention,
   type SessionCommand,
   type SessionPlace,
@@ -43,6 +44,8 @@ const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
   session: ['op', 'ttlMs', 'salt', 'session', 'floor'],
   lease: ['op', 'ttlMs', 'owner', 'lease', ...boundFields],
   leases: ['after', 'limit', ...readOptionFields],
+  quota: ['op', 'prefix', 'maxKeys', 'maxBytes', ...boundFields],
+  quotas: readOptionFields,
   entries: ['fromIndex', 'limit'],
   status: [],
   hello: [],
@@ -101,6 +104,10 @@ function bodyOf(endpoint: Endpoint, fields: JsonFields): Uint8Array {
       return encodeCommand(sessionCommandIn(fields));
     case 'lease':
       return writeBodyOf(fields, leaseCommandIn(fields));
+    case 'quota':
+      return writeBodyOf(fields, quotaCommandIn(fields));
+    case 'quotas':
+      return encodeQuery({ kind: 'quotas' });
     case 'leases': {
       const after = fields.isGiven('after') ? fields.counter('after') : 0;
       return encodeQuery({ kind: 'leases', after, limit: limitIn(fields) });
@@ -196,6 +203,27 @@ function leaseCommandIn(fields: JsonFields): LeaseCommand {
     default:
       throw fields.invalid('op', 'is none of grant, keep and revoke');
   }
+}
+
+/** @throws {InvalidRequest} */
+function quotaCommandIn(fields: JsonFields): QuotaCommand {
+  const prefix = fields.text('prefix');
+  const op = fields.text('op');
+  switch (op) {
+    case 'set':
+      return { kind: 'setQuota', prefix, maxKeys: limitOf(fields, 'maxKeys'), maxBytes: limitOf(fields, 'maxBytes') };
+    case 'delete':
+      return { kind: 'deleteQuota', prefix };
+    default:
+      throw fields.invalid('op', 'is none of set and delete');
+  }
+}
+
+/** A number, or null for none. @throws {InvalidRequest} */
+function limitOf(fields: JsonFields, field: string): number | null {
+  const given = fields.get(field) ?? null;
+  if (given !== null && typeof given !== 'number') throw fields.invalid(field, 'is neither a number nor null');
+  return given;
 }
 
 function ifRevisionOf(fields: JsonFields): { readonly ifRevision?: number } {

@@ -28,6 +28,9 @@ export function writeEndpointOf({ kind }: Pick<Command, 'kind'>): WriteEndpoint 
     case 'keepLease':
     case 'revokeLease':
       return 'lease';
+    case 'setQuota':
+    case 'deleteQuota':
+      return 'quota';
     default:
       return kind;
   }

@@ -1,4 +1,4 @@
-import type { KeyChange, Lease, QueryAnswer } from '@quorate/config-store';
+import type { KeyChange, Lease, QueryAnswer, Quota } from '@quorate/config-store';
 import { z } from 'zod';
 import { bytes, counter, entryFrame, entryIn, listedEntrySchema } from './entry-frame.ts';
 import { encodeFailure, failureSchema, parseFrame } from './failure-frame.ts';
@@ -8,9 +8,9 @@ import { encodeMsgpack } from './msgpack.ts';
 /**
  * `['get', appliedIndex, revision, entry | null]`, `['list', appliedIndex, revision, entries, nextAfter | null]`,
  * `['history', appliedIndex, revision, changes, more, oldestRevision]`,
- * `['retention', appliedIndex, revision, maxAgeMs | null, maxVersions | null, oldestRevision, stateHash]`, `['leases', appliedIndex, revision, leases, more]` or a failure. A change is
+ * `['retention', appliedIndex, revision, maxAgeMs | null, maxVersions | null, oldestRevision, stateHash]`, `['leases', appliedIndex, revision, leases, more]`, `['quotas', appliedIndex, revision, quotas]` or a failure. A change is
  * `[revision, index | null, timestampUs, traceparent | null]`, with `value | null, createRevision, version, lease | null, contentType | null` behind it if it is a put. A lease is
- * `[lease, ttlMs, owner | null, grantedAtUs, keptAtUs, keyCount]`.
+ * `[lease, ttlMs, owner | null, grantedAtUs, keptAtUs, keyCount]`, a quota `[prefix, maxKeys | null, maxBytes | null, keys, bytes, isCounted]`.
  */
 export function encodeAnswer(answer: QueryAnswer): Uint8Array {
   if (answer.kind === 'failed') return encodeFailure(answer.error, answer.appliedIndex);
@@ -31,6 +31,8 @@ function fieldsOf(answer: Exclude<QueryAnswer, { kind: 'failed' }>): readonly un
     }
     case 'leases':
       return [answer.leases.map(leaseFrame), answer.more];
+    case 'quotas':
+      return [answer.quotas.map(quotaFrame)];
   }
 }
 
@@ -49,6 +51,21 @@ const leaseFrame = ({ lease, ttlMs, owner, grantedAtUs, keptAtUs, keyCount }: Le
   keptAtUs,
   keyCount,
 ];
+
+const quotaFrame = ({ prefix, maxKeys, maxBytes, keys, bytes: size, isCounted }: Quota): readonly unknown[] => [
+  prefix,
+  maxKeys,
+  maxBytes,
+  keys,
+  size,
+  isCounted,
+];
+
+const quotaSchema: z.ZodType<Quota> = z
+  .tuple([z.string(), counter.nullable(), counter.nullable(), counter, counter, z.boolean()])
+  .transform(([prefix, maxKeys, maxBytes, keys, size, isCounted]) => {
+    return { prefix, maxKeys, maxBytes, keys, bytes: size, isCounted };
+  });
 
 const leaseSchema: z.ZodType<Lease> = z
   .tuple([counter, counter, z.string().nullable(), counter, counter, counter])
@@ -91,6 +108,9 @@ const answerSchema: z.ZodType<QueryAnswer> = z.union([
   z
     .tuple([z.literal('leases'), ...stateSchema, z.array(leaseSchema), z.boolean()])
     .transform(([kind, appliedIndex, revision, leases, more]) => ({ kind, appliedIndex, revision, leases, more })),
+  z
+    .tuple([z.literal('quotas'), ...stateSchema, z.array(quotaSchema)])
+    .transform(([kind, appliedIndex, revision, quotas]) => ({ kind, appliedIndex, revision, quotas })),
   failureSchema,
 ]);
 

@@ -7,8 +7,8 @@ import { transactionFrame, transactionIn } from './transaction-codec.ts';
 
 /**
  * `['put', key, value, ifRevision | null]`, with a content type behind it if there is one, and a lease behind that (then the content type may be null); `['delete', key, ifRevision | null]`; a transaction;
- * `['compact', revision | null]`; `['setRetention', maxAgeMs | null, maxVersions | null]`; `['grantLease', ttlMs, owner | null]`; `['keepLease', lease, owner | null]` or
- * `['revokeLease', lease, owner | null]`: the bytes that stand in the log for good. Any of these may be fenced (`fencedFrame`), and what comes of that in a
+ * `['compact', revision | null]`; `['setRetention', maxAgeMs | null, maxVersions | null]`; `['grantLease', ttlMs, owner | null]`; `['keepLease', lease, owner | null]`; `['revokeLease', lease, owner | null]`;
+ * `['setQuota', prefix, maxKeys | null, maxBytes | null]` or `['deleteQuota', prefix]`: the bytes that stand in the log for good. Any of these may be fenced (`fencedFrame`), and what comes of that in a
  * session is `['inSession', session, sequence, floor, frame]`. Of sessions themselves: `['openSession', ttlMs]`, with a salt behind it if there is one; `['keepSession', session, floor]` and
  * `['closeSession', session]`.
  */
@@ -74,6 +74,10 @@ function writeFrame(write: Write): readonly unknown[] {
     case 'keepLease':
     case 'revokeLease':
       return [write.kind, write.lease, write.owner ?? null];
+    case 'setQuota':
+      return ['setQuota', write.prefix, write.maxKeys, write.maxBytes];
+    case 'deleteQuota':
+      return ['deleteQuota', write.prefix];
   }
 }
 
@@ -158,6 +162,15 @@ function writeIn(fields: FrameFields): Write {
     case 'keepLease':
     case 'revokeLease':
       return { kind, lease: fields.number('lease'), ...ownerIn(fields) };
+    case 'setQuota':
+      return {
+        kind,
+        prefix: fields.text('prefix'),
+        maxKeys: fields.numberOrNull('number of keys'),
+        maxBytes: fields.numberOrNull('number of bytes'),
+      };
+    case 'deleteQuota':
+      return { kind, prefix: fields.text('prefix') };
     default:
       throw fields.unknown();
   }

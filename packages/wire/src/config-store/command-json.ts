@@ -31,7 +31,14 @@ export type WriteJson =
   | { readonly op: 'compact'; readonly revision: string | null }
   | { readonly op: 'setRetention'; readonly maxAgeMs: number | null; readonly maxVersions: number | null }
   | { readonly op: 'grantLease'; readonly ttlMs: number; readonly owner?: string }
-  | { readonly op: 'keepLease' | 'revokeLease'; readonly lease: string; readonly owner?: string };
+  | { readonly op: 'keepLease' | 'revokeLease'; readonly lease: string; readonly owner?: string }
+  | {
+      readonly op: 'setQuota';
+      readonly prefix: string;
+      readonly maxKeys: number | null;
+      readonly maxBytes: number | null;
+    }
+  | { readonly op: 'deleteQuota'; readonly prefix: string };
 
 /** A command as JSON, to be shown. */
 export function commandToJson(command: Command): CommandJson {
@@ -77,6 +84,12 @@ function writeToJson(command: Write): WriteJson {
     case 'keepLease':
     case 'revokeLease':
       return { op: command.kind, lease: String(command.lease), ...ownerOf(command) };
+    case 'setQuota': {
+      const { prefix, maxKeys, maxBytes } = command;
+      return { op: 'setQuota', prefix, maxKeys, maxBytes };
+    }
+    case 'deleteQuota':
+      return { op: 'deleteQuota', prefix: command.prefix };
   }
 }
 

@@ -6,7 +6,7 @@ import { encodeMsgpack } from './msgpack.ts';
 
 /**
  * `['get', key, revision | null]`, `['list', keys, after | null, limit, revision | null, keysOnly]`, `['history', key, before | null, limit]`,
- * `['retention']` or `['leases', after, limit]`.
+ * `['retention']`, `['leases', after, limit]` or `['quotas']`.
  */
 export function encodeQuery(query: Query): Uint8Array {
   switch (query.kind) {
@@ -20,7 +20,8 @@ export function encodeQuery(query: Query): Uint8Array {
     case 'history':
       return encodeMsgpack(['history', query.key, query.before, query.limit]);
     case 'retention':
-      return encodeMsgpack(['retention']);
+    case 'quotas':
+      return encodeMsgpack([query.kind]);
     case 'leases':
       return encodeMsgpack(['leases', query.after, query.limit]);
   }
@@ -56,6 +57,7 @@ function queryIn(fields: FrameFields): Query {
         limit: fields.number('limit'),
       };
     case 'retention':
+    case 'quotas':
       return { kind };
     case 'leases':
       return { kind, after: fields.number('id'), limit: fields.number('limit') };
