@@ -22,6 +22,7 @@ import { addPut } from './commands/put.ts';
 import { addQuota } from './commands/quota/quota.ts';
 import { addRetention } from './commands/retention.ts';
 import { addRollback } from './commands/rollback.ts';
+import { addSchema } from './commands/schema/schema.ts';
 import { addSlow } from './commands/slow.ts';
 import { addSnapshot } from './commands/snapshot/snapshot.ts';
 import { addStatus } from './commands/status.ts';
@@ -51,7 +52,17 @@ export function createProgram(): Command {
   for (const add of [addWatch, addHistory, addDiff, addRollback]) add(program.commandsGroup('Changes:'));
   for (const add of [addImport, addExport, addApply]) add(program.commandsGroup('Files:'));
   for (const add of [addLease, addLock]) add(program.commandsGroup('Leases and locks:'));
-  for (const add of [addStatus, addTail, addSnapshot, addRetention, addCompact, addQuota, addBench, addPermissions])
+  for (const add of [
+    addStatus,
+    addTail,
+    addSnapshot,
+    addRetention,
+    addCompact,
+    addQuota,
+    addSchema,
+    addBench,
+    addPermissions,
+  ])
     add(program.commandsGroup('Operation:'));
   for (const add of [addTrace, addSlow, addTap]) add(program.commandsGroup('What takes time:'));
   addHelp(program.commandsGroup('Help:'));

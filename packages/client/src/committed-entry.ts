@@ -61,8 +61,13 @@ function toWrite(command: Write): CommittedWrite {
     case 'keepLease':
     case 'revokeLease':
       return { ...command, lease: BigInt(command.lease) };
+    case 'setSchema': {
+      const { checkedRevision, ...rest } = command;
+      return { ...rest, checkedRevision: checkedRevision === null ? null : BigInt(checkedRevision) };
+    }
     case 'setQuota':
     case 'deleteQuota':
+    case 'deleteSchema':
     case 'grantLease':
     case 'setRetention':
       return command;

@@ -48,6 +48,7 @@ export type * from './members.ts';
 export type * from './options.ts';
 export type * from './quota/quotas.ts';
 export { restoreCluster } from './restore-cluster.ts';
+export type * from './schema/schemas.ts';
 export type * from './snapshots.ts';
 export type * from './store.ts';
 export type * from './transaction.ts';

@@ -155,8 +155,13 @@ function storedWrite(command: CommittedWrite): Write {
     case 'keepLease':
     case 'revokeLease':
       return { ...command, lease: Number(command.lease) };
+    case 'setSchema': {
+      const { checkedRevision, ...rest } = command;
+      return { ...rest, checkedRevision: checkedRevision === null ? null : Number(checkedRevision) };
+    }
     case 'setQuota':
     case 'deleteQuota':
+    case 'deleteSchema':
     case 'grantLease':
       return command;
     case 'txn':

@@ -65,6 +65,8 @@ import { QuotasClient } from './quota/quotas-client.ts';
 import { answerIn, resultIn } from './reply-body.ts';
 import type { NodeRequest } from './router.ts';
 import { nodeSnapshot, type SnapshotAccess, saveSnapshot, takeSnapshot } from './save-snapshot.ts';
+import type { Schemas } from './schema/schemas.ts';
+import { SchemasClient } from './schema/schemas-client.ts';
 import { defaultStepMs, type NodeSnapshot, type SaveSnapshotOptions, type SnapshotInfo } from './snapshots.ts';
 import type {
   ClusterStatus,
@@ -100,6 +102,7 @@ export class StoreClient implements Store {
   readonly #locks: LocksClient;
   readonly leases: Leases;
   readonly quotas: Quotas;
+  readonly schemas: Schemas;
   readonly #watches: Watches;
 
   constructor(access: GroupAccess, { sessions = true }: Pick<ConnectOptions, 'sessions'> = {}) {
@@ -113,6 +116,10 @@ export class StoreClient implements Store {
       read: (query, options) => this.#read(query, options),
     });
     this.quotas = new QuotasClient({
+      writes: this.#writes,
+      read: (query, options) => this.#read(query, options),
+    });
+    this.schemas = new SchemasClient({
       writes: this.#writes,
       read: (query, options) => this.#read(query, options),
     });

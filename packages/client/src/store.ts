@@ -19,6 +19,7 @@ import type {
   WriteOptions,
 } from './options.ts';
 import type { Quotas } from './quota/quotas.ts';
+import type { Schemas } from './schema/schemas.ts';
 import type { NodeSnapshot, SaveSnapshotOptions, SnapshotInfo } from './snapshots.ts';
 import type { Fence, Transaction, TransactionResult } from './transaction.ts';
 import type { LiveView, StateOrChanges, Watch } from './watch.ts';
@@ -131,7 +132,13 @@ export type CommittedWrite =
       readonly maxKeys: number | null;
       readonly maxBytes: number | null;
     }
-  | { readonly kind: 'deleteQuota'; readonly prefix: string };
+  | { readonly kind: 'deleteQuota' | 'deleteSchema'; readonly prefix: string }
+  | {
+      readonly kind: 'setSchema';
+      readonly prefix: string;
+      readonly schema: string;
+      readonly checkedRevision: bigint | null;
+    };
 
 /** One committed entry of the log. That a command is committed does not say that it changed anything: its `ifRevision` may not have held. */
 export interface CommittedEntry {
@@ -335,7 +342,7 @@ export interface Store {
   /**
    * Writes a key. A write whose answer is lost is sent again, and made once; it is `OutcomeUnknown` if there is none until the deadline. In a store without sessions one that
    * may have reached a node is not sent again: if its answer is lost, that is `OutcomeUnknown`.
-   * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidContentType | InvalidRevision | RevisionMismatch | QuotaExceeded | DiskSpaceLow | OutcomeUnknown}
+   * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidContentType | InvalidRevision | RevisionMismatch | QuotaExceeded | SchemaViolation | DiskSpaceLow | OutcomeUnknown}
    * @throws {InvalidLease | UnknownLease | LeaseExpired | LeaseFull} of its lease; and, of a `fence`, as any write: `InvalidFence`, `LockLost`
    */
   put(key: string, value: string | Uint8Array, options?: PutOptions): Promise<PutResult>;
@@ -343,6 +350,8 @@ export interface Store {
   readonly leases: Leases;
 
   readonly quotas: Quotas;
+
+  readonly schemas: Schemas;
 
   /**
    * Takes a lock: the key `name`, which goes with a lease that is kept alive. Those who wait get it in the order in which they came. Write with it as `fence`: a program that
@@ -375,7 +384,7 @@ export interface Store {
   /**
    * Does several things at one revision, or others if what is compared does not hold: all of it or nothing. No key may be written twice.
    * @throws {InvalidKey | KeyTooLarge | InvalidRange | ValueTooLarge | InvalidContentType | InvalidRevision | InvalidLimit | InvalidCommand}
-   * @throws {TransactionTooLarge | KeyWrittenTwice | QuotaExceeded | DiskSpaceLow | OutcomeUnknown}
+   * @throws {TransactionTooLarge | KeyWrittenTwice | QuotaExceeded | SchemaViolation | DiskSpaceLow | OutcomeUnknown}
    */
   txn<const Ran extends Transaction>(transaction: Ran, options?: TransactionOptions): Promise<TransactionResult<Ran>>;
 

@@ -7,6 +7,7 @@ import { readPastPage } from './history/past-page.ts';
 import { readLeases } from './lease/read-leases.ts';
 import { readPage } from './page.ts';
 import { readQuotas } from './quota/read-quotas.ts';
+import { readSchemas } from './schema/read-schemas.ts';
 import { entryOf, keysTable, type StoredEntry } from './tables/keys-table.ts';
 import type { TablesReader } from './tables/tables.ts';
 
@@ -25,6 +26,8 @@ export function answerQuery(tables: TablesReader, query: Query): QueryAnswer {
       return retentionOf(tables, origin);
     case 'quotas':
       return { kind: 'quotas', quotas: readQuotas(tables), ...origin };
+    case 'schemas':
+      return { kind: 'schemas', schemas: readSchemas(tables, query), ...origin };
     case 'leases':
       return { kind: 'leases', ...readLeases(tables, query), ...origin };
     default:

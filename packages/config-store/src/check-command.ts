@@ -5,8 +5,9 @@ import { checkFence } from './fence/check-fence.ts';
 import { checkRetention } from './history/retention.ts';
 import { areKeys, checkRange } from './key-range.ts';
 import { checkLeaseId, checkLeaseOwner, checkLeaseTtl } from './lease/check-lease.ts';
-import { checkBound, checkKey, checkPageLimit, checkRevision, checkValue } from './limits.ts';
+import { checkBound, checkKey, checkPageLimit, checkPrefix, checkRevision, checkValue } from './limits.ts';
 import { checkQuotaCommand } from './quota/check-quota.ts';
+import { checkPassedSchemas, checkSchemaCommand } from './schema/check-schema.ts';
 import {
   checkFloor,
   checkSessionId,
@@ -19,12 +20,13 @@ import { checkTransaction } from './transaction/check-transaction.ts';
 /**
  * Checks a command before it is proposed; the store checks it again when it applies it.
  * @throws {InvalidKey | KeyTooLarge | ValueTooLarge | InvalidContentType | InvalidRevision | InvalidCommand}
- * @throws {InvalidLease | InvalidFence | InvalidQuota}
+ * @throws {InvalidLease | InvalidFence | InvalidQuota | InvalidSchema}
  * @throws {InvalidRetention | InvalidSession | SessionWindowExceeded} and, for a transaction, what `checkTransaction` throws
  */
 export function checkCommand(command: Command): void {
   if ('inSession' in command && command.inSession !== undefined) checkSessionPlace(command.inSession);
   if ('fence' in command) checkFence(command.fence);
+  if ('passedSchemas' in command) checkPassedSchemas(command.passedSchemas);
   switch (command.kind) {
     case 'put':
       checkWrite(command.key, command.ifRevision);
@@ -52,6 +54,9 @@ export function checkCommand(command: Command): void {
     case 'setQuota':
     case 'deleteQuota':
       return checkQuotaCommand(command);
+    case 'setSchema':
+    case 'deleteSchema':
+      return checkSchemaCommand(command);
     case 'openSession':
       checkSessionSalt(command.salt ?? 0);
       return checkSessionTtl(command.ttlMs);
@@ -95,6 +100,9 @@ export function checkQuery(query: Query): void {
       return;
     case 'quotas':
       return;
+    case 'schemas':
+      if (query.prefix !== null) checkQueriedPrefix(query.prefix);
+      return;
     case 'leases':
       checkRevision(query.after);
       return checkPageLimit(query.limit);
@@ -106,6 +114,11 @@ export function checkQuery(query: Query): void {
 function checkQueriedKey(key: string): void {
   if (typeof key !== 'string') throw new InvalidQuery({ reason: 'the key is no text' });
   checkKey(key);
+}
+
+function checkQueriedPrefix(prefix: string): void {
+  if (typeof prefix !== 'string') throw new InvalidQuery({ reason: 'the prefix is no text' });
+  checkPrefix(prefix);
 }
 
 function checkRevisionOf({ revision }: { readonly revision: number | null }): void {

@@ -4,6 +4,7 @@ import type { Lease, LeaseCommand, LeaseResult, LeasesQuery } from './lease/leas
 import type { ListedEntry } from './page.ts';
 import type { ErrorData } from './quorate-error.ts';
 import type { Quota, QuotaCommand, QuotaResult, QuotasQuery } from './quota/quota-commands.ts';
+import type { Schema, SchemaCommand, SchemaResult, SchemasQuery } from './schema/schema-commands.ts';
 import type { SessionCommand, SessionPlace, SessionResult } from './session/session-commands.ts';
 import type { Retention } from './tables/history-table.ts';
 import type { StoredEntry } from './tables/keys-table.ts';
@@ -42,7 +43,7 @@ export interface SetRetentionCommand {
   readonly retention: Retention;
 }
 
-/** What is written to the store: a transaction that may change it, or something that becomes of a lease or a quota. */
+/** What is written to the store: a transaction that may change it, or something that becomes of a lease, a quota or a schema. */
 export type Write =
   | PutCommand
   | DeleteCommand
@@ -50,10 +51,16 @@ export type Write =
   | CompactCommand
   | SetRetentionCommand
   | LeaseCommand
-  | QuotaCommand;
+  | QuotaCommand
+  | SchemaCommand;
 
 /** A write, and what it is bound to: it may be one of a session, and is then done once; and it may be refused unless a lock is held. */
-export type BoundWrite = Write & { readonly inSession?: SessionPlace; readonly fence?: Fence };
+export type BoundWrite = Write & {
+  readonly inSession?: SessionPlace;
+  readonly fence?: Fence;
+  /** What it puts was found to match the schemas, up to this version of them: the node that proposes it says so, and no client. Not given where no schema has a say. */
+  readonly passedSchemas?: number;
+};
 
 /** What the log carries for the store: a write, or what becomes of a session. */
 export type Command = BoundWrite | SessionCommand;
@@ -96,7 +103,7 @@ export interface RetentionQuery {
 }
 
 /** What the store is asked. */
-export type Query = GetQuery | ListQuery | HistoryQuery | RetentionQuery | LeasesQuery | QuotasQuery;
+export type Query = GetQuery | ListQuery | HistoryQuery | RetentionQuery | LeasesQuery | QuotasQuery | SchemasQuery;
 
 /** What became of a command. `revision` is the store's after it: that of the change, if it made one. */
 export type CommandResult =
@@ -108,6 +115,7 @@ export type CommandResult =
   | { readonly kind: 'setRetention' }
   | LeaseResult
   | QuotaResult
+  | SchemaResult
   | SessionResult
   | { readonly kind: 'failed'; readonly error: ErrorData };
 
@@ -173,4 +181,5 @@ export type QueryAnswer =
       readonly more: boolean;
     })
   | (AnswerOrigin & { readonly kind: 'quotas'; readonly quotas: readonly Quota[] })
+  | (AnswerOrigin & { readonly kind: 'schemas'; readonly schemas: readonly Schema[] })
   | { readonly kind: 'failed'; readonly error: ErrorData; readonly appliedIndex: number };

@@ -15,6 +15,7 @@ import { QuorateError } from './quorate-error.ts';
 import { KnownQuotas } from './quota/known-quotas.ts';
 import { Quotas } from './quota/quotas.ts';
 import { type RunningStore, runCommand } from './run-command.ts';
+import { type SchemaRows, Schemas } from './schema/schemas.ts';
 import { SessionExpiry } from './session/session-expiry.ts';
 import { Sessions } from './session/sessions.ts';
 import { StateHash } from './state-hash/state-hash.ts';
@@ -46,6 +47,7 @@ export class ConfigStore implements StateMachine {
   readonly #sessionExpiry = new SessionExpiry();
   readonly #leaseDue = new LeaseDue();
   readonly #knownQuotas = new KnownQuotas();
+  readonly #schemas = new Schemas();
 
   constructor(options: ConfigStoreOptions) {
     this.#tables = options.tables;
@@ -75,6 +77,11 @@ export class ConfigStore implements StateMachine {
   /** The first revision that can be read, and watched from. */
   get oldestRevision(): number {
     return readHistory(this.#tables).oldestRevision;
+  }
+
+  /** The schemas by prefix, as of all that is applied: the same map as long as they stay as they are. */
+  get schemas(): SchemaRows {
+    return this.#schemas.read(this.#tables);
   }
 
   /** When the next lease is over, or is to be looked at. */
@@ -108,7 +115,16 @@ export class ConfigStore implements StateMachine {
       const leases = new Leases(writer, hash);
       const history = new OpenHistory(writer, hash);
       const quotas = new Quotas(writer, this.#knownQuotas.read(writer), hash);
-      const store = { writer, hash, history, compaction: this.#compaction, sessions, leases, quotas };
+      const store = {
+        writer,
+        hash,
+        history,
+        compaction: this.#compaction,
+        sessions,
+        leases,
+        quotas,
+        schemas: this.#schemas,
+      };
       const applied = entries.map((entry) => this.#applyOne(store, entry));
       sessions.store();
       quotas.store();
@@ -136,6 +152,7 @@ export class ConfigStore implements StateMachine {
     sessions.afterEntry(entry);
     quotas.afterEntry();
     writer.setProgress({ ...progress, stateHash: hash.value });
+    store.schemas.applied(entry.index);
     return {
       entry,
       result,
@@ -161,14 +178,22 @@ export class ConfigStore implements StateMachine {
     return this.#orFailure(() => {
       const command = this.#commandOf(entry.command);
       const place = 'inSession' in command ? command.inSession : undefined;
-      if (place === undefined) return this.#encoded(runCommand(store, command, entry));
-      return store.sessions.once(place, entry, (checkResult) =>
-        this.#orFailure(() => {
+      const checkSchemas = (): void => {
+        if ('key' in command || command.kind === 'txn') store.schemas.assertPassed(store.writer, command);
+      };
+      if (place === undefined) {
+        checkSchemas();
+        return this.#encoded(runCommand(store, command, entry));
+      }
+      return store.sessions.once(place, entry, (checkResult) => {
+        // Not within what is kept: checked with the schema that counts, the same write may come again, and be done.
+        checkSchemas();
+        return this.#orFailure(() => {
           const outcome = this.#encoded(runCommand(store, command, entry));
           checkResult(outcome.result);
           return outcome;
-        }),
-      );
+        });
+      });
     });
   }
 

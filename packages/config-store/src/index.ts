@@ -48,6 +48,19 @@ export { InvalidQuota, QuotaExceeded, TooManyQuotas } from './quota/errors.ts';
 export * from './quota/limits.ts';
 export type * from './quota/quota-commands.ts';
 export {
+  type FailingKey,
+  InvalidSchema,
+  KeysChanged,
+  KeysDoNotMatch,
+  SchemaChanged,
+  SchemaViolation,
+  TooManySchemas,
+} from './schema/errors.ts';
+export * from './schema/limits.ts';
+export { type PossiblePut, putsOf } from './schema/puts-of.ts';
+export type * from './schema/schema-commands.ts';
+export type { SchemaRows } from './schema/schemas.ts';
+export {
   InvalidSession,
   SequencePassed,
   SessionExpired,

@@ -9,6 +9,7 @@ import { stagedDelete, stagedPut } from './history/staged-change.ts';
 import type { Leases } from './lease/leases.ts';
 import type { Outcome } from './outcome.ts';
 import type { Quotas } from './quota/quotas.ts';
+import type { Schemas } from './schema/schemas.ts';
 import type { Sessions } from './session/sessions.ts';
 import type { StateHash } from './state-hash/state-hash.ts';
 import { type KeyRow, keysTable } from './tables/keys-table.ts';
@@ -26,12 +27,13 @@ export interface RunningStore {
   readonly sessions: Sessions;
   readonly leases: Leases;
   readonly quotas: Quotas;
+  readonly schemas: Schemas;
 }
 
 /**
  * Runs a checked command, whether or not it was done before in its session.
  * @throws {RevisionMismatch | RevisionNotWritten | TransactionTooLarge | SessionExpired | TooManySessions} if it cannot be done: then nothing is
- * @throws {LockLost | UnknownLease | LeaseExpired | LeaseOfAnother | TooManyLeases | LeaseFull | QuotaExceeded | TooManyQuotas} the same
+ * @throws {LockLost | UnknownLease | LeaseExpired | LeaseOfAnother | TooManyLeases | LeaseFull | QuotaExceeded | TooManyQuotas | TooManySchemas | KeysChanged} the same
  */
 export function runCommand(store: RunningStore, command: Command, entry: LogEntry): Outcome {
   switch (command.kind) {
@@ -71,6 +73,9 @@ function writeOutcome(store: RunningStore, command: BoundWrite, entry: LogEntry)
     case 'setQuota':
     case 'deleteQuota':
       return { result: store.quotas.run(command), changes: [] };
+    case 'setSchema':
+    case 'deleteSchema':
+      return { result: store.schemas.run(store.writer, command, entry, store.hash), changes: [] };
     default:
       return command satisfies never;
   }

@@ -4,6 +4,7 @@ import { historyErrors } from './history/errors.ts';
 import { leaseErrors } from './lease/errors.ts';
 import type { ErrorBuilder } from './quorate-error.ts';
 import { quotaErrors } from './quota/errors.ts';
+import { schemaErrors } from './schema/errors.ts';
 import { sessionErrors } from './session/errors.ts';
 import { transactionErrors } from './transaction/errors.ts';
 
@@ -16,4 +17,5 @@ export const storeErrors: ReadonlyMap<string, ErrorBuilder> = new Map([
   ...leaseErrors,
   ...fenceErrors,
   ...quotaErrors,
+  ...schemaErrors,
 ]);

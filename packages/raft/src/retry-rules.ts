@@ -65,6 +65,8 @@ const notDoneCodes: ReadonlySet<string> = new Set([
   'StateParted',
   'Unavailable',
   'TooStale',
+  'SchemaChanged',
+  'KeysChanged',
   'NotYetApplied',
 ]);
 
@@ -75,7 +77,13 @@ const undecidedCodes: ReadonlySet<string> = new Set(['Timeout', 'OutcomeUnknown'
 const ownCodes: ReadonlySet<string> = new Set(['Unformed', 'NodeSpent', 'AnotherCluster', 'StateParted']);
 
 /** What is said of this attempt alone: an earlier one may have been carried out before there was reason to say so. */
-const passingCodes: ReadonlySet<string> = new Set(['SessionExpired', 'SequencePassed', 'DiskSpaceLow', ...ownCodes]);
+const passingCodes: ReadonlySet<string> = new Set([
+  'SessionExpired',
+  'SequencePassed',
+  'DiskSpaceLow',
+  'SchemaViolation',
+  ...ownCodes,
+]);
 
 const firstDelayMs = 20;
 const longestDelayMs = 400;

@@ -98,6 +98,15 @@ describe('a reply in JSON', () => {
     const counted = { keys: 2, bytes: 40, isCounted: true };
     expect(ok('quota', encodeResult({ kind: 'setQuota', ...counted }))).toEqual(counted);
     expect(ok('quota', encodeResult({ kind: 'deleteQuota', deleted: true }))).toEqual({ deleted: true });
+    expect(ok('schema', encodeResult({ kind: 'setSchema', schemaRevision: 7 }))).toEqual({ schemaRevision: '7' });
+    expect(ok('schema', encodeResult({ kind: 'deleteSchema', deleted: false }))).toEqual({ deleted: false });
+    const schema = { prefix: '/a/', schemaRevision: 7, bytes: 18 };
+    const found = [{ ...schema, schema: '{"type":"integer"}' }];
+    expect(ok('schemas', encodeAnswer({ kind: 'schemas', schemas: found, revision: 3, appliedIndex: 9 }))).toEqual({
+      schemas: [{ ...schema, schemaRevision: '7', schema: { type: 'integer' } }],
+      revision: '3',
+      appliedIndex: '9',
+    });
     const quota = { prefix: '/a/', maxKeys: 3, maxBytes: null, ...counted };
     expect(ok('quotas', encodeAnswer({ kind: 'quotas', quotas: [quota], revision: 3, appliedIndex: 9 }))).toEqual({
       quotas: [quota],

@@ -139,6 +139,11 @@ describe('the body of a request', () => {
       'InvalidKey',
     );
     expect(errorOf(() => commandBody('put', utf8('noise'))).code).toBe('InvalidCommand');
+    // What only a node may say: that it has looked at the values.
+    const said = encodeCommand({ kind: 'put', key: '/a', value: utf8(''), passedSchemas: 2 ** 40 });
+    expect(errorOf(() => commandBody('put', said)).code).toBe('InvalidRequest');
+    const looked = encodeCommand({ kind: 'setSchema', prefix: '', schema: '{}', checkedRevision: 7 });
+    expect(errorOf(() => commandBody('schema', looked)).code).toBe('InvalidRequest');
     const query = encodeQuery({
       kind: 'list',
       keys: { prefix: '' },
@@ -381,6 +386,14 @@ describe('a request in JSON', () => {
       ],
       ['quota', '{"op":"delete","prefix":""}', encodeCommand({ kind: 'deleteQuota', prefix: '' })],
       ['quotas', '', encodeQuery({ kind: 'quotas' })],
+      [
+        'schema',
+        '{"op":"set","prefix":"/a/","schema":{"type":"integer"}}',
+        encodeCommand({ kind: 'setSchema', prefix: '/a/', schema: '{"type":"integer"}', checkedRevision: null }),
+      ],
+      ['schema', '{"op":"delete","prefix":""}', encodeCommand({ kind: 'deleteSchema', prefix: '' })],
+      ['schemas', '', encodeQuery({ kind: 'schemas', prefix: null })],
+      ['schemas', '{"prefix":"/a/"}', encodeQuery({ kind: 'schemas', prefix: '/a/' })],
       ['leases', '', encodeQuery({ kind: 'leases', after: 0, limit: 100 })],
       ['leases', '{"after":"7","limit":5}', encodeQuery({ kind: 'leases', after: 7, limit: 5 })],
       [
@@ -569,6 +582,8 @@ describe('a request in JSON', () => {
     ['lease', '{"op":"take"}', 'op', 'op is none of grant, keep and revoke'],
     ['lease', '{"op":"grant","ttlMs":"5s"}', 'ttlMs', 'ttlMs is no number'],
     ['lease', '{"op":"keep"}', 'lease', 'lease is missing'],
+    ['schema', '{"op":"set","prefix":""}', 'schema', 'schema is missing'],
+    ['schema', '{"op":"get","prefix":""}', 'op', 'op is none of set and delete'],
     ['quota', '{"op":"raise","prefix":""}', 'op', 'op is none of set and delete'],
     ['quota', '{"op":"set","prefix":"","maxBytes":"5"}', 'maxBytes', 'maxBytes is neither a number nor null'],
     ['quota', '{"op":"set","maxBytes":5}', 'prefix', 'prefix is missing'],

@@ -100,12 +100,20 @@ const write: fc.Arbitrary<Write> = fc.oneof(
     .map(([kind, of, owned]): Write => ({ kind, lease: of, ...owned })),
   fc.record({ kind: fc.constant('setQuota' as const), prefix: text, maxKeys: setting, maxBytes: setting }),
   fc.record({ kind: fc.constant('deleteQuota' as const), prefix: text }),
+  fc.record({ kind: fc.constant('setSchema' as const), prefix: text, schema: text, checkedRevision: setting }),
+  fc.record({ kind: fc.constant('deleteSchema' as const), prefix: text }),
   fc.tuple(text, revision).map(([key, given]): Write => ({ kind: 'delete', key, ...ifRevision(given) })),
 );
 const inSession = fc.record({ session: fc.nat(), sequence: fc.nat(), floor: fc.nat() });
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: write },
   { weight: 4, arbitrary: fc.tuple(write, fence).map(([one, held]) => ({ ...one, ...fenced(held) })) },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(write, fence, fc.nat())
+      .map(([one, held, passedSchemas]) => ({ ...one, ...fenced(held), passedSchemas })),
+  },
   {
     weight: 4,
     arbitrary: fc
@@ -130,6 +138,7 @@ const query: fc.Arbitrary<Query> = fc.oneof(
   fc.record({ kind: fc.constant('history' as const), key: text, before: pastRevision, limit: fc.integer() }),
   fc.constant({ kind: 'retention' as const }),
   fc.constant({ kind: 'quotas' as const }),
+  fc.record({ kind: fc.constant('schemas' as const), prefix: fc.option(text) }),
   fc.record({ kind: fc.constant('leases' as const), after: fc.nat(), limit: fc.integer() }),
 );
 const list = { kind: 'list', keys: { prefix: '' }, after: null, limit: 5, revision: null, keysOnly: false } as const;
@@ -304,6 +313,8 @@ describe('results and answers', () => {
     [{ kind: 'setRetention' }],
     [{ kind: 'setQuota', keys: 3, bytes: 2 ** 40, isCounted: false }],
     [{ kind: 'deleteQuota', deleted: true }],
+    [{ kind: 'setSchema', schemaRevision: 2 ** 40 }],
+    [{ kind: 'deleteSchema', deleted: false }],
     [{ kind: 'openSession', session: 2 ** 40 }],
     [{ kind: 'keepSession' }],
     [{ kind: 'closeSession' }],
@@ -315,6 +326,17 @@ describe('results and answers', () => {
   it.each([
     [{ kind: 'get', entry, revision: 4, appliedIndex: 7 }],
     [{ kind: 'get', entry: null, revision: 0, appliedIndex: 0 }],
+    [
+      {
+        kind: 'schemas',
+        schemas: [
+          { prefix: '', schemaRevision: 7, bytes: 4, schema: null },
+          { prefix: '/a/', schemaRevision: 9, bytes: 2, schema: '{}' },
+        ],
+        revision: 4,
+        appliedIndex: 7,
+      },
+    ],
     [
       {
         kind: 'quotas',

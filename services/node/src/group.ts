@@ -25,6 +25,7 @@ import type { NatsConnection } from 'nats';
 import { GatewayDesk } from './api/gateway-desk.ts';
 import { SnapshotRequests } from './api/snapshot-requests.ts';
 import { DiskAlarm, type Standing } from './disk-space/disk-alarm.ts';
+import { SchemaDesk } from './schemas/schema-desk.ts';
 import type { NodeSettings } from './settings.ts';
 import { StateCheck } from './state-check/state-check.ts';
 import { stateHashAt } from './state-check/state-hash-at.ts';
@@ -69,6 +70,7 @@ export class Group {
   readonly snapshots: SnapshotRequests;
   readonly stateCheck: StateCheck;
   readonly stateGate: StateGate;
+  readonly schemaDesk: SchemaDesk;
   readonly tap: Tap;
   readonly watches: WatchDesk;
   readonly #host: GroupHost;
@@ -109,6 +111,7 @@ export class Group {
       now: () => performance.now(),
       onFailure: (error) => onFatal('the state could not be read for watchers', error),
     });
+    this.schemaDesk = new SchemaDesk({ tables, schemas: () => stateMachine.schemas });
     this.stateGate = new StateGate({
       log: storage,
       lastApplied: () => stateMachine.lastApplied,

@@ -406,6 +406,7 @@ export class Node implements Observable {
       case 'session':
       case 'lease':
       case 'quota':
+      case 'schema':
         return this.#requests().write(endpoint, request, traceparent);
       case 'get':
       case 'list':
@@ -413,6 +414,7 @@ export class Node implements Observable {
       case 'retention':
       case 'leases':
       case 'quotas':
+      case 'schemas':
         return this.#requests().read(endpoint, request);
       default:
         return this.#answerOther(endpoint, request);

@@ -48,6 +48,10 @@ function writeText(command: CommittedWrite): string {
     }
     case 'deleteQuota':
       return `delete quota of ${escaped(command.prefix)}*`;
+    case 'setSchema':
+      return `set schema of ${escaped(command.prefix)}*`;
+    case 'deleteSchema':
+      return `delete schema of ${escaped(command.prefix)}*`;
   }
 }
 

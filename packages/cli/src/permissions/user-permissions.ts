@@ -27,7 +27,7 @@ const operatorSubjects = (cluster: string): readonly string[] => [
   ...['form', 'snapshot-read', 'snapshot-stage', 'stages', 'tap'].map(
     (endpoint) => `quorate.${cluster}.api.*.node.*.${endpoint}`,
   ),
-  ...['members', 'transfer', 'snapshot', 'compact', 'set-retention', 'quota'].flatMap((endpoint) => [
+  ...['members', 'transfer', 'snapshot', 'compact', 'set-retention', 'quota', 'schema'].flatMap((endpoint) => [
     `quorate.${cluster}.api.*.${endpoint}`,
     `quorate.${cluster}.api.*.node.*.${endpoint}`,
   ]),

@@ -11,6 +11,7 @@ export { type LeaseTotalsRow, leaseTotalsTable } from './lease-totals-table.ts';
 export { type LeaseRow, leasesTable } from './leases-table.ts';
 export { MemoryTables } from './memory-tables.ts';
 export { type QuotaRow, quotasTable } from './quotas-table.ts';
+export { type SchemaRow, schemasTable } from './schemas-table.ts';
 export { sessionCountTable } from './session-count-table.ts';
 export { type SessionCheck, sessionExpiryTable } from './session-expiry-table.ts';
 export { type KeptResult, type SessionRow, sessionsTable } from './sessions-table.ts';

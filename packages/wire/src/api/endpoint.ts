@@ -15,6 +15,8 @@ export const ENDPOINTS = [
   'leases',
   'quota',
   'quotas',
+  'schema',
+  'schemas',
   'entries',
   'status',
   'hello',
@@ -39,7 +41,7 @@ export const NODE_ENDPOINTS: ReadonlySet<Endpoint> = new Set<Endpoint>([
 ]);
 
 /** What reads the store: a query, answered as fresh as the request says. */
-export const READ_ENDPOINTS = ['get', 'list', 'history', 'retention', 'leases', 'quotas'] as const;
+export const READ_ENDPOINTS = ['get', 'list', 'history', 'retention', 'leases', 'quotas', 'schemas'] as const;
 
 /** What changes the store: a command that goes through the log. */
 export const WRITE_ENDPOINTS = [
@@ -51,6 +53,7 @@ export const WRITE_ENDPOINTS = [
   'session',
   'lease',
   'quota',
+  'schema',
 ] as const;
 
 /** An endpoint that reads the store. */

@@ -5,6 +5,7 @@ import { entryToJson } from '../config-store/entry-json.ts';
 import { leaseToJson } from '../config-store/lease-json.ts';
 import { keyChangeToJson, outcomeToJson } from '../config-store/outcome-json.ts';
 import { decodeResult } from '../config-store/result-codec.ts';
+import { schemaToJson } from '../config-store/schema-json.ts';
 import { stateHashText } from '../config-store/state-hash-text.ts';
 import { watchedChangeToJson } from '../config-store/watched-change-json.ts';
 import { committedEntryToJson, decodeEntriesPage } from './committed.ts';
@@ -40,6 +41,7 @@ function textOf(endpoint: Endpoint, body: Uint8Array): string {
     case 'retention':
     case 'leases':
     case 'quotas':
+    case 'schemas':
       return answerText(endpoint, body);
     case 'put':
     case 'delete':
@@ -49,6 +51,7 @@ function textOf(endpoint: Endpoint, body: Uint8Array): string {
     case 'session':
     case 'lease':
     case 'quota':
+    case 'schema':
       return resultText(endpoint, body);
     case 'entries':
       return entriesText(body);
@@ -105,6 +108,8 @@ function answerText(endpoint: ReadEndpoint, body: Uint8Array): string {
     }
     case 'quotas':
       return JSON.stringify({ quotas: answer.quotas, ...state });
+    case 'schemas':
+      return JSON.stringify({ schemas: answer.schemas.map(schemaToJson), ...state });
   }
 }
 
@@ -131,7 +136,10 @@ function resultText(endpoint: WriteEndpoint, body: Uint8Array): string {
       return JSON.stringify({ revision: String(result.revision), deleted: result.deleted });
     case 'setQuota':
       return JSON.stringify({ keys: result.keys, bytes: result.bytes, isCounted: result.isCounted });
+    case 'setSchema':
+      return JSON.stringify({ schemaRevision: String(result.schemaRevision) });
     case 'deleteQuota':
+    case 'deleteSchema':
       return JSON.stringify({ deleted: result.deleted });
     case 'setRetention':
     case 'keepSession':

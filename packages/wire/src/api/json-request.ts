@@ -4,6 +4,7 @@ import {
   type LeaseCommand,
   type QuotaCommand,
   type Retention,
+  type SchemaCommand,
   type SessionCommand,
   type SessionPlace,
   type Write,
@@ -46,6 +47,8 @@ const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
   leases: ['after', 'limit', ...readOptionFields],
   quota: ['op', 'prefix', 'maxKeys', 'maxBytes', ...boundFields],
   quotas: readOptionFields,
+  schema: ['op', 'prefix', 'schema', ...boundFields],
+  schemas: ['prefix', ...readOptionFields],
   entries: ['fromIndex', 'limit'],
   status: [],
   hello: [],
@@ -108,6 +111,10 @@ function bodyOf(endpoint: Endpoint, fields: JsonFields): Uint8Array {
       return writeBodyOf(fields, quotaCommandIn(fields));
     case 'quotas':
       return encodeQuery({ kind: 'quotas' });
+    case 'schema':
+      return writeBodyOf(fields, schemaCommandIn(fields));
+    case 'schemas':
+      return encodeQuery({ kind: 'schemas', prefix: fields.textOrNull('prefix') });
     case 'leases': {
       const after = fields.isGiven('after') ? fields.counter('after') : 0;
       return encodeQuery({ kind: 'leases', after, limit: limitIn(fields) });
@@ -214,6 +221,22 @@ function quotaCommandIn(fields: JsonFields): QuotaCommand {
       return { kind: 'setQuota', prefix, maxKeys: limitOf(fields, 'maxKeys'), maxBytes: limitOf(fields, 'maxBytes') };
     case 'delete':
       return { kind: 'deleteQuota', prefix };
+    default:
+      throw fields.invalid('op', 'is none of set and delete');
+  }
+}
+
+/** The schema is an object or, as it may be in JSON Schema, true or false. @throws {InvalidRequest} */
+function schemaCommandIn(fields: JsonFields): SchemaCommand {
+  const prefix = fields.text('prefix');
+  const op = fields.text('op');
+  switch (op) {
+    case 'set': {
+      if (!fields.has('schema')) throw fields.invalid('schema', 'is missing');
+      return { kind: 'setSchema', prefix, schema: JSON.stringify(fields.get('schema')), checkedRevision: null };
+    }
+    case 'delete':
+      return { kind: 'deleteSchema', prefix };
     default:
       throw fields.invalid('op', 'is none of set and delete');
   }

@@ -31,6 +31,9 @@ export function writeEndpointOf({ kind }: Pick<Command, 'kind'>): WriteEndpoint 
     case 'setQuota':
     case 'deleteQuota':
       return 'quota';
+    case 'setSchema':
+    case 'deleteSchema':
+      return 'schema';
     default:
       return kind;
   }
@@ -45,7 +48,16 @@ export function commandBody(endpoint: WriteEndpoint, body: Uint8Array): Command 
   const command = decodeCommand(body);
   if (writeEndpointOf(command) !== endpoint) throw misplaced(command.kind, endpoint);
   checkCommand(command);
+  assertUnchecked(command);
   return command;
+}
+
+/** That its values match is for a node to say, which has looked at them. @throws {InvalidRequest} */
+function assertUnchecked(command: Command): void {
+  const isSaid =
+    ('passedSchemas' in command && command.passedSchemas !== undefined) ||
+    (command.kind === 'setSchema' && command.checkedRevision !== null);
+  if (isSaid) throw new InvalidRequest({ reason: 'what a client sends was not checked with a schema', field: null });
 }
 
 /** Checks the size of an encoded command. @throws {TransactionTooLarge} */

@@ -1,4 +1,4 @@
-import type { KeyChange, Lease, QueryAnswer, Quota } from '@quorate/config-store';
+import type { KeyChange, Lease, QueryAnswer, Quota, Schema } from '@quorate/config-store';
 import { z } from 'zod';
 import { bytes, counter, entryFrame, entryIn, listedEntrySchema } from './entry-frame.ts';
 import { encodeFailure, failureSchema, parseFrame } from './failure-frame.ts';
@@ -8,9 +8,10 @@ import { encodeMsgpack } from './msgpack.ts';
 /**
  * `['get', appliedIndex, revision, entry | null]`, `['list', appliedIndex, revision, entries, nextAfter | null]`,
  * `['history', appliedIndex, revision, changes, more, oldestRevision]`,
- * `['retention', appliedIndex, revision, maxAgeMs | null, maxVersions | null, oldestRevision, stateHash]`, `['leases', appliedIndex, revision, leases, more]`, `['quotas', appliedIndex, revision, quotas]` or a failure. A change is
+ * `['retention', appliedIndex, revision, maxAgeMs | null, maxVersions | null, oldestRevision, stateHash]`, `['leases', appliedIndex, revision, leases, more]`, `['quotas', appliedIndex, revision, quotas]`, `['schemas', appliedIndex, revision, schemas]` or a failure. A change is
  * `[revision, index | null, timestampUs, traceparent | null]`, with `value | null, createRevision, version, lease | null, contentType | null` behind it if it is a put. A lease is
- * `[lease, ttlMs, owner | null, grantedAtUs, keptAtUs, keyCount]`, a quota `[prefix, maxKeys | null, maxBytes | null, keys, bytes, isCounted]`.
+ * `[lease, ttlMs, owner | null, grantedAtUs, keptAtUs, keyCount]`, a quota `[prefix, maxKeys | null, maxBytes | null, keys, bytes, isCounted]`,
+ * a schema `[prefix, schemaRevision, bytes, schema | null]`.
  */
 export function encodeAnswer(answer: QueryAnswer): Uint8Array {
   if (answer.kind === 'failed') return encodeFailure(answer.error, answer.appliedIndex);
@@ -33,6 +34,8 @@ function fieldsOf(answer: Exclude<QueryAnswer, { kind: 'failed' }>): readonly un
       return [answer.leases.map(leaseFrame), answer.more];
     case 'quotas':
       return [answer.quotas.map(quotaFrame)];
+    case 'schemas':
+      return [answer.schemas.map((one) => [one.prefix, one.schemaRevision, one.bytes, one.schema])];
   }
 }
 
@@ -60,6 +63,10 @@ const quotaFrame = ({ prefix, maxKeys, maxBytes, keys, bytes: size, isCounted }:
   size,
   isCounted,
 ];
+
+const schemaSchema: z.ZodType<Schema> = z
+  .tuple([z.string(), counter, counter, z.string().nullable()])
+  .transform(([prefix, schemaRevision, size, schema]) => ({ prefix, schemaRevision, bytes: size, schema }));
 
 const quotaSchema: z.ZodType<Quota> = z
   .tuple([z.string(), counter.nullable(), counter.nullable(), counter, counter, z.boolean()])
@@ -111,6 +118,9 @@ const answerSchema: z.ZodType<QueryAnswer> = z.union([
   z
     .tuple([z.literal('quotas'), ...stateSchema, z.array(quotaSchema)])
     .transform(([kind, appliedIndex, revision, quotas]) => ({ kind, appliedIndex, revision, quotas })),
+  z
+    .tuple([z.literal('schemas'), ...stateSchema, z.array(schemaSchema)])
+    .transform(([kind, appliedIndex, revision, schemas]) => ({ kind, appliedIndex, revision, schemas })),
   failureSchema,
 ]);
 

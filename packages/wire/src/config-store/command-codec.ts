@@ -3,12 +3,14 @@ import { fencedFrame, fencedIn } from './fence-frames.ts';
 import { FrameFields, frameIn } from './frame-fields.ts';
 import { frameWriter, isCounter, isPlainText } from './frame-writer.ts';
 import { encodeMsgpack } from './msgpack.ts';
+import { passedFrame, passedIn } from './passed-frames.ts';
 import { transactionFrame, transactionIn } from './transaction-codec.ts';
 
 /**
  * `['put', key, value, ifRevision | null]`, with a content type behind it if there is one, and a lease behind that (then the content type may be null); `['delete', key, ifRevision | null]`; a transaction;
  * `['compact', revision | null]`; `['setRetention', maxAgeMs | null, maxVersions | null]`; `['grantLease', ttlMs, owner | null]`; `['keepLease', lease, owner | null]`; `['revokeLease', lease, owner | null]`;
- * `['setQuota', prefix, maxKeys | null, maxBytes | null]` or `['deleteQuota', prefix]`: the bytes that stand in the log for good. Any of these may be fenced (`fencedFrame`), and what comes of that in a
+ * `['setQuota', prefix, maxKeys | null, maxBytes | null]`; `['deleteQuota', prefix]`;
+ * `['setSchema', prefix, schema, checkedRevision | null]` or `['deleteSchema', prefix]`: the bytes that stand in the log for good. Any of these may be fenced (`fencedFrame`) and have passed schemas (`passedFrame`), and what comes of that in a
  * session is `['inSession', session, sequence, floor, frame]`. Of sessions themselves: `['openSession', ttlMs]`, with a salt behind it if there is one; `['keepSession', session, floor]` and
  * `['closeSession', session]`.
  */
@@ -30,7 +32,7 @@ export function encodeCommand(command: Command): Uint8Array {
 /** The same of a write, in the place that it has in a session if it has one. */
 export function encodeWrite(write: BoundWrite, inSession: SessionPlace | undefined): Uint8Array {
   if (isPlainPut(write) && inSession !== undefined && isPlace(inSession)) return encodePlainPut(write, inSession);
-  const frame = fencedFrame(write.fence, writeFrame(write));
+  const frame = passedFrame(write.passedSchemas, fencedFrame(write.fence, writeFrame(write)));
   if (inSession === undefined) return encodeMsgpack(frame);
   return encodeMsgpack(['inSession', inSession.session, inSession.sequence, inSession.floor, frame]);
 }
@@ -41,6 +43,7 @@ type PlainPut = BoundWrite & { readonly kind: 'put' };
 const isPlainPut = (write: BoundWrite): write is PlainPut =>
   write.kind === 'put' &&
   write.fence === undefined &&
+  write.passedSchemas === undefined &&
   write.ifRevision === undefined &&
   write.contentType === undefined &&
   write.lease === undefined &&
@@ -78,6 +81,10 @@ function writeFrame(write: Write): readonly unknown[] {
       return ['setQuota', write.prefix, write.maxKeys, write.maxBytes];
     case 'deleteQuota':
       return ['deleteQuota', write.prefix];
+    case 'setSchema':
+      return ['setSchema', write.prefix, write.schema, write.checkedRevision];
+    case 'deleteSchema':
+      return ['deleteSchema', write.prefix];
   }
 }
 
@@ -131,7 +138,7 @@ function commandIn(fields: FrameFields): Command {
   }
 }
 
-const boundWriteIn = (fields: FrameFields): BoundWrite => fencedIn(fields, writeIn);
+const boundWriteIn = (fields: FrameFields): BoundWrite => passedIn(fields, (inner) => fencedIn(inner, writeIn));
 
 const placeIn = (fields: FrameFields): SessionPlace => ({
   session: fields.number('session'),
@@ -170,7 +177,15 @@ function writeIn(fields: FrameFields): Write {
         maxBytes: fields.numberOrNull('number of bytes'),
       };
     case 'deleteQuota':
+    case 'deleteSchema':
       return { kind, prefix: fields.text('prefix') };
+    case 'setSchema':
+      return {
+        kind,
+        prefix: fields.text('prefix'),
+        schema: fields.text('schema'),
+        checkedRevision: fields.numberOrNull('revision'),
+      };
     default:
       throw fields.unknown();
   }

@@ -1,4 +1,4 @@
-import type { Command, SessionPlace, Write } from '@quorate/config-store';
+import type { BoundWrite, Command, SessionPlace, Write } from '@quorate/config-store';
 import { type ValueJson, valueToJson } from './entry-json.ts';
 import { type FenceJson, fenceToJson } from './fence-json.ts';
 import { type TransactionJson, transactionToJson } from './transaction-json.ts';
@@ -12,7 +12,7 @@ export interface SessionPlaceJson {
 
 /** A command as JSON, to be shown. */
 export type CommandJson =
-  | (WriteJson & Partial<SessionPlaceJson> & { readonly fence?: FenceJson })
+  | (WriteJson & Partial<SessionPlaceJson> & { readonly fence?: FenceJson; readonly passedSchemas?: string })
   | { readonly op: 'openSession'; readonly ttlMs: number; readonly salt?: string }
   | { readonly op: 'keepSession'; readonly session: string; readonly floor: string }
   | { readonly op: 'closeSession'; readonly session: string };
@@ -38,7 +38,13 @@ export type WriteJson =
       readonly maxKeys: number | null;
       readonly maxBytes: number | null;
     }
-  | { readonly op: 'deleteQuota'; readonly prefix: string };
+  | { readonly op: 'deleteQuota' | 'deleteSchema'; readonly prefix: string }
+  | {
+      readonly op: 'setSchema';
+      readonly prefix: string;
+      readonly schema: string;
+      readonly checkedRevision: string | null;
+    };
 
 /** A command as JSON, to be shown. */
 export function commandToJson(command: Command): CommandJson {
@@ -54,9 +60,17 @@ export function commandToJson(command: Command): CommandJson {
     case 'closeSession':
       return { op: 'closeSession', session: String(command.session) };
     default:
-      return { ...writeToJson(command), ...fenceToJson(command.fence), ...placeToJson(command.inSession) };
+      return {
+        ...writeToJson(command),
+        ...fenceToJson(command.fence),
+        ...passedToJson(command),
+        ...placeToJson(command.inSession),
+      };
   }
 }
+
+const passedToJson = ({ passedSchemas }: BoundWrite): { readonly passedSchemas?: string } =>
+  passedSchemas === undefined ? {} : { passedSchemas: String(passedSchemas) };
 
 const placeToJson = (place: SessionPlace | undefined): Partial<SessionPlaceJson> =>
   place === undefined
@@ -89,7 +103,17 @@ function writeToJson(command: Write): WriteJson {
       return { op: 'setQuota', prefix, maxKeys, maxBytes };
     }
     case 'deleteQuota':
-      return { op: 'deleteQuota', prefix: command.prefix };
+    case 'deleteSchema':
+      return { op: command.kind, prefix: command.prefix };
+    case 'setSchema': {
+      const { prefix, schema, checkedRevision } = command;
+      return {
+        op: 'setSchema',
+        prefix,
+        schema,
+        checkedRevision: checkedRevision === null ? null : String(checkedRevision),
+      };
+    }
   }
 }
 

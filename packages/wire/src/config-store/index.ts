@@ -23,10 +23,13 @@ export {
   InvalidRange,
   InvalidRetention,
   InvalidRevision,
+  InvalidSchema,
   InvalidSession,
   type KeyChange,
   type KeyRange,
   type KeySelection,
+  KeysChanged,
+  KeysDoNotMatch,
   KeyTooLarge,
   KeyWrittenTwice,
   type Lease,
@@ -48,6 +51,9 @@ export {
   RevisionCompacted,
   RevisionMismatch,
   RevisionNotWritten,
+  type Schema,
+  SchemaChanged,
+  SchemaViolation,
   SequencePassed,
   type SessionCommand,
   SessionExpired,
@@ -57,6 +63,7 @@ export {
   type StoredEntry,
   TooManyLeases,
   TooManyQuotas,
+  TooManySchemas,
   TooManySessions,
   type Transaction,
   type TransactionOutcome,
@@ -86,6 +93,7 @@ export {
 } from './outcome-json.ts';
 export { decodeQuery, encodeQuery } from './query-codec.ts';
 export { decodeResult, encodeResult } from './result-codec.ts';
+export { type SchemaJson, schemaToJson } from './schema-json.ts';
 export { stateHashText } from './state-hash-text.ts';
 export { timestampText } from './timestamp-text.ts';
 export {

@@ -6,7 +6,7 @@ import { encodeMsgpack } from './msgpack.ts';
 
 /**
  * `['get', key, revision | null]`, `['list', keys, after | null, limit, revision | null, keysOnly]`, `['history', key, before | null, limit]`,
- * `['retention']`, `['leases', after, limit]` or `['quotas']`.
+ * `['retention']`, `['leases', after, limit]`, `['quotas']` or `['schemas', prefix | null]`.
  */
 export function encodeQuery(query: Query): Uint8Array {
   switch (query.kind) {
@@ -22,6 +22,8 @@ export function encodeQuery(query: Query): Uint8Array {
     case 'retention':
     case 'quotas':
       return encodeMsgpack([query.kind]);
+    case 'schemas':
+      return encodeMsgpack(['schemas', query.prefix]);
     case 'leases':
       return encodeMsgpack(['leases', query.after, query.limit]);
   }
@@ -59,6 +61,8 @@ function queryIn(fields: FrameFields): Query {
     case 'retention':
     case 'quotas':
       return { kind };
+    case 'schemas':
+      return { kind, prefix: fields.textOrNull('prefix') };
     case 'leases':
       return { kind, after: fields.number('id'), limit: fields.number('limit') };
     default:

@@ -7,7 +7,7 @@ import { encodeMsgpack } from './msgpack.ts';
 
 /**
  * `['put', revision]`, `['delete', revision, deleted]`, `['txn', succeeded, results, revision]`, `['compact', oldestRevision, isDone]`,
- * `['setRetention']`, `['grantLease', lease]`, `['keepLease', ttlMs]`, `['revokeLease', revision, deleted]`, `['setQuota', keys, bytes, isCounted]`, `['deleteQuota', deleted]`, `['openSession', session]`, `['keepSession']`, `['closeSession']` or a failure. The result of an operation is `['put']`, `['delete', deleted]`, `['get', entry | null]`,
+ * `['setRetention']`, `['grantLease', lease]`, `['keepLease', ttlMs]`, `['revokeLease', revision, deleted]`, `['setQuota', keys, bytes, isCounted]`, `['deleteQuota', deleted]`, `['setSchema', schemaRevision]`, `['deleteSchema', deleted]`, `['openSession', session]`, `['keepSession']`, `['closeSession']` or a failure. The result of an operation is `['put']`, `['delete', deleted]`, `['get', entry | null]`,
  * `['list', entries, more]` or `['txn', succeeded, results]`.
  */
 export function encodeResult(result: CommandResult): Uint8Array {
@@ -31,7 +31,10 @@ export function encodeResult(result: CommandResult): Uint8Array {
     case 'setQuota':
       return encodeMsgpack(['setQuota', result.keys, result.bytes, result.isCounted]);
     case 'deleteQuota':
-      return encodeMsgpack(['deleteQuota', result.deleted]);
+    case 'deleteSchema':
+      return encodeMsgpack([result.kind, result.deleted]);
+    case 'setSchema':
+      return encodeMsgpack(['setSchema', result.schemaRevision]);
     case 'setRetention':
     case 'keepSession':
     case 'closeSession':
@@ -95,7 +98,8 @@ const resultSchema: z.ZodType<CommandResult> = z.union([
   z
     .tuple([z.literal('setQuota'), counter, counter, z.boolean()])
     .transform(([kind, keys, bytes, isCounted]) => ({ kind, keys, bytes, isCounted })),
-  z.tuple([z.literal('deleteQuota'), z.boolean()]).transform(([kind, deleted]) => ({ kind, deleted })),
+  z.tuple([z.enum(['deleteQuota', 'deleteSchema']), z.boolean()]).transform(([kind, deleted]) => ({ kind, deleted })),
+  z.tuple([z.literal('setSchema'), counter]).transform(([kind, schemaRevision]) => ({ kind, schemaRevision })),
   z.tuple([z.literal('openSession'), counter]).transform(([kind, session]) => ({ kind, session })),
   z.tuple([z.enum(['keepSession', 'closeSession'])]).transform(([kind]) => ({ kind })),
   failureSchema.transform(({ kind, error }) => ({ kind, error })),

@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises';
 import type { NodeId } from '@quorate/actor';
 import type { StatusPart } from '@quorate/raft';
 import { logIndex, term } from '@quorate/raft';
@@ -25,6 +26,7 @@ import {
   type WriteEndpoint,
 } from '@quorate/wire';
 import type { DiskAlarm } from '../disk-space/disk-alarm.ts';
+import type { SchemaDesk } from '../schemas/schema-desk.ts';
 import type { StateGate } from '../state-gate.ts';
 import type { Answered, GatewayDesk } from './gateway-desk.ts';
 import { gatewayErrorOf } from './gateway-error.ts';
@@ -32,6 +34,8 @@ import { gatewayErrorOf } from './gateway-error.ts';
 /** A page of entries fits a NATS message with its envelope. */
 const maxPageBytes = 768 * 1024;
 const statusTimeoutMs = 500;
+/** A node has the newest schemas as soon as it has applied what set them. */
+const lookAgainMs = 10;
 
 /** The actors that every member has. */
 const toldByAll: readonly StatusPart['actor'][] = ['election', 'logStore', 'applier'];
@@ -50,6 +54,7 @@ export interface GroupDesks {
   readonly desk: GatewayDesk;
   readonly diskAlarm: DiskAlarm;
   readonly stateGate: StateGate;
+  readonly schemaDesk: SchemaDesk;
 }
 
 /** Answers what clients ask of a group: reads the request, checks it before anything is proposed, and asks the gateway. */
@@ -57,12 +62,14 @@ export class GroupRequests {
   readonly #desk: GatewayDesk;
   readonly #diskAlarm: DiskAlarm;
   readonly #stateGate: StateGate;
+  readonly #schemaDesk: SchemaDesk;
   readonly #facts: () => NodeFacts;
 
-  constructor({ desk, diskAlarm, stateGate }: GroupDesks, facts: () => NodeFacts) {
+  constructor({ desk, diskAlarm, stateGate, schemaDesk }: GroupDesks, facts: () => NodeFacts) {
     this.#desk = desk;
     this.#diskAlarm = diskAlarm;
     this.#stateGate = stateGate;
+    this.#schemaDesk = schemaDesk;
     this.#facts = facts;
   }
 
@@ -71,10 +78,44 @@ export class GroupRequests {
    * @throws {QuorateError} if the command is not one that may be proposed, or the group has no room for it
    */
   async write(endpoint: WriteEndpoint, request: ApiRequest, traceparent: string | null): Promise<ApiReply> {
-    const mayPut = needsRoom(commandBody(endpoint, request.body));
+    const deadlineMs = performance.now() + request.timeoutMs;
+    const given = commandBody(endpoint, request.body);
+    const mayPut = needsRoom(given);
     const { refusal } = this.#diskAlarm;
     if (mayPut && refusal !== null) throw refusal;
-    const { body: command, timeoutMs } = request;
+    const checked = this.#schemaDesk.checked(given, request.body);
+    // Nearly all need no promise for it.
+    const command = checked instanceof Uint8Array ? checked : await checked;
+    const reply = await this.#propose(request, command, traceparent);
+    return isOutdated(reply)
+      ? this.#writeAgain(reply, given, { ...request, timeoutMs: deadlineMs - performance.now() }, traceparent)
+      : reply;
+  }
+
+  /**
+   * The schemas of this node were not the newest, or keys were written while it looked at them: nothing was written, so it looks again, until the time is over. Not before it has applied what it
+   * lacked: each look that is too early would be one more entry in the log.
+   */
+  async #writeAgain(
+    refusal: ApiReply,
+    given: Command,
+    request: ApiRequest,
+    traceparent: string | null,
+  ): Promise<ApiReply> {
+    const deadlineMs = performance.now() + request.timeoutMs;
+    let reply = refusal;
+    while (isOutdated(reply) && performance.now() + lookAgainMs < deadlineMs) {
+      await after(lookAgainMs);
+      if (!this.#schemaDesk.hasAppliedWhatRefused(reply.error)) continue;
+      const command = await this.#schemaDesk.checked(given, request.body);
+      const timeoutMs = Math.max(1, Math.ceil(deadlineMs - performance.now()));
+      reply = await this.#propose({ ...request, timeoutMs }, command, traceparent);
+    }
+    return reply;
+  }
+
+  async #propose(request: ApiRequest, command: Uint8Array, traceparent: string | null): Promise<ApiReply> {
+    const { timeoutMs } = request;
     return this.#reply(
       request,
       await this.#desk.ask((number) => ({ kind: 'write', request: number, command, timeoutMs, traceparent })),
@@ -187,6 +228,10 @@ export class GroupRequests {
     }
   }
 }
+
+/** Whether the store has refused a write because of the schemas that it was checked with: another check may find better. */
+const isOutdated = (reply: ApiReply): reply is ApiReply & { readonly kind: 'error' } =>
+  reply.kind === 'error' && (reply.error.code === 'SchemaChanged' || reply.error.code === 'KeysChanged');
 
 /** Whether a command writes values. */
 function needsRoom(command: Command | Operation): boolean {
