@@ -1,5 +1,6 @@
 import { type ConnectOptions, connect, type Store } from '@quorate/client';
 import type { Command } from 'commander';
+import { clientOf, clientOption } from './options/client-option.ts';
 import { connectionOptions } from './options/connection-options.ts';
 import { addGroupOptions, type GroupFlags, timeoutOption } from './options/group-options.ts';
 import { addNatsOptions, natsSettings } from './options/nats-options.ts';
@@ -7,7 +8,7 @@ import { defaultServer } from './options/nats-settings.ts';
 
 /** The flags of a command that speaks to the nodes of a group. `timeoutMs` is what a request may take unless told otherwise. */
 export function addStoreOptions(command: Command, timeoutMs?: number): Command {
-  addGroupOptions(command).addOption(timeoutOption(timeoutMs));
+  addGroupOptions(command).addOption(timeoutOption(timeoutMs)).addOption(clientOption());
   return addNatsOptions(command, `NATS servers, with commas between (default: NATS_URL, or ${defaultServer})`);
 }
 
@@ -29,7 +30,7 @@ export async function withStore(
   use: (store: Store) => Promise<void>,
   options: Pick<ConnectOptions, 'signal' | 'sessions'> = {},
 ): Promise<void> {
-  const store = await connect({ ...connectOptions(command), ...options });
+  const store = await connect({ ...connectOptions(command), ...clientOf(command.opts()), ...options });
   try {
     await use(store);
   } finally {

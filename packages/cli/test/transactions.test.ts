@@ -94,20 +94,24 @@ describe('the past', () => {
   let first: string;
   beforeAll(async () => {
     first = (await output('put', '/h/a', 'one', '--content-type', 'text/plain')).trim();
-    await output('put', '/h/a', 'two');
+    await output('put', '/h/a', 'two', '--client', 'the deployment');
     await output('put', '/h/b', 'other');
-    await output('del', '/h/a');
+    await output('del', '/h/a', '--client', '');
   });
 
   test('of a key is shown, the newest change first', async () => {
     const lines = (await output('history', '/h/a')).split('\n');
-    expect(lines[0]).toMatch(/^REVISION +TIME +VERSION +VALUE$/);
-    expect(lines[1]).toMatch(/^ *\d+ +\d{4}-[^ ]+Z +\(deleted\)$/);
-    expect(lines[2]).toMatch(/^ *\d+ +\d{4}-[^ ]+Z +2 +two$/);
-    expect(lines[3]).toMatch(/^ *\d+ +\d{4}-[^ ]+Z +1 +one$/);
+    expect(lines[0]).toMatch(/^REVISION +TIME +CLIENT +VERSION +VALUE$/);
+    expect(lines[1]).toMatch(/^ *\d+ +\d{4}-[^ ]+Z +- +\(deleted\)$/);
+    expect(lines[2]).toMatch(/^ *\d+ +\d{4}-[^ ]+Z +the deployment +2 +two$/);
+    expect(lines[3]).toMatch(/^ *\d+ +\d{4}-[^ ]+Z +[^ @]+@[^ ]+ +1 +one$/);
     expect(lines).toHaveLength(5);
     const changes = JSON.parse(await output('history', '/h/a', '--json', '--limit', '2'));
-    expect(changes).toMatchObject([{ op: 'delete' }, { op: 'put', value: 'two', version: '2' }]);
+    expect(changes).toMatchObject([
+      { op: 'delete' },
+      { op: 'put', value: 'two', version: '2', client: 'the deployment' },
+    ]);
+    expect(changes[0]).not.toHaveProperty('client');
     expect(await output('history', '/none', '--json')).toBe('[]\n');
     expect(await output('history', '/none')).toBe('');
   });

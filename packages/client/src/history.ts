@@ -11,6 +11,12 @@ export type KeyChange = ChangeOrigin &
     | { readonly op: 'delete' }
   );
 
+/** A change in the history of a key, and who made it. */
+export type AttributedChange = KeyChange & {
+  /** By its own account (`client` of `connect`); null if it said nothing, or that is not known any more. */
+  readonly client: string | null;
+};
+
 /** Where a change comes from. */
 export interface ChangeOrigin {
   readonly revision: bigint;

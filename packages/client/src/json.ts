@@ -16,7 +16,7 @@ import {
 } from '@quorate/wire';
 import { type Alarm, alarmsOf, type StateAlarm } from './alarms.ts';
 import { checkFenceOption } from './check-options.ts';
-import type { KeyChange } from './history.ts';
+import type { AttributedChange, KeyChange } from './history.ts';
 import type { Lease } from './lease/leases.ts';
 import type { ClusterMembers } from './members.ts';
 import type { NodeSnapshot, SnapshotInfo } from './snapshots.ts';
@@ -199,12 +199,13 @@ function operationResultToJson(result: OperationResult): OperationResultJson {
 export const keyInfoToJson = (info: KeyInfo): EntryJson => wireEntryToJson({ ...countersOf(info), value: null });
 
 /** A change of a key, as JSON: numbers of 64 bits are texts. */
-export function keyChangeToJson(change: KeyChange): KeyChangeJson {
+export function keyChangeToJson(change: KeyChange | AttributedChange): KeyChangeJson {
   const origin = {
     revision: Number(change.revision),
     index: change.index === null ? null : Number(change.index),
     timestampUs: Number(change.timestampUs),
     traceparent: change.traceparent,
+    ...('client' in change ? { client: change.client } : {}),
   };
   if (change.op === 'delete') return wireKeyChangeToJson({ op: 'delete', ...origin });
   const { value, createRevision, version, lease, contentType } = change;

@@ -17,6 +17,8 @@ export interface ConnectOptions {
    * done once. Without one it is sent once, and a lost answer is `OutcomeUnknown`; that saves a round trip to a program that writes once.
    */
   readonly sessions?: boolean;
+  /** Who writes: it stands in the history of what is written, as a remark that nobody checks. 1 to 128 characters without control characters; nothing if not given. */
+  readonly client?: string;
   /**
    * Anything else that the `nats` package takes: `authenticator`, `user`, `pass`, `token`, `tls`, `name`, `inboxPrefix` and so on.
    * What it has about reconnecting is not used: the SDK dials again by itself, for as long as it is open.

@@ -34,7 +34,7 @@ import { entryList } from './entry-list.ts';
 import { MalformedMessage, Unavailable } from './errors.ts';
 import { gather } from './gather.ts';
 import type { GroupAccess } from './group-access.ts';
-import type { CompactResult, HistoryState, KeyChange, Retention } from './history.ts';
+import type { AttributedChange, CompactResult, HistoryState, Retention } from './history.ts';
 import { keyHistory } from './key-history.ts';
 import type { Leases } from './lease/leases.ts';
 import { LeasesClient } from './lease/leases-client.ts';
@@ -99,15 +99,18 @@ const statusGraceMs = 25;
 export class StoreClient implements Store {
   readonly #access: GroupAccess;
   readonly #writes: Writes;
+  /** Who writes, if that was said. */
+  readonly #client: { readonly client?: string };
   readonly #locks: LocksClient;
   readonly leases: Leases;
   readonly quotas: Quotas;
   readonly schemas: Schemas;
   readonly #watches: Watches;
 
-  constructor(access: GroupAccess, { sessions = true }: Pick<ConnectOptions, 'sessions'> = {}) {
+  constructor(access: GroupAccess, { sessions = true, client }: Pick<ConnectOptions, 'sessions' | 'client'> = {}) {
     this.#access = access;
-    this.#writes = new Writes(access, { sessions });
+    this.#writes = new Writes(access, { sessions, client });
+    this.#client = client === undefined ? {} : { client };
     const { clock, lifetime } = access;
     this.leases = new LeasesClient({
       clock,
@@ -182,7 +185,7 @@ export class StoreClient implements Store {
     return this.#list(options, true, toKeyInfo);
   }
 
-  history(key: string, options: HistoryOptions = {}): AsyncIterable<KeyChange> {
+  history(key: string, options: HistoryOptions = {}): AsyncIterable<AttributedChange> {
     this.#check(options);
     checkReadOptions(options);
     return keyHistory(key, options, (query) => this.#read(query, options));
@@ -290,7 +293,7 @@ export class StoreClient implements Store {
   }
 
   async tracePut(key: string, value: string | Uint8Array, options: TracePutOptions = {}): Promise<TracedPut> {
-    const command = putOf(key, value, options);
+    const command = { ...putOf(key, value, options), ...this.#client };
     checkCommand(command);
     const node = checkNode(options.node);
     return this.#withTracing(options, (tracing) => tracePut(command, node, tracing));

@@ -1,4 +1,4 @@
-import type { CompactResult, HistoryState, KeyChange, Retention } from './history.ts';
+import type { AttributedChange, CompactResult, HistoryState, Retention } from './history.ts';
 import type { Leases } from './lease/leases.ts';
 import type { Election, HeldLock, LockOptions } from './lock/lock.ts';
 import type { ClusterMembers, MemberChanges, MembersChanged } from './members.ts';
@@ -400,7 +400,7 @@ export interface Store {
   keys(options?: ListOptions): List<KeyInfo>;
 
   /** What became of a key, from the newest change back to the one that made what was there at the oldest revision that is kept. @throws {InvalidKey | KeyTooLarge | InvalidLimit | InvalidRevision} at once */
-  history(key: string, options?: HistoryOptions): AsyncIterable<KeyChange>;
+  history(key: string, options?: HistoryOptions): AsyncIterable<AttributedChange>;
 
   /** How much history there is, and is kept. */
   historyState(options?: CallOptions & NodeOptions & ReadOptions): Promise<HistoryState>;

@@ -8,17 +8,23 @@ import { WriteSessions } from './session/write-sessions.ts';
 /** What goes through the log, in a session or without one. */
 export class Writes {
   readonly #access: GroupAccess;
+  /** Who writes, if that was said. */
+  readonly #client: Pick<BoundWrite, 'client'> | null;
   /** Null if writes go without. */
   readonly #sessions: WriteSessions | null;
 
-  constructor(access: GroupAccess, { sessions }: { readonly sessions: boolean }) {
+  constructor(
+    access: GroupAccess,
+    { sessions, client }: { readonly sessions: boolean; readonly client?: string | undefined },
+  ) {
     this.#access = access;
+    this.#client = client === undefined ? null : { client };
     this.#sessions = sessions ? new WriteSessions(access) : null;
   }
 
   /** The body of the reply. @throws {QuorateError} */
   async write(unbound: Write, options: TransactionOptions): Promise<Uint8Array> {
-    const write = bound(unbound, options.fence);
+    const write = this.#bound(unbound, options);
     checkCommand(write);
     const { router, clock } = this.#access;
     const timeoutMs = checkTimeoutMs(options.timeoutMs, this.#access.timeoutMs);
@@ -44,7 +50,7 @@ export class Writes {
 
   /** The same for a write that may be done again whenever its answer is lost, because a second time changes nothing more: it needs no session. @throws {QuorateError} */
   async repeat(unbound: Write, options: TransactionOptions): Promise<Uint8Array> {
-    const write = bound(unbound, options.fence);
+    const write = this.#bound(unbound, options);
     checkCommand(write);
     const timeoutMs = checkTimeoutMs(options.timeoutMs, this.#access.timeoutMs);
     const endpoint = writeEndpointOf(write);
@@ -59,15 +65,17 @@ export class Writes {
     }
   }
 
+  /** @throws {InvalidFence} */
+  #bound(write: Write, { fence }: TransactionOptions): BoundWrite {
+    if (fence === undefined && this.#client === null) return write;
+    return { ...write, ...checkFenceOption(fence), ...this.#client };
+  }
+
   /** Ends what stands open for them. */
   close(): void {
     this.#sessions?.close();
   }
 }
-
-/** @throws {InvalidFence} */
-const bound = (write: Write, fence: TransactionOptions['fence']): BoundWrite =>
-  fence === undefined ? write : { ...write, ...checkFenceOption(fence) };
 
 /** @throws {TransactionTooLarge} */
 function bodyOf(write: BoundWrite, inSession: SessionPlace | undefined): Uint8Array {

@@ -80,6 +80,20 @@ it('tells what became of a key, from the newest change on, page by page', async 
   expect(await all(store.history('/none'))).toEqual([]);
 });
 
+it('tells who made a change, if the store was told who it is', async () => {
+  const bus = await TestBus.start();
+  await bus.node('n1', storeBehaviour('n1'));
+  const anna = await bus.store({ client: 'anna@web1', sessions: true });
+  const nobody = await bus.store();
+  await anna.put('/a', 'one');
+  await nobody.put('/a', 'two');
+  await anna.txn({ then: [{ op: 'delete', key: '/a' }] });
+  const changes = await all(nobody.history('/a'));
+  expect(changes.map(({ client }) => client)).toEqual(['anna@web1', null, 'anna@web1']);
+  expect(changes.map((change) => keyChangeToJson(change).client)).toEqual(['anna@web1', undefined, 'anna@web1']);
+  expect(await codeOf(bus.store({ client: 'a\nb' }))).toBe('InvalidCommand');
+});
+
 it('forgets what it is told to, and says what is left', async () => {
   const store = await start();
   for (const value of ['one', 'two', 'three']) await store.put('/a', value);

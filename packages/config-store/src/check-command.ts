@@ -1,3 +1,4 @@
+import { checkClientName } from './client-name.ts';
 import type { Command, Query } from './command.ts';
 import { checkContentType } from './content-type.ts';
 import { InvalidCommand, InvalidQuery } from './errors.ts';
@@ -26,6 +27,7 @@ import { checkTransaction } from './transaction/check-transaction.ts';
 export function checkCommand(command: Command): void {
   if ('inSession' in command && command.inSession !== undefined) checkSessionPlace(command.inSession);
   if ('fence' in command) checkFence(command.fence);
+  if ('client' in command) checkClientName(command.client);
   if ('passedSchemas' in command) checkPassedSchemas(command.passedSchemas);
   switch (command.kind) {
     case 'put':

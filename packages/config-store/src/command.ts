@@ -58,6 +58,8 @@ export type Write =
 export type BoundWrite = Write & {
   readonly inSession?: SessionPlace;
   readonly fence?: Fence;
+  /** Who writes, by its own account: history tells it. */
+  readonly client?: string;
   /** What it puts was found to match the schemas, up to this version of them: the node that proposes it says so, and no client. Not given where no schema has a say. */
   readonly passedSchemas?: number;
 };
@@ -132,6 +134,12 @@ export type KeyChange =
     })
   | (ChangeOrigin & { readonly op: 'delete' });
 
+/** A change of a key, and who made it. */
+export type AttributedChange = KeyChange & {
+  /** By its own account; null if it said nothing, or that is not known any more. */
+  readonly client: string | null;
+};
+
 /** Where a change comes from. */
 export interface ChangeOrigin {
   readonly revision: number;
@@ -161,7 +169,7 @@ export type QueryAnswer =
   | (AnswerOrigin & {
       readonly kind: 'history';
       /** From the newest on. */
-      readonly changes: readonly KeyChange[];
+      readonly changes: readonly AttributedChange[];
       /** Whether earlier ones are kept. */
       readonly more: boolean;
       /** What was there before this revision is not known. */

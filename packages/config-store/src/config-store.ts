@@ -140,8 +140,9 @@ export class ConfigStore implements StateMachine {
     assertFollows(before, entry);
     hash.goOnFrom(before.stateHash);
     if (entry.term > before.lastAppliedTerm) leases.leaderChanged(entry);
-    const { result, changes: staged } = this.#outcomeOf(store, entry);
-    const recorded = staged.length === 0 ? null : recordChanges(writer, staged, entry, { history: history.row, hash });
+    const { result, changes: staged, client = null } = this.#outcomeOf(store, entry);
+    const recorded =
+      staged.length === 0 ? null : recordChanges(writer, staged, entry, { history: history.row, hash, client });
     leases.changed(staged);
     quotas.changed(staged);
     const { revision } = recorded ?? before;
@@ -183,18 +184,23 @@ export class ConfigStore implements StateMachine {
       };
       if (place === undefined) {
         checkSchemas();
-        return this.#encoded(runCommand(store, command, entry));
+        return this.#done(store, command, entry);
       }
       return store.sessions.once(place, entry, (checkResult) => {
         // Not within what is kept: checked with the schema that counts, the same write may come again, and be done.
         checkSchemas();
         return this.#orFailure(() => {
-          const outcome = this.#encoded(runCommand(store, command, entry));
+          const outcome = this.#done(store, command, entry);
           checkResult(outcome.result);
           return outcome;
         });
       });
     });
+  }
+
+  #done(store: RunningStore, command: Command, entry: LogEntry): EncodedOutcome {
+    const outcome = this.#encoded(runCommand(store, command, entry));
+    return 'client' in command && command.client !== undefined ? { ...outcome, client: command.client } : outcome;
   }
 
   #encoded({ result, changes }: Outcome): EncodedOutcome {

@@ -1,5 +1,6 @@
 export { type Change, changeNotice, keyTokens } from './change.ts';
 export { checkCommand, checkQuery } from './check-command.ts';
+export { checkClientName, MAX_CLIENT_NAME_LENGTH } from './client-name.ts';
 export type { ConfigStoreCodec } from './codec.ts';
 export type * from './command.ts';
 export { ConfigStore, type ConfigStoreOptions } from './config-store.ts';

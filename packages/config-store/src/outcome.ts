@@ -10,6 +10,8 @@ export interface Outcome {
 /** The same with the result as the client gets it. */
 export interface EncodedOutcome extends Pick<Outcome, 'changes'> {
   readonly result: Uint8Array;
+  /** Who asked for it, by its own account. */
+  readonly client?: string;
   /** The code of the error that it failed with. */
   readonly failure?: string;
 }

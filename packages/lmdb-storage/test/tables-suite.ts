@@ -42,6 +42,7 @@ const putRow = (key: string, value: Uint8Array | null): PutRow => ({
   timestampUs: 1_700_000_000_000_000,
   stateHash: 2 ** 53 - 1,
   traceparent: null,
+  client: null,
 });
 
 const deletion: DeleteRow = {
@@ -53,6 +54,7 @@ const deletion: DeleteRow = {
   timestampUs: 0,
   stateHash: 0,
   traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  client: 'anna@web1',
 };
 
 /** What every set of tables does. */

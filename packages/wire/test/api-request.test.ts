@@ -392,6 +392,7 @@ describe('a request in JSON', () => {
         encodeCommand({ kind: 'setSchema', prefix: '/a/', schema: '{"type":"integer"}', checkedRevision: null }),
       ],
       ['schema', '{"op":"delete","prefix":""}', encodeCommand({ kind: 'deleteSchema', prefix: '' })],
+      ['delete', '{"key":"/a","client":"anna"}', encodeCommand({ kind: 'delete', key: '/a', client: 'anna' })],
       ['schemas', '', encodeQuery({ kind: 'schemas', prefix: null })],
       ['schemas', '{"prefix":"/a/"}', encodeQuery({ kind: 'schemas', prefix: '/a/' })],
       ['leases', '', encodeQuery({ kind: 'leases', after: 0, limit: 100 })],

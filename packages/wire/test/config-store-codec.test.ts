@@ -112,7 +112,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     weight: 2,
     arbitrary: fc
       .tuple(write, fence, fc.nat())
-      .map(([one, held, passedSchemas]) => ({ ...one, ...fenced(held), passedSchemas })),
+      .map(([one, held, passedSchemas]) => ({ ...one, ...fenced(held), passedSchemas, client: 'anna@web1' })),
   },
   {
     weight: 4,
@@ -144,7 +144,7 @@ const query: fc.Arbitrary<Query> = fc.oneof(
 const list = { kind: 'list', keys: { prefix: '' }, after: null, limit: 5, revision: null, keysOnly: false } as const;
 const counters = { createRevision: 1, modRevision: 2 ** 40, version: 3 };
 const entry = { key: '/a', value: new Uint8Array([1]), ...counters, lease: 9, contentType: 'text/plain' };
-const past = { revision: 3, index: null, timestampUs: 1, traceparent: null };
+const past = { revision: 3, index: null, timestampUs: 1, traceparent: null, client: null };
 const error = { code: 'RevisionMismatch', message: 'no', details: { key: '/a', expected: '1', actual: '2' } };
 
 describe('commands and queries', () => {
@@ -354,7 +354,7 @@ describe('results and answers', () => {
       {
         kind: 'history',
         changes: [
-          { op: 'delete', revision: 4, index: 9, timestampUs: 2, traceparent: 'trace' },
+          { op: 'delete', revision: 4, index: 9, timestampUs: 2, traceparent: 'trace', client: 'anna@web1' },
           {
             op: 'put',
             ...past,

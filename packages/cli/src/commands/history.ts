@@ -1,4 +1,4 @@
-import { type KeyChange, keyChangeToJson, type Store } from '@quorate/client';
+import { type AttributedChange, keyChangeToJson, type Store } from '@quorate/client';
 import { checkKey } from '@quorate/config-store';
 import { type Command, Option } from 'commander';
 import { counter, integer } from '../options/option-values.ts';
@@ -11,7 +11,7 @@ import {
   nodeOption,
 } from '../options/request-options.ts';
 import { write, writeLine } from '../output/output.ts';
-import { previewOf } from '../output/preview.ts';
+import { escaped, previewOf } from '../output/preview.ts';
 import { Table } from '../output/table.ts';
 import { addStoreOptions, withStore } from '../with-store.ts';
 import { addExamples } from './examples.ts';
@@ -29,7 +29,7 @@ export function addHistory(program: Command): void {
     .command('history')
     .summary('show what became of a key')
     .description(
-      'Prints the changes of a key, the newest first, as far back as history is kept: revision, time, trace and value.',
+      'Prints the changes of a key, the newest first, as far back as history is kept: revision, time, who wrote it by its own account, and value.',
     )
     .argument('<key>')
     .addOption(new Option('--limit <number>', 'at most so many changes').argParser(integer(1)))
@@ -54,7 +54,7 @@ async function history(command: Command, key: string): Promise<void> {
 }
 
 /** The changes, and no more than were asked for. */
-async function* changesOf(store: Store, key: string, flags: HistoryFlags): AsyncGenerator<KeyChange, undefined> {
+async function* changesOf(store: Store, key: string, flags: HistoryFlags): AsyncGenerator<AttributedChange, undefined> {
   const { before, limit = Number.POSITIVE_INFINITY } = flags;
   const range = before === undefined ? {} : { before };
   let left = limit;
@@ -67,7 +67,7 @@ async function* changesOf(store: Store, key: string, flags: HistoryFlags): Async
 }
 
 /** One array, a change a line. */
-async function writeJson(changes: AsyncIterable<KeyChange>): Promise<void> {
+async function writeJson(changes: AsyncIterable<AttributedChange>): Promise<void> {
   let separator = '[';
   for await (const change of changes) {
     await write(`${separator}\n${JSON.stringify(keyChangeToJson(change))}`);
@@ -76,10 +76,11 @@ async function writeJson(changes: AsyncIterable<KeyChange>): Promise<void> {
   await writeLine(separator === '[' ? '[]' : '\n]');
 }
 
-async function writeTable(changes: AsyncIterable<KeyChange>): Promise<void> {
+async function writeTable(changes: AsyncIterable<AttributedChange>): Promise<void> {
   const table = new Table([
     { title: 'REVISION', align: 'right' },
     { title: 'TIME' },
+    { title: 'CLIENT' },
     { title: 'VERSION', align: 'right' },
     { title: 'VALUE' },
   ]);
@@ -92,9 +93,9 @@ async function writeTable(changes: AsyncIterable<KeyChange>): Promise<void> {
   }
 }
 
-function rowOf(change: KeyChange): readonly string[] {
+function rowOf(change: AttributedChange): readonly string[] {
   const { time } = keyChangeToJson(change);
-  const at = [String(change.revision), time];
+  const at = [String(change.revision), time, change.client === null ? '-' : escaped(change.client)];
   if (change.op === 'delete') return [...at, '', '(deleted)'];
   return [...at, String(change.version), change.value === null ? '(not kept)' : previewOf(change.value)];
 }

@@ -19,17 +19,26 @@ export interface RecordedRevision extends Pick<Progress, 'revision'> {
   readonly changes: readonly Change[];
 }
 
+/** What the changes of a transaction are recorded with. */
+export interface Recording {
+  readonly history: HistoryRow;
+  readonly hash: StateHash;
+  /** Who made them, by its own account. */
+  readonly client: string | null;
+}
+
 /** Makes the changes of one transaction, each of another key, one revision: in the table of keys, in history and in the hash of the state. The progress is left to the caller. */
 export function recordChanges(
   writer: TablesWriter,
   staged: readonly StagedChange[],
   entry: LogEntry,
-  { history, hash }: { readonly history: HistoryRow; readonly hash: StateHash },
+  { history, hash, client }: Recording,
 ): RecordedRevision {
   const revision = writer.progress.revision + 1;
   const changes = staged.map((change, ordinal) => changeOf(change, { revision, ordinal }, staged.length, entry));
   auditKeys(writer, revision, hash);
   hashChanges(hash, changes);
+  if (client !== null) hash.text(client);
   const stateHash = hash.value;
   const traceparent = traceparentOf(entry);
   for (const change of changes) {
@@ -37,7 +46,7 @@ export function recordChanges(
     if (before !== null) keepInHistory(writer, change.key, before, history);
     const isFirst = change.ordinal === 0;
     // What belongs to the whole revision stands in its first change.
-    const shared = isFirst ? { stateHash, traceparent } : { stateHash: 0, traceparent: null };
+    const shared = isFirst ? { stateHash, traceparent, client } : { stateHash: 0, traceparent: null, client: null };
     const changeNumber = recordChange(writer, change, before, shared);
     dropOldValues(writer, change, changeNumber, history.retention);
   }
@@ -70,7 +79,7 @@ function recordChange(
   writer: TablesWriter,
   change: Change,
   before: KeyBefore | null,
-  { stateHash, traceparent }: Pick<ChangeRow, 'stateHash' | 'traceparent'>,
+  { stateHash, traceparent, client }: Pick<ChangeRow, 'stateHash' | 'traceparent' | 'client'>,
 ): number {
   const { key, revision, ordinal, index, timestampUs } = change;
   const place = { revision, ordinal };
@@ -89,6 +98,7 @@ function recordChange(
       timestampUs,
       stateHash,
       traceparent,
+      client,
       value,
       createRevision,
       version,
@@ -108,7 +118,7 @@ function recordChange(
     });
     if (deletion !== null) writer.delete(deletedKeysTable, key);
   } else {
-    const row = { key, changeNumber, previous, index, timestampUs, stateHash, traceparent };
+    const row = { key, changeNumber, previous, index, timestampUs, stateHash, traceparent, client };
     writer.put(changesTable, place, { op: 'delete', ...row });
     writer.delete(keysTable, key);
     writer.put(deletedKeysTable, key, { ...place, changeNumber });

@@ -16,6 +16,8 @@ interface ChangeOrigin {
   readonly stateHash: number;
   /** Of the trace that the write belongs to, in the first change of each revision; null if it was not traced. */
   readonly traceparent: string | null;
+  /** Who made the write, by its own account, in the first change of each revision; null if it said nothing. */
+  readonly client: string | null;
 }
 
 /** A change that wrote a key. */
@@ -69,19 +71,23 @@ export const changesTable: Table<ChangePlace, ChangeRow> = {
     to.counter(row.timestampUs);
     to.counter(row.stateHash);
     to.text(row.traceparent ?? '');
-    if (row.op === 'delete') return;
-    to.counter(row.createRevision);
-    to.counter(row.version);
-    to.counter(row.lease ?? 0);
-    to.text(row.contentType ?? '');
-    if (row.value !== null) to.bytes(row.value);
+    if (row.op === 'put') {
+      to.counter(row.createRevision);
+      to.counter(row.version);
+      to.counter(row.lease ?? 0);
+      to.text(row.contentType ?? '');
+      if (row.value !== null) to.bytes(row.value);
+    }
+    // Nearly all rows do without.
+    if (row.client !== null) to.text(row.client);
   },
   readRow: (from) => {
     const content = from.counter();
     const key = from.text();
     const changeNumber = from.counter();
     const previous = { revision: from.counter(), ordinal: from.counter() };
-    const origin: ChangeOrigin = {
+    const clientOf = (): string | null => (from.isAtEnd ? null : from.text());
+    const origin = {
       key,
       changeNumber,
       previous: previous.revision === 0 ? null : previous,
@@ -90,7 +96,7 @@ export const changesTable: Table<ChangePlace, ChangeRow> = {
       stateHash: from.counter(),
       traceparent: from.text() || null,
     };
-    if (content === contents.delete) return { op: 'delete', ...origin };
+    if (content === contents.delete) return { op: 'delete', ...origin, client: clientOf() };
     return {
       op: 'put',
       ...origin,
@@ -99,6 +105,7 @@ export const changesTable: Table<ChangePlace, ChangeRow> = {
       lease: from.counter() || null,
       contentType: from.text() || null,
       value: content === contents.putWithoutValue ? null : from.bytes(),
+      client: clientOf(),
     };
   },
   ownRow: (row) => (row.op === 'delete' || row.value === null ? row : { ...row, value: row.value.slice() }),

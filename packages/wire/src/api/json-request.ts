@@ -29,7 +29,7 @@ import { encodeWatchRequest } from './watch.ts';
 
 const placeFields = ['session', 'sequence', 'floor'] as const;
 /** What any write may be bound to. */
-const boundFields = [...placeFields, 'fence'] as const;
+const boundFields = [...placeFields, 'fence', 'client'] as const;
 
 const knownFields: Readonly<Record<Endpoint, readonly string[]>> = {
   get: ['key', 'revision', ...readOptionFields],
@@ -162,7 +162,8 @@ function bodyOf(endpoint: Endpoint, fields: JsonFields): Uint8Array {
 
 /** A write, which is fenced, and one of a session, if it says so. @throws {InvalidRequest} */
 function writeBodyOf(fields: JsonFields, unbound: Write): Uint8Array {
-  const write = { ...unbound, ...fenceIn(fields) };
+  const client = fields.textOrNull('client');
+  const write = { ...unbound, ...fenceIn(fields), ...(client === null ? {} : { client }) };
   if (!placeFields.some((field) => fields.isGiven(field))) return encodeCommand(write);
   const inSession: SessionPlace = {
     session: fields.counter('session'),

@@ -1,4 +1,4 @@
-import type { KeyChange, Lease, QueryAnswer, Quota, Schema } from '@quorate/config-store';
+import type { AttributedChange, Lease, QueryAnswer, Quota, Schema } from '@quorate/config-store';
 import { z } from 'zod';
 import { bytes, counter, entryFrame, entryIn, listedEntrySchema } from './entry-frame.ts';
 import { encodeFailure, failureSchema, parseFrame } from './failure-frame.ts';
@@ -9,7 +9,7 @@ import { encodeMsgpack } from './msgpack.ts';
  * `['get', appliedIndex, revision, entry | null]`, `['list', appliedIndex, revision, entries, nextAfter | null]`,
  * `['history', appliedIndex, revision, changes, more, oldestRevision]`,
  * `['retention', appliedIndex, revision, maxAgeMs | null, maxVersions | null, oldestRevision, stateHash]`, `['leases', appliedIndex, revision, leases, more]`, `['quotas', appliedIndex, revision, quotas]`, `['schemas', appliedIndex, revision, schemas]` or a failure. A change is
- * `[revision, index | null, timestampUs, traceparent | null]`, with `value | null, createRevision, version, lease | null, contentType | null` behind it if it is a put. A lease is
+ * `[revision, index | null, timestampUs, traceparent | null, client | null]`, with `value | null, createRevision, version, lease | null, contentType | null` behind it if it is a put. A lease is
  * `[lease, ttlMs, owner | null, grantedAtUs, keptAtUs, keyCount]`, a quota `[prefix, maxKeys | null, maxBytes | null, keys, bytes, isCounted]`,
  * a schema `[prefix, schemaRevision, bytes, schema | null]`.
  */
@@ -39,8 +39,8 @@ function fieldsOf(answer: Exclude<QueryAnswer, { kind: 'failed' }>): readonly un
   }
 }
 
-function changeFrame(change: KeyChange): readonly unknown[] {
-  const origin = [change.revision, change.index, change.timestampUs, change.traceparent];
+function changeFrame(change: AttributedChange): readonly unknown[] {
+  const origin = [change.revision, change.index, change.timestampUs, change.traceparent, change.client];
   if (change.op === 'delete') return origin;
   const { value, createRevision, version, lease, contentType } = change;
   return [...origin, value, createRevision, version, lease, contentType];
@@ -80,18 +80,20 @@ const leaseSchema: z.ZodType<Lease> = z
     return { lease, ttlMs, owner, grantedAtUs, keptAtUs, keyCount };
   });
 
-const originSchema = [counter, counter.nullable(), counter, z.string().nullable()] as const;
+const originSchema = [counter, counter.nullable(), counter, z.string().nullable(), z.string().nullable()] as const;
 
-const changeSchema: z.ZodType<KeyChange> = z.union([
-  z.tuple(originSchema).transform(([revision, index, timestampUs, traceparent]) => {
-    return { op: 'delete' as const, revision, index, timestampUs, traceparent };
+const changeSchema: z.ZodType<AttributedChange> = z.union([
+  z.tuple(originSchema).transform(([revision, index, timestampUs, traceparent, client]) => {
+    return { op: 'delete' as const, revision, index, timestampUs, traceparent, client };
   }),
   z
     .tuple([...originSchema, bytes.nullable(), counter, counter, counter.nullable(), z.string().nullable()])
-    .transform(([revision, index, timestampUs, traceparent, value, createRevision, version, lease, contentType]) => {
-      const origin = { revision, index, timestampUs, traceparent };
-      return { op: 'put' as const, ...origin, value, createRevision, version, lease, contentType };
-    }),
+    .transform(
+      ([revision, index, timestampUs, traceparent, client, value, createRevision, version, lease, contentType]) => {
+        const origin = { revision, index, timestampUs, traceparent, client };
+        return { op: 'put' as const, ...origin, value, createRevision, version, lease, contentType };
+      },
+    ),
 ]);
 
 const stateSchema = [counter, counter] as const;

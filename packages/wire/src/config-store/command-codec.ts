@@ -1,4 +1,5 @@
 import { type BoundWrite, type Command, InvalidCommand, type SessionPlace, type Write } from '@quorate/config-store';
+import { clientFrame, clientIn } from './client-frames.ts';
 import { fencedFrame, fencedIn } from './fence-frames.ts';
 import { FrameFields, frameIn } from './frame-fields.ts';
 import { frameWriter, isCounter, isPlainText } from './frame-writer.ts';
@@ -10,7 +11,7 @@ import { transactionFrame, transactionIn } from './transaction-codec.ts';
  * `['put', key, value, ifRevision | null]`, with a content type behind it if there is one, and a lease behind that (then the content type may be null); `['delete', key, ifRevision | null]`; a transaction;
  * `['compact', revision | null]`; `['setRetention', maxAgeMs | null, maxVersions | null]`; `['grantLease', ttlMs, owner | null]`; `['keepLease', lease, owner | null]`; `['revokeLease', lease, owner | null]`;
  * `['setQuota', prefix, maxKeys | null, maxBytes | null]`; `['deleteQuota', prefix]`;
- * `['setSchema', prefix, schema, checkedRevision | null]` or `['deleteSchema', prefix]`: the bytes that stand in the log for good. Any of these may be fenced (`fencedFrame`) and have passed schemas (`passedFrame`), and what comes of that in a
+ * `['setSchema', prefix, schema, checkedRevision | null]` or `['deleteSchema', prefix]`: the bytes that stand in the log for good. Any of these may be fenced (`fencedFrame`), say whose it is (`clientFrame`) and have passed schemas (`passedFrame`), and what comes of that in a
  * session is `['inSession', session, sequence, floor, frame]`. Of sessions themselves: `['openSession', ttlMs]`, with a salt behind it if there is one; `['keepSession', session, floor]` and
  * `['closeSession', session]`.
  */
@@ -32,7 +33,8 @@ export function encodeCommand(command: Command): Uint8Array {
 /** The same of a write, in the place that it has in a session if it has one. */
 export function encodeWrite(write: BoundWrite, inSession: SessionPlace | undefined): Uint8Array {
   if (isPlainPut(write) && inSession !== undefined && isPlace(inSession)) return encodePlainPut(write, inSession);
-  const frame = passedFrame(write.passedSchemas, fencedFrame(write.fence, writeFrame(write)));
+  const fenced = fencedFrame(write.fence, writeFrame(write));
+  const frame = passedFrame(write.passedSchemas, clientFrame(write.client, fenced));
   if (inSession === undefined) return encodeMsgpack(frame);
   return encodeMsgpack(['inSession', inSession.session, inSession.sequence, inSession.floor, frame]);
 }
@@ -44,6 +46,7 @@ const isPlainPut = (write: BoundWrite): write is PlainPut =>
   write.kind === 'put' &&
   write.fence === undefined &&
   write.passedSchemas === undefined &&
+  write.client === undefined &&
   write.ifRevision === undefined &&
   write.contentType === undefined &&
   write.lease === undefined &&
@@ -138,7 +141,8 @@ function commandIn(fields: FrameFields): Command {
   }
 }
 
-const boundWriteIn = (fields: FrameFields): BoundWrite => passedIn(fields, (inner) => fencedIn(inner, writeIn));
+const boundWriteIn = (fields: FrameFields): BoundWrite =>
+  passedIn(fields, (passed) => clientIn(passed, (of) => fencedIn(of, writeIn)));
 
 const placeIn = (fields: FrameFields): SessionPlace => ({
   session: fields.number('session'),

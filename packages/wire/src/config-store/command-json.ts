@@ -12,7 +12,12 @@ export interface SessionPlaceJson {
 
 /** A command as JSON, to be shown. */
 export type CommandJson =
-  | (WriteJson & Partial<SessionPlaceJson> & { readonly fence?: FenceJson; readonly passedSchemas?: string })
+  | (WriteJson &
+      Partial<SessionPlaceJson> & {
+        readonly fence?: FenceJson;
+        readonly client?: string;
+        readonly passedSchemas?: string;
+      })
   | { readonly op: 'openSession'; readonly ttlMs: number; readonly salt?: string }
   | { readonly op: 'keepSession'; readonly session: string; readonly floor: string }
   | { readonly op: 'closeSession'; readonly session: string };
@@ -63,11 +68,14 @@ export function commandToJson(command: Command): CommandJson {
       return {
         ...writeToJson(command),
         ...fenceToJson(command.fence),
+        ...clientToJson(command),
         ...passedToJson(command),
         ...placeToJson(command.inSession),
       };
   }
 }
+
+const clientToJson = ({ client }: BoundWrite): { readonly client?: string } => (client === undefined ? {} : { client });
 
 const passedToJson = ({ passedSchemas }: BoundWrite): { readonly passedSchemas?: string } =>
   passedSchemas === undefined ? {} : { passedSchemas: String(passedSchemas) };

@@ -1,4 +1,5 @@
 export {
+  type AttributedChange,
   type Change,
   type Command,
   type CommandResult,

@@ -1,4 +1,4 @@
-import type { KeyChange, OperationResult, TransactionOutcome } from '@quorate/config-store';
+import type { AttributedChange, KeyChange, OperationResult, TransactionOutcome } from '@quorate/config-store';
 import { type EntryJson, entryToJson, valueToJson } from './entry-json.ts';
 import { timestampText } from './timestamp-text.ts';
 
@@ -53,11 +53,12 @@ export interface KeyChangeJson {
   /** RFC 3339, with microseconds. */
   readonly time: string;
   readonly traceparent?: string;
+  readonly client?: string;
 }
 
 /** A change in the history of a key, as JSON: numbers of 64 bits are texts. */
-export function keyChangeToJson(change: KeyChange): KeyChangeJson {
-  const { op, revision, index, timestampUs, traceparent } = change;
+export function keyChangeToJson(change: KeyChange & Partial<AttributedChange>): KeyChangeJson {
+  const { op, revision, index, timestampUs, traceparent, client = null } = change;
   return {
     op,
     revision: String(revision),
@@ -65,6 +66,7 @@ export function keyChangeToJson(change: KeyChange): KeyChangeJson {
     index: index === null ? null : String(index),
     time: timestampText(timestampUs),
     ...(traceparent === null ? {} : { traceparent }),
+    ...(client === null ? {} : { client }),
   };
 }
 
