@@ -102,7 +102,7 @@ describe('a schema', () => {
   it('is known by a store that has only its tables', () => {
     fixture.run(set('/a/'));
     const again = new ConfigStore({ tables: fixture.tables, codec: jsonCodec, stream: 'main.config' });
-    again.apply([fixture.entry({ kind: 'put', key: '/b', value: bytesOf('v') })]);
+    again.apply([fixture.entry({ kind: 'openSession', ttlMs: 60_000 })]);
     const [applied] = again.apply([fixture.entry(put('/a/1'))]);
     expect(errorOf(JSON.parse(Buffer.from(applied?.result ?? []).toString()))).toMatchObject({ code: 'SchemaChanged' });
     expect([...again.schemas.keys()]).toEqual(['/a/']);
