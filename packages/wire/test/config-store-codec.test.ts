@@ -290,6 +290,24 @@ describe('commands and queries', () => {
     );
   });
 });
+describe('a put of a session', () => {
+  const put = {
+    kind: 'put',
+    key: '/a',
+    value: new Uint8Array([1]),
+    inSession: { session: 7, sequence: 2, floor: 1 },
+  } as const;
+
+  it.each([
+    [{ client: 'anna' }, ['from', 'anna', ['put', '/a', put.value, null]]],
+    [{ passedSchemas: 5 }, ['passed', 5, ['put', '/a', put.value, null]]],
+    [{ client: 'anna', passedSchemas: 5 }, ['passed', 5, ['from', 'anna', ['put', '/a', put.value, null]]]],
+  ])('says so within its place: %j', (said, frame) => {
+    const bytes = encodeCommand({ ...put, ...said });
+    expect(decodeMsgpack(bytes)).toEqual(['inSession', 7, 2, 1, frame]);
+    expect(decodeCommand(bytes)).toEqual({ ...put, ...said });
+  });
+});
 
 describe('results and answers', () => {
   it.each([
