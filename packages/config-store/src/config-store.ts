@@ -180,6 +180,7 @@ export class ConfigStore implements StateMachine {
       const command = this.#commandOf(entry.command);
       const place = 'inSession' in command ? command.inSession : undefined;
       const checkSchemas = (): void => {
+        if (command.kind === 'setSchema') store.schemas.assertUnchanged(store.writer, command);
         if ('key' in command || command.kind === 'txn') store.schemas.assertPassed(store.writer, command);
       };
       if (place === undefined) {

@@ -148,6 +148,14 @@ describe('a schema over keys that exist', () => {
     expect(fixture.run(set('/a/', 'true'))).toMatchObject({ kind: 'setSchema' });
   });
 
+  it('does not have its refusal kept in a session: looked at again it is set', () => {
+    fixture.run({ kind: 'openSession', ttlMs: 60_000 });
+    fixture.put('/a/1');
+    const inSession = { session: 1, sequence: 1, floor: 0 };
+    expect(errorOf(fixture.run({ ...set('/a/', '{}', 0), inSession }))).toMatchObject({ code: 'KeysChanged' });
+    expect(fixture.run({ ...set('/a/', '{}', 1), inSession })).toMatchObject({ kind: 'setSchema' });
+  });
+
   it('is refused if nobody knows any more what was put since', () => {
     fixture.put('/a/1');
     for (let at = 0; at < 20; at += 1) fixture.put('/b');

@@ -51,14 +51,18 @@ export class Schemas {
     }
   }
 
-  /** @throws {TooManySchemas | KeysChanged} */
+  /** Whether what was looked at for a schema that is to be set is still all that there is. @throws {KeysChanged} */
+  assertUnchanged(tables: TablesReader, command: SetSchemaCommand): void {
+    assertUnchanged(tables, command);
+  }
+
+  /** @throws {TooManySchemas} */
   run(writer: TablesWriter, command: SchemaCommand, entry: LogEntry, hash: StateHash): SchemaResult {
     const rows = this.read(writer);
     const { prefix } = command;
     switch (command.kind) {
       case 'setSchema': {
         if (!rows.has(prefix) && rows.size >= MAX_SCHEMAS) throw new TooManySchemas({ limit: MAX_SCHEMAS });
-        assertUnchanged(writer, command);
         const row = { schema: command.schema, schemaRevision: entry.index };
         writer.put(schemasTable, prefix, row);
         hash.text(prefix);
