@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from '@quorate/client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CommandResult, quorate, startQuorate } from './command.ts';
 import { startUp, type UpProcess } from './up-process.ts';
@@ -52,6 +53,20 @@ const figures = {
     mean: expect.any(Number),
   },
 };
+
+test('it writes in sessions, as programs do that keep the defaults', async () => {
+  await measured('put', '--prefix', '/in-session/');
+  const store = await connect({ servers: up.url() });
+  try {
+    for await (const { command } of store.committed({ fromIndex: 1n })) {
+      if (command?.kind !== 'put' || !command.key.startsWith('/in-session/')) continue;
+      expect(command.inSession?.sequence).toBeGreaterThan(0n);
+      break;
+    }
+  } finally {
+    await store.close();
+  }
+});
 
 test('put writes its keys, and says how fast', async () => {
   const result = await measured('put', '--prefix', '/written/', '--size', '10');

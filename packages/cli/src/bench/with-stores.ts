@@ -29,7 +29,8 @@ export async function withStores(
   signal: AbortSignal,
   use: (stores: Stores) => Promise<void>,
 ): Promise<void> {
-  const options = { ...connectOptions(command), signal };
+  // As programs have them, and unlike commands, which write once.
+  const options = { ...connectOptions(command), sessions: true, signal };
   // One by one: if there is no NATS, the first says so, and no other is left open.
   const first = await connect(options);
   const others: Store[] = [];
