@@ -39,7 +39,7 @@ export class LeaderKeepsQuorum implements Invariant {
 
   delivered(node: SimulatedNode, process: SimulatedProcess, message: ActorMessage): void {
     if (message.kind === 'busLost') this.#withoutBus.add(process);
-    if (message.kind === 'busConnected') this.#withoutBus.delete(process);
+    if (message.kind === 'busConnected') this.#connected(process);
     if (message.kind !== 'matched' && message.kind !== 'roundConfirmed') return;
     const office = this.#offices.get(process);
     if (office?.token !== message.token) return;
@@ -48,6 +48,15 @@ export class LeaderKeepsQuorum implements Invariant {
     const sinceUs = nowUs - office.timeouts.electionTimeoutMaxMs * 1000;
     const configuration = configurationInUse(process, this.#view);
     if (isQuorum(configuration, ({ id }) => (office.heardAtUs.get(id) ?? -1) >= sinceUs)) office.workedTimeouts = 0;
+  }
+
+  /** Whoever is back on the bus has all of an election timeout to hear from a quorum, however short it was away. */
+  #connected(process: SimulatedProcess): void {
+    this.#withoutBus.delete(process);
+    const office = this.#offices.get(process);
+    if (office === undefined) return;
+    office.workedTimeouts = 0;
+    office.workedAtUs = this.#view.nowUs;
   }
 
   sent({ node, process, message }: Sent): void {
