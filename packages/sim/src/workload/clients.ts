@@ -71,8 +71,8 @@ const lateMs = 5_000;
 /** Clients that read, write, delete and compare-and-set a few hot keys, and retry by the rules that the SDK has. */
 export class Clients {
   readonly #cluster: SimulatedCluster;
-  /** Attempts of which the bus has said that nobody heard them, and those of which a copy has arrived. */
-  readonly #heardByNobody = new WeakSet<Uint8Array>();
+  /** Attempts of which a node or the bus has said for certain that they were not done, and those of which a copy has arrived: none is both, for NATS itself doubles nothing. */
+  readonly #notDone = new WeakSet<Uint8Array>();
   readonly #copied = new WeakSet<Uint8Array>();
   readonly #network: Network;
   readonly #random: RandomStream;
@@ -221,10 +221,7 @@ export class Clients {
           : ({ kind: 'write', ...given, command: sent, traceparent: null } as const);
       this.#note(call.client, () => `reaches ${node.id} with ${operationText(call.open.key, call.open.operation)}`);
       if (this.#cluster.ask(node, message)) return;
-      // NATS says so of what went to nobody: no copy of it comes later, nor has one come.
-      if (this.#copied.has(sent)) return;
-      this.#heardByNobody.add(sent);
-      this.#fail(request, { kind: 'noResponders' });
+      if (this.#isNotDone(sent)) this.#fail(request, { kind: 'noResponders' });
     });
   }
 
@@ -233,18 +230,29 @@ export class Clients {
     this.#requests += 1;
     const request = this.#requests;
     this.#cluster.after(this.#random.between(0, lateMs), 'copyArrives', () => {
-      if (this.#stopped || this.#heardByNobody.has(sent)) return;
+      if (this.#stopped || this.#notDone.has(sent)) return;
       this.#copied.add(sent);
       const given = { request, timeoutMs: 1_000, traceparent: null };
       this.#cluster.ask(this.#random.pick(this.#cluster.nodes), { kind: 'write', ...given, command: sent.slice() });
     });
   }
 
+  /** What is said not to be done: no copy of it comes later. False if one has come: then nothing of the kind can have been said, and the attempt times out. */
+  #isNotDone(sent: Uint8Array): boolean {
+    if (this.#copied.has(sent)) return false;
+    this.#notDone.add(sent);
+    return true;
+  }
+
   #answered(request: number, answer: ApiMessage['answer'], leader: string | null): void {
     const call = this.#calls.get(request);
     if (call === undefined) return;
     if (leader !== null) call.client.leader = leader;
-    if (answer.kind === 'error') return this.#fail(request, { kind: 'refused', code: answer.code });
+    if (answer.kind === 'error') {
+      const isCertain = answer.code !== 'OutcomeUnknown' && answer.code !== 'Timeout';
+      if (isCertain && !this.#isNotDone(call.sent)) return;
+      return this.#fail(request, { kind: 'refused', code: answer.code });
+    }
     if (call.isOpening) return this.#opened(request, call, answer);
     const refusal = call.kind === 'sessionWrite' ? sessionRefusalIn(answer) : null;
     if (refusal !== null) return this.#fail(request, { kind: 'refused', code: refusal });
