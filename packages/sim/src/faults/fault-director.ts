@@ -176,6 +176,8 @@ export class FaultDirector {
           node.clock.goOn(cluster.nowUs);
           if (fault.stopsWallClock) node.wallClock.stoodStill(cluster.nowUs - fromUs);
           cluster.resume(node);
+          // Nothing starts on a machine that is suspended.
+          cluster.start(node);
         }
       },
       fault,

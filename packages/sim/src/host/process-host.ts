@@ -88,7 +88,7 @@ export class ProcessHost {
 
   /** Starts a node, unless something keeps it from running. */
   start(node: SimulatedNode): void {
-    if (node.process !== null || node.downs > 0) return;
+    if (node.process !== null || node.downs > 0 || node.isSuspended) return;
     const { plant } = this.#options;
     const { disk } = node;
     // A log that is left to the leader may end before what was applied: then the state is built anew, as the real node does it.
