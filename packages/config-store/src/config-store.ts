@@ -16,6 +16,7 @@ import { KnownQuotas } from './quota/known-quotas.ts';
 import { Quotas } from './quota/quotas.ts';
 import { type RunningStore, runCommand } from './run-command.ts';
 import { type SchemaRows, Schemas } from './schema/schemas.ts';
+import { KnownSessions } from './session/known-sessions.ts';
 import { SessionExpiry } from './session/session-expiry.ts';
 import { Sessions } from './session/sessions.ts';
 import { StateHash } from './state-hash/state-hash.ts';
@@ -45,6 +46,7 @@ export class ConfigStore implements StateMachine {
   readonly #changed: () => void;
   readonly #compaction = new Compaction();
   readonly #sessionExpiry = new SessionExpiry();
+  readonly #knownSessions = new KnownSessions();
   readonly #leaseDue = new LeaseDue();
   readonly #knownQuotas = new KnownQuotas();
   readonly #schemas = new Schemas();
@@ -111,7 +113,7 @@ export class ConfigStore implements StateMachine {
     const { lastApplied } = this;
     return this.#tables.transaction((writer) => {
       const hash = new StateHash(0);
-      const sessions = new Sessions(writer, this.#sessionExpiry, hash);
+      const sessions = new Sessions(writer, this.#sessionExpiry, hash, this.#knownSessions);
       const leases = new Leases(writer, hash);
       const history = new OpenHistory(writer, hash);
       const quotas = new Quotas(writer, this.#knownQuotas.read(writer), hash);

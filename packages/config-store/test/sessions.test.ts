@@ -1,3 +1,4 @@
+import { logIndex } from '@quorate/raft';
 import { describe, expect, it } from 'vitest';
 import {
   type Command,
@@ -262,6 +263,34 @@ describe('a session', () => {
     // What it does not know of when it begins expires as well.
     successor.apply([entryAt(6, { kind: 'noop', logTimeMs: 1_000 })]);
     expect(fixture.sessions).toEqual([]);
+  });
+
+  it('is what a snapshot says of it, whatever was known before that', () => {
+    const fixture = new SessionFixture();
+    const session = fixture.open();
+    fixture.write(session, 1, 0);
+    fixture.tables.transaction((writer) => {
+      const row = writer.get(sessionsTable, session);
+      if (row === null) throw new Error('the session has no row');
+      const [kept] = row.results;
+      if (kept === undefined) throw new Error('it keeps no result');
+      writer.put(sessionsTable, session, { ...row, results: [kept, { ...kept, sequence: 2 }] });
+      writer.setProgress({ ...writer.progress, lastApplied: logIndex(9) });
+    });
+    expect(fixture.write(session, 2, 0)).toEqual({ kind: 'put', revision: 1 });
+    expect(fixture.store.revision).toBe(1);
+  });
+
+  it('has not done what a batch was to do that failed', () => {
+    const fixture = new SessionFixture();
+    const session = fixture.open();
+    fixture.write(session, 1, 0);
+    const command = toBytes({ ...put('/b'), inSession: { session, sequence: 2, floor: 1 } });
+    const batch = [entryAt(3, { command, logTimeMs: 0 }), entryAt(5, { command, logTimeMs: 0 })];
+    expect(() => fixture.store.apply(batch)).toThrow('entry 5 cannot be applied after 3');
+    expect(fixture.store.lastApplied).toBe(2);
+    expect(fixture.write(session, 2, 0)).toEqual({ kind: 'put', revision: 2 });
+    expect(fixture.write(session, 1, 0)).toEqual({ kind: 'put', revision: 1 });
   });
 
   it('and its like are so many at most, of which those that have expired are none', () => {

@@ -34,6 +34,11 @@ export class LiveSession {
     return { ttlMs, heardAtMs, checkedAtMs, floor, results };
   }
 
+  /** Whether it keeps so many results at most, and none that is large. */
+  keepsAtMost(results: number): boolean {
+    return this.#largeBytes === 0 && this.#results.size <= results;
+  }
+
   /** The result of a write that was done; null if it was not. */
   resultOf(sequence: number): Uint8Array | null {
     return this.#results.get(sequence) ?? null;

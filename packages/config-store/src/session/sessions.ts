@@ -6,6 +6,7 @@ import { type SessionCheck, sessionExpiryTable } from '../tables/session-expiry-
 import { sessionsTable } from '../tables/sessions-table.ts';
 import type { TablesWriter } from '../tables/tables.ts';
 import { SequencePassed, SessionExpired, TooManySessions } from './errors.ts';
+import type { KnownSessions } from './known-sessions.ts';
 import { MAX_SESSIONS } from './limits.ts';
 import { LiveSession } from './live-session.ts';
 import type { OpenSessionCommand, SessionCommand, SessionPlace, SessionResult } from './session-commands.ts';
@@ -30,13 +31,17 @@ export class Sessions {
   readonly #writer: TablesWriter;
   readonly #expiry: SessionExpiry;
   readonly #hash: StateHash;
+  readonly #known: KnownSessions;
+  readonly #before: ReadonlyMap<number, LiveSession>;
   readonly #touched = new Map<number, Touched>();
 
-  /** `hash` takes whatever is done to a session. */
-  constructor(writer: TablesWriter, expiry: SessionExpiry, hash: StateHash) {
+  /** `hash` takes whatever is done to a session; `known` those of the batch before. */
+  constructor(writer: TablesWriter, expiry: SessionExpiry, hash: StateHash, known: KnownSessions) {
     this.#writer = writer;
     this.#expiry = expiry;
     this.#hash = hash;
+    this.#known = known;
+    this.#before = known.take(writer.progress.lastApplied);
   }
 
   /** @throws {TooManySessions | SessionExpired} */
@@ -82,12 +87,15 @@ export class Sessions {
 
   /** Writes down what has changed. */
   store(): void {
+    const left: (readonly [number, LiveSession])[] = [];
     for (const [session, { live, isChanged }] of this.#touched) {
+      if (live !== null) left.push([session, live]);
       if (!isChanged) continue;
       if (live === null) this.#writer.delete(sessionsTable, session);
       else this.#writer.put(sessionsTable, session, live.row);
     }
     this.#touched.clear();
+    this.#known.know(left, this.#writer.progress.lastApplied);
   }
 
   #open({ ttlMs, salt = 0 }: OpenSessionCommand, entry: LogEntry): number {
@@ -160,10 +168,14 @@ export class Sessions {
   #touch(session: number): Touched {
     const known = this.#touched.get(session);
     if (known !== undefined) return known;
-    const row = this.#writer.get(sessionsTable, session);
-    const touched = { live: row === null ? null : new LiveSession(row), isChanged: false };
+    const touched = { live: this.#before.get(session) ?? this.#read(session), isChanged: false };
     this.#touched.set(session, touched);
     return touched;
+  }
+
+  #read(session: number): LiveSession | null {
+    const row = this.#writer.get(sessionsTable, session);
+    return row === null ? null : new LiveSession(row);
   }
 
   get #count(): number {
