@@ -17,7 +17,8 @@ const compactionMs = 3_000;
 
 /** What docs/OPERATING.md says of the size of a data folder, for entries and keys like these. */
 const recordBytes = valueBytes + 144;
-const folderBound = (keys: number): number => 256 * 1024 * 1024 + 6 * keys * recordBytes;
+const folderBound = (keys: number, pastVersions: number): number =>
+  256 * 1024 * 1024 + 6 * (keys + pastVersions) * recordBytes;
 
 /** After this share of the writes nothing is new any more: the memory from then on is not to grow. */
 const warmUpShare = 0.3;
@@ -40,12 +41,14 @@ interface Wrote {
 export const endurance: Measurement = {
   name: 'endurance',
   command: 'bench:endurance',
-  defaults: { writes: '1000000', keys: '10000', callers: '16' },
+  defaults: { writes: '1000000', keys: '10000', callers: '16', 'history-seconds': '86400' },
   async measure(args, run) {
     const options = new Options(args, endurance.defaults);
     const [writes, keys, callers] = [options.number('writes'), options.number('keys'), options.number('callers')];
     const cluster = await BenchCluster.start(run);
+    const historyMs = options.number('history-seconds') * 1_000;
     const stores = await Promise.all(Array.from({ length: connections }, () => cluster.connect({ timeoutMs: 60_000 })));
+    await stores[0]?.setRetention({ maxAgeMs: historyMs, maxVersions: null });
     const wrote: Wrote[] = [];
     let failed = 0;
     const writers = new Writers({
@@ -83,7 +86,7 @@ export const endurance: Measurement = {
     );
     sayTimeline(samples, writes, cluster.ids, run);
     sayLatencies(wrote, cluster, run);
-    return verdict(samples, writes, folderBound(keys), run);
+    return verdict(samples, writes, folderBound(keys, mostWithin(historyMs, wrote)), run);
   },
 };
 
@@ -111,6 +114,18 @@ async function sampleOf(cluster: BenchCluster, written: number): Promise<Sample>
   const folders = await Promise.all(cluster.ids.map((id) => folderBytes(cluster.folder(id))));
   const memory = await Promise.all(cluster.ids.map((id) => memoryBytes(cluster.node(id).pid)));
   return { written, folderBytes: Math.max(...folders), memoryBytes: memory };
+}
+
+/** The most writes that any stretch of so many milliseconds had: history has as many past versions, at the most. */
+function mostWithin(windowMs: number, wrote: readonly Wrote[]): number {
+  const ends = wrote.map(({ atMs, tookMs }) => atMs + tookMs).sort((one, other) => one - other);
+  let most = 0;
+  let first = 0;
+  for (const [at, endMs] of ends.entries()) {
+    while ((ends[first] ?? endMs) < endMs - windowMs) first += 1;
+    most = Math.max(most, at - first + 1);
+  }
+  return most;
 }
 
 /** A row for each tenth: the most that was taken in it. */
