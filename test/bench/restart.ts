@@ -17,13 +17,21 @@ interface Settings {
   readonly runs: number;
   readonly keys: number;
   readonly callers: number;
+  readonly historySeconds: number;
 }
 
 /** How long a node takes from the start of its process until it has applied all, by how much was ever written. */
 export const restart: Measurement = {
   name: 'restart',
   command: 'bench:restart',
-  defaults: { entries: '10000,100000,1000000', runs: '5', keys: '10000', callers: '256' },
+  defaults: {
+    entries: '10000,100000,1000000',
+    runs: '5',
+    keys: '10000',
+    callers: '256',
+    'history-seconds': '86400',
+    snapshots: 'shipped,none',
+  },
   async measure(args, run) {
     const options = new Options(args, restart.defaults);
     const settings: Settings = {
@@ -31,11 +39,15 @@ export const restart: Measurement = {
       runs: options.number('runs'),
       keys: options.number('keys'),
       callers: options.number('callers'),
+      historySeconds: options.number('history-seconds'),
     };
-    const rows = [
-      ...(await measureWith('as shipped', [], settings, run)),
-      ...(await measureWith('none', withoutSnapshots, settings, run)),
-    ];
+    const rows: (readonly string[])[] = [];
+    for (const snapshots of options.words('snapshots', ['shipped', 'none'])) {
+      const isShipped = snapshots === 'shipped';
+      rows.push(
+        ...(await measureWith(isShipped ? 'as shipped' : 'none', isShipped ? [] : withoutSnapshots, settings, run)),
+      );
+    }
     const titles = ['snapshots', 'entries written', 'data folder, MiB', 'restart, s', 'state rebuilt, s'];
     for (const line of tableLines(titles, rows)) run.say(line);
     run.say(
@@ -48,11 +60,12 @@ export const restart: Measurement = {
 async function measureWith(
   snapshots: string,
   nodeArgs: readonly string[],
-  { entries, runs, keys, callers }: Settings,
+  { entries, runs, keys, callers, historySeconds }: Settings,
   run: Run,
 ): Promise<readonly (readonly string[])[]> {
   const cluster = await BenchCluster.start(run, nodeArgs);
   const stores = await Promise.all(Array.from({ length: connections }, () => cluster.connect({ timeoutMs: 60_000 })));
+  await stores[0]?.setRetention({ maxAgeMs: 1_000 * historySeconds, maxVersions: null });
   const [first = 1] = entries;
   const writers = new Writers({
     stores,

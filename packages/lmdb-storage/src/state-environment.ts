@@ -161,7 +161,7 @@ async function defectOf(folder: string, bootId: string | null): Promise<Discarde
 /** Checks a record by its checksum; all of them are sealed with their keys. */
 const checkRecord: EntryVisitor = (bytes, keyAt, keyLength, valueAt, valueLength) => {
   const key = bytes.subarray(keyAt, keyAt + keyLength);
-  const where = `the state, key ${JSON.stringify(key.toString())}`;
+  const where = (): string => `the state, key ${JSON.stringify(key.toString())}`;
   unseal(bytes.subarray(valueAt, valueAt + valueLength), crc32(key), where);
 };
 
