@@ -1,5 +1,6 @@
 import { type LeaderToken, type LogIndex, logIndex } from '../types.ts';
 import type { LeaderClocks } from './leader-clocks.ts';
+import type { LogEnd } from './log-end.ts';
 import type { Membership } from './membership.ts';
 import type { PeerWatch } from './peer-watch.ts';
 import type { Replicators } from './replicators.ts';
@@ -13,8 +14,8 @@ export interface GrantOptions {
   readonly replicators: Replicators;
   readonly peers: PeerWatch;
   readonly clocks: LeaderClocks;
-  /** The end of the log when the token was given. */
-  readonly lastLogIndex: LogIndex;
+  /** As it was when the token was given. */
+  readonly log: LogEnd;
 }
 
 /** What a leader holds once the log store has given it the token. */
@@ -26,17 +27,19 @@ export class Grant {
   /** How the peers stand by the failure detector. */
   readonly peers: PeerWatch;
   readonly clocks: LeaderClocks;
+  readonly log: LogEnd;
   /** The no-op of this term. */
   readonly noopIndex: LogIndex;
 
-  constructor({ token, membership, voters, replicators, peers, clocks, lastLogIndex }: GrantOptions) {
+  constructor({ token, membership, voters, replicators, peers, clocks, log }: GrantOptions) {
     this.token = token;
     this.membership = membership;
     this.voters = voters;
     this.replicators = replicators;
     this.peers = peers;
     this.clocks = clocks;
-    this.noopIndex = logIndex(lastLogIndex + 1);
+    this.log = log;
+    this.noopIndex = logIndex(log.lastLogIndex + 1);
   }
 
   /** Only an entry of the own term is committed by counting; with it all before it are (Raft §5.4.2, figure 8). */

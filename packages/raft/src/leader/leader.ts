@@ -1,7 +1,6 @@
 import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
 import { applierAt, electionAt, gatewayAt, logStoreAt } from '../addresses.ts';
 import type { ElectionTimeouts } from '../election-timeouts.ts';
-import { invariant } from '../invariant.ts';
 import { momentOf } from '../moment.ts';
 import { OwnClocks } from '../own-clocks.ts';
 import type { CommitTracer, Logger, MemberTracer, StreamPublisher } from '../ports.ts';
@@ -9,21 +8,23 @@ import { peersOf } from '../quorum.ts';
 import type { RaftParts } from '../raft-parts.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { StageRecorder } from '../stages/stage-recorder.ts';
-import { type LeaderToken, type LogEntry, type LogIndex, logIndex, maxIndex, type Term } from '../types.ts';
+import { type LeaderToken, type LogIndex, logIndex, maxIndex, type Term } from '../types.ts';
 import type { AutoRemoval } from './auto-removal.ts';
 import type { ClockFacts } from './clock-alarms.ts';
 import type { PeerStage } from './failure-detector.ts';
 import type { Grant } from './grant.ts';
 import { InheritedTail } from './inherited-tail.ts';
 import { LeaderClocks } from './leader-clocks.ts';
+import { LogEnd } from './log-end.ts';
 import type { LeaderProgress } from './membership.ts';
 import type { LeaderMessage } from './messages.ts';
 import type { ClockReading } from './peer-clock.ts';
 import { ProposalDesk } from './proposal-desk.ts';
-import { noopProposal, type Proposal, type Proposals } from './proposals.ts';
+import type { Proposals } from './proposals.ts';
 import { ReadDesk } from './read-desk.ts';
 import { Replicators } from './replicators.ts';
 import { Tenure } from './tenure.ts';
+import { TimeMark } from './time-mark.ts';
 import type { Transfer } from './transfer.ts';
 import type { UncommittedBytes } from './uncommitted-bytes.ts';
 
@@ -67,12 +68,8 @@ export class Leader implements Actor<LeaderMessage> {
   #inherited: InheritedTail | null = null;
   /** Office is given up, and the election will stop this actor: nothing is taken any more. */
   #lost: { readonly term: Term; readonly reason: string } | null = null;
-  /** The last no-op that was to bring the time. */
-  #timeMark: Proposal | null = null;
-  #lastLogIndex: LogIndex = logIndex(0);
+  readonly #timeMark = new TimeMark();
   #commitIndex: LogIndex = logIndex(0);
-  /** The append that the log store has not answered yet: one at a time, sent again until it has. */
-  #appending: { readonly prevLogIndex: LogIndex; readonly entries: readonly LogEntry[] } | null = null;
 
   constructor(context: Context<LeaderMessage>, options: LeaderOptions, parts: RaftParts) {
     this.#context = context;
@@ -158,7 +155,6 @@ export class Leader implements Actor<LeaderMessage> {
   #granted(message: Of<'leadershipGranted'>): void {
     if (this.#grant !== null || message.term !== this.#options.term) return;
     const { token, configuration, configurationIndex, lastLogIndex } = message;
-    this.#lastLogIndex = lastLogIndex;
     this.#commitIndex = message.commitIndex;
     const { term, identity, settings, stages, memberTracer: tracer, logger } = this.#options;
     const proposals = this.#proposals;
@@ -182,14 +178,15 @@ export class Leader implements Actor<LeaderMessage> {
     const { readings } = this.#options;
     const parts = this.#parts;
     const clocks = new LeaderClocks({ context, self, settings, logger, membership, lastTime, readings, parts });
-    this.#grant = new this.#parts.Grant({ token, membership, voters, replicators, peers, clocks, lastLogIndex });
+    const log = new LogEnd({ context, token, lastLogIndex });
+    this.#grant = new this.#parts.Grant({ token, membership, voters, replicators, peers, clocks, log });
     this.#countInherited(message);
     this.#reads.startFor(token);
     replicators.serve(peersOf(configuration, self), lastLogIndex);
     this.#options.streams.announceLeader(self, term);
     clocks.entries.look();
     const noop = { term, index: this.#grant.noopIndex, kind: 'noop', command: new Uint8Array() } as const;
-    this.#append([{ ...noop, ...clocks.entries.next() }]);
+    log.append([{ ...noop, ...clocks.entries.next() }]);
   }
 
   #countInherited(granted: Of<'leadershipGranted'>): void {
@@ -225,7 +222,7 @@ export class Leader implements Actor<LeaderMessage> {
     this.#noteAside(standing.kind === 'aside', this.#grant);
     this.#confirmSelf(this.#grant);
     if (standing.kind === 'aside') return;
-    this.#sendAppend();
+    this.#grant.log.send();
     this.#sendCommit(this.#grant);
     this.#grant.replicators.stopFormer();
     this.#advanceReplicators();
@@ -235,7 +232,7 @@ export class Leader implements Actor<LeaderMessage> {
     this.#checkOwnClocks();
     this.#askForResults();
     this.#changeByItself(this.#grant);
-    this.#transfer.tick(this.#progress());
+    this.#transfer.tick(this.#progress(this.#grant));
     this.#pursueTransfer();
     this.#appendWaiting();
     this.#leaveIfRemoved(this.#grant);
@@ -312,52 +309,33 @@ export class Leader implements Actor<LeaderMessage> {
 
   /** What comes while an append is with the log store shares the next one. */
   #appendWaiting(): void {
-    if (this.#grant === null || this.#appending !== null || !this.#proposals.hasWaiting) return;
+    const grant = this.#grant;
+    if (grant === null || grant.log.isAppending || !this.#proposals.hasWaiting) return;
     // Its own removal is the last thing that a leader proposes; and a successor is to have all of the log.
-    if (this.#grant.membership.excludesSelf || this.#transfer.isUnderWay) return;
+    if (grant.membership.excludesSelf || this.#transfer.isUnderWay) return;
     if (this.#inherited?.isCounted !== true) return;
     const { term, settings, stages } = this.#options;
-    const { entries: clock } = this.#grant.clocks;
+    const { entries: clock } = grant.clocks;
+    const { lastLogIndex } = grant.log;
     const nowMs = this.#context.now();
-    const entries = this.#proposals.place({ lastLogIndex: this.#lastLogIndex, term, clock, stages, nowMs }, settings);
+    const entries = this.#proposals.place({ lastLogIndex, term, clock, stages, nowMs }, settings);
     for (const entry of entries) {
-      if (entry.kind === 'configuration') this.#reconfigure(this.#grant, entry.index);
+      if (entry.kind === 'configuration') this.#reconfigure(grant, entry.index);
       if (entry.kind === 'command') this.#uncommitted.placed(entry);
     }
-    this.#append(entries);
+    grant.log.append(entries);
   }
 
   /** Before the entry is sent: who is counted, and who gets the log, is what the newest configuration says. */
-  #reconfigure({ membership, replicators }: Grant, index: LogIndex): void {
+  #reconfigure({ membership, replicators, log }: Grant, index: LogIndex): void {
     membership.placed(index, this.#context.now());
-    replicators.serve(peersOf(membership.configuration, this.#self()), this.#lastLogIndex);
-  }
-
-  #append(entries: readonly LogEntry[]): void {
-    this.#appending = { prevLogIndex: this.#lastLogIndex, entries };
-    this.#sendAppend();
-  }
-
-  #sendAppend(): void {
-    if (this.#grant === null || this.#appending === null) return;
-    this.#context.send(logStoreAt(this.#context.self), {
-      kind: 'append',
-      token: this.#grant.token,
-      ...this.#appending,
-    });
+    replicators.serve(peersOf(membership.configuration, this.#self()), log.lastLogIndex);
   }
 
   #appended(message: Of<'appended'>): void {
-    if (this.#grantOf(message.token) === null || this.#appending === null) return;
-    const end = endOf(this.#appending);
-    if (message.lastLogIndex < end) return;
-    invariant(
-      message.lastLogIndex === end,
-      () => `the log ends at ${message.lastLogIndex} after an append up to ${end}`,
-    );
-    this.#lastLogIndex = message.lastLogIndex;
-    this.#tenure.appended(this.#lastLogIndex, this.#context.now());
-    this.#appending = null;
+    const grant = this.#grantOf(message.token);
+    if (grant?.log.appended(message) !== true) return;
+    this.#tenure.appended(grant.log.lastLogIndex, this.#context.now());
     this.#advanceReplicators();
     this.#appendWaiting();
   }
@@ -371,13 +349,12 @@ export class Leader implements Actor<LeaderMessage> {
     this.#leaveIfRemoved(grant);
   }
 
-  /** The state machine wants to be told the time: once, until it has applied that. */
-  #due({ logTimeMs, lastApplied }: Of<'due'>): void {
+  /** The state machine wants to be told the time. */
+  #due(message: Of<'due'>): void {
     if (this.#grant === null || this.#isAside) return;
-    if (this.#timeMark !== null && !isApplied(this.#timeMark, lastApplied)) return;
-    if (!this.#grant.clocks.entries.hasReached(logTimeMs)) return;
-    this.#timeMark = noopProposal();
-    this.#proposals.enqueue(this.#timeMark);
+    const mark = this.#timeMark.proposalFor(message, this.#grant.clocks.entries);
+    if (mark === null) return;
+    this.#proposals.enqueue(mark);
     this.#appendWaiting();
   }
 
@@ -450,7 +427,7 @@ export class Leader implements Actor<LeaderMessage> {
     if (grant.membership.excludesSelf || this.#transfer.isUnderWay) {
       return this.#desk.settle(proposal, { kind: 'refused', reason: 'another is to lead' });
     }
-    const refusal = grant.membership.change(message.change, proposal, this.#progress());
+    const refusal = grant.membership.change(message.change, proposal, this.#progress(grant));
     if (refusal !== null) return this.#desk.settle(proposal, { kind: 'rejected', ...refusal });
     this.#appendWaiting();
   }
@@ -458,16 +435,16 @@ export class Leader implements Actor<LeaderMessage> {
   /** What nobody has to ask for: learners that have caught up get their votes, voters that are gone for good go. */
   #changeByItself(grant: Grant): void {
     if (!grant.mayChangeMembers(this.#commitIndex)) return;
-    grant.membership.promoteLearners(this.#progress());
+    grant.membership.promoteLearners(this.#progress(grant));
     const isToStay = !grant.membership.excludesSelf && !this.#transfer.isUnderWay;
-    if (isToStay) this.#autoRemoval.tick(grant, this.#progress());
+    if (isToStay) this.#autoRemoval.tick(grant, this.#progress(grant));
     this.#appendWaiting();
   }
 
   /** Whoever goes tells another to campaign, which waives the promises that the lease rests on (etcd#12704). */
   #handOver(grant: Grant): void {
     this.#reads.endLease();
-    this.#transfer.leave(grant, this.#progress());
+    this.#transfer.leave(grant, this.#progress(grant));
   }
 
   /** A leader that is no voter any more commits that, tells whoever asked, and steps down (Raft §6). */
@@ -481,7 +458,7 @@ export class Leader implements Actor<LeaderMessage> {
 
   #transferLeadership(message: Of<'transferLeadership'>, from: Sender): void {
     if (this.#grant === null || message.term !== this.#options.term) return;
-    this.#transfer.begin(message, from, this.#grant, this.#progress());
+    this.#transfer.begin(message, from, this.#grant, this.#progress(this.#grant));
     if (!this.#transfer.isUnderWay) return;
     // Before anyone is asked to campaign: that waives the promises which it rests on (etcd#12704).
     this.#reads.endLease();
@@ -492,13 +469,11 @@ export class Leader implements Actor<LeaderMessage> {
   /** Not before every proposal is answered: what a deposed leader has not answered, nobody can say the outcome of. */
   #pursueTransfer(): void {
     if (this.#grant === null || !this.#transfer.isUnderWay || this.#proposals.firstPlaced !== null) return;
-    this.#transfer.pursue(this.#grant, this.#progress());
+    this.#transfer.pursue(this.#grant, this.#progress(this.#grant));
   }
 
-  #progress(): LeaderProgress {
-    const appending = this.#appending;
-    const lastLogIndex = appending === null ? this.#lastLogIndex : endOf(appending);
-    return { lastLogIndex, commitIndex: this.#commitIndex, nowMs: this.#context.now() };
+  #progress({ log }: Grant): LeaderProgress {
+    return { lastLogIndex: log.plannedIndex, commitIndex: this.#commitIndex, nowMs: this.#context.now() };
   }
 
   // --- reads -----------------------------------------------------------------------------------------------------------
@@ -561,7 +536,7 @@ export class Leader implements Actor<LeaderMessage> {
     if (this.#grant === null) return;
     const { round, leaseMs, maxHeartbeatIntervalMs, leasedAtMs } = this.#reads.news(this.#grant, this.#commitIndex);
     this.#grant.replicators.advance({
-      lastLogIndex: this.#lastLogIndex,
+      lastLogIndex: this.#grant.log.lastLogIndex,
       commitIndex: this.#commitIndex,
       round,
       leaseMs,
@@ -573,7 +548,7 @@ export class Leader implements Actor<LeaderMessage> {
   #describe(request: number): void {
     const grant = this.#grant;
     const stageOf = (peer: NodeId): PeerStage => grant?.peers.stageOf(peer) ?? 'alive';
-    const peers = grant?.voters.describe(this.#self(), this.#lastLogIndex, this.#context.now(), stageOf) ?? [];
+    const peers = grant?.voters.describe(this.#self(), grant.log.lastLogIndex, this.#context.now(), stageOf) ?? [];
     const clockOf = (member: NodeId): ClockFacts | null => grant?.clocks.describe(member) ?? null;
     const described = peers.map((peer) => ({ ...peer, clock: clockOf(peer.id) }));
     const lease = this.#reads.describe(grant, this.#commitIndex);
@@ -591,11 +566,3 @@ export class Leader implements Actor<LeaderMessage> {
     return this.#options.identity.node;
   }
 }
-
-/** Whether it has come to its end; that it is applied may not have been heard otherwise. */
-const isApplied = ({ index, outcome }: Proposal, lastApplied: LogIndex): boolean =>
-  outcome !== null || (index !== null && index <= lastApplied);
-
-/** The end of the log after an append. */
-const endOf = (append: { readonly prevLogIndex: LogIndex; readonly entries: readonly LogEntry[] }): LogIndex =>
-  logIndex(append.prevLogIndex + append.entries.length);
