@@ -6,7 +6,7 @@ export class NodeClock {
   /** Since when it runs as it does, and what it showed then. */
   #sinceUs = 0;
   #shownMs: number;
-  #jumpedMs = 0;
+  #gainedMs = 0;
 
   constructor(rate: number, startMs: number) {
     this.#usualRate = rate;
@@ -28,14 +28,15 @@ export class NodeClock {
     return Math.max(1, Math.round((delayMs / this.rate) * 1000));
   }
 
-  /** How far it has jumped ahead in all, in milliseconds. */
-  get jumpedMs(): number {
-    return this.#jumpedMs;
+  /** How much more than its usual rate gives it has shown by then, in milliseconds: by jumps, and by running much too fast for a while. */
+  gainedMs(virtualUs: number): number {
+    const tooFast = this.#standsStill ? 0 : this.#usualRate * Math.max(0, this.#factor - 1);
+    return this.#gainedMs + ((virtualUs - this.#sinceUs) / 1000) * tooFast;
   }
 
   jump(byMs: number): void {
     this.#shownMs += byMs;
-    this.#jumpedMs += byMs;
+    this.#gainedMs += byMs;
   }
 
   /** From now on it runs so many times as fast as it usually does. */
@@ -57,6 +58,7 @@ export class NodeClock {
   }
 
   #note(nowUs: number): void {
+    this.#gainedMs = this.gainedMs(nowUs);
     this.#shownMs = this.at(nowUs);
     this.#sinceUs = nowUs;
   }

@@ -16,8 +16,8 @@ const maxTerms = 2 ** 20;
 
 /**
  * Timestamps are close to real time (Kulkarni et al., OPODIS 2014, corollary 1) for as long as every leader's group had a majority of clocks that were right: a
- * minority that is ahead takes nobody with it. And if all clocks were right, they are not far behind either. By a monotonic clock that jumps, as no real one does, a
- * leader takes the others' wall clocks to have gone on as far, until it hears from them.
+ * minority that is ahead takes nobody with it. And if all clocks were right, they are not far behind either. By a monotonic clock that jumps or runs much too fast, as no real one
+ * does, a leader takes the others' wall clocks to have gone on as far, until it hears from them.
  */
 export class TimestampsNearRealTime implements Invariant {
   readonly name = 'timestamps are close to real time';
@@ -55,8 +55,8 @@ export class TimestampsNearRealTime implements Invariant {
     this.#areAllRight &&= votersOf(configuration).every(({ id }) => isRight(id)) && isRight(leader.id);
     const { nowUs } = this.#view;
     const aheadMs = timestampUs / 1000 - realTimeMs(nowUs);
-    const jumpedMs = this.#view.nodes.reduce((sum, { clock }) => sum + clock.jumpedMs, 0);
-    const toleratedMs = rightMs + driftOfRun * (nowUs / 1000) + jumpedMs;
+    const gainedMs = this.#view.nodes.reduce((sum, { clock }) => sum + clock.gainedMs(nowUs), 0);
+    const toleratedMs = rightMs + driftOfRun * (nowUs / 1000) + gainedMs;
     const what = `${leader.id} makes entry ${index} ${Math.round(Math.abs(aheadMs))} ms`;
     if (this.#areMajoritiesRight && aheadMs > toleratedMs) this.#violated(`${what} ahead of real time`);
     if (this.#areAllRight && -aheadMs > toleratedMs + longestMessageMs) this.#violated(`${what} behind real time`);
