@@ -4,8 +4,8 @@ import type { History, HistoryOperation } from './history.ts';
 import type { Model } from './model.ts';
 
 /** Draws a counterexample as lines for people: what contradicts itself, one operation a line, with what overlapped. */
-export function formatCounterexample<Operation, Outcome, State>(
-  model: Model<Operation, Outcome, State>,
+export function formatCounterexample<Operation, Outcome>(
+  model: Pick<Model<Operation, Outcome, unknown>, 'describe'>,
   { operations, others, isMinimal }: Counterexample<Operation, Outcome>,
 ): readonly string[] {
   const bars = barsOf(operations);

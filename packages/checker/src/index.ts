@@ -18,6 +18,16 @@ export type { ConfigStoreState } from './models/config-store-steps.ts';
 export { type RegisterOperation, type RegisterOutcome, type RegisterValue, registerModel } from './models/register.ts';
 export { type TextMapOperation, type TextMapOutcome, textMapModel } from './models/text-map.ts';
 export type { SearchLimits } from './step-budget.ts';
+export type {
+  RevisionComparison,
+  StepOutcome,
+  StoreOperation,
+  StoreOutcome,
+  TransactionOperation,
+  TransactionOutcome,
+  TransactionStep,
+  WayOutcome,
+} from './transactions/transaction.ts';
 export { checkWatch, type WatchGuarantee, type WatchViolation } from './watches/check-watch.ts';
 export type {
   GivenChange,

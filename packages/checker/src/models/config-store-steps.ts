@@ -35,6 +35,8 @@ export class ConfigStoreSteps {
         return this.#atRevision(state, outcome.modRevision);
       case 'absent':
         return operation.kind === 'get' && !state.exists ? state : undefined;
+      case 'compared':
+        return operation.kind === 'get' ? this.#atRevision(state, outcome.modRevision) : undefined;
       case 'revisionMismatch':
         if (operation.kind === 'get' || operation.ifRevision === undefined) return undefined;
         return operation.ifRevision === outcome.actual ? undefined : this.#atRevision(state, outcome.actual);

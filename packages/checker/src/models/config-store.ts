@@ -15,6 +15,8 @@ export type ConfigStoreOutcome =
   | { readonly kind: 'found'; readonly value: string; readonly modRevision: number }
   /** A get found no key. */
   | { readonly kind: 'absent' }
+  /** A comparison found the key, last changed at this revision, and nobody was told its value. */
+  | { readonly kind: 'compared'; readonly modRevision: number }
   /** A put made this revision. */
   | { readonly kind: 'written'; readonly revision: number }
   /** A delete made this revision. */
@@ -70,6 +72,8 @@ function describeOutcome(outcome: ConfigStoreOutcome | null): string {
       return `${JSON.stringify(outcome.value)} of revision ${outcome.modRevision}`;
     case 'absent':
       return 'absent';
+    case 'compared':
+      return `at revision ${outcome.modRevision}`;
     case 'written':
     case 'deleted':
       return `${outcome.kind} at revision ${outcome.revision}`;

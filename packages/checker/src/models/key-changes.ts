@@ -96,6 +96,7 @@ function changesToldBy(toldBy: Call, outcome: ConfigStoreOutcome): readonly KeyC
   const put = (revision: number, value: string | null): KeyChange => ({ revision, kind: 'put', value, toldBy });
 
   if (outcome.kind === 'found') return [put(outcome.modRevision, outcome.value)];
+  if (outcome.kind === 'compared') return [put(outcome.modRevision, null)];
   if (outcome.kind === 'revisionMismatch') return outcome.actual === 0 ? [] : [put(outcome.actual, null)];
   if (outcome.kind !== 'written' && outcome.kind !== 'deleted') return [];
   const { revision } = outcome;

@@ -1,6 +1,7 @@
 import { eventsInOrder } from '../event-order.ts';
 import type { History, HistoryOperation } from '../history.ts';
 import { partitionByKey } from '../partition.ts';
+import type { Place, SplitHistory } from '../transactions/split-history.ts';
 import type { ConfigStoreOperation, ConfigStoreOutcome } from './config-store.ts';
 import { type KeyChange, KeyChanges } from './key-changes.ts';
 
@@ -24,10 +25,12 @@ export interface RevisionContradiction {
  * put, which tells its revision, or if it would need a revision that no other change has. What may be missed is this alone: that several changes of
  * which nobody knows the revision would have needed the same one. Which of them took effect, and in which gap between the revisions that are known,
  * only a search over all keys together could tell, which is what judging each key by itself is there to avoid.
+ *
+ * Of a transaction that was taken apart into its keys the revision is known, and this is where it is seen whether it found all of them as they were then.
  */
-export function findRevisionContradiction(history: StoreHistory): RevisionContradiction | null {
-  const changes = new Map([...partitionByKey(history)].map(([key, ofKey]) => [key, new KeyChanges(ofKey)]));
-  return findSharedRevision(changes) ?? findStaleOutcome(history, changes);
+export function findRevisionContradiction(split: SplitHistory): RevisionContradiction | null {
+  const changes = new Map([...partitionByKey(split.history)].map(([key, ofKey]) => [key, new KeyChanges(ofKey)]));
+  return findSharedRevision(changes, split) ?? findStaleOutcome(split, changes);
 }
 
 type ChangesByKey = ReadonlyMap<string, KeyChanges>;
@@ -35,7 +38,8 @@ type ChangesByKey = ReadonlyMap<string, KeyChanges>;
 /** The first revision after one that is not known to be another change's. */
 type FreeAfter = (revision: number) => number;
 
-function freeRevisions(changes: ChangesByKey): FreeAfter {
+function freeRevisions(changes: ChangesByKey, { hidesDeletes }: SplitHistory): FreeAfter {
+  if (hidesDeletes) return (revision) => revision + 1;
   const known = [...changes.values()].flatMap(({ all }) => all.map(({ revision }) => revision));
   const free = new Map<number, number>();
   for (const revision of known.sort((one, other) => other - one)) {
@@ -44,22 +48,30 @@ function freeRevisions(changes: ChangesByKey): FreeAfter {
   return (revision) => free.get(revision) ?? revision + 1;
 }
 
-function findSharedRevision(changes: ChangesByKey): RevisionContradiction | null {
+/** Only one transaction changes several keys at one revision. */
+function findSharedRevision(changes: ChangesByKey, split: SplitHistory): RevisionContradiction | null {
   const firsts = new Map<number, StoreCall>();
-  for (const { all } of changes.values()) {
+  const places = [...new Set(split.places.values())];
+  for (const [key, { all }] of changes) {
     for (const { revision, toldBy } of all) {
       const first = firsts.get(revision);
       if (first === undefined) firsts.set(revision, toldBy);
-      else return { operations: [first, toldBy], reason: `Both keys were changed at revision ${revision}.` };
+      else {
+        const made = places.filter((place) => place.revision === revision).map(({ changed }) => changed);
+        const possible = [...made, ...split.unknown];
+        if (possible.some((keys) => keys.has(first.key) && keys.has(key))) continue;
+        return { operations: [first, toldBy], reason: `Both keys were changed at revision ${revision}.` };
+      }
     }
   }
   return null;
 }
 
 /** Lets every operation take effect at the earliest revision of the store that fits, and finds one that none fits. */
-function findStaleOutcome(history: StoreHistory, changes: ChangesByKey): RevisionContradiction | null {
+function findStaleOutcome(split: SplitHistory, changes: ChangesByKey): RevisionContradiction | null {
+  const { history, places } = split;
   const revisions = new Map<StoreCall, number>();
-  const freeAfter = freeRevisions(changes);
+  const freeAfter = freeRevisions(changes, split);
   let reached = 0;
   let reachedBy: StoreCall | null = null;
   for (const { place, kind } of eventsInOrder(history)) {
@@ -70,9 +82,18 @@ function findStaleOutcome(history: StoreHistory, changes: ChangesByKey): Revisio
       if (made !== null && made <= reached) return madeBeforeItsCall(called, made, reached, reachedBy);
       continue;
     }
+    const ofKey = changes.get(called.key);
+    const made = places.get(called);
+    if (kind === 'call' && made !== undefined) {
+      const isAsFound = wasFoundAt(made.foundAt, called.outcome, ofKey, freeAfter);
+      if (!isAsFound) return foundOtherwise(called, made, ofKey);
+      if (made.foundAt < reached) return staleOutcome(called, reached, reachedBy, ofKey);
+      revisions.set(called, made.revision);
+      continue;
+    }
     if (kind === 'call') {
-      const revision = earliestRevision(called.outcome, reached, changes.get(called.key), freeAfter);
-      if (revision === null) return staleOutcome(called, reached, reachedBy, changes.get(called.key));
+      const revision = earliestRevision(called.outcome, reached, ofKey, freeAfter);
+      if (revision === null) return staleOutcome(called, reached, reachedBy, ofKey);
       revisions.set(called, revision);
       continue;
     }
@@ -98,6 +119,7 @@ function earliestRevision(
     case 'nothingDeleted':
       return outcome.revision >= reached ? outcome.revision : null;
     case 'found':
+    case 'compared':
       return revisionAt(outcome.modRevision, reached, changes);
     case 'absent':
       return revisionWithout(reached, changes, freeAfter);
@@ -108,6 +130,27 @@ function earliestRevision(
     default:
       return outcome satisfies never;
   }
+}
+
+/** Whether part of a transaction may have been as it was told at that revision of the store. */
+function wasFoundAt(
+  foundAt: number,
+  outcome: ConfigStoreOutcome,
+  changes: KeyChanges | undefined,
+  freeAfter: FreeAfter,
+): boolean {
+  // What was there before a write shows in the changes of its key.
+  if (outcome.kind === 'written' || outcome.kind === 'deleted') return true;
+  return earliestRevision(outcome, foundAt, changes, freeAfter) === foundAt;
+}
+
+function foundOtherwise(called: StoreCall, { foundAt }: Place, changes: KeyChanges | undefined): RevisionContradiction {
+  const change = called.outcome === null ? undefined : changeInTheWay(called.outcome, foundAt, changes);
+  const operations = new Set([...(change === undefined ? [] : [change.toldBy]), called]);
+  return {
+    operations: [...operations],
+    reason: `A transaction found the key as it was not at revision ${foundAt}, when all the rest of it was as it was told.`,
+  };
 }
 
 function revisionAt(modRevision: number, reached: number, changes: KeyChanges | undefined): number | null {
@@ -153,7 +196,7 @@ function changeInTheWay(
   reached: number,
   changes: KeyChanges | undefined,
 ): KeyChange | undefined {
-  if (outcome.kind === 'found') return changes?.firstAfter(outcome.modRevision);
+  if (outcome.kind === 'found' || outcome.kind === 'compared') return changes?.firstAfter(outcome.modRevision);
   if (outcome.kind === 'absent') return changes?.lastUpTo(reached);
   if (outcome.kind !== 'revisionMismatch') return undefined;
   return outcome.actual === 0 ? changes?.lastUpTo(reached) : changes?.firstAfter(outcome.actual);

@@ -44,7 +44,8 @@ export const textMap: SequentialObject<TextMapOperation, TextMapOutcome, Texts> 
   },
 };
 
-interface StoreState {
+/** What the store holds. */
+export interface StoreState {
   readonly revision: number;
   readonly keys: ReadonlyMap<string, { readonly value: string; readonly modRevision: number }>;
 }
