@@ -1,4 +1,4 @@
-import { type ConfigStoreOperation, type ConfigStoreOutcome, checkConfigStore, type History } from '@quorate/checker';
+import { checkConfigStore, type History, type StoreOperation, type StoreOutcome } from '@quorate/checker';
 import { decideRetry, defaultRaftSettings, electionTimeoutsFor, type RaftSettings } from '@quorate/raft';
 import type { Plant } from './bugs/plant.ts';
 import { Bus } from './faults/bus.ts';
@@ -42,6 +42,8 @@ export interface SimulationOptions {
   readonly networkVariant?: number;
   /** Whether every other client writes in a session, whatever the seed draws. */
   readonly sessions?: boolean;
+  /** Whether clients send transactions in the place of some compare-and-sets; none do unless it is asked for. */
+  readonly transactions?: boolean;
   /** Whether some hold leases and a lock; none do unless it is asked for. */
   readonly leases?: boolean;
   /** Whether somebody watches keys. */
@@ -69,7 +71,7 @@ export interface SimulationResult {
   readonly acknowledged: number;
   readonly counts: ReadonlyMap<string, number>;
   readonly faults: readonly Fault[];
-  readonly history: History<ConfigStoreOperation, ConfigStoreOutcome>;
+  readonly history: History<StoreOperation, StoreOutcome>;
   /** Whether the checker reached a limit before it knew. */
   readonly isUndecided: boolean;
 }
@@ -128,6 +130,7 @@ function run(options: SimulationOptions): {
     timeoutMs: plan.pick([500, 1000, 3000]),
     toLeader: plan.pick([0, 0.5, 0.9]),
     decideRetry: plant.decideRetry ?? decideRetry,
+    transactions: (options.transactions ?? plant.transactions) ? new RandomStream(seed, 'transactions') : null,
     sessionTtlMs: drawSessions(new RandomStream(seed, 'sessions'), options.sessions ?? false),
   };
   const faultsUntilMs = options.faultsUntilMs ?? usualFaultsUntilMs;
@@ -292,7 +295,7 @@ function comeToRest(cluster: SimulatedCluster, clients: Clients, electionsMs: nu
 }
 
 function verdictOn(
-  history: History<ConfigStoreOperation, ConfigStoreOutcome>,
+  history: History<StoreOperation, StoreOutcome>,
 ): Pick<SimulationResult, 'violation' | 'isUndecided'> {
   const verdict = checkConfigStore(history, { maxSteps: maxCheckerSteps });
   if (verdict.kind !== 'not-linearizable') return { violation: null, isUndecided: verdict.kind === 'undecided' };

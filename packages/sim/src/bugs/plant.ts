@@ -22,6 +22,8 @@ export interface Plant {
   readonly codec?: (codec: ConfigStoreCodec) => ConfigStoreCodec;
   /** The bug is one of leases or locks: some hold them. */
   readonly leases?: boolean;
+  /** The bug is one of transactions: clients send some. */
+  readonly transactions?: boolean;
   /** The bug is one of watches: somebody watches. */
   readonly watchers?: boolean;
   /** What a node, which has come to `revision`, makes of a page before it gives it to a watcher. */

@@ -1,5 +1,6 @@
 import type { LogEntry } from '@quorate/raft';
 import type { SimulatedNode } from '../host/simulated-node.ts';
+import { changesOf, type PlainTransaction } from '../workload/client-transactions.ts';
 import { isLeaseWork, type PlainWrite, plainCodec } from '../workload/plain-codec.ts';
 import type { Invariant, Violated } from './cluster-view.ts';
 import { LoggedLeases } from './logged-leases.ts';
@@ -51,19 +52,28 @@ export class RevisionCountsChanges implements Invariant {
       return void this.#revisions.push(before + (this.#leases.run(command, entry, before + 1) ? 1 : 0));
     }
     const write = command === null || command.kind === 'openSession' ? null : command;
-    const isChange = write !== null && this.#isDone(write, entry) && this.#changes(write);
-    this.#revisions.push(isChange ? before + 1 : before);
-    if (write === null || !isChange) return;
-    if (write.kind === 'put') this.#keys.set(write.key, before + 1);
-    else this.#keys.delete(write.key);
+    const changes = write !== null && this.#isDone(write, entry) ? this.#changesOf(write) : [];
+    const revision = changes.length > 0 ? before + 1 : before;
+    this.#revisions.push(revision);
+    for (const { key, isPut } of changes) {
+      if (isPut) this.#keys.set(key, revision);
+      else this.#keys.delete(key);
+    }
   }
 
-  #changes({ kind, key, ifRevision }: PlainWrite): boolean {
-    const current = this.#keys.get(key) ?? 0;
-    return (ifRevision === undefined || ifRevision === current) && (kind === 'put' || current > 0);
+  /** What a write changes. */
+  #changesOf(write: PlainWrite | PlainTransaction): readonly { readonly key: string; readonly isPut: boolean }[] {
+    const revisionOf = (key: string): number => this.#keys.get(key) ?? 0;
+    if (write.kind === 'txn') {
+      return changesOf(write.asked, revisionOf).map(({ key, value }) => ({ key, isPut: value !== null }));
+    }
+    const { kind, key, ifRevision } = write;
+    const current = revisionOf(key);
+    if (ifRevision !== undefined && ifRevision !== current) return [];
+    return kind === 'put' || current > 0 ? [{ key, isPut: kind === 'put' }] : [];
   }
 
-  #isDone({ inSession }: PlainWrite, { logTimeMs }: LogEntry): boolean {
+  #isDone({ inSession }: PlainWrite | PlainTransaction, { logTimeMs }: LogEntry): boolean {
     if (inSession === undefined) return true;
     const session = this.#sessions.get(inSession.session);
     if (session === undefined || logTimeMs >= session.heardAtMs + session.ttlMs) return false;

@@ -1,7 +1,9 @@
 import { decodeConfiguration, type HardState, type LogEntry, type Moment } from '@quorate/raft';
 import type { ActorMessage } from '../host/actor-message.ts';
+import { transactionText } from '../workload/client-transactions.ts';
 import { leaseWorkText } from '../workload/lease-work.ts';
-import { encodeCommand, isLeaseWork, plainCodec, textOf } from '../workload/plain-codec.ts';
+import { encodeCommand, isLeaseWork, plainCodec } from '../workload/plain-codec.ts';
+import { textOf } from '../workload/text-bytes.ts';
 import { changeText, configurationText } from './change-words.ts';
 
 /** Rounds of confirmation are numbered from here in each leadership: the story needs only what follows. */
@@ -18,6 +20,7 @@ export function commandText(bytes: Uint8Array): string {
   const command = plainCodec.decodeCommand(bytes);
   if (command.kind === 'openSession') return `open a session of ${command.ttlMs} ms`;
   if (isLeaseWork(command)) return leaseWorkText(command).replaceAll('\n', ' ');
+  if (command.kind === 'txn') return `transaction ${transactionText(command)}`;
   return command.kind === 'put' ? `put ${command.key}=${textOf(command.value)}` : `delete ${command.key}`;
 }
 

@@ -1,5 +1,6 @@
 import { type ApiMessage, gatewayAt, type MembershipChange } from '@quorate/raft';
-import { bytesOf, decodeAnswer, decodeResult, encodeCommand, encodeGet } from '../workload/plain-codec.ts';
+import { decodeAnswer, decodeResult, encodeCommand, encodeGet } from '../workload/plain-codec.ts';
+import { bytesOf } from '../workload/text-bytes.ts';
 import { changeText } from './change-words.ts';
 import type { ReadWish } from './read-words.ts';
 import type { ScenarioHost } from './scenario-host.ts';

@@ -1,7 +1,9 @@
-import type { ConfigStoreOperation } from '@quorate/checker';
+import type { StoreOperation } from '@quorate/checker';
 import type { SessionPlace } from '@quorate/config-store';
 import type { ApiMessage } from '@quorate/raft';
-import { bytesOf, decodeResult, encodeCommand, encodeGet } from './plain-codec.ts';
+import { transactionOf } from './client-transactions.ts';
+import { decodeResult, encodeCommand, encodeGet } from './plain-codec.ts';
+import { bytesOf } from './text-bytes.ts';
 
 /** A client's session: it has one write open at a time, and waits for none before that. */
 export interface ClientSession {
@@ -9,10 +11,11 @@ export interface ClientSession {
   lastSequence: number;
 }
 
-/** The bytes of what a client asks of a key. */
-export function bodyOf(key: string, operation: ConfigStoreOperation, inSession?: SessionPlace): Uint8Array {
+/** The bytes of what a client asks, of a key or by a transaction. */
+export function bodyOf(key: string, operation: StoreOperation, inSession?: SessionPlace): Uint8Array {
   const place = inSession === undefined ? {} : { inSession };
   if (operation.kind === 'get') return encodeGet(key);
+  if (operation.kind === 'txn') return encodeCommand({ ...transactionOf(operation), ...place });
   if (operation.kind === 'delete') return encodeCommand({ ...operation, ...place, key });
   return encodeCommand({ ...operation, ...place, key, value: bytesOf(operation.value) });
 }

@@ -1,4 +1,4 @@
-import type { ConfigStoreOperation, ConfigStoreOutcome } from '@quorate/checker';
+import type { StoreOperation, StoreOutcome } from '@quorate/checker';
 import type { AttemptFailure, RequestHistory } from '@quorate/raft';
 import {
   type ApiMessage,
@@ -11,8 +11,10 @@ import {
 import type { Network } from '../faults/network.ts';
 import type { RandomStream } from '../host/random-stream.ts';
 import type { SimulatedCluster } from '../host/simulated-cluster.ts';
+import { revisionsTold } from './client-transactions.ts';
 import { bodyOf, type ClientSession, placeIn, sessionRefusalIn } from './client-writes.ts';
 import { drawOperation } from './draw-operation.ts';
+import { drawTransaction } from './draw-transaction.ts';
 import type { HistoryRecorder, OpenOperation } from './history-recorder.ts';
 import { decodeAnswer, decodeResult, encodeCommand } from './plain-codec.ts';
 
@@ -26,6 +28,8 @@ export interface WorkloadOptions {
   readonly toLeader: number;
   /** By which rule a client repeats what failed. */
   readonly decideRetry: typeof decideRetry;
+  /** Draws transactions, which take the places of some compare-and-sets; null: there are none. By a stream of their own they shift nothing else that is drawn. */
+  readonly transactions: RandomStream | null;
   /** Every other client writes in sessions that last so long, by log time; null: none does. */
   readonly sessionTtlMs: number | null;
 }
@@ -44,7 +48,7 @@ interface Client {
 interface Call {
   readonly client: Client;
   readonly open: OpenOperation;
-  readonly operation: ConfigStoreOperation;
+  readonly operation: StoreOperation;
   /** What is sent: a write of a session gets it when it has its place there. */
   body: Uint8Array;
   /** The bytes of the attempt that is under way: copies are told apart. */
@@ -64,11 +68,14 @@ interface Call {
 /** What may be sent again is given time for it. */
 const sessionTimeoutMs = 6_000;
 
+/** Of so many compare-and-sets the place is taken by a transaction, where there are any. */
+const transactionsChance = 0.4;
+
 /** Of so many attempts a copy arrives, and so much later at most. */
 const lateCopies = 0.1;
 const lateMs = 5_000;
 
-/** Clients that read, write, delete and compare-and-set a few hot keys, and retry by the rules that the SDK has. */
+/** Clients that read, write, delete and compare-and-set a few hot keys, or change two of them at once, and retry by the rules that the SDK has. */
 export class Clients {
   readonly #cluster: SimulatedCluster;
   /** Attempts of which a node or the bus has said for certain that they were not done, and those of which a copy has arrived: none is both, for NATS itself doubles nothing. */
@@ -146,8 +153,9 @@ export class Clients {
       this.#idle.add(client);
       return;
     }
-    const key = `k${this.#random.below(this.#options.keys)}`;
-    const operation = this.#draw(client, key);
+    const place = this.#random.below(this.#options.keys);
+    const operation = this.#draw(client, place);
+    const key = operation.kind === 'txn' ? '' : keyAt(place);
     const body = bodyOf(key, operation);
     const kind = this.#kindOf(client, operation);
     const { timeoutMs } = this.#options;
@@ -170,12 +178,18 @@ export class Clients {
     this.#begin(call);
   }
 
-  #draw(client: Client, key: string): ConfigStoreOperation {
+  #draw(client: Client, place: number): StoreOperation {
     const value = `c${client.place}-${client.asked}`;
-    return drawOperation(this.#random, client.revisions.get(key) ?? 0, value);
+    const revisionOf = (key: string): number => client.revisions.get(key) ?? 0;
+    const operation = drawOperation(this.#random, revisionOf(keyAt(place)), value);
+    const { transactions, keys } = this.#options;
+    const isCompareAndSet = operation.kind !== 'get' && operation.ifRevision !== undefined;
+    if (transactions === null || !isCompareAndSet || !transactions.chance(transactionsChance)) return operation;
+    const other = keyAt((place + 1 + transactions.below(keys - 1)) % keys);
+    return drawTransaction(transactions, { key: keyAt(place), other, revisionOf, value });
   }
 
-  #kindOf({ place }: Client, { kind }: ConfigStoreOperation): RequestKind {
+  #kindOf({ place }: Client, { kind }: StoreOperation): RequestKind {
     if (kind === 'get') return 'read';
     return this.#options.sessionTtlMs !== null && place % 2 === 1 ? 'sessionWrite' : 'write';
   }
@@ -277,7 +291,7 @@ export class Clients {
     this.#begin(call);
   }
 
-  #outcomeOf({ client, open }: Call, answer: Exclude<ApiMessage['answer'], { kind: 'error' }>): ConfigStoreOutcome {
+  #outcomeOf({ client, open }: Call, answer: Exclude<ApiMessage['answer'], { kind: 'error' }>): StoreOutcome {
     if (answer.kind === 'answer') {
       const entry = decodeAnswer(answer.answer);
       client.revisions.set(open.key, entry?.modRevision ?? 0);
@@ -287,6 +301,11 @@ export class Clients {
     const result = decodeResult(answer.result);
     if (result.kind === 'openSession' || result.kind === 'grantLease' || result.kind === 'done') {
       throw new Error(`a write was answered ${result.kind}`);
+    }
+    if (result.kind === 'txn') {
+      if (open.operation.kind !== 'txn') throw new Error('a write was answered as a transaction');
+      for (const [key, revision] of revisionsTold(open.operation, result)) client.revisions.set(key, revision);
+      return result;
     }
     if (result.kind === 'failed') {
       client.revisions.set(open.key, result.actual);
@@ -337,13 +356,17 @@ export class Clients {
 
 const anyRevision = { kind: 'read', maxStalenessMs: null, minRevision: 0 } as const;
 
-function operationText(key: string, operation: ConfigStoreOperation): string {
+const keyAt = (place: number): string => `k${place}`;
+
+function operationText(key: string, operation: StoreOperation): string {
+  if (operation.kind === 'txn') return `transaction ${JSON.stringify(operation)}`;
   const { kind, ...details } = operation;
   const words = Object.entries(details).map(([name, value]) => (name === 'value' ? `=${value}` : ` ${name}=${value}`));
   return `${kind} ${key}${words.join('')}`;
 }
 
-function outcomeText({ kind, ...details }: ConfigStoreOutcome): string {
+function outcomeText({ kind, ...details }: StoreOutcome): string {
+  if (kind === 'txn') return JSON.stringify(details);
   return [kind, ...Object.entries(details).map(([name, value]) => `${name}=${value}`)].join(' ');
 }
 

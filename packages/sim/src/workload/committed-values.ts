@@ -1,5 +1,6 @@
 import { simulatedStore } from '../host/simulated-store.ts';
 import type { CommittedEntries } from '../invariants/committed-entries.ts';
+import { keysWrittenIn } from './client-transactions.ts';
 import { decodeAnswer, encodeGet, isLeaseWork, type PlainEntry, plainCodec } from './plain-codec.ts';
 
 interface Shown {
@@ -43,10 +44,14 @@ export class CommittedValues {
       if (entry.kind !== 'command') continue;
       const command = plainCodec.decodeCommand(entry.command);
       if (command.kind === 'openSession' || isLeaseWork(command)) continue;
-      const { key } = command;
-      const shown = this.#shown.get(key) ?? [];
-      this.#shown.set(key, shown);
-      shown.push({ index: entry.index, entry: decodeAnswer(this.#store.query(encodeGet(key))) });
+      const keys = command.kind === 'txn' ? keysWrittenIn(command.asked) : [command.key];
+      for (const key of keys) this.#note(key, entry.index);
     }
+  }
+
+  #note(key: string, index: number): void {
+    const shown = this.#shown.get(key) ?? [];
+    this.#shown.set(key, shown);
+    shown.push({ index, entry: decodeAnswer(this.#store.query(encodeGet(key))) });
   }
 }

@@ -1,12 +1,12 @@
-import type { ConfigStoreOperation, ConfigStoreOutcome, History, HistoryOperation } from '@quorate/checker';
+import type { History, HistoryOperation, StoreOperation, StoreOutcome } from '@quorate/checker';
 
-type Operation = HistoryOperation<ConfigStoreOperation, ConfigStoreOutcome>;
+type Operation = HistoryOperation<StoreOperation, StoreOutcome>;
 
 /** An operation that is not over. */
 export interface OpenOperation {
   readonly client: number;
   readonly key: string;
-  readonly operation: ConfigStoreOperation;
+  readonly operation: StoreOperation;
   readonly calledAt: number;
 }
 
@@ -17,7 +17,7 @@ export class HistoryRecorder {
   #places = 0;
 
   /** A client calls. */
-  called(client: number, key: string, operation: ConfigStoreOperation): OpenOperation {
+  called(client: number, key: string, operation: StoreOperation): OpenOperation {
     this.#places += 1;
     const open = { client, key, operation, calledAt: this.#places };
     this.#open.add(open);
@@ -25,7 +25,7 @@ export class HistoryRecorder {
   }
 
   /** It is told what came of it. */
-  returned(open: OpenOperation, outcome: ConfigStoreOutcome): void {
+  returned(open: OpenOperation, outcome: StoreOutcome): void {
     this.#places += 1;
     this.#open.delete(open);
     this.#operations.push(operationOf(open, this.#places, outcome));
@@ -43,7 +43,7 @@ export class HistoryRecorder {
   }
 
   /** Everything up to now; what is open counts as unknown. */
-  get history(): History<ConfigStoreOperation, ConfigStoreOutcome> {
+  get history(): History<StoreOperation, StoreOutcome> {
     return [...this.#operations, ...[...this.#open].map((open) => operationOf(open, null, null))];
   }
 }
@@ -51,5 +51,5 @@ export class HistoryRecorder {
 const operationOf = (
   { client, key, operation, calledAt }: OpenOperation,
   returnedAt: number | null,
-  outcome: ConfigStoreOutcome | null,
+  outcome: StoreOutcome | null,
 ): Operation => ({ process: client, key, operation, calledAt, returnedAt, outcome });

@@ -82,7 +82,6 @@ export function leaseResultText(result: CommandResult): string | null {
       return `grantLease\n${result.lease}`;
     case 'keepLease':
     case 'revokeLease':
-    case 'txn':
       return `done\n0`;
     default:
       return null;

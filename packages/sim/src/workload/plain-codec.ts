@@ -1,3 +1,4 @@
+import type { TransactionOutcome } from '@quorate/checker';
 import type {
   CommandResult,
   ConfigStoreCodec,
@@ -8,13 +9,21 @@ import type {
   QueryAnswer,
   SessionPlace,
 } from '@quorate/config-store';
+import {
+  type PlainTransaction,
+  parseTransaction,
+  parseTransactionResult,
+  transactionResultText,
+  transactionText,
+} from './client-transactions.ts';
 import { type LeaseWork, leaseResultText, leaseWorkIn, leaseWorkText } from './lease-work.ts';
+import { bytesOf, textOf } from './text-bytes.ts';
 
 /** What the simulator's clients write. */
 export type PlainWrite = (PutCommand | DeleteCommand) & { readonly inSession?: SessionPlace };
 
 /** What they ask for, and what holders of leases do. */
-export type PlainCommand = PlainWrite | OpenSessionCommand | LeaseWork;
+export type PlainCommand = PlainWrite | PlainTransaction | OpenSessionCommand | LeaseWork;
 
 /** The codec of the simulator's nodes: no command but theirs comes to them. */
 interface PlainCodec extends ConfigStoreCodec {
@@ -28,6 +37,7 @@ export type PlainResult =
   | { readonly kind: 'openSession'; readonly session: number }
   | { readonly kind: 'grantLease'; readonly lease: number }
   | { readonly kind: 'done' }
+  | TransactionOutcome
   | { readonly kind: 'failed'; readonly code: string; readonly actual: number };
 
 /** What a get found. */
@@ -36,22 +46,13 @@ export interface PlainEntry {
   readonly modRevision: number;
 }
 
-/** Lines of ASCII: the simulator needs no other format, and no other package's. */
-export function bytesOf(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
-  return bytes;
-}
-
-/** The text of bytes that `bytesOf` made. They are short. */
-export const textOf = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
-
 /** The bytes of a command, as a client sends them. */
 export function encodeCommand(command: PlainCommand): Uint8Array {
   if (command.kind === 'openSession') return bytesOf(`openSession\n${command.ttlMs}`);
   if (isLeaseWork(command)) return bytesOf(leaseWorkText(command));
   const { inSession } = command;
   const place = inSession === undefined ? '' : `\n${inSession.session}\n${inSession.sequence}\n${inSession.floor}`;
+  if (command.kind === 'txn') return bytesOf(`txn\n${transactionText(command)}\n\n${place}`);
   const condition = command.ifRevision === undefined ? '' : String(command.ifRevision);
   const value = command.kind === 'put' ? textOf(command.value) : '';
   return bytesOf(`${command.kind}\n${command.key}\n${condition}\n${value}${place}`);
@@ -61,6 +62,7 @@ export function encodeCommand(command: PlainCommand): Uint8Array {
 export const isLeaseWork = (command: PlainCommand): command is LeaseWork =>
   command.kind !== 'openSession' &&
   command.kind !== 'delete' &&
+  !('asked' in command) &&
   (command.kind !== 'put' || command.lease !== undefined);
 
 /** The bytes of a query for one key. */
@@ -80,6 +82,8 @@ export function decodeResult(bytes: Uint8Array): PlainResult {
       return { kind, lease: Number(first) };
     case 'done':
       return { kind };
+    case 'txn':
+      return parseTransactionResult(first);
     default:
       return { kind: 'failed', code: first, actual: Number(second) };
   }
@@ -103,6 +107,7 @@ function decode(bytes: Uint8Array): PlainCommand {
   if (work !== null) return work;
   const [kind, key = '', condition = '', value = '', ...place] = fields;
   if (kind === 'openSession') return { kind, ttlMs: Number(key) };
+  if (kind === 'txn') return { ...parseTransaction(key), ...placeIn(place) };
   const ifRevision = condition === '' ? {} : { ifRevision: Number(condition) };
   const inSession = placeIn(place);
   if (kind === 'put') return { kind, key, value: bytesOf(value), ...ifRevision, ...inSession };
@@ -129,6 +134,7 @@ export const plainCodec: PlainCodec = {
     if (result.kind === 'put') return bytesOf(`put\n${result.revision}`);
     if (result.kind === 'openSession') return bytesOf(`openSession\n${result.session}`);
     if (result.kind === 'delete') return bytesOf(`delete\n${result.revision}\n${result.deleted}`);
+    if (result.kind === 'txn') return bytesOf(`txn\n${transactionResultText(result)}`);
     const work = leaseResultText(result);
     if (work !== null) return bytesOf(work);
     if (result.kind !== 'failed') throw new RangeError(`nobody asked for ${result.kind}`);

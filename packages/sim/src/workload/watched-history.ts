@@ -1,12 +1,15 @@
-import type { HistoryRevision } from '@quorate/checker';
+import type { HistoryChange, HistoryRevision } from '@quorate/checker';
 import { simulatedStore } from '../host/simulated-store.ts';
 import type { CommittedEntries } from '../invariants/committed-entries.ts';
-import { isLeaseWork, plainCodec, textOf } from './plain-codec.ts';
+import { changesOf, type PlainTransaction } from './client-transactions.ts';
+import { isLeaseWork, type PlainWrite, plainCodec } from './plain-codec.ts';
+import { textOf } from './text-bytes.ts';
 
-/** What each revision did, by what was committed: each command that made a revision did what it says to its one key. */
+/** What each revision did, by what was committed: each command that made a revision did what it says. */
 export function watchedHistory(committed: CommittedEntries): readonly HistoryRevision[] {
   const store = simulatedStore({});
   const history: HistoryRevision[] = [];
+  const revisions = new Map<string, number>();
   for (let index = 1; index <= committed.lastIndex; index += 1) {
     const entry = committed.at(index)?.entry;
     if (entry === undefined) break;
@@ -16,9 +19,24 @@ export function watchedHistory(committed: CommittedEntries): readonly HistoryRev
     const command = plainCodec.decodeCommand(entry.command);
     // No run has both leases and watchers.
     if (command.kind === 'openSession' || isLeaseWork(command)) continue;
-    const { key } = command;
-    const change = command.kind === 'put' ? { key, op: 'put' as const, value: textOf(command.value) } : null;
-    history.push({ revision: store.revision, changes: [change ?? { key, op: 'delete' }] });
+    const { revision } = store;
+    const changes = changesMade(command, (key) => revisions.get(key) ?? 0);
+    for (const { key, op } of changes) revisions.set(key, op === 'put' ? revision : 0);
+    history.push({ revision, changes });
   }
   return history;
+}
+
+/** What a command that changed something did. */
+function changesMade(
+  command: PlainWrite | PlainTransaction,
+  revisionOf: (key: string) => number,
+): readonly HistoryChange[] {
+  if (command.kind === 'txn') {
+    return changesOf(command.asked, revisionOf).map(({ key, value }) =>
+      value === null ? { key, op: 'delete' } : { key, op: 'put', value },
+    );
+  }
+  const { kind, key } = command;
+  return kind === 'put' ? [{ key, op: kind, value: textOf(command.value) }] : [{ key, op: kind }];
 }

@@ -12,7 +12,7 @@ import type { FaultCounts } from '../faults/fault-counts.ts';
 import type { RandomStream } from '../host/random-stream.ts';
 import type { SimulatedCluster } from '../host/simulated-cluster.ts';
 import type { SimulatedNode } from '../host/simulated-node.ts';
-import { textOf } from './plain-codec.ts';
+import { textOf } from './text-bytes.ts';
 import { watchedHistory } from './watched-history.ts';
 
 /** What watchers need of a run. */
