@@ -75,6 +75,7 @@ import { membersOfSnapshotForgotten } from './members-of-snapshot-forgotten.ts';
 import { mendedWithEntryOfAnotherTerm } from './mended-with-entry-of-another-term.ts';
 import { minorityCommits } from './minority-commits.ts';
 import { minorityElects } from './minority-elects.ts';
+import { nestedConditionIgnored } from './nested-condition-ignored.ts';
 import { ownAppendTruncates } from './own-append-truncates.ts';
 import { ownLogStoreNotAsked } from './own-log-store-not-asked.ts';
 import { ownPromiseNotMade } from './own-promise-not-made.ts';
@@ -121,6 +122,7 @@ import { timeOfSnapshotForgotten } from './time-of-snapshot-forgotten.ts';
 import { timestampOfWallClockAlone } from './timestamp-of-wall-clock-alone.ts';
 import { timestampsBeginAnewWithLeader } from './timestamps-begin-anew-with-leader.ts';
 import { timestampsFollowTheLeadersClock } from './timestamps-follow-the-leaders-clock.ts';
+import { tornTransaction } from './torn-transaction.ts';
 import { tornWriteCounted } from './torn-write-counted.ts';
 import { transferResumedWithAnotherSnapshot } from './transfer-resumed-with-another-snapshot.ts';
 import { transferToLaggingNode } from './transfer-to-lagging-node.ts';
@@ -139,6 +141,7 @@ import { watchGoesBackWithALaggingNode } from './watch-goes-back-with-a-lagging-
 import { watchPreviousOfThePagesBeginning } from './watch-previous-of-the-pages-beginning.ts';
 import { watchProgressAheadOfChanges } from './watch-progress-ahead-of-changes.ts';
 import { watchSkipsWhereItGoesOn } from './watch-skips-where-it-goes-on.ts';
+import { watchTearsATransaction } from './watch-tears-a-transaction.ts';
 import { whoLeadsNotAsked } from './who-leads-not-asked.ts';
 import { wipedNodeVotes } from './wiped-node-votes.ts';
 
@@ -215,6 +218,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   membersOfSnapshotForgotten,
   minorityCommits,
   minorityElects,
+  nestedConditionIgnored,
   ownAppendTruncates,
   ownLogStoreNotAsked,
   ownPromiseNotMade,
@@ -262,6 +266,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   leaseKeptOverSuspension,
   proofKeptOverSuspension,
   driftIgnored,
+  tornTransaction,
   tornWriteCounted,
   transferResumedWithAnotherSnapshot,
   transferToLaggingNode,
@@ -284,6 +289,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   watchPreviousOfThePagesBeginning,
   watchProgressAheadOfChanges,
   watchSkipsWhereItGoesOn,
+  watchTearsATransaction,
   whoLeadsNotAsked,
   wipedNodeVotes,
 ];
