@@ -20,6 +20,7 @@ import { KnownSessions } from './session/known-sessions.ts';
 import { SessionExpiry } from './session/session-expiry.ts';
 import { Sessions } from './session/sessions.ts';
 import { StateHash } from './state-hash/state-hash.ts';
+import { stateHashAt } from './state-hash/state-hash-at.ts';
 import type { Progress, Tables } from './tables/tables.ts';
 import { TransactionTooLarge } from './transaction/errors.ts';
 import { MAX_COMMAND_BYTES } from './transaction/limits.ts';
@@ -107,6 +108,11 @@ export class ConfigStore implements StateMachine {
   /** What happened to some keys from one place on, as far as it is applied here. @throws {RevisionCompacted} if some of it is not kept any more */
   watch(request: WatchRequest): WatchPage {
     return readWatchPage(this.#tables, request);
+  }
+
+  /** The hash of the state after a revision; null if history does not go back so far, or it is not there yet. */
+  stateHashAt(revision: number): number | null {
+    return stateHashAt(this.#tables, revision);
   }
 
   #applyAll(entries: readonly LogEntry[]): readonly AppliedEntry[] {

@@ -71,6 +71,7 @@ export {
 } from './session/errors.ts';
 export * from './session/limits.ts';
 export type * from './session/session-commands.ts';
+export { stateHashAt } from './state-hash/state-hash-at.ts';
 export { storeErrors } from './store-errors.ts';
 export * from './tables/index.ts';
 export { KeyWrittenTwice, TransactionTooLarge } from './transaction/errors.ts';

@@ -1,5 +1,5 @@
 import type { GroupId, NodeId, Sender } from '@quorate/actor';
-import { ConfigStore } from '@quorate/config-store';
+import { ConfigStore, stateHashAt } from '@quorate/config-store';
 import type { DataFolder, LmdbSnapshotFiles } from '@quorate/lmdb-storage';
 import { type DropCounter, GroupHost, PeerBus } from '@quorate/nats-bus';
 import type { RediallingConnection } from '@quorate/nats-connection';
@@ -14,21 +14,21 @@ import {
   type Logger,
   leaderAt,
   logStoreAt,
+  type Parting,
   peersOf,
   type RaftSettings,
+  StateCheck,
   startRaftGroup,
   stateCheckAt,
 } from '@quorate/raft';
 import type { Telemetry } from '@quorate/telemetry';
-import { configStoreCodec, type DiskStatus, type Parting, tapSubject } from '@quorate/wire';
+import { configStoreCodec, type DiskStatus, tapSubject } from '@quorate/wire';
 import type { NatsConnection } from 'nats';
 import { GatewayDesk } from './api/gateway-desk.ts';
 import { SnapshotRequests } from './api/snapshot-requests.ts';
 import { DiskAlarm, type Standing } from './disk-space/disk-alarm.ts';
 import { SchemaDesk } from './schemas/schema-desk.ts';
 import type { NodeSettings } from './settings.ts';
-import { StateCheck } from './state-check/state-check.ts';
-import { stateHashAt } from './state-check/state-hash-at.ts';
 import { StateGate } from './state-gate.ts';
 import { NatsStreams } from './streams.ts';
 import { Tap } from './tap.ts';
@@ -166,7 +166,7 @@ export class Group {
     this.stateCheck = new StateCheck({
       node: folder.nodeId,
       newest: () => tables.progress.revision,
-      hashAt: (revision) => stateHashAt(tables, revision),
+      hashAt: (revision) => (tables.isBeingReplaced ? null : stateHashAt(tables, revision)),
       tell: (node, message) => this.#bus.send(stateCheckAt({ node, group }), message),
       logger: loggerOf('stateCheck'),
       onOdd: options.onOdd,

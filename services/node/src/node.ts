@@ -3,7 +3,7 @@ import { type GroupId, groupId, type NodeId } from '@quorate/actor';
 import { type DataFolder, type FolderSizes, folderSizes, isDiskFull, openDataFolder } from '@quorate/lmdb-storage';
 import { DropCounter } from '@quorate/nats-bus';
 import { RediallingConnection } from '@quorate/nats-connection';
-import { type Configuration, configurationOf, type FormationRecord, type Logger } from '@quorate/raft';
+import { type Configuration, configurationOf, type FormationRecord, type Logger, type Parting } from '@quorate/raft';
 import { createLoggers, type Telemetry } from '@quorate/telemetry';
 import {
   type ApiReply,
@@ -17,7 +17,6 @@ import {
   encodeTapped,
   NodeSpent,
   Overloaded,
-  type Parting,
   type ReadEndpoint,
   type StagedSnapshot,
   StateParted,

@@ -3,15 +3,22 @@ import {
   ConfigStore,
   keysTable,
   MemoryTables,
+  stateHashAt,
   type Table,
   type Tables,
   type TablesWriter,
 } from '@quorate/config-store';
-import { configurationOf, type LogEntry, logIndex, type StateCheckMessage, term } from '@quorate/raft';
-import { type Command, configStoreCodec, encodeCommand, type Parting } from '@quorate/wire';
+import {
+  configurationOf,
+  type LogEntry,
+  logIndex,
+  type Parting,
+  StateCheck,
+  type StateCheckMessage,
+  term,
+} from '@quorate/raft';
+import { type Command, configStoreCodec, encodeCommand } from '@quorate/wire';
 import { expect, it, test } from 'vitest';
-import { StateCheck } from '../src/state-check/state-check.ts';
-import { stateHashAt } from '../src/state-check/state-hash-at.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -90,7 +97,7 @@ class Nodes {
       const check = new StateCheck({
         node: nodeId(id),
         newest: () => tables.progress.revision,
-        hashAt: (revision) => stateHashAt({ ...viewOf(tables), isBeingReplaced: false }, revision),
+        hashAt: (revision) => stateHashAt(tables, revision),
         tell: (to, message) => this.#send(id, to, message),
         logger,
         onOdd: (parting) => {
@@ -136,13 +143,6 @@ class Nodes {
     if (this.#loseOneOf === 0 || drawn % this.#loseOneOf !== 0) this.#wire.push({ from, to, message });
   }
 }
-
-const viewOf = (tables: Tables): Tables => ({
-  progress: tables.progress,
-  get: (table, key) => tables.get(table, key),
-  range: (table, range) => tables.range(table, range),
-  transaction: (step) => tables.transaction(step),
-});
 
 const writes = (count: number, prefix = '/k'): readonly Command[] =>
   Array.from({ length: count }, (_, at) => put(`${prefix}/${at}`, `value ${at}`));

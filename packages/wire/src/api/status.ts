@@ -4,6 +4,7 @@ import {
   isTerm,
   type Learner,
   type LogIndex,
+  type Parting,
   type PeerStage,
   peerStages,
   type Term,
@@ -101,16 +102,6 @@ export interface PayloadStatus {
   /** The longest messages between nodes. */
   readonly neededBytes: number;
   readonly isLow: boolean;
-}
-
-/** Two states of one group differ that should be equal. */
-export interface Parting {
-  /** The node whose state differs: from that of whoever tells of it, or from those of all others if it tells of itself. */
-  readonly node: NodeId;
-  /** The first revision at which they differ, as far back as history goes. */
-  readonly revision: number;
-  /** Whether a quorum has the other state, so that this one is wrong. */
-  readonly isOdd: boolean;
 }
 
 /** How a node stands, by its own account. */

@@ -1,6 +1,9 @@
 import type { Actor, NodeId, Sender } from '@quorate/actor';
-import { type Configuration, isQuorum, type Logger, membersOf, type StateCheckMessage, votersOf } from '@quorate/raft';
-import type { Parting } from '@quorate/wire';
+import type { Logger } from '../ports.ts';
+import { isQuorum, membersOf, votersOf } from '../quorum.ts';
+import type { Configuration } from '../types.ts';
+import type { StateCheckMessage } from './messages.ts';
+import type { Parting } from './parting.ts';
 import { PeerState } from './peer-state.ts';
 
 /** What a state check is made from. */
