@@ -47,7 +47,7 @@ export {
 } from './stages/write-timeline.ts';
 export type { StateCheckMessage } from './state-check/messages.ts';
 export type { Parting } from './state-check/parting.ts';
-export { StateCheck, type StateCheckOptions } from './state-check/state-check.ts';
+export { StateCheck, type StateCheckOptions, type StateComparisons } from './state-check/state-check.ts';
 export { ConfigurationEntries, type PlacedConfiguration } from './storage/configuration-entries.ts';
 export { LogInMemory } from './storage/log-in-memory.ts';
 export {

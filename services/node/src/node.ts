@@ -210,6 +210,7 @@ export class Node implements Observable {
       status: own?.status ?? emptyStatus(this.#facts()),
       hasAnswered: own?.hasAnswered ?? true,
       isStateWhole: member?.group.stateGate.isOpen ?? true,
+      comparisons: member?.group.stateCheck.comparisons ?? null,
     };
   }
 

@@ -34,6 +34,7 @@ const ready: NodeObservation = {
   status,
   hasAnswered: true,
   isStateWhole: true,
+  comparisons: null,
 };
 
 const lowPayload = { ...ready, status: { ...status, payload: { maxBytes: 12, neededBytes: 40, isLow: true } } };

@@ -147,6 +147,18 @@ class Nodes {
 const writes = (count: number, prefix = '/k'): readonly Command[] =>
   Array.from({ length: count }, (_, at) => put(`${prefix}/${at}`, `value ${at}`));
 
+test('what was compared is counted, what differs apart', () => {
+  const nodes = new Nodes(3, { n3: '/a' });
+  nodes.apply([put('/a', 'one')]);
+  nodes.rounds(2);
+  const before = nodes.checks.get('n1')?.comparisons;
+  expect(before).toEqual({ equal: 4, different: 0 });
+  nodes.apply([put('/a', 'two')]);
+  nodes.rounds(1);
+  expect(nodes.checks.get('n1')?.comparisons.different).toBeGreaterThan(0);
+  expect(nodes.checks.get('n1')?.comparisons.equal).toBeGreaterThan(4);
+});
+
 it('finds nothing where all have applied the same, however far each has come', () => {
   const nodes = new Nodes(3);
   nodes.apply(writes(100));

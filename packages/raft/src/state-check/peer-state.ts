@@ -15,6 +15,12 @@ export class PeerState {
   #waiting: ToldState | null = null;
   /** What the peer said, by revision: null if it does not know. */
   readonly #told = new Map<number, number | null>();
+  readonly #compared: (isEqual: boolean) => void;
+
+  /** `compared` is told of each comparison of two hashes. */
+  constructor(compared: (isEqual: boolean) => void) {
+    this.#compared = compared;
+  }
 
   /** The first revision, as far as is known, at which the two differ; null if they do not. */
   get differsAt(): number | null {
@@ -64,6 +70,7 @@ export class PeerState {
 
   #compare({ revision, stateHash }: ToldState, own: number | null): void {
     if (own === null) return;
+    this.#compared(own === stateHash);
     if (own === stateHash) {
       this.#equalAt = Math.max(this.#equalAt, revision);
       // What was told of an earlier one was of a state that is gone: it was built anew.

@@ -19,6 +19,12 @@ export interface StateCheckOptions {
   readonly onOdd: (parting: Parting) => void;
 }
 
+/** How many hashes of others' states were compared with this node's own, in the life of a state check. */
+export interface StateComparisons {
+  readonly equal: number;
+  readonly different: number;
+}
+
 /**
  * The actor `stateCheck`: compares this node's state with that of each other, all the time, by its hash. Raft keeps logs equal; that what was made of them is equal rests on a state
  * machine that does the same everywhere, and on files that nobody alters. Where two differ, the first revision at which they do is searched for by halves (hashes go on from one
@@ -29,6 +35,7 @@ export class StateCheck implements Actor<StateCheckMessage> {
   readonly #peers = new Map<NodeId, PeerState>();
   #configuration: Configuration | null = null;
   #partings: readonly Parting[] = [];
+  #comparisons: StateComparisons = { equal: 0, different: 0 };
   /** What was asked since the last tick: not again before the next, whatever comes meanwhile. */
   readonly #asked = new Set<string>();
 
@@ -39,6 +46,11 @@ export class StateCheck implements Actor<StateCheckMessage> {
   /** The states that differ from this node's, in words for `status`; the first is the one that parted first. */
   get partings(): readonly Parting[] {
     return this.#partings;
+  }
+
+  /** What came of all comparisons so far, those of a search among them. */
+  get comparisons(): StateComparisons {
+    return this.#comparisons;
   }
 
   /** From a peer. */
@@ -140,7 +152,10 @@ export class StateCheck implements Actor<StateCheckMessage> {
   #peer(id: NodeId): PeerState {
     const known = this.#peers.get(id);
     if (known !== undefined) return known;
-    const peer = new PeerState();
+    const peer = new PeerState((isEqual) => {
+      const { equal, different } = this.#comparisons;
+      this.#comparisons = isEqual ? { equal: equal + 1, different } : { equal, different: different + 1 };
+    });
     this.#peers.set(id, peer);
     return peer;
   }

@@ -288,6 +288,23 @@ export const declarations = {
     help: 'Events that the node had to tell, whether or not its log level lets them through.',
   }),
 
+  stateComparisons: declare({
+    name: 'quorate.state.comparisons',
+    kind: 'counter',
+    unit: '{comparison}',
+    labels: { result: 'equal, different' },
+    help: "How often the hash of another member's state was compared with this node's own at the same revision. Once a second and member, if all is well; a counter that stands still compares nothing.",
+  }),
+  statesParted: declare({
+    name: 'quorate.state.parted',
+    kind: 'gauge',
+    unit: '{node}',
+    labels: {
+      state: 'own (it is the odd one, and the node serves nobody), other, undecided (no quorum says which is right)',
+    },
+    help: 'How many states have parted that should be equal, as far as the node knows. 0 in a group that is well.',
+  }),
+
   diskFree: declare({
     name: 'quorate.disk.free',
     kind: 'gauge',

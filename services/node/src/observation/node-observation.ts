@@ -1,4 +1,5 @@
 import type { FolderSizes } from '@quorate/lmdb-storage';
+import type { StateComparisons } from '@quorate/raft';
 import type { NodeStatus } from '@quorate/wire';
 
 /** How a node stands at one moment, as far as whoever supervises it is concerned. */
@@ -13,6 +14,8 @@ export interface NodeObservation {
   readonly hasAnswered: boolean;
   /** Whether its state may be shown: not while it is built anew. */
   readonly isStateWhole: boolean;
+  /** Null in a node that compares nothing, as it is in no cluster, or parted from it. */
+  readonly comparisons: StateComparisons | null;
 }
 
 /** The node of a process, as it is seen from outside. */

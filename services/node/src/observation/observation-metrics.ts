@@ -1,11 +1,20 @@
+import type { NodeId } from '@quorate/actor';
 import type { FolderSizes } from '@quorate/lmdb-storage';
-import { peerStages } from '@quorate/raft';
+import { type Parting, peerStages } from '@quorate/raft';
 import { type MetricReadings, declarations as metrics } from '@quorate/telemetry';
 import { type NodeStatus, type PeerStatus, peerStates, roleSchema } from '@quorate/wire';
 import type { NodeObservation } from './node-observation.ts';
 import { reasonsNotReady } from './readiness.ts';
 
 const formations = ['unformed', 'formed', 'spent'] as const;
+
+const partedStates = ['own', 'other', 'undecided'] as const;
+
+/** Whose state has parted, as a label has it. */
+function stateOf({ node, isOdd }: Parting, self: NodeId): (typeof partedStates)[number] {
+  if (!isOdd) return 'undecided';
+  return node === self ? 'own' : 'other';
+}
 
 const flag = (holds: boolean): number => (holds ? 1 : 0);
 
@@ -21,6 +30,14 @@ export function readObservation(readings: MetricReadings, observation: NodeObser
   if (status.disk !== null) {
     readings.set(metrics.diskFree, {}, status.disk.freeBytes);
     readings.set(metrics.diskNeeded, {}, status.disk.neededBytes);
+  }
+  if (observation.comparisons !== null) {
+    readings.set(metrics.stateComparisons, { result: 'equal' }, observation.comparisons.equal);
+    readings.set(metrics.stateComparisons, { result: 'different' }, observation.comparisons.different);
+  }
+  for (const state of partedStates) {
+    const count = status.partings.filter((parting) => stateOf(parting, status.id) === state).length;
+    readings.set(metrics.statesParted, { state }, count);
   }
   readings.setOneOf(metrics.role, roleSchema.options, status.role, (role) => ({ role }));
   if (status.role !== null && status.role !== 'removed' && hasAnswered) readGroup(readings, status);
