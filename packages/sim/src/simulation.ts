@@ -28,6 +28,7 @@ import { Clients } from './workload/clients.ts';
 import { HistoryRecorder } from './workload/history-recorder.ts';
 import { LeaseHolders } from './workload/lease-holders.ts';
 import { NodeReads } from './workload/node-reads.ts';
+import { StateChecks } from './workload/state-checks.ts';
 import { Watchers } from './workload/watchers.ts';
 
 /** What a run is made from. Everything but the seed is drawn from it if it is not given. */
@@ -46,6 +47,8 @@ export interface SimulationOptions {
   readonly transactions?: boolean;
   /** Whether some hold leases and a lock; none do unless it is asked for. */
   readonly leases?: boolean;
+  /** Whether nodes compare their states; `astray`: and somebody alters that of one. */
+  readonly stateChecks?: 'equal' | 'astray';
   /** Whether somebody watches keys. */
   readonly watchers?: boolean;
   /** A bug to run with. */
@@ -190,6 +193,14 @@ function run(options: SimulationOptions): {
     keys: workload.keys,
     plant,
   });
+  const comparing = options.stateChecks ?? plant.stateChecks ?? null;
+  const stateChecks = new StateChecks({
+    cluster,
+    counts,
+    random: new RandomStream(seed, 'state checks'),
+    plant,
+    goesAstray: comparing === 'astray',
+  });
   const areWatching = options.watchers ?? plant.watchers ?? false;
   const director = new FaultDirector({ cluster, network, bus, counts, random: new RandomStream(seed, 'faults') });
   director.schedule(faults.filter(({ atMs }) => atMs < faultsUntilMs));
@@ -198,6 +209,7 @@ function run(options: SimulationOptions): {
   nodeReads.start();
   if (options.leases ?? plant.leases ?? false) holders.start();
   if (areWatching) watchers.start();
+  if (comparing !== null) stateChecks.start();
 
   const { electionTimeoutMaxMs } = electionTimeoutsFor(settings, { roundTripMs: 2 * (distanceMs + 1), flushMs: null });
   const electionsMs = electionsInElectionTimeouts * electionTimeoutMaxMs;
@@ -213,6 +225,7 @@ function run(options: SimulationOptions): {
   clients.start();
   comeToRest(cluster, clients, electionsMs);
   if (areWatching && cluster.watch.violation === null) watchers.finish();
+  if (comparing !== null && cluster.watch.violation === null) stateChecks.finish();
   const { history } = recorder;
   const result: SimulationResult = {
     seed,

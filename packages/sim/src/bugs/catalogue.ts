@@ -50,6 +50,7 @@ import { jointElectionByNewMajority } from './joint-election-by-new-majority.ts'
 import { lateEvidenceCounted } from './late-evidence-counted.ts';
 import { lateSnapshotLoaded } from './late-snapshot-loaded.ts';
 import { lateSnapshotSaidToBeRecorded } from './late-snapshot-said-to-be-recorded.ts';
+import { lateStateHashComparedWithNow } from './late-state-hash-compared-with-now.ts';
 import { laterTermsEntriesSent } from './later-terms-entries-sent.ts';
 import { leaderCommitNotCapped } from './leader-commit-not-capped.ts';
 import { leaderRestartedInItsTerm } from './leader-restarted-in-its-term.ts';
@@ -76,9 +77,11 @@ import { mendedWithEntryOfAnotherTerm } from './mended-with-entry-of-another-ter
 import { minorityCommits } from './minority-commits.ts';
 import { minorityElects } from './minority-elects.ts';
 import { nestedConditionIgnored } from './nested-condition-ignored.ts';
+import { oddStateJudgedByTwo } from './odd-state-judged-by-two.ts';
 import { ownAppendTruncates } from './own-append-truncates.ts';
 import { ownLogStoreNotAsked } from './own-log-store-not-asked.ts';
 import { ownPromiseNotMade } from './own-promise-not-made.ts';
+import { partedStateSearchedInTheNewestAlone } from './parted-state-searched-in-the-newest-alone.ts';
 import type { PlantedBug } from './plant.ts';
 import { preVoteCountedAsVote } from './pre-vote-counted-as-vote.ts';
 import { previousTermNotCompared } from './previous-term-not-compared.ts';
@@ -129,6 +132,7 @@ import { transferToLaggingNode } from './transfer-to-lagging-node.ts';
 import { truncationKeepsConfiguration } from './truncation-keeps-configuration.ts';
 import { uncommittedBytesNeverComeOff } from './uncommitted-bytes-never-come-off.ts';
 import { verifiedIndexOutlivesTerm } from './verified-index-outlives-term.ts';
+import { versionDependsOnTheBatch } from './version-depends-on-the-batch.ts';
 import { voteBeforeFlush } from './vote-before-flush.ts';
 import { voteForgottenOnRestart } from './vote-forgotten-on-restart.ts';
 import { votesForAnyLog } from './votes-for-any-log.ts';
@@ -292,4 +296,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   watchTearsATransaction,
   whoLeadsNotAsked,
   wipedNodeVotes,
+  versionDependsOnTheBatch,
+  lateStateHashComparedWithNow,
+  partedStateSearchedInTheNewestAlone,
+  oddStateJudgedByTwo,
 ];

@@ -1,6 +1,6 @@
 import type { Sender } from '@quorate/actor';
 import type { ConfigStoreCodec, Tables, WatchAssembly, WatchPage, WatchRequest } from '@quorate/config-store';
-import type { decideRetry, RaftParts, RaftSettings } from '@quorate/raft';
+import type { decideRetry, RaftParts, RaftSettings, StateCheck } from '@quorate/raft';
 import type { Disk } from '../disk/disk.ts';
 import type { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
 import type { SimulatedSnapshotFiles } from '../disk/simulated-snapshot-files.ts';
@@ -24,6 +24,10 @@ export interface Plant {
   readonly leases?: boolean;
   /** The bug is one of transactions: clients send some. */
   readonly transactions?: boolean;
+  /** Nodes compare their states; `astray`: and somebody alters that of one. */
+  readonly stateChecks?: 'equal' | 'astray';
+  /** What compares them. */
+  readonly stateCheck?: typeof StateCheck;
   /** The bug is one of watches: somebody watches. */
   readonly watchers?: boolean;
   /** What a node, which has come to `revision`, makes of a page before it gives it to a watcher. */
