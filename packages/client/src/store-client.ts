@@ -60,6 +60,7 @@ import type {
   WatchOptions,
   WriteOptions,
 } from './options.ts';
+import type { PartAccess } from './part-access.ts';
 import type { Quotas } from './quota/quotas.ts';
 import { QuotasClient } from './quota/quotas-client.ts';
 import { answerIn, resultIn } from './reply-body.ts';
@@ -112,20 +113,9 @@ export class StoreClient implements Store {
     this.#writes = new Writes(access, { sessions, client });
     this.#client = client === undefined ? {} : { client };
     const { clock, lifetime } = access;
-    this.leases = new LeasesClient({
-      clock,
-      lifetime,
-      writes: this.#writes,
-      read: (query, options) => this.#read(query, options),
-    });
-    this.quotas = new QuotasClient({
-      writes: this.#writes,
-      read: (query, options) => this.#read(query, options),
-    });
-    this.schemas = new SchemasClient({
-      writes: this.#writes,
-      read: (query, options) => this.#read(query, options),
-    });
+    this.leases = new LeasesClient({ clock, lifetime, ...this.#partAccess() });
+    this.quotas = new QuotasClient(this.#partAccess());
+    this.schemas = new SchemasClient(this.#partAccess());
     this.#locks = new LocksClient(access, this);
     this.#watches = new Watches(access);
   }
@@ -356,6 +346,10 @@ export class StoreClient implements Store {
   }
 
   /** A read of what a node has by itself goes to any that takes it: the leader is as good as another, and may be the one that is gone. */
+  #partAccess<Kind extends Query['kind']>(): PartAccess<Kind> {
+    return { writes: this.#writes, read: (query, options) => this.#read<Kind>(query, options) };
+  }
+
   async #read<Kind extends Query['kind']>(
     query: Query & { readonly kind: Kind },
     options: CallOptions & NodeOptions & ReadOptions,

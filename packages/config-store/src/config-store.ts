@@ -15,7 +15,7 @@ import { QuorateError } from './quorate-error.ts';
 import { KnownQuotas } from './quota/known-quotas.ts';
 import { Quotas } from './quota/quotas.ts';
 import { type RunningStore, runCommand } from './run-command.ts';
-import { type SchemaRows, Schemas } from './schema/schemas.ts';
+import { assertUnchanged, type SchemaRows, Schemas } from './schema/schemas.ts';
 import { KnownSessions } from './session/known-sessions.ts';
 import { SessionExpiry } from './session/session-expiry.ts';
 import { Sessions } from './session/sessions.ts';
@@ -188,7 +188,7 @@ export class ConfigStore implements StateMachine {
       const command = this.#commandOf(entry.command);
       const place = 'inSession' in command ? command.inSession : undefined;
       const checkSchemas = (): void => {
-        if (command.kind === 'setSchema') store.schemas.assertUnchanged(store.writer, command);
+        if (command.kind === 'setSchema') assertUnchanged(store.writer, command);
         if ('key' in command || command.kind === 'txn') store.schemas.assertPassed(store.writer, command);
       };
       if (place === undefined) {

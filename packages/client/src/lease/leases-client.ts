@@ -7,8 +7,8 @@ import {
 } from '@quorate/config-store';
 import { leaseNumber } from '../check-options.ts';
 import type { GroupAccess } from '../group-access.ts';
+import type { PartAccess } from '../part-access.ts';
 import { resultIn } from '../reply-body.ts';
-import type { Writes } from '../writes.ts';
 import { KeptLease } from './kept-lease.ts';
 import type {
   GrantLeaseOptions,
@@ -25,10 +25,7 @@ import type {
 const defaultTtlMs = 10_000;
 
 /** What leases are asked for by. */
-export interface LeasesAccess extends Pick<GroupAccess, 'clock' | 'lifetime'> {
-  readonly writes: Writes;
-  readonly read: (query: LeasesQuery, options: ListLeasesOptions) => Promise<QueryAnswer & { readonly kind: 'leases' }>;
-}
+export type LeasesAccess = PartAccess<'leases'> & Pick<GroupAccess, 'clock' | 'lifetime'>;
 
 /** The leases of a group. */
 export class LeasesClient implements Leases {

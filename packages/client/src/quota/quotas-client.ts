@@ -1,23 +1,13 @@
-import type { QueryAnswer, QuotasQuery } from '@quorate/config-store';
 import type { CallOptions, NodeOptions, ReadOptions, TransactionOptions } from '../options.ts';
+import type { PartAccess } from '../part-access.ts';
 import { resultIn } from '../reply-body.ts';
-import type { Writes } from '../writes.ts';
 import type { Quota, QuotaLimits, Quotas, SetQuotaOptions } from './quotas.ts';
-
-/** What quotas are asked for by. */
-export interface QuotasAccess {
-  readonly writes: Writes;
-  readonly read: (
-    query: QuotasQuery,
-    options: CallOptions & NodeOptions & ReadOptions,
-  ) => Promise<QueryAnswer & { readonly kind: 'quotas' }>;
-}
 
 /** The quotas of a group. */
 export class QuotasClient implements Quotas {
-  readonly #access: QuotasAccess;
+  readonly #access: PartAccess<'quotas'>;
 
-  constructor(access: QuotasAccess) {
+  constructor(access: PartAccess<'quotas'>) {
     this.#access = access;
   }
 

@@ -1,23 +1,14 @@
-import type { QueryAnswer, SchemasQuery, Schema as StoredSchema } from '@quorate/config-store';
+import type { Schema as StoredSchema } from '@quorate/config-store';
 import type { CallOptions, NodeOptions, ReadOptions, TransactionOptions } from '../options.ts';
+import type { PartAccess } from '../part-access.ts';
 import { resultIn } from '../reply-body.ts';
-import type { Writes } from '../writes.ts';
 import type { SchemaInfo, Schemas } from './schemas.ts';
-
-/** What schemas are asked for by. */
-export interface SchemasAccess {
-  readonly writes: Writes;
-  readonly read: (
-    query: SchemasQuery,
-    options: CallOptions & NodeOptions & ReadOptions,
-  ) => Promise<QueryAnswer & { readonly kind: 'schemas' }>;
-}
 
 /** The schemas of a group. */
 export class SchemasClient implements Schemas {
-  readonly #access: SchemasAccess;
+  readonly #access: PartAccess<'schemas'>;
 
-  constructor(access: SchemasAccess) {
+  constructor(access: PartAccess<'schemas'>) {
     this.#access = access;
   }
 

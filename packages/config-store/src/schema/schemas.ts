@@ -51,11 +51,6 @@ export class Schemas {
     }
   }
 
-  /** Whether what was looked at for a schema that is to be set is still all that there is. @throws {KeysChanged} */
-  assertUnchanged(tables: TablesReader, command: SetSchemaCommand): void {
-    assertUnchanged(tables, command);
-  }
-
   /** @throws {TooManySchemas} */
   run(writer: TablesWriter, command: SchemaCommand, entry: LogEntry, hash: StateHash): SchemaResult {
     const rows = this.read(writer);
@@ -84,8 +79,8 @@ export class Schemas {
   }
 }
 
-/** Whether no key below the prefix was put since all of them were found to match. It looks at the changes since, of which there may be so many; where they are not kept any more nobody knows. @throws {KeysChanged} */
-function assertUnchanged(tables: TablesReader, { prefix, checkedRevision }: SetSchemaCommand): void {
+/** Whether no key below the prefix of a schema that is to be set was put since all of them were found to match. It looks at the changes since, of which there may be so many; where they are not kept any more nobody knows. @throws {KeysChanged} */
+export function assertUnchanged(tables: TablesReader, { prefix, checkedRevision }: SetSchemaCommand): void {
   const since = (checkedRevision ?? 0) + 1;
   const { revision } = tables.progress;
   if (since > revision) return;
