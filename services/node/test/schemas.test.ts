@@ -5,6 +5,7 @@ import {
   KeysDoNotMatch,
   MemoryTables,
   SchemaViolation,
+  type TablesReader,
 } from '@quorate/config-store';
 import { type LogEntry, logIndex, term } from '@quorate/raft';
 import { configStoreCodec, decodeCommand, encodeCommand } from '@quorate/wire';
@@ -139,7 +140,14 @@ describe('a schema cannot stall a node', () => {
 class Desk {
   readonly tables = new MemoryTables();
   readonly store = new ConfigStore({ tables: this.tables, codec: configStoreCodec, stream: 'main.config' });
-  readonly desk = new SchemaDesk({ tables: this.tables, schemas: () => this.store.schemas });
+  /** By the desk. */
+  rowsRead = 0;
+  readonly desk = new SchemaDesk({
+    tables: countingRows(this.tables, (rows) => {
+      this.rowsRead += rows;
+    }),
+    schemas: () => this.store.schemas,
+  });
 
   /** Proposes a command as a node does, and applies it. */
   async write(command: Command): Promise<void> {
@@ -159,6 +167,18 @@ class Desk {
     this.store.apply([entry]);
   }
 }
+
+const countingRows = (tables: MemoryTables, read: (rows: number) => void): TablesReader => ({
+  get progress() {
+    return tables.progress;
+  },
+  get: (table, key) => tables.get(table, key),
+  range: (table, range) => {
+    const rows = tables.range(table, range);
+    read(rows.length);
+    return rows;
+  },
+});
 
 const put = (key: string, value: string): Command => ({ kind: 'put', key, value: utf8(value) });
 const set = (prefix: string, schema: unknown): Command => ({
@@ -238,4 +258,53 @@ test('a write may be as large as its schemas can be looked at in time, and no la
   await node.write(put('/a/1', '{"p1":5}'));
   const large = JSON.stringify({ text: 'x'.repeat(50_000) });
   await expect(node.write(put('/a/2', large))).rejects.toThrow('looking at it could take too long');
+});
+
+test('a further look is at what was changed since the one before, and at no more', async () => {
+  const node = new Desk();
+  for (let at = 0; at < 100; at += 1) await node.write(put(`/a/${1000 + at}`, String(at)));
+  const command = set('/a/', { type: 'integer' });
+  const body = encodeCommand(command);
+  await node.desk.checked(command, body);
+  node.rowsRead = 0;
+  for (const key of ['/a/1000', '/b/1']) node.apply(encodeCommand(put(key, '7')));
+  const further = await node.desk.checked(command, body);
+  expect(node.rowsRead).toBeLessThan(10);
+  expect(decodeCommand(further)).toMatchObject({ checkedRevision: 102 });
+  node.apply(encodeCommand(put('/a/1000', 'nothing')));
+  await expect(node.desk.checked(command, body)).rejects.toThrow('"/a/1000": the value must be integer');
+});
+
+test('a further look is at all keys again where it is not known what was changed since', async () => {
+  const node = new Desk();
+  for (let at = 0; at < 50; at += 1) await node.write(put(`/a/${1000 + at}`, String(at)));
+  const command = set('/a/', { type: 'integer' });
+  const body = encodeCommand(command);
+  await node.desk.checked(command, body);
+  node.apply(encodeCommand(put('/a/1000', 'nothing')));
+  node.apply(encodeCommand(put('/b/1', 'other')));
+  node.apply(encodeCommand({ kind: 'compact', revision: 52 }));
+  await expect(node.desk.checked(command, body)).rejects.toThrow(KeysDoNotMatch);
+});
+
+test('what is written below a prefix that is held waits, and is held against the schema that was set meanwhile', async () => {
+  const node = new Desk();
+  const release = node.desk.hold('/a/');
+  const other = put('/b/1', 'x');
+  const otherBody = encodeCommand(other);
+  expect(node.desk.checked(other, otherBody)).toBe(otherBody);
+  const written = put('/a/1', 'nothing');
+  const held = Promise.resolve(node.desk.checked(written, encodeCommand(written)));
+  const refused = expect(held).rejects.toThrow(SchemaViolation);
+  await node.write(set('/a/', { type: 'integer' }));
+  release();
+  await refused;
+  await node.write(put('/a/1', '5'));
+});
+
+test('a write is not held for ever', async () => {
+  const node = new Desk();
+  node.desk.hold('');
+  const written = put('/a/1', '5');
+  expect(await node.desk.checked(written, encodeCommand(written))).toEqual(encodeCommand(written));
 });

@@ -18,7 +18,7 @@ export interface Schemas {
   /**
    * Sets the schema of a prefix: an object or true or false, or its JSON. All that is below the prefix has to match already.
    * @throws {InvalidSchema | KeysDoNotMatch | TooManySchemas | InvalidKey | KeyTooLarge | OutcomeUnknown}
-   * @throws {KeysChanged} if keys below the prefix were written all the time, so that they could not be looked at
+   * @throws {KeysChanged} if keys below the prefix were written all the time by way of other nodes, so that they could not be looked at
    */
   set(
     prefix: string,

@@ -1,13 +1,8 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type BoundWrite,
   type Command,
   type ErrorData,
-  type FailingKey,
   InvalidSchema,
-  KeysDoNotMatch,
-  keysTable,
-  type PossiblePut,
   putsOf,
   type SchemaRow,
   type SchemaRows,
@@ -16,7 +11,10 @@ import {
   type TablesReader,
 } from '@quorate/config-store';
 import { encodeCommand } from '@quorate/wire';
-import { type CompiledSchema, compileSchema, type Violation } from './compile-schema.ts';
+import { type CompiledSchema, compileSchema } from './compile-schema.ts';
+import { HeldWrites } from './held-writes.ts';
+import { SchemaLook } from './schema-look.ts';
+import { costOf, maxWriteCost, tooMuch, violationIn } from './write-cost.ts';
 
 /** What a desk looks at. */
 export interface SchemaDeskOptions {
@@ -25,20 +23,14 @@ export interface SchemaDeskOptions {
   readonly schemas: () => SchemaRows;
 }
 
-/** The most that a write may cost to look at: bytes of values, each by the cost of the schemas that it has to match. Less than a second, and most of it is never reached. */
-const maxWriteCost = 50_000_000;
-
-/** So many keys that do not match are named. */
-const maxFailing = 10;
-
-/** Keys that are looked at between two turns of the event loop. */
-const keysAtOnce = 32;
-
 /** Holds the values of writes against the schemas as this node has them, before they are proposed. */
 export class SchemaDesk {
   readonly #options: SchemaDeskOptions;
   #compiled = new Map<SchemaRow, CompiledSchema | InvalidSchema>();
   #known: SchemaRows | null = null;
+  readonly #held = new HeldWrites();
+  /** By the command that is to set a schema, how far the look at its keys has come. */
+  readonly #looks = new WeakMap<Command, SchemaLook>();
 
   constructor(options: SchemaDeskOptions) {
     this.#options = options;
@@ -51,6 +43,8 @@ export class SchemaDesk {
   checked(command: Command, body: Uint8Array): Uint8Array | Promise<Uint8Array> {
     if (command.kind === 'setSchema') return this.#checkedSchema(command);
     if (command.kind !== 'put' && command.kind !== 'txn') return body;
+    const held = this.#held.waitFor(command);
+    if (held !== null) return held.then(() => this.checked(command, body));
     const passedSchemas = this.#passed(command);
     return passedSchemas === null ? body : encodeCommand({ ...command, passedSchemas });
   }
@@ -58,6 +52,11 @@ export class SchemaDesk {
   /** Whether this node has applied that for which a write was refused as checked with other schemas. */
   hasAppliedWhatRefused({ code, details }: ErrorData): boolean {
     return code !== 'SchemaChanged' || Number(details.schemaRevision) <= this.#options.tables.progress.lastApplied;
+  }
+
+  /** Has what is written below a prefix wait, until what it gives is called, and not for long. */
+  hold(prefix: string): () => void {
+    return this.#held.hold(prefix);
   }
 
   /** The version of the schemas that a write has passed; null if none has a say. @throws {SchemaViolation} */
@@ -79,35 +78,11 @@ export class SchemaDesk {
     return passed;
   }
 
-  /** Looks at all that is below the prefix, as it is now or later: what is written after the revision that it began with, the store looks at. */
+  /** Looks at all that is below the prefix; a command that comes again, at what was changed since. */
   async #checkedSchema(command: SetSchemaCommand & Pick<BoundWrite, 'fence' | 'inSession'>): Promise<Uint8Array> {
-    const schema = compileSchema(command.schema);
-    const { tables } = this.#options;
-    const { prefix } = command;
-    const { revision: checkedRevision } = tables.progress;
-    const failing: FailingKey[] = [];
-    let after: string | null = null;
-    for (;;) {
-      const from: { readonly from: string; readonly after?: string } =
-        after === null ? { from: prefix } : { from: prefix, after };
-      const rows = tables.range(keysTable, { ...from, limit: keysAtOnce });
-      for (const { key, row } of rows) {
-        if (!key.startsWith(prefix)) return finished();
-        const put = { key, value: row.value };
-        const violation = costOf(schema, put) > maxWriteCost ? tooMuch(put) : violationIn(schema, put);
-        if (violation !== null) failing.push({ key, ...violation });
-        if (failing.length === maxFailing) return finished();
-      }
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < keysAtOnce) return finished();
-      after = last.key;
-      await nextTurn();
-    }
-
-    function finished(): Uint8Array {
-      if (failing.length > 0) throw new KeysDoNotMatch({ prefix, failing: JSON.stringify(failing) });
-      return encodeCommand({ ...command, checkedRevision });
-    }
+    const look = this.#looks.get(command) ?? new SchemaLook(this.#options.tables, command);
+    this.#looks.set(command, look);
+    return encodeCommand({ ...command, checkedRevision: await look.next() });
   }
 
   #compiledOf(row: SchemaRow, rows: SchemaRows): CompiledSchema | InvalidSchema {
@@ -135,16 +110,3 @@ function compiledOrError(schema: string): CompiledSchema | InvalidSchema {
     throw error;
   }
 }
-
-const costOf = (schema: CompiledSchema | InvalidSchema, { value }: PossiblePut): number =>
-  schema instanceof InvalidSchema ? 0 : schema.cost * value.length;
-
-const violationIn = (schema: CompiledSchema | InvalidSchema, { value }: PossiblePut): Violation | null =>
-  schema instanceof InvalidSchema
-    ? { path: '', reason: `cannot be looked at by this node: ${schema.message}` }
-    : schema.violation(value);
-
-const tooMuch = ({ value }: PossiblePut): Violation => ({
-  path: '',
-  reason: `of ${value.length} bytes is too large for this schema, or one of too many: looking at it could take too long`,
-});
