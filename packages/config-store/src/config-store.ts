@@ -200,6 +200,7 @@ export class ConfigStore implements StateMachine {
         checkSchemas();
         return this.#orFailure(() => {
           const outcome = this.#done(store, command, entry);
+          // What writes as it goes has a small result, which has room in any case; a transaction has only said by now what it would change.
           checkResult(outcome.result);
           return outcome;
         });

@@ -1,5 +1,6 @@
 import {
   type Command,
+  type CommandResult,
   type Comparison,
   ConfigStore,
   type Fence,
@@ -14,6 +15,7 @@ import {
   type Operation,
   type Query,
   QuorateError,
+  SMALL_RESULT_BYTES,
   type Transaction,
   type Write,
 } from '@quorate/config-store';
@@ -483,3 +485,31 @@ describe('a store with this codec', () => {
     expect(page.length).toBeLessThan(1_000_000);
   });
 });
+
+/** The largest of each kind; a transaction's answers with entries, and a failure's with words. */
+const largestResults: {
+  readonly [Kind in Exclude<CommandResult['kind'], 'txn' | 'failed'>]: Extract<CommandResult, { readonly kind: Kind }>;
+} = {
+  put: { kind: 'put', revision: Number.MAX_SAFE_INTEGER },
+  delete: { kind: 'delete', revision: Number.MAX_SAFE_INTEGER, deleted: true },
+  compact: { kind: 'compact', oldestRevision: Number.MAX_SAFE_INTEGER, isDone: false },
+  setRetention: { kind: 'setRetention' },
+  grantLease: { kind: 'grantLease', lease: Number.MAX_SAFE_INTEGER },
+  keepLease: { kind: 'keepLease', ttlMs: Number.MAX_SAFE_INTEGER },
+  revokeLease: { kind: 'revokeLease', revision: Number.MAX_SAFE_INTEGER, deleted: Number.MAX_SAFE_INTEGER },
+  setQuota: { kind: 'setQuota', keys: Number.MAX_SAFE_INTEGER, bytes: Number.MAX_SAFE_INTEGER, isCounted: false },
+  deleteQuota: { kind: 'deleteQuota', deleted: true },
+  setSchema: { kind: 'setSchema', schemaRevision: Number.MAX_SAFE_INTEGER },
+  deleteSchema: { kind: 'deleteSchema', deleted: true },
+  openSession: { kind: 'openSession', session: Number.MAX_SAFE_INTEGER },
+  keepSession: { kind: 'keepSession' },
+  closeSession: { kind: 'closeSession' },
+};
+
+// Commands of leases, quotas, schemas and history write as they go: it is too late to refuse them for the room that their results take in a session.
+it.each(Object.values(largestResults).map((result) => [result.kind, result] as const))(
+  'the result of %s has room in a session in any case',
+  (_, result) => {
+    expect(encodeResult(result).length).toBeLessThanOrEqual(SMALL_RESULT_BYTES);
+  },
+);

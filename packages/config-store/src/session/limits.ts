@@ -9,7 +9,7 @@ export const MAX_SESSION_TTL_MS = 60 * 60 * 1000;
 /** So far ahead of its floor a write may be at most: and so the most results that a session keeps. */
 export const MAX_SESSION_WRITES = 1024;
 
-/** A result of so many bytes at most is kept in any case: the number of results bounds them. That of a put or a delete, and every failure, is one. */
+/** A result of so many bytes at most is kept in any case: the number of results bounds them. That of every command but a transaction, and every failure, is one: a transaction alone can be refused for its result, before it has written anything. */
 export const SMALL_RESULT_BYTES = 2048;
 
 /**
