@@ -79,7 +79,7 @@ const page = fc.record({
 
 it('does what a plain map does, command by command and page by page', () => {
   fc.assert(
-    fc.property(fc.array(command, { maxLength: 40 }), fc.array(page, { maxLength: 5 }), (commands, pages) => {
+    fc.property(fc.array(command, { maxLength: 25 }), fc.array(page, { maxLength: 3 }), (commands, pages) => {
       const fixture = new StoreFixture();
       const model = new Model();
       for (const one of commands) {
@@ -102,5 +102,6 @@ it('does what a plain map does, command by command and page by page', () => {
         expect({ keys, nextAfter }).toEqual({ keys: expected.keys, nextAfter: expected.more ? keys.at(-1) : null });
       }
     }),
+    { numRuns: 10_000 },
   );
 });

@@ -209,6 +209,6 @@ it('leases do what a plain table of them does, across leaders and restarts, and 
         keys: [...model.keys].sort(([left], [right]) => (left < right ? -1 : 1)),
       });
     }),
-    { numRuns: 500 },
+    { numRuns: 2_000 },
   );
 });

@@ -154,6 +154,6 @@ it('sessions do what a plain table of them does, whatever overtakes what, and ho
       expect(found).toEqual(expected);
       expect(store.revision).toBe(model.revision);
     }),
-    { numRuns: 500 },
+    { numRuns: 2_000 },
   );
 });
