@@ -223,10 +223,12 @@ export class Group {
     }
   }
 
-  /** It is time to compare the state of this node with those of the others. */
+  /** It is time to compare the state of this node with those of the others, and to see whether it hears of what happens there. */
   async checkState(): Promise<void> {
     const standing = await this.#standing();
-    if (standing !== null && !this.#isStopped) this.stateCheck.tick(standing.configuration);
+    if (standing === null || this.#isStopped) return;
+    this.stateCheck.tick(standing.configuration);
+    this.watches.noteLeader(standing.leader !== null);
   }
 
   /** Null if the actors do not tell. */

@@ -186,3 +186,28 @@ test('a node that ends sends its watchers elsewhere', async () => {
   expect(await waiting).toMatchObject({ kind: 'error', error: { code: 'Unavailable' } });
   expect(() => fixture.ask({ key: '/a' }, 1)).toThrow('about to end');
 });
+
+test('of a node that knows no leader whoever waits is sent on, with how far it has come, and no more often than needed', async () => {
+  const fixture = new DeskFixture();
+  fixture.put('/other');
+  const ask = (): Promise<ApiReply> => fixture.ask({ key: '/a' }, 1);
+  const waiting = ask();
+  let answered = 0;
+  void waiting.then(() => {
+    answered += 1;
+  });
+  await read();
+  for (const isKnown of [false, true, false]) fixture.desk.noteLeader(isKnown);
+  await Promise.resolve();
+  expect(answered).toBe(0);
+  fixture.desk.noteLeader(false);
+  await Promise.resolve();
+  expect(answered).toBe(1);
+  expect(pageOf(await waiting)).toMatchObject({ next: { revision: 2, ordinal: 0 }, changes: [] });
+  // It comes back, as there is no other: it is not sent on again at once.
+  const again = ask();
+  await read();
+  for (let look = 0; look < 4; look += 1) fixture.desk.noteLeader(false);
+  fixture.put('/a', 'news');
+  expect(pageOf(await again).changes).toHaveLength(1);
+});

@@ -37,6 +37,10 @@ const maxWaiting = 100_000;
 /** A request is kept no longer, whatever it says: nobody tells when its sender is gone. */
 const longestWaitMs = 30_000;
 
+/** Looks at whether there is a leader, one a second: at the second without one those who wait are told so, and at each fifth after that. All of them ask again then, and there may be none anywhere. */
+const sentOnAt = 2;
+const sentOnEvery = 5;
+
 /** How long watchers are read for at a stretch: whoever writes waits no longer for them. */
 const stretchMs = 1;
 
@@ -60,6 +64,7 @@ export class WatchDesk {
   #isLookDue = false;
   #isDue = false;
   #unpublishedBytes = 0;
+  #looksWithoutLeader = 0;
   #isClosed = false;
 
   constructor(options: WatchDeskOptions) {
@@ -84,6 +89,16 @@ export class WatchDesk {
     if (this.#waiting.size === 0) return;
     this.#isLookDue = true;
     this.#schedule();
+  }
+
+  /**
+   * It was looked at whether this node knows a leader. One that does not may be cut off from the others, and would hear of nothing: whoever waits is answered that there was nothing so far, and
+   * asks another, instead of staying deaf until its time is over.
+   */
+  noteLeader(isKnown: boolean): void {
+    this.#looksWithoutLeader = isKnown ? 0 : this.#looksWithoutLeader + 1;
+    if (this.#looksWithoutLeader % sentOnEvery !== sentOnAt) return;
+    for (const end of [...this.#open]) end();
   }
 
   /** Sends all watchers elsewhere. */
