@@ -3,10 +3,13 @@ import type { PublishOptions, RediallingConnection } from '@quorate/nats-connect
 import {
   answeredKinds,
   isLogIndex,
+  isTerm,
   type LeaderMessage,
   type Logger,
+  type LogIndex,
   type LogStoreMessage,
   type Rpc,
+  type RpcReply,
   type RpcTracer,
 } from '@quorate/raft';
 import {
@@ -143,37 +146,49 @@ export class PeerBus {
   }
 
   #traceSent(tracer: RpcTracer, peer: NodeId, message: ActorMessage): string | null {
-    const rpc = this.#rpcOf(peer, message);
-    if (rpc === null) return null;
-    if (!rpc.isReply) return tracer.requested(rpc, causeOf(message));
-    tracer.replied(rpc);
+    const traced = this.#tracedOf(peer, message);
+    if (traced === null) return null;
+    if (traced.is === 'request') return tracer.requested(traced.rpc, causesOf(message));
+    tracer.replied(traced.reply);
     return null;
   }
 
   #traceReceived(tracer: RpcTracer, peer: NodeId, message: ActorMessage, carrier: Msg): void {
-    const rpc = this.#rpcOf(peer, message);
-    if (rpc === null) return;
-    if (rpc.isReply) tracer.answered(rpc);
-    else tracer.received(rpc, traceparentOf(carrier));
+    const traced = this.#tracedOf(peer, message);
+    if (traced === null) return;
+    if (traced.is === 'request') tracer.received(traced.rpc, traceparentOf(carrier));
+    else tracer.answered(traced.reply);
   }
 
   /** The RPC that a message begins or ends; null for what is neither, and for what the own actors ask each other. */
-  #rpcOf(peer: NodeId, message: ActorMessage): (Rpc & { readonly isReply: boolean }) | null {
+  #tracedOf(peer: NodeId, message: ActorMessage): Traced | null {
     if (peer === this.#options.identity.node) return null;
     if (!('sequence' in message) || typeof message.sequence !== 'number') return null;
     const isReply = message.kind.endsWith('Reply');
     const kind = isReply ? message.kind.slice(0, -'Reply'.length) : message.kind;
     // Nothing would ever end the span of what nobody answers.
     if (!answeredKinds.has(kind)) return null;
-    return { peer, kind, sequence: message.sequence, isReply, ...lastIndexOf(message) };
+    const shared = { peer, kind, sequence: message.sequence };
+    if (isReply) return { is: 'reply', reply: { ...shared, matchIndex: matchIndexOf(message) } };
+    return { is: 'request', rpc: { ...shared, last: lastOf(message) } };
   }
 }
 
+type Traced = { readonly is: 'request'; readonly rpc: Rpc } | { readonly is: 'reply'; readonly reply: RpcReply };
+
 /** The last entry that a message brings. */
-function lastIndexOf(message: ActorMessage): Pick<Rpc, 'lastIndex'> {
-  if (!('entries' in message) || !Array.isArray(message.entries)) return {};
-  const index: unknown = message.entries.at(-1)?.index;
-  return typeof index === 'number' && isLogIndex(index) ? { lastIndex: index } : {};
+function lastOf(message: ActorMessage): Rpc['last'] {
+  if (!('entries' in message) || !Array.isArray(message.entries)) return null;
+  const last: unknown = message.entries.at(-1);
+  if (typeof last !== 'object' || last === null || !('index' in last) || !('term' in last)) return null;
+  const { index, term: inTerm } = last;
+  return isLogIndex(index) && isTerm(inTerm) ? { index, term: inTerm } : null;
+}
+
+/** How far a reply says that entries are on disk. */
+function matchIndexOf(message: ActorMessage): LogIndex | null {
+  if (!('matchIndex' in message) || !('success' in message) || message.success !== true) return null;
+  return isLogIndex(message.matchIndex) ? message.matchIndex : null;
 }
 
 const carrying = (traceparent: string | null): PublishOptions => {
@@ -194,13 +209,14 @@ function traceparentOf(carrier: Msg): string | null {
   }
 }
 
-/** The context that a message is sent in: its own, or that of the first traced entry in it. */
-function causeOf(message: ActorMessage): string | null {
-  if ('traceparent' in message && typeof message.traceparent === 'string') return message.traceparent;
-  if (!('entries' in message) || !Array.isArray(message.entries)) return null;
+/** The contexts that a message is sent in: its own, or those of the traced entries in it. */
+function causesOf(message: ActorMessage): readonly string[] {
+  if ('traceparent' in message) return typeof message.traceparent === 'string' ? [message.traceparent] : [];
+  if (!('entries' in message) || !Array.isArray(message.entries)) return [];
+  const causes: string[] = [];
   for (const entry of message.entries) {
     const traceparent: unknown = entry?.fields?.traceparent;
-    if (typeof traceparent === 'string') return traceparent;
+    if (typeof traceparent === 'string') causes.push(traceparent);
   }
-  return null;
+  return causes;
 }

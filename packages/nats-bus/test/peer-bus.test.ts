@@ -233,18 +233,19 @@ test('an entry that is kept holds its own message and not all that the socket re
 function tracedBus(): { readonly traced: PeerBus; readonly notes: unknown[][] } {
   const notes: unknown[][] = [];
   const tracer: RpcTracer = {
-    requested: ({ kind }, parent) => {
-      notes.push(['requested', kind, parent]);
+    requested: ({ kind, last }, causes) => {
+      notes.push(['requested', kind, last, causes]);
       return kind === 'requestPreVote' ? null : '00-own-01';
     },
-    answered: ({ peer: from, kind, sequence }) => void notes.push(['answered', from, kind, sequence]),
+    answered: ({ peer: from, kind, sequence, matchIndex }) =>
+      void notes.push(['answered', from, kind, sequence, matchIndex]),
     received: ({ peer: from, kind, sequence }, parent) => void notes.push(['received', from, kind, sequence, parent]),
-    replied: ({ peer: to, kind, sequence }) => void notes.push(['replied', to, kind, sequence]),
+    replied: ({ peer: to, kind, sequence, matchIndex }) => void notes.push(['replied', to, kind, sequence, matchIndex]),
   };
   return { traced: new PeerBus({ ...options, tracer }), notes };
 }
 
-test('a sampled request carries its own context, which began in that of its first traced entry', async () => {
+test('a sampled request carries its own context, which began in those of its traced entries', async () => {
   const heard: (string | undefined)[] = [];
   peer.subscribe('quorate.main.peer.n1.>', {
     callback: (_, message) => void heard.push(message.headers?.get('traceparent')),
@@ -252,23 +253,29 @@ test('a sampled request carries its own context, which began in that of its firs
   await peer.flush();
   const { traced, notes } = tracedBus();
   const entry = { index: 1, term: 1, kind: 'command', command: new Uint8Array(), timestampUs: 1, logTimeMs: 0 };
-  const entries = [entry, { ...entry, index: 2, fields: { traceparent: '00-entry-01' } }];
+  const second = { ...entry, index: 2, fields: { traceparent: '00-entry-01' } };
+  const entries = [entry, second, { ...entry, index: 3, term: 2, fields: { traceparent: '00-second-01' } }];
   const append = { kind: 'appendEntries', sequence: 4, entries };
   const caused = { ...vote, traceparent: '00-cause-01' };
   const tick = { kind: 'tick' };
   const messages = [append, vote, caused, { ...vote, kind: 'requestPreVote' }, tick];
   for (const message of messages) traced.send(peerStore, message);
   traced.send(peerStore, { ...vote, kind: 'requestVoteReply' });
+  const appended = { kind: 'appendEntriesReply', sequence: 4, success: true, matchIndex: 3 };
+  traced.send(peerStore, appended);
+  traced.send(peerStore, { ...appended, success: false, matchIndex: 0 });
   await connection.connection?.flush();
   await peer.flush();
   expect(notes).toEqual([
-    ['requested', 'appendEntries', '00-entry-01'],
-    ['requested', 'requestVote', null],
-    ['requested', 'requestVote', '00-cause-01'],
-    ['requested', 'requestPreVote', null],
-    ['replied', 'n2', 'requestVote', 1],
+    ['requested', 'appendEntries', { index: 3, term: 2 }, ['00-entry-01', '00-second-01']],
+    ['requested', 'requestVote', null, []],
+    ['requested', 'requestVote', null, ['00-cause-01']],
+    ['requested', 'requestPreVote', null, []],
+    ['replied', 'n2', 'requestVote', 1, null],
+    ['replied', 'n2', 'appendEntries', 4, 3],
+    ['replied', 'n2', 'appendEntries', 4, null],
   ]);
-  expect(heard).toEqual(['00-own-01', '00-own-01', '00-own-01', undefined, undefined, undefined]);
+  expect(heard).toEqual(['00-own-01', '00-own-01', '00-own-01', ...Array(5).fill(undefined)]);
 });
 
 test('what comes is traced in the context that its header names, and none without one or in a broken one', async () => {
@@ -298,7 +305,7 @@ test('what comes is traced in the context that its header names, and none withou
     ['received', 'n2', 'requestPreVote', 1, '00-other-01'],
     ['received', 'n2', 'requestPreVote', 1, null],
     ['received', 'n2', 'requestPreVote', 1, null],
-    ['answered', 'n2', 'requestVote', 7],
+    ['answered', 'n2', 'requestVote', 7, null],
     ['received', 'n3', 'requestVote', 1, null],
   ]);
   expect(errors).toEqual([]);

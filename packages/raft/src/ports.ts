@@ -66,19 +66,28 @@ export interface Rpc {
   readonly kind: string;
   readonly sequence: number;
   /** The last entry that it brings, if it brings any. */
-  readonly lastIndex?: LogIndex;
+  readonly last: { readonly index: LogIndex; readonly term: Term } | null;
+}
+
+/** A reply to a request, and to all of that kind before it. */
+export interface RpcReply {
+  readonly peer: NodeId;
+  readonly kind: string;
+  readonly sequence: number;
+  /** Entries are on disk up to here; requests that brought later ones are open yet. Null if it says nothing of that, or refuses: then none is. */
+  readonly matchIndex: LogIndex | null;
 }
 
 /** Traces the requests between nodes, at both ends. The bus calls it, which sees them all. */
 export interface RpcTracer {
-  /** A request leaves. The answer is the W3C context that goes with it; null when it is not sampled. */
-  requested(rpc: Rpc, parent: string | null): string | null;
-  /** Its reply has come; it answers for all of that kind before it as well. */
-  answered(rpc: Rpc): void;
+  /** A request leaves, because of what is under way in these W3C contexts. The answer is the one that goes with it; null when it is not sampled. */
+  requested(rpc: Rpc, causes: readonly string[]): string | null;
+  /** Its reply has come. */
+  answered(reply: RpcReply): void;
   /** A request has come. */
   received(rpc: Rpc, parent: string | null): void;
-  /** Its reply leaves; it answers for all of that kind before it as well. */
-  replied(rpc: Rpc): void;
+  /** Its reply leaves. */
+  replied(reply: RpcReply): void;
 }
 
 /** A role that a node takes; `pre-candidate` asks whether it would be voted for. */

@@ -1,13 +1,14 @@
 import { type Attributes, type Context, type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import type { CommitSpan, CommitTracer, LogIndex, Term } from '@quorate/raft';
-import { epochMs } from './epoch-time.ts';
+import type { EpochClock } from './epoch-clock.ts';
 import { keptAttribute } from './keeping-sampler.ts';
+import type { OpenCommits } from './open-commits.ts';
 import type { SlowCommits } from './slow-commits.ts';
 import type { StageSpans } from './stage-spans.ts';
 import { contextOf, traceparentOf } from './traceparent.ts';
 import { attributesOf, type TracingIdentity } from './tracing.ts';
 
-/** So many commits that are not sampled are kept in a second, at most: where all are slow, a few say as much. */
+/** So many commits that are not sampled are kept in a second, at most, for each of the reasons: where all are slow, a few say as much. */
 const mostKept = 10;
 const keptWithinMs = 1_000;
 
@@ -17,6 +18,9 @@ type Outcome = Parameters<CommitSpan['end']>[0];
 export interface CommitTracing {
   readonly tracer: Tracer;
   readonly identity: TracingIdentity;
+  readonly epoch: EpochClock;
+  /** Those that are under way. */
+  readonly commits: OpenCommits;
   /** Null if no stages are remembered. */
   readonly stages: StageSpans | null;
   readonly slow: SlowCommits;
@@ -26,8 +30,7 @@ export interface CommitTracing {
 export class OtelCommitTracer implements CommitTracer {
   readonly #tracing: CommitTracing;
   readonly #attributes: Attributes;
-  #kept = 0;
-  #keptSinceMs = Number.NEGATIVE_INFINITY;
+  readonly #budgets = { error: new Budget(), slow: new Budget() };
 
   constructor(tracing: CommitTracing) {
     this.#tracing = tracing;
@@ -35,44 +38,55 @@ export class OtelCommitTracer implements CommitTracer {
   }
 
   start(parent: string | null): CommitSpan {
-    const { tracer } = this.#tracing;
+    const { epoch, commits } = this.#tracing;
     const context = contextOf(parent);
-    const beganAtMs = performance.now();
-    const span = this.#start(tracer, context, beganAtMs, {});
-    return new OtelCommitSpan(span, beganAtMs, (commit) => this.#ended(commit, context));
+    const [beganAtMs, offsetMs] = [performance.now(), epoch.offsetMs()];
+    const span = this.#start(context, offsetMs + beganAtMs, {});
+    const traceparent = traceparentOf(span);
+    if (traceparent !== null) commits.add(traceparent, span);
+    return new OtelCommitSpan({ span, traceparent, beganAtMs, offsetMs }, (commit) => this.#ended(commit, context));
   }
 
-  #start(tracer: Tracer, context: Context, beganAtMs: number, more: Attributes): Span {
+  #start(context: Context, startTime: number, more: Attributes): Span {
     const attributes = { ...this.#attributes, ...more };
-    return tracer.startSpan(
-      'raft/commit',
-      { kind: SpanKind.INTERNAL, attributes, startTime: epochMs(beganAtMs) },
-      context,
-    );
+    return this.#tracing.tracer.startSpan('raft/commit', { kind: SpanKind.INTERNAL, attributes, startTime }, context);
   }
 
   #ended(commit: EndedCommit, context: Context): void {
-    const { tracer, stages, slow } = this.#tracing;
-    const isSlow = slow.isSlow(commit.endedAtMs - commit.beganAtMs);
+    const { stages, slow, commits } = this.#tracing;
+    const { beganAtMs, endedAtMs, offsetMs, traceparent, place, outcome } = commit;
+    const isSlow = slow.isSlow(endedAtMs - beganAtMs);
     let { span } = commit;
     let attributes = this.#attributes;
     if (!span.isRecording()) {
-      const reason = commit.outcome === 'applied' ? (isSlow ? 'slow' : null) : 'error';
-      if (reason === null || !this.#mayKeep(commit.endedAtMs)) return;
+      const reason = outcome === 'applied' ? (isSlow ? 'slow' : null) : 'error';
+      if (reason === null || !this.#budgets[reason].take(endedAtMs)) return;
       const kept = { [keptAttribute]: reason };
-      span = this.#start(tracer, context, commit.beganAtMs, kept);
+      span = this.#start(context, offsetMs + beganAtMs, kept);
       attributes = { ...attributes, ...kept };
-      if (commit.place !== null) setPlace(span, commit.place);
+      if (place !== null) setPlace(span, place);
     }
-    span.setAttribute('raft.outcome', commit.outcome);
-    if (commit.outcome !== 'applied') span.setStatus({ code: SpanStatusCode.ERROR, message: commit.outcome });
-    if (commit.place !== null && commit.outcome === 'applied') stages?.add(span, commit.place.index, true, attributes);
-    span.end(epochMs(commit.endedAtMs));
+    span.setAttribute('raft.outcome', outcome);
+    if (outcome !== 'applied') span.setStatus({ code: SpanStatusCode.ERROR, message: outcome });
+    const end = (): void => {
+      if (traceparent !== null) commits.delete(traceparent);
+      span.end(offsetMs + endedAtMs);
+    };
+    const isTaken =
+      outcome === 'applied' && place !== null && stages?.addCommit({ span, ...place, offsetMs, attributes, end });
+    if (isTaken !== true) end();
   }
+}
 
-  #mayKeep(nowMs: number): boolean {
-    if (nowMs - this.#keptSinceMs >= keptWithinMs) {
-      this.#keptSinceMs = nowMs;
+/** How many of a kind may be kept. */
+class Budget {
+  #kept = 0;
+  #sinceMs = Number.NEGATIVE_INFINITY;
+
+  /** Whether there may be one more. */
+  take(nowMs: number): boolean {
+    if (nowMs - this.#sinceMs >= keptWithinMs) {
+      this.#sinceMs = nowMs;
       this.#kept = 0;
     }
     this.#kept += 1;
@@ -85,43 +99,51 @@ interface Place {
   readonly term: Term;
 }
 
-interface EndedCommit {
+interface BegunCommit {
   readonly span: Span;
+  readonly traceparent: string | null;
   readonly beganAtMs: number;
+  /** What its times are made of. */
+  readonly offsetMs: number;
+}
+
+interface EndedCommit extends BegunCommit {
   readonly endedAtMs: number;
   readonly place: Place | null;
   readonly outcome: Outcome;
 }
 
 class OtelCommitSpan implements CommitSpan {
-  readonly #span: Span;
-  readonly #beganAtMs: number;
+  readonly #begun: BegunCommit;
   readonly #ended: (commit: EndedCommit) => void;
   #place: Place | null = null;
 
-  constructor(span: Span, beganAtMs: number, ended: (commit: EndedCommit) => void) {
-    this.#span = span;
-    this.#beganAtMs = beganAtMs;
+  constructor(begun: BegunCommit, ended: (commit: EndedCommit) => void) {
+    this.#begun = begun;
     this.#ended = ended;
   }
 
   get traceparent(): string | null {
-    return traceparentOf(this.#span);
+    return this.#begun.traceparent;
   }
 
   appended(index: LogIndex, term: Term): void {
     this.#place = { index, term };
-    setPlace(this.#span, this.#place);
-    this.#span.addEvent('appended', epochMs(performance.now()));
+    setPlace(this.#begun.span, this.#place);
+    this.#happened('appended');
   }
 
   committed(): void {
-    this.#span.addEvent('committed', epochMs(performance.now()));
+    this.#happened('committed');
   }
 
   end(outcome: Outcome): void {
-    const [span, beganAtMs, place] = [this.#span, this.#beganAtMs, this.#place];
-    this.#ended({ span, beganAtMs, endedAtMs: performance.now(), place, outcome });
+    this.#ended({ ...this.#begun, endedAtMs: performance.now(), place: this.#place, outcome });
+  }
+
+  #happened(event: string): void {
+    const { span, offsetMs } = this.#begun;
+    if (span.isRecording()) span.addEvent(event, offsetMs + performance.now());
   }
 }
 

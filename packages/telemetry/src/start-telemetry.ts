@@ -1,15 +1,20 @@
 import {
   type CommitTracer,
+  type Logger,
   type MemberTracer,
   type RoleObserver,
   type RpcTracer,
   type StageRecorder,
   silentPorts,
 } from '@quorate/raft';
+import type { CountingSpanProcessor } from './counting-span-processor.ts';
+import { EpochClock } from './epoch-clock.ts';
 import { OtelMemberTracer } from './member-tracing.ts';
 import { type Metrics, startMetrics } from './metrics/start-metrics.ts';
+import { OpenCommits } from './open-commits.ts';
 import { passingCommitTracer } from './passing-commit-tracer.ts';
 import { SlowCommits } from './slow-commits.ts';
+import { noSpans, type SpanCounts } from './span-counts.ts';
 import { StageRings } from './stages/stage-rings.ts';
 import { OtelRpcTracer, quorateTracer, type TracingIdentity } from './tracing.ts';
 
@@ -42,9 +47,16 @@ export interface TelemetryOptions {
   readonly rememberedWrites: number;
   /** A write that takes longer is traced though it is not sampled; null: one that takes ten times as long as is usual. */
   readonly slowWriteMs: number | null;
+  /** Which part of the heartbeats the sampling is asked about, from 0 to 1. */
+  readonly tracedHeartbeats: number;
+  /** Where it is told that nothing can be exported. */
+  readonly logger: Logger;
 }
 
-type Tracing = Pick<Telemetry, 'rpc' | 'commit' | 'members' | 'stop'>;
+interface Tracing extends Pick<Telemetry, 'rpc' | 'commit' | 'members' | 'stop'> {
+  /** Null when nothing is exported. */
+  readonly spans: SpanCounts | null;
+}
 
 const stopWithinMs = 1_000;
 
@@ -58,7 +70,8 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const tracing = await startTracing(options, stages);
   const remembering = stages ?? silentPorts.stages;
   const { commit: tracer } = tracing;
-  const metrics = await startMetrics({ identity, version, environment, asText, tracer, stages: remembering });
+  const { spans } = tracing;
+  const metrics = await startMetrics({ identity, version, environment, asText, tracer, stages: remembering, spans });
   return {
     ...tracing,
     commit: metrics?.commit ?? tracer,
@@ -74,13 +87,10 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   };
 }
 
-async function startTracing(
-  { identity, version, environment, slowWriteMs }: TelemetryOptions,
-  rings: StageRings | null,
-): Promise<Tracing> {
+async function startTracing(options: TelemetryOptions, rings: StageRings | null): Promise<Tracing> {
+  const { identity, version, environment, slowWriteMs, tracedHeartbeats: heartbeatRatio, logger } = options;
   const endpoint = environment.OTEL_EXPORTER_OTLP_ENDPOINT ?? environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
-  if (endpoint === undefined || endpoint === '')
-    return { rpc: null, commit: passingCommitTracer, members: silentPorts.memberTracer, stop: async () => {} };
+  if (endpoint === undefined || endpoint === '') return untraced;
   environment.OTEL_SERVICE_NAME ??= 'quorate';
   environment.OTEL_TRACES_EXPORTER ??= 'otlp';
   environment.OTEL_LOGS_EXPORTER ??= 'none';
@@ -89,19 +99,46 @@ async function startTracing(
   const { KeepingSampler, samplerOf } = await import('./keeping-sampler.ts');
   const { OtelCommitTracer } = await import('./commit-tracing.ts');
   const { StageSpans } = await import('./stage-spans.ts');
+  const spans = noSpans();
+  const processors = await spanProcessors(environment, spans, logger);
   // Metrics are read elsewhere, whether or not anything is traced.
   const sampler = new KeepingSampler(samplerOf(environment));
-  const sdk = new NodeSDK({ instrumentations: [], metricReaders: [], sampler });
+  const sdk = new NodeSDK({ instrumentations: [], metricReaders: [], sampler, ...processors });
   sdk.start();
   const tracer = quorateTracer(version);
-  const stageSpans = rings === null ? null : new StageSpans(tracer, rings);
+  const stages = rings === null ? null : new StageSpans(tracer, rings, spans);
+  const shared = { tracer, identity, epoch: new EpochClock(), commits: new OpenCommits(), stages };
+  const rpc = new OtelRpcTracer({ ...shared, heartbeatRatio });
   return {
-    rpc: new OtelRpcTracer(tracer, identity, stageSpans),
-    commit: new OtelCommitTracer({ tracer, identity, stages: stageSpans, slow: new SlowCommits(slowWriteMs) }),
+    rpc,
+    commit: new OtelCommitTracer({ ...shared, slow: new SlowCommits(slowWriteMs) }),
     members: new OtelMemberTracer(tracer, identity),
+    spans,
     stop: () => {
-      stageSpans?.stop();
+      rpc.stop();
+      stages?.stop();
       return sdk.shutdown();
     },
   };
+}
+
+const untraced: Tracing = {
+  rpc: null,
+  commit: passingCommitTracer,
+  members: silentPorts.memberTracer,
+  spans: null,
+  stop: async () => {},
+};
+
+/** Those that count, where spans go out by OTLP alone; what else the standard variables can name is OpenTelemetry's own affair. */
+async function spanProcessors(
+  environment: NodeJS.ProcessEnv,
+  counts: SpanCounts,
+  logger: Logger,
+): Promise<{ readonly spanProcessors?: CountingSpanProcessor[] }> {
+  if (environment.OTEL_TRACES_EXPORTER !== 'otlp') return {};
+  const { CountingSpanProcessor } = await import('./counting-span-processor.ts');
+  const { otlpSpanExporter } = await import('./otlp-span-exporter.ts');
+  const exporter = await otlpSpanExporter(environment);
+  return { spanProcessors: [new CountingSpanProcessor({ exporter, environment, counts, logger })] };
 }

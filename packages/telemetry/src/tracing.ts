@@ -1,14 +1,8 @@
-import {
-  type Attributes,
-  type Context,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api';
-import type { LogIndex, Rpc, RpcTracer } from '@quorate/raft';
-import { epochNow } from './epoch-time.ts';
+import { type Attributes, type Context, type Span, SpanKind, type Tracer, trace } from '@opentelemetry/api';
+import type { Rpc, RpcReply, RpcTracer } from '@quorate/raft';
+import type { EpochClock } from './epoch-clock.ts';
+import type { OpenCommits } from './open-commits.ts';
+import { OpenSpans } from './open-spans.ts';
 import type { StageSpans } from './stage-spans.ts';
 import { contextOf, traceparentOf } from './traceparent.ts';
 
@@ -19,104 +13,90 @@ export interface TracingIdentity {
   readonly node: string;
 }
 
-const unansweredMs = 5_000;
-
-interface OpenSpan {
-  readonly span: Span;
-  /** The last entry that it brings. */
-  readonly lastIndex: LogIndex | null;
-  readonly sequence: number;
-  readonly startedAtMs: number;
-}
-
-/** Spans of RPCs, open until a reply answers for them. */
-class OpenSpans {
-  readonly #open = new Map<string, OpenSpan[]>();
-
-  add(key: string, open: OpenSpan): void {
-    const spans = this.#open.get(key) ?? [];
-    this.#open.set(key, spans);
-    this.#expire(spans, open.startedAtMs);
-    spans.push(open);
-  }
-
-  /** Ends all of that key up to `sequence`; each is told before. */
-  end(key: string, sequence: number, onEnd: (open: OpenSpan) => void = () => {}): void {
-    const spans = this.#open.get(key) ?? [];
-    for (let open = spans[0]; open !== undefined && open.sequence <= sequence; open = spans[0]) {
-      onEnd(open);
-      open.span.end(epochNow());
-      spans.shift();
-    }
-  }
-
-  #expire(spans: OpenSpan[], nowMs: number): void {
-    while (spans[0] !== undefined && nowMs - spans[0].startedAtMs > unansweredMs) {
-      const { span } = spans[0];
-      span.setStatus({ code: SpanStatusCode.ERROR, message: 'no answer' });
-      span.end(epochNow());
-      spans.shift();
-    }
-  }
+/** What a tracer of RPCs works with. */
+export interface RpcTracing {
+  readonly tracer: Tracer;
+  readonly identity: TracingIdentity;
+  readonly epoch: EpochClock;
+  readonly commits: OpenCommits;
+  /** Null if no stages are remembered. */
+  readonly stages: StageSpans | null;
+  /** Which part of the heartbeats is looked at, from 0 to 1; the sampling is asked about those. */
+  readonly heartbeatRatio: number;
 }
 
 /** Traces RPCs between nodes with OpenTelemetry: a client span at the asker, a server span at the asked, one trace. */
 export class OtelRpcTracer implements RpcTracer {
-  readonly #tracer: Tracer;
-  readonly #identity: TracingIdentity;
-  readonly #stages: StageSpans | null;
+  readonly #tracing: RpcTracing;
+  readonly #attributes: Attributes;
   readonly #asked = new OpenSpans();
   readonly #serving = new OpenSpans();
+  #heartbeats = 0;
 
-  constructor(tracer: Tracer, identity: TracingIdentity, stages: StageSpans | null) {
-    this.#tracer = tracer;
-    this.#identity = identity;
-    this.#stages = stages;
+  constructor(tracing: RpcTracing) {
+    this.#tracing = tracing;
+    this.#attributes = attributesOf(tracing.identity);
   }
 
-  requested(rpc: Rpc, parent: string | null): string | null {
-    const span = this.#start(rpc, SpanKind.CLIENT, contextOf(parent));
-    this.#asked.add(keyOf(rpc), openOf(rpc, span));
+  requested(rpc: Rpc, causes: readonly string[]): string | null {
+    const [first = null, ...others] = causes;
+    if (first === null && isHeartbeat(rpc) && !this.#isLookedAt()) return null;
+    const span = this.#start(rpc, SpanKind.CLIENT, contextOf(first), this.#asked);
+    if (others.length > 0) this.#tracing.commits.link(span, others);
     return traceparentOf(span);
   }
 
-  answered(rpc: Rpc): void {
-    this.#asked.end(keyOf(rpc), rpc.sequence);
+  answered(reply: RpcReply): void {
+    this.#asked.end(reply);
   }
 
   received(rpc: Rpc, parent: string | null): void {
-    const span = this.#start(rpc, SpanKind.SERVER, contextOf(parent));
-    this.#serving.add(keyOf(rpc), openOf(rpc, span));
+    const context = contextOf(parent);
+    // Whoever asks has decided whether it is sampled: a span of this end alone would say little.
+    if (trace.getSpanContext(context) !== undefined) this.#start(rpc, SpanKind.SERVER, context, this.#serving);
   }
 
-  replied(rpc: Rpc): void {
-    this.#serving.end(keyOf(rpc), rpc.sequence, ({ span, lastIndex }) => {
-      if (lastIndex !== null) this.#stages?.add(span, lastIndex, false, attributesOf(this.#identity));
+  replied(reply: RpcReply): void {
+    const { stages } = this.#tracing;
+    this.#serving.end(reply, ({ span, rpc: { last }, beganAtMs, offsetMs }) => {
+      if (last === null || reply.matchIndex === null) return;
+      stages?.addAppend({ span, last, beganAtMs, offsetMs, attributes: this.#attributes });
     });
   }
 
-  #start(rpc: Rpc, kind: SpanKind, parent: Context): Span {
+  /** Ends what is open. */
+  stop(): void {
+    this.#asked.stop();
+    this.#serving.stop();
+  }
+
+  #start(rpc: Rpc, kind: SpanKind, parent: Context, open: OpenSpans): Span {
+    const { tracer, epoch } = this.#tracing;
     const attributes = {
       'rpc.system': 'quorate',
       'rpc.service': 'raft',
       'rpc.method': rpc.kind,
       'messaging.system': 'nats',
-      ...attributesOf(this.#identity),
+      ...this.#attributes,
       'raft.peer': rpc.peer,
       'raft.sequence': rpc.sequence,
     };
-    return this.#tracer.startSpan(`raft/${rpc.kind}`, { kind, attributes, startTime: epochNow() }, parent);
+    const [beganAtMs, offsetMs] = [performance.now(), epoch.offsetMs()];
+    const span = tracer.startSpan(`raft/${rpc.kind}`, { kind, attributes, startTime: offsetMs + beganAtMs }, parent);
+    if (span.isRecording()) open.add({ span, rpc, beganAtMs, offsetMs });
+    return span;
+  }
+
+  /** One of so many. */
+  #isLookedAt(): boolean {
+    const { heartbeatRatio } = this.#tracing;
+    const before = Math.floor(this.#heartbeats * heartbeatRatio);
+    this.#heartbeats += 1;
+    return Math.floor(this.#heartbeats * heartbeatRatio) > before;
   }
 }
 
-const keyOf = (rpc: Rpc): string => `${rpc.peer}/${rpc.kind}`;
-
-const openOf = ({ sequence, lastIndex }: Rpc, span: Span): OpenSpan => ({
-  span,
-  lastIndex: lastIndex ?? null,
-  sequence,
-  startedAtMs: performance.now(),
-});
+const isHeartbeat = ({ kind, last }: Rpc): boolean => kind === 'appendEntries' && last === null;
 
 /** What every span bears. */
 export const attributesOf = ({ cluster, group, node }: TracingIdentity): Attributes => ({

@@ -1,12 +1,15 @@
-import { InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { nodeId } from '@quorate/actor';
 import { logIndex, term } from '@quorate/raft';
 import { afterEach, expect, test, vi } from 'vitest';
 import { OtelCommitTracer } from '../src/commit-tracing.ts';
+import { EpochClock } from '../src/epoch-clock.ts';
 import { KeepingSampler, samplerOf } from '../src/keeping-sampler.ts';
+import { OpenCommits } from '../src/open-commits.ts';
 import { SlowCommits } from '../src/slow-commits.ts';
+import { noSpans } from '../src/span-counts.ts';
 import { StageSpans } from '../src/stage-spans.ts';
 import { StageRings } from '../src/stages/stage-rings.ts';
+import { tracerWithSpans } from './support/exported-spans.ts';
 
 const identity = { cluster: 'main', group: 'config', node: 'n1' };
 const traceId = 'ab'.repeat(16);
@@ -19,17 +22,15 @@ afterEach(() => {
 /** A tracer of commits under a sampler, with what it exports. */
 function start(environment: NodeJS.ProcessEnv, thresholdMs: number | null = 100) {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
-  const exporter = new InMemorySpanExporter();
-  const sampler = new KeepingSampler(samplerOf(environment));
-  const provider = new TracerProvider({ sampler, spanProcessors: [new SimpleSpanProcessor({ exporter })] });
-  const tracer = provider.getTracer('test');
+  const { tracer, ended } = tracerWithSpans(new KeepingSampler(samplerOf(environment)));
   const rings = new StageRings(64);
-  const stages = new StageSpans(tracer, rings);
+  const stages = new StageSpans(tracer, rings, noSpans());
   const slow = new SlowCommits(thresholdMs);
-  const commits = new OtelCommitTracer({ tracer, identity, stages, slow });
+  const epoch = new EpochClock();
+  const commits = new OtelCommitTracer({ tracer, identity, epoch, commits: new OpenCommits(), stages, slow });
   const spans = () => {
     vi.advanceTimersByTime(2_000);
-    return exporter.getFinishedSpans();
+    return ended();
   };
   /** A commit at `index` that takes so long. */
   const commit = (
@@ -52,6 +53,7 @@ function start(environment: NodeJS.ProcessEnv, thresholdMs: number | null = 100)
     vi.advanceTimersByTime(tookMs);
     span.committed();
     span.end(outcome);
+    rings.settled(at, term(3), performance.now());
     return span;
   };
   return { commit, spans };
@@ -63,14 +65,16 @@ test('a slow commit that is not sampled is kept, with its stages and what the le
   const span = commit(6, 150);
   // Nobody else is told to record what is part of it: whether it is kept is known too late.
   expect(span.traceparent).toBeNull();
-  const [kept, ...below] = spans();
+  const all = spans();
+  const kept = all.find(({ name }) => name === 'raft/commit');
+  const below = all.filter((one) => one !== kept);
   expect(kept).toMatchObject({
     name: 'raft/commit',
     attributes: { 'raft.kept': 'slow', 'raft.index': 6, 'raft.term': 3, 'raft.outcome': 'applied', 'raft.node': 'n1' },
   });
   expect(kept?.spanContext().traceId).toBe(traceId);
   expect(below.map(({ name }) => name)).toEqual([
-    ...['raft/appendEntries', 'raft/batch', 'raft/quorum', 'raft/append', 'raft/flush'],
+    ...['raft/appendEntries', 'raft/append', 'raft/flush', 'raft/batch', 'raft/quorum'],
   ]);
   for (const { parentSpanContext, attributes } of below) {
     expect(parentSpanContext?.spanId).toBe(kept?.spanContext().spanId);
@@ -97,7 +101,7 @@ test('one that is sampled is there once, and is not said to be kept', () => {
   const span = commit(5, 150, 'applied', `${parent}-01`);
   expect(span.traceparent).toMatch(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));
   const names = spans().map(({ name }) => name);
-  expect(names).toEqual(['raft/commit', 'raft/batch', 'raft/quorum', 'raft/append', 'raft/flush']);
+  expect(names).toEqual(['raft/append', 'raft/flush', 'raft/batch', 'raft/quorum', 'raft/commit']);
   expect(spans().filter(({ attributes }) => 'raft.kept' in attributes)).toEqual([]);
 });
 
@@ -109,6 +113,15 @@ test('where all are slow ten in a second are kept', () => {
   vi.advanceTimersByTime(1_000);
   commit(101, 4);
   expect(spans().filter(isCommit)).toHaveLength(11);
+});
+
+test('those that failed have a second of their own, however many were slow', () => {
+  const { commit, spans } = start({ OTEL_TRACES_SAMPLER: 'always_off' }, 1);
+  for (let index = 1; index <= 20; index += 1) commit(index, 4);
+  commit(21, 4, 'unknown');
+  const reasons = spans().flatMap(({ name, attributes }) => (name === 'raft/commit' ? [attributes['raft.kept']] : []));
+  expect(reasons.filter((reason) => reason === 'slow')).toHaveLength(10);
+  expect(reasons.filter((reason) => reason === 'error')).toHaveLength(1);
 });
 
 test('without a threshold one is slow that takes ten times as long as is usual', () => {

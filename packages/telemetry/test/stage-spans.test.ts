@@ -1,46 +1,29 @@
-import { type Span, type Tracer, trace } from '@opentelemetry/api';
+import type { Span } from '@opentelemetry/api';
+import { AlwaysOffSampler, type ReadableSpan } from '@opentelemetry/sdk-trace';
 import { nodeId } from '@quorate/actor';
-import { logIndex, term } from '@quorate/raft';
+import { type LogIndex, logIndex, term } from '@quorate/raft';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { noSpans, type SpanCounts } from '../src/span-counts.ts';
 import { StageSpans } from '../src/stage-spans.ts';
 import { StageRings } from '../src/stages/stage-rings.ts';
+import { rowOf, tracerWithSpans } from './support/exported-spans.ts';
 
-interface Made {
-  readonly name: string;
-  readonly parent: Span | undefined;
-  readonly attributes: unknown;
-  readonly beganAtMs: number;
-  endedAtMs: number;
-}
-
-const made: Made[] = [];
-
-/** Notes what is made of spans, by the monotonic clock. */
-const tracer: Pick<Tracer, 'startSpan'> = {
-  startSpan(name, options, context) {
-    const parent = context === undefined ? undefined : trace.getSpan(context);
-    const beganAtMs = Number(options?.startTime) - performance.timeOrigin;
-    const one: Made = { name, parent, attributes: options?.attributes, beganAtMs, endedAtMs: Number.NaN };
-    made.push(one);
-    const end = (time: unknown): void => {
-      one.endedAtMs = Number(time) - performance.timeOrigin;
-    };
-    return { end } as Span;
-  },
-};
-
-const spanOf = (isRecording: boolean): Span => ({ isRecording: () => isRecording }) as Span;
-const n1 = { 'raft.node': 'n1' };
+/** What the spans' times have beside the times of the rings. */
+const offsetMs = 1_700_000_000_000;
+const attributes = { 'raft.node': 'n1' };
 const index = logIndex(5);
 
 let rings: StageRings;
+let counts: SpanCounts;
 let spans: StageSpans;
+let exported: ReturnType<typeof tracerWithSpans>;
 
 beforeEach(() => {
   vi.useFakeTimers();
-  made.length = 0;
+  exported = tracerWithSpans();
   rings = new StageRings(16);
-  spans = new StageSpans(tracer as Tracer, rings);
+  counts = noSpans();
+  spans = new StageSpans(exported.tracer, rings, counts);
 });
 afterEach(() => {
   spans.stop();
@@ -48,86 +31,163 @@ afterEach(() => {
 });
 
 /** A write at the leader, up to its being applied: its own flush is not over. */
-function recordCommit(): void {
-  rings.placed(index, term(2), 101, 103);
-  rings.appended(logIndex(4), logIndex(6), term(2), 9, 104, 105);
-  rings.flushBegan(9, 106);
-  rings.committed(index, index, nodeId('n2'), 110);
-  rings.applied(index, index, 111, 112);
-  rings.settled(index, term(2), 113);
+function recordCommit(at: LogIndex = index): void {
+  rings.answered(at, term(2), 95, 98, 114);
+  rings.placed(at, term(2), 101, 103);
+  rings.settled(at, term(2), 113);
 }
 
-const rows = () =>
-  made.map(({ name, beganAtMs, endedAtMs }) => [
-    name,
-    Math.round(beganAtMs * 10) / 10,
-    Math.round(endedAtMs * 10) / 10,
-  ]);
+function recordBatch(): void {
+  rings.appended(logIndex(4), logIndex(6), term(2), 9, 104, 105);
+  rings.flushBegan(9, 106);
+  rings.committed(logIndex(4), logIndex(6), nodeId('n2'), 110);
+  rings.applied(logIndex(4), logIndex(6), 111, 112);
+}
+
+/** The span of a commit that waits for its stages from now on. */
+function addCommit(at: LogIndex = index, inTerm = term(2)): Span {
+  const span = exported.tracer.startSpan('raft/commit', { startTime: offsetMs + 101 });
+  const end = (): void => span.end(offsetMs + 113);
+  expect(spans.addCommit({ span, index: at, term: inTerm, offsetMs, attributes, end })).toBe(true);
+  return span;
+}
+
+const below = (span: Span): readonly ReadableSpan[] =>
+  exported.ended().filter(({ parentSpanContext }) => parentSpanContext?.spanId === span.spanContext().spanId);
+const ofSpan = (span: Span): ReadableSpan | undefined =>
+  exported.ended().find((one) => one.spanContext().spanId === span.spanContext().spanId);
 
 test('the stages of a commit are spans below it, as soon as its own flush is over', () => {
-  const commit = spanOf(true);
   recordCommit();
-  spans.add(commit, index, true, n1);
+  recordBatch();
+  const commit = addCommit();
   vi.advanceTimersByTime(250);
-  expect(made).toEqual([]);
+  expect(exported.ended()).toEqual([]);
   rings.flushEnded(9, 140);
   vi.advanceTimersByTime(100);
-  expect(rows()).toEqual([
+  expect(below(commit).map((span) => rowOf(span, offsetMs))).toEqual([
+    ['raft/append', 104, 105],
+    ['raft/flush', 106, 140],
     ['raft/batch', 101, 103],
     ['raft/quorum', 105, 110],
     ['raft/apply', 111, 112],
-    ['raft/append', 104, 105],
-    ['raft/flush', 106, 140],
   ]);
-  for (const { parent, attributes } of made) {
-    expect(parent).toBe(commit);
-    expect(attributes).toMatchObject({ 'raft.node': 'n1', 'raft.index': 5 });
-  }
-  expect(made[1]?.attributes).toMatchObject({ 'raft.completed_by': 'n2' });
-  expect(made[4]?.attributes).toMatchObject({ 'raft.batch_size': 3 });
+  for (const span of below(commit)) expect(span.attributes).toMatchObject({ 'raft.node': 'n1', 'raft.index': 5 });
+  expect(below(commit)[3]?.attributes).toMatchObject({ 'raft.completed_by': 'n2' });
+  expect(below(commit)[1]?.attributes).toMatchObject({ 'raft.batch_size': 3 });
   vi.advanceTimersByTime(5_000);
-  expect(made).toHaveLength(5);
+  expect(exported.ended()).toHaveLength(6);
 });
 
+test('the span itself says where the time went: its own stages add up to it, and those before it are known too', () => {
+  recordCommit();
+  recordBatch();
+  rings.flushEnded(9, 109);
+  const commit = addCommit();
+  vi.advanceTimersByTime(100);
+  const said = ofSpan(commit)?.attributes ?? {};
+  expect(said).toEqual({
+    'raft.stage.gateway_ms': 3,
+    'raft.stage.mailbox_ms': 3,
+    'raft.stage.batch_ms': 2,
+    'raft.stage.append_ms': 2,
+    'raft.stage.quorum_ms': 5,
+    'raft.stage.apply_wait_ms': 1,
+    'raft.stage.apply_ms': 1,
+    'raft.stage.answer_ms': 1,
+    'raft.batch_size': 3,
+    'raft.completed_by': 'n2',
+  });
+});
+
+test('what writes of a batch have in common is made once, below the first, and linked from the others', () => {
+  const indexes = [4, 5, 6].map((at) => logIndex(at));
+  for (const at of indexes) recordCommit(at);
+  recordBatch();
+  rings.flushEnded(9, 109);
+  const [first, ...others] = indexes.map((at) => addCommit(at));
+  if (first === undefined) throw new Error('there is none');
+  vi.advanceTimersByTime(100);
+  const shared = below(first).filter(({ name }) => name !== 'raft/batch');
+  expect(shared.map(({ name }) => name)).toEqual(['raft/append', 'raft/flush', 'raft/quorum', 'raft/apply']);
+  for (const other of others) {
+    expect(below(other)).toEqual([]);
+    const links = ofSpan(other)?.links.map(({ context }) => context.spanId);
+    expect(links).toEqual(shared.map((span) => span.spanContext().spanId));
+    expect(ofSpan(other)?.attributes).toMatchObject({ 'raft.stage.batch_ms': 2, 'raft.stage.quorum_ms': 5 });
+  }
+  expect(exported.ended()).toHaveLength(3 + 5);
+});
+
+/** An append at a follower, whose span began then. */
+function addAppend(beganAtMs: number, inTerm = term(2)): Span {
+  const span = exported.tracer.startSpan('raft/appendEntries', { startTime: offsetMs + beganAtMs });
+  spans.addAppend({ span, last: { index, term: inTerm }, beganAtMs, offsetMs, attributes });
+  span.end(offsetMs + 130);
+  return span;
+}
+
 test('at a follower they are the append and the flush', () => {
-  const served = spanOf(true);
   rings.appended(index, index, term(2), 9, 104, 105);
   rings.flushBegan(9, 106);
   rings.flushEnded(9, 108);
-  spans.add(served, index, false, n1);
+  const served = addAppend(104);
   vi.advanceTimersByTime(100);
-  expect(rows()).toEqual([
+  expect(below(served).map((span) => rowOf(span, offsetMs))).toEqual([
     ['raft/append', 104, 105],
     ['raft/flush', 106, 108],
   ]);
-  expect(made.every(({ parent }) => parent === served)).toBe(true);
+});
+
+test('an append that brought nothing new, or brought what another entry has replaced since, has none', () => {
+  rings.appended(index, index, term(2), 9, 104, 105);
+  rings.flushBegan(9, 106);
+  rings.flushEnded(9, 108);
+  const again = addAppend(110);
+  const replaced = addAppend(90, term(1));
+  vi.advanceTimersByTime(2_000);
+  expect([...below(again), ...below(replaced)]).toEqual([]);
 });
 
 test('a flush that never ends is left out, after a while, and the rest is not', () => {
   recordCommit();
-  spans.add(spanOf(true), index, true, n1);
+  recordBatch();
+  const commit = addCommit();
   vi.advanceTimersByTime(2_000);
-  expect(made.map(({ name }) => name)).toEqual(['raft/batch', 'raft/quorum', 'raft/apply', 'raft/append']);
+  const names = ['raft/append', 'raft/batch', 'raft/quorum', 'raft/apply'];
+  expect(below(commit).map(({ name }) => name)).toEqual(names);
 });
 
-test('what is not sampled, or is forgotten, has none', () => {
+test('what is not sampled has none, and what is forgotten, or another entry by now, ends without', () => {
   recordCommit();
-  spans.add(spanOf(false), index, true, n1);
-  spans.add(spanOf(true), logIndex(77), true, n1);
+  recordBatch();
+  const unsampled = tracerWithSpans(new AlwaysOffSampler()).tracer.startSpan('raft/commit');
+  const commit = { span: unsampled, index, term: term(2), offsetMs, attributes, end: () => {} };
+  expect(spans.addCommit(commit)).toBe(false);
+  addCommit(logIndex(77));
+  addCommit(index, term(1));
   vi.advanceTimersByTime(2_000);
-  expect(made).toEqual([]);
+  expect(exported.ended().map(({ name }) => name)).toEqual(['raft/commit', 'raft/commit']);
 });
 
 test('what still waits when telemetry ends is made then', () => {
   recordCommit();
-  spans.add(spanOf(true), index, true, n1);
+  recordBatch();
+  const commit = addCommit();
   spans.stop();
-  expect(made).toHaveLength(4);
+  expect(below(commit)).toHaveLength(4);
+  expect(ofSpan(commit)).toBeDefined();
 });
 
-test('of very many a bounded number waits', () => {
-  for (let count = 0; count < 5_000; count += 1) spans.add(spanOf(true), index, true, n1);
-  recordCommit();
-  spans.stop();
-  expect(made).toHaveLength(4 * 4_096);
+test('of very many a bounded number waits, those that go without are counted, and no turn takes them all', () => {
+  const end = vi.fn();
+  const span = exported.tracer.startSpan('raft/commit');
+  const add = (): boolean => spans.addCommit({ span, index, term: term(2), offsetMs, attributes, end });
+  for (let count = 0; count < 16_384; count += 1) expect(add()).toBe(true);
+  expect(add()).toBe(false);
+  expect(counts.withoutStages).toBe(1);
+  vi.advanceTimersToNextTimer();
+  expect(end).toHaveBeenCalledTimes(64);
+  vi.advanceTimersByTime(5_000);
+  expect(end).toHaveBeenCalledTimes(16_384);
 });

@@ -1,3 +1,4 @@
+import { silentPorts } from '@quorate/raft';
 import { expect, onTestFinished, test } from 'vitest';
 import { declarations, startTelemetry } from '../src/index.ts';
 
@@ -11,6 +12,8 @@ test('without an endpoint nothing is recorded, and a sampled context is handed o
     metricsAsText: false,
     rememberedWrites: 0,
     slowWriteMs: null,
+    tracedHeartbeats: 0,
+    logger: silentPorts.logger,
   });
   expect(rpc).toBeNull();
   expect(metrics).toBeNull();
@@ -28,6 +31,8 @@ test('metrics are there as text for Prometheus, with the node in every line, and
     metricsAsText: true,
     rememberedWrites: 8,
     slowWriteMs: null,
+    tracedHeartbeats: 0,
+    logger: silentPorts.logger,
   });
   onTestFinished(stop);
   expect(commit.start(null)?.traceparent).toBeNull();

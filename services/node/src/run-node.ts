@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { isDiskFull } from '@quorate/lmdb-storage';
-import { CorruptRecord } from '@quorate/raft';
+import { CorruptRecord, type Logger } from '@quorate/raft';
 import { createLoggers, startTelemetry, type Telemetry } from '@quorate/telemetry';
 import { Node } from './node.ts';
 import { HttpListener } from './observation/http-listener.ts';
@@ -56,6 +56,8 @@ export async function runNode(settings: NodeSettings, options: RunOptions = {}):
       metricsAsText: settings.httpPort !== null,
       rememberedWrites: settings.rememberedWrites,
       slowWriteMs: settings.slowWriteMs,
+      tracedHeartbeats: settings.tracedHeartbeats,
+      logger: earlyLogger(settings, 'telemetry'),
     });
     const observed = new ObservedNode();
     telemetry.metrics?.add((readings) => observed.read(readings));
@@ -85,7 +87,7 @@ async function startListener(
   { metrics }: Telemetry,
   observed: ObservedNode,
 ): Promise<HttpListener | null> {
-  const { httpHost: host, httpPort: port, logLevel: level } = settings;
+  const { httpHost: host, httpPort: port } = settings;
   if (port === null) return null;
   const listener = await HttpListener.start({
     host,
@@ -93,11 +95,13 @@ async function startListener(
     observe: () => observed.observe(),
     metricsText: async () => (await metrics?.text()) ?? '',
   });
-  // No log is open yet, so no term is known.
-  const logger = createLoggers(identityOf(settings), { level, currentTerm: () => 0 })('http');
-  logger.info('listens for HTTP', { url: listener.url });
+  earlyLogger(settings, 'http').info('listens for HTTP', { url: listener.url });
   return listener;
 }
+
+/** No log is open yet, so no term is known. */
+const earlyLogger = (settings: NodeSettings, actor: string): Logger =>
+  createLoggers(identityOf(settings), { level: settings.logLevel, currentTerm: () => 0 })(actor);
 
 interface Run {
   readonly settings: NodeSettings;

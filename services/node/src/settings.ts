@@ -43,6 +43,8 @@ export interface NodeSettings {
   readonly rememberedWrites: number;
   /** A write that takes longer is traced though it is not sampled, where traces are exported; null: one that takes ten times as long as is usual. */
   readonly slowWriteMs: number | null;
+  /** Which part of the heartbeats may be traced, from 0 to 1; what is sampled of those is asked as of anything else. */
+  readonly tracedHeartbeats: number;
   /** A level of pino's. */
   readonly logLevel: string;
 }
@@ -70,6 +72,7 @@ export const defaultNodeSettings: Omit<NodeSettings, 'id' | 'dataDir' | 'nats'> 
   httpPort: null,
   rememberedWrites: 8192,
   slowWriteMs: null,
+  tracedHeartbeats: 0.01,
   logLevel: 'info',
 };
 

@@ -1,6 +1,6 @@
 import type { NodeSettings } from '@quorate/node';
 import { type Command, Option } from 'commander';
-import { duration, integer, partOfOne } from './option-values.ts';
+import { duration, integer, partOfOne, ratio } from './option-values.ts';
 
 /** What can be tuned of a node: the fields of its settings that have defaults and name nothing. */
 export type NodeTuning = Partial<
@@ -24,6 +24,7 @@ export type NodeTuning = Partial<
     | 'httpPort'
     | 'rememberedWrites'
     | 'slowWriteMs'
+    | 'tracedHeartbeats'
     | 'logLevel'
   >
 >;
@@ -166,6 +167,13 @@ export function addNodeTuning(command: Command): Command {
         'QUORATE_SLOW_WRITE_MS',
       ).argParser(milliseconds),
     )
+    .addOption(
+      option(
+        '--traced-heartbeats <ratio>',
+        'which part of the heartbeats may be traced, from 0 to 1; 0.01 by default',
+        'QUORATE_TRACED_HEARTBEATS',
+      ).argParser(ratio),
+    )
     .addOption(option('--log-level <level>', 'info by default', 'QUORATE_LOG_LEVEL').choices(logLevels));
 }
 
@@ -190,6 +198,7 @@ export function nodeTuning(command: Command): NodeTuning {
     httpPort,
     rememberedWrites,
     slowWriteMs,
+    tracedHeartbeats,
     logLevel,
   } = command.opts<TuningFlags>();
   return {
@@ -211,6 +220,7 @@ export function nodeTuning(command: Command): NodeTuning {
     ...(httpPort === undefined ? {} : { httpPort }),
     ...(rememberedWrites === undefined ? {} : { rememberedWrites }),
     ...(slowWriteMs === undefined ? {} : { slowWriteMs }),
+    ...(tracedHeartbeats === undefined ? {} : { tracedHeartbeats }),
     ...(logLevel === undefined ? {} : { logLevel }),
   };
 }

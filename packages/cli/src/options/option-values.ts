@@ -45,6 +45,13 @@ export function partOfOne(text: string): number {
   throw new InvalidArgumentError('It must be a number from 0 to below 1, such as 0.1.');
 }
 
+/** Takes a part of one, or all of it: `0.01`, `1`. */
+export function ratio(text: string): number {
+  const value = Number(text);
+  if (/^(0?(\.\d{1,9})?|1)$/.test(text) && text !== '') return value;
+  throw new InvalidArgumentError('It must be a number from 0 to 1, such as 0.01.');
+}
+
 /** A parser for an option that takes a counter of 64 bits, from `min` on. */
 export function counter(min: bigint): (text: string) => bigint {
   return (text) => {

@@ -280,6 +280,22 @@ export const declarations = {
     },
     help: 'Messages between nodes that were dropped before any actor saw them.',
   }),
+  spans: declare({
+    name: 'quorate.trace.spans',
+    kind: 'counter',
+    unit: '{span}',
+    labels: {
+      outcome: 'exported, failed (the collector could not be reached, or refused them), dropped (too many waited)',
+    },
+    help: 'Spans that were sampled, by what became of them. Missing while no traces are exported by OTLP.',
+  }),
+  spansWithoutStages: declare({
+    name: 'quorate.trace.spans.without.stages',
+    kind: 'counter',
+    unit: '{span}',
+    labels: {},
+    help: 'Spans of commits and appends that have no stages, because too many waited for theirs.',
+  }),
   logLines: declare({
     name: 'quorate.log.lines',
     kind: 'counter',

@@ -1,9 +1,10 @@
 import type { CommitTracer, StageRecorder } from '@quorate/raft';
+import type { SpanCounts } from '../span-counts.ts';
 import type { TracingIdentity } from '../tracing.ts';
 import { declarations } from './declarations.ts';
 import { LogMeter } from './log-meter.ts';
 import { MeteredCommitTracer } from './metered-commit-tracer.ts';
-import type { MetricSource } from './metric-readings.ts';
+import type { MetricReadings, MetricSource } from './metric-readings.ts';
 import { asksForOtlp, otlpReader } from './otlp-reader.ts';
 import { ProcessMeter } from './process-meter.ts';
 import { RequestMeter } from './request-meter.ts';
@@ -22,6 +23,8 @@ export interface MetricsOptions {
   readonly tracer: CommitTracer;
   /** Remembers the stages that are timed. */
   readonly stages: StageRecorder;
+  /** What becomes of spans; null if there are none. */
+  readonly spans: SpanCounts | null;
 }
 
 /** The metrics of a node. They outlive a repair, after which the node starts again in the same process. */
@@ -60,6 +63,8 @@ export async function startMetrics(options: MetricsOptions): Promise<Metrics | n
   };
   for (const meter of Object.values(meters)) producer.add((readings) => meter.read(readings));
   producer.add((readings) => readings.set(declarations.buildInfo, { version }, 1));
+  const { spans } = options;
+  if (spans !== null) producer.add((readings) => readSpans(spans, readings));
   const prometheus = asText ? new PrometheusText(producer, identity) : null;
   const otlp = asOtlp ? await otlpReader(environment) : null;
   otlp?.setMetricProducer(producer);
@@ -76,4 +81,9 @@ export async function startMetrics(options: MetricsOptions): Promise<Metrics | n
       await otlp?.shutdown();
     },
   };
+}
+
+function readSpans({ withoutStages, ...outcomes }: SpanCounts, readings: MetricReadings): void {
+  for (const [outcome, count] of Object.entries(outcomes)) readings.set(declarations.spans, { outcome }, count);
+  readings.set(declarations.spansWithoutStages, {}, withoutStages);
 }
