@@ -4,6 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { localDeliveries, TestCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { type ExportedSpan, startOtlpReceiver } from '../support/otlp-receiver.ts';
+import { faultsOf, stageSumMs } from '../support/span-tree.ts';
 
 const traceId = 'ab'.repeat(16);
 const callerSpan = 'cd'.repeat(8);
@@ -107,12 +108,16 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
         expect(part.beginMs).toBeGreaterThanOrEqual(found(served).beginMs);
       }
     }
-    // No orphan: whatever is below the caller's span is below it by spans that are there.
-    await eventually('every span has its parent', async () => {
-      const known = new Set([callerSpan, ...receiver.spans.map(({ spanId }) => spanId)]);
-      const orphans = receiver.spans.filter((span) => span.traceId === traceId && !known.has(span.parentSpanId));
-      return orphans.length === 0 ? true : null;
+    // No orphan: whatever is below the caller's span is below it by spans that are there, and lies within them.
+    await eventually('the trace is whole', async () => {
+      const faults = faultsOf(
+        receiver.spans.filter((span) => span.traceId === traceId),
+        [callerSpan],
+      );
+      return faults.length === 0 ? true : null;
     });
+    const wholeMs = found(commit).endMs - found(commit).beginMs;
+    expect(Math.abs(stageSumMs(found(commit)) - wholeMs) / wholeMs).toBeLessThan(0.05);
     const isServed = ({ spanId, parentSpanId, kind }: ExportedSpan): boolean =>
       kind === 3 ? ofTheWrite.some((span) => span.parentSpanId === spanId) : parentSpanId !== '';
     expect(ofTheWrite.filter((span) => !isServed(span))).toEqual([]);
@@ -146,11 +151,26 @@ test('a slow commit is traced where nothing is sampled, and no other is', { time
   expect(below.map(({ name }) => name).sort()).toEqual(
     [...ofTheLeader, ...followers.map(() => 'raft/appendEntries')].sort(),
   );
+  // Nobody was told to record what the followers did: they remembered it.
+  for (const asked of below.filter(({ name }) => name === 'raft/appendEntries')) {
+    const follower = asked.attributes['raft.peer'];
+    const [served] = await eventually(`what ${follower} did`, async () =>
+      atLeast(1, childrenOf(asked, receiver.spans)),
+    );
+    expect(served).toMatchObject({ kind: 2, attributes: { 'raft.node': follower, 'raft.peer': leader } });
+    const parts = await eventually(`the stages of ${follower}`, async () =>
+      atLeast(2, childrenOf(found(served), receiver.spans)),
+    );
+    expect(parts.map(({ name }) => name)).toEqual(expect.arrayContaining(['raft/append', 'raft/flush']));
+    for (const part of parts) expect(part.attributes['raft.node']).toBe(follower);
+  }
+  expect(faultsOf(receiver.spans.filter((span) => span.traceId === kept?.traceId))).toEqual([]);
+  expect(Math.abs(stageSumMs(found(kept)) / (found(kept).endMs - found(kept).beginMs) - 1)).toBeLessThan(0.05);
   expect(receiver.spans.filter(({ attributes }) => !('raft.kept' in attributes))).toEqual([]);
 });
 
 const ofTheLeader = ['raft/batch', 'raft/append', 'raft/flush', 'raft/quorum', 'raft/apply'];
-const ofAFollower = ['raft/append', 'raft/flush'];
+const ofAFollower = ['raft/append', 'raft/flush', 'raft/apply'];
 
 /** What OTLP's nanoseconds lose where they are milliseconds in a double. */
 const clockGrainMs = 0.01;
@@ -159,6 +179,9 @@ function found(span: ExportedSpan | undefined): ExportedSpan {
   if (span === undefined) throw new Error('there is no such span');
   return span;
 }
+
+const childrenOf = (parent: ExportedSpan, spans: readonly ExportedSpan[]): readonly ExportedSpan[] =>
+  spans.filter(({ parentSpanId }) => parentSpanId === parent.spanId);
 
 const atLeast = (count: number, spans: readonly ExportedSpan[]): readonly ExportedSpan[] | null =>
   spans.length >= count ? spans : null;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { json } from 'node:stream/consumers';
+import { buffer, json } from 'node:stream/consumers';
+import { spansInProtobuf } from './otlp-protobuf.ts';
 
 /** A span as it was exported. */
 export interface ExportedSpan {
@@ -14,6 +15,12 @@ export interface ExportedSpan {
   readonly beginMs: number;
   readonly endMs: number;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** Spans of other traces that belong to it. */
+  readonly links: readonly { readonly traceId: string; readonly spanId: string }[];
+  /** What happened meanwhile. */
+  readonly events: readonly string[];
+  /** The message of its status; null if it is no error. */
+  readonly error: string | null;
 }
 
 /** A metric as it was exported. */
@@ -26,7 +33,7 @@ export interface ExportedMetric {
   readonly resource: Readonly<Record<string, unknown>>;
 }
 
-/** Takes what OpenTelemetry exports by OTLP over HTTP in JSON, on loopback. */
+/** Takes what OpenTelemetry exports by OTLP over HTTP, on loopback: traces in protobuf, metrics in JSON. */
 export interface OtlpReceiver {
   /** What a process is told so that it exports to this. */
   readonly environment: NodeJS.ProcessEnv;
@@ -43,10 +50,11 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const metrics: ExportedMetric[] = [];
   const server = createServer(async (request, response) => {
     try {
-      if (request.url === '/v1/traces') spans.push(...spansIn(await json(request)));
+      if (request.url === '/v1/traces') spans.push(...spansInProtobuf(await buffer(request)));
       else if (request.url === '/v1/metrics') metrics.push(...metricsIn(await json(request)));
       else throw new Error(`nothing is expected at ${request.url}`);
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+      const type = request.headers['content-type'] ?? '';
+      response.writeHead(200, { 'content-type': type }).end(type === 'application/json' ? '{}' : undefined);
     } catch (error) {
       response.writeHead(400).end(String(error));
     }
@@ -58,6 +66,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   return {
     environment: {
       OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${address.port}`,
+      OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/protobuf',
       OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
       OTEL_BSP_SCHEDULE_DELAY: '50',
     },
@@ -70,21 +79,6 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     },
   };
 }
-
-const spansIn = (request: unknown): readonly ExportedSpan[] =>
-  children(request, 'resourceSpans')
-    .flatMap((resource) => children(resource, 'scopeSpans'))
-    .flatMap((scope) => children(scope, 'spans'))
-    .map((span) => ({
-      name: String(span.name),
-      kind: Number(span.kind),
-      traceId: String(span.traceId),
-      spanId: String(span.spanId),
-      parentSpanId: String(span.parentSpanId ?? ''),
-      beginMs: Number(span.startTimeUnixNano) / 1e6,
-      endMs: Number(span.endTimeUnixNano) / 1e6,
-      attributes: attributesOf(span),
-    }));
 
 const metricsIn = (request: unknown): readonly ExportedMetric[] =>
   children(request, 'resourceMetrics').flatMap((exported) =>

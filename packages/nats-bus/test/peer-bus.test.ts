@@ -263,7 +263,8 @@ test('a sampled request carries its own context, which began in those of its tra
   traced.send(peerStore, { ...vote, kind: 'requestVoteReply' });
   const appended = { kind: 'appendEntriesReply', sequence: 4, success: true, matchIndex: 3 };
   traced.send(peerStore, appended);
-  traced.send(peerStore, { ...appended, success: false, matchIndex: 0 });
+  const refused = { ...appended, success: false, matchIndex: 0 };
+  traced.send(peerStore, refused);
   await connection.connection?.flush();
   await peer.flush();
   expect(notes).toEqual([

@@ -6,6 +6,7 @@ import type { ApiMessage, GatewayMessage } from './gateway/messages.ts';
 import type { LeaderMessage } from './leader/messages.ts';
 import type { LogStoreMessage } from './log-store/messages.ts';
 import type { ReplicatorMessage } from './replicator/messages.ts';
+import type { StageMemoryMessage } from './stage-memory/messages.ts';
 import type { StateCheckMessage } from './state-check/messages.ts';
 
 const at =
@@ -33,6 +34,8 @@ export const apiAt: (where: Where) => Address<ApiMessage> = at('api');
 export const diskAlarmAt: (where: Where) => Address<DiskAlarmMessage> = at('diskAlarm');
 /** The state check of a node and group, which the host provides. */
 export const stateCheckAt: (where: Where) => Address<StateCheckMessage> = at('stateCheck');
+/** The stage memory of a node and group, which the host provides. */
+export const stageMemoryAt: (where: Where) => Address<StageMemoryMessage> = at('stageMemory');
 
 const replicatorNames = new Map<NodeId, string>();
 

@@ -35,10 +35,12 @@ export { type LinkMeasurements, unmeasured } from './replicator/link-statistics.
 export type { ReplicatorMessage } from './replicator/messages.ts';
 export * from './retry-rules.ts';
 export { defaultRaftSettings, type RaftSettings } from './settings.ts';
+export type { StageMemoryMessage } from './stage-memory/messages.ts';
 export { type StageRecorder, silentStageRecorder } from './stages/stage-recorder.ts';
 export type * from './stages/write-stages.ts';
 export {
   type NodeStages,
+  peerAheadMs,
   type TimelineStage,
   timelineOf,
   type WriteStageName,

@@ -6,6 +6,7 @@ import { leaderProtocol } from './leader/messages.ts';
 import { logStoreProtocol } from './log-store/messages.ts';
 import type { Protocol } from './protocol.ts';
 import { replicatorProtocol } from './replicator/messages.ts';
+import { stageMemoryProtocol } from './stage-memory/messages.ts';
 import { stateCheckProtocol } from './state-check/messages.ts';
 
 /** Every actor of a group with what it accepts, by the first part of its name. */
@@ -19,6 +20,7 @@ const protocols: Readonly<Record<string, Protocol>> = {
   api: apiProtocol,
   diskAlarm: diskAlarmProtocol,
   stateCheck: stateCheckProtocol,
+  stageMemory: stageMemoryProtocol,
 };
 
 /** What the actor of that name accepts; null if there is no such actor. `replicator/n2` is a replicator. */

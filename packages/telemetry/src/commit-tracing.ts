@@ -73,7 +73,9 @@ export class OtelCommitTracer implements CommitTracer {
       span.end(offsetMs + endedAtMs);
     };
     const isTaken =
-      outcome === 'applied' && place !== null && stages?.addCommit({ span, ...place, offsetMs, attributes, end });
+      outcome === 'applied' &&
+      place !== null &&
+      stages?.addCommit({ span, times: { beganAtMs, endedAtMs }, ...place, offsetMs, attributes, end });
     if (isTaken !== true) end();
   }
 }

@@ -4,14 +4,25 @@ import {
   type Link,
   ROOT_CONTEXT,
   type Span,
+  SpanKind,
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import type { LeaderStages, LogIndex, LogStages, Rpc, Term, WriteStages } from '@quorate/raft';
+import {
+  type LeaderStages,
+  type LogIndex,
+  type LogStages,
+  type PeerStages,
+  peerAheadMs,
+  type Rpc,
+  type Term,
+  type WriteStages,
+} from '@quorate/raft';
 import { keptAttribute } from './keeping-sampler.ts';
+import type { AskPeer, PeerPart } from './peer-parts.ts';
 import { SharedSpans } from './shared-spans.ts';
 import type { SpanCounts } from './span-counts.ts';
-import { stageAttributes } from './stage-attributes.ts';
+import { type SpanTimes, stageAttributes } from './stage-attributes.ts';
 import type { StageRings } from './stages/stage-rings.ts';
 
 /** So long after a span has ended its stages are looked for: a leader's own flush may end after its commit. */
@@ -35,6 +46,7 @@ export interface EndingAppend {
 /** A commit that is over, and its span, which is not. */
 export interface EndingCommit {
   readonly span: Span;
+  readonly times: SpanTimes;
   readonly index: LogIndex;
   readonly term: Term;
   readonly offsetMs: number;
@@ -53,8 +65,8 @@ interface Waiting {
   readonly sinceMs: number;
   readonly offsetMs: number;
   readonly attributes: Attributes;
-  /** Ends the span of a commit; null for an append at a follower. */
-  readonly end: (() => void) | null;
+  /** Of a commit; null for an append at a follower. */
+  readonly commit: Pick<EndingCommit, 'times' | 'end'> | null;
   looks: number;
   dueAtMs: number;
 }
@@ -65,6 +77,7 @@ export class StageSpans {
   readonly #rings: StageRings;
   readonly #counts: SpanCounts;
   readonly #shared = new SharedSpans();
+  #ask: AskPeer = async () => null;
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | null = null;
 
@@ -74,14 +87,19 @@ export class StageSpans {
     this.#counts = counts;
   }
 
+  /** How peers are asked from now on. */
+  askPeersBy(ask: AskPeer): void {
+    this.#ask = ask;
+  }
+
   /** An append at a follower is acknowledged. */
   addAppend({ span, last: { index, term }, beganAtMs, offsetMs, attributes }: EndingAppend): void {
-    this.#add(span, { index, term, sinceMs: beganAtMs, offsetMs, attributes, end: null });
+    this.#add(span, { index, term, sinceMs: beganAtMs, offsetMs, attributes, commit: null });
   }
 
   /** A commit is over. Its span is ended later, once its stages are known, as links and attributes can be added only until then. False if it goes without, and is not ended here. */
-  addCommit({ span, ...commit }: EndingCommit): boolean {
-    return this.#add(span, { ...commit, sinceMs: Number.NEGATIVE_INFINITY });
+  addCommit({ span, index, term, offsetMs, attributes, ...commit }: EndingCommit): boolean {
+    return this.#add(span, { index, term, sinceMs: Number.NEGATIVE_INFINITY, offsetMs, attributes, commit });
   }
 
   /** Makes what can be made now, and no more later. */
@@ -127,68 +145,94 @@ export class StageSpans {
     const found = this.#rings.find(waiting.index);
     const stages = found !== null && isOf(found, waiting) ? found : null;
     waiting.looks += 1;
-    if (stages !== null && stages.log?.flushEndedAtMs == null && waiting.looks < maxLooks) return false;
-    if (stages !== null && waiting.end !== null) this.#commit(waiting, stages);
-    if (stages !== null && waiting.end === null && stages.log !== null) this.#log(waiting, stages.log, false);
-    waiting.end?.();
+    if (stages !== null && !isWhole(stages) && waiting.looks < maxLooks) return false;
+    if (stages !== null && waiting.commit !== null) this.#commit(waiting, stages, waiting.commit.times);
+    if (stages !== null && waiting.commit === null) this.#part(waiting, stages);
+    waiting.commit?.end();
     return true;
   }
 
-  #commit(waiting: Waiting, stages: WriteStages): void {
+  #commit(waiting: Waiting, stages: WriteStages, times: SpanTimes): void {
     const { leader, log, applier } = stages;
     if (leader === null) return;
-    waiting.span.setAttributes(stageAttributes(stages));
+    waiting.span.setAttributes(stageAttributes(stages, times));
     if (keptAttribute in waiting.attributes) this.#peers(waiting, leader);
     // Whoever is the first of its batch has its spans below it; what is its own alone is among the attributes of each.
-    const isFirst = log === null || this.#log(waiting, log, true);
-    if (isFirst) this.#make(waiting, 'raft/batch', leader.takenAtMs, leader.placedAtMs);
+    const isFirst = log === null || this.#log(waiting, log);
+    if (isFirst) this.#make(waiting, { name: 'raft/batch' }, leader.takenAtMs, leader.placedAtMs);
     const completedBy = leader.completedBy === null ? {} : { 'raft.completed_by': leader.completedBy };
     const inLogAtMs = log?.appendedAtMs ?? leader.placedAtMs;
-    this.#share(waiting, 'raft/quorum', inLogAtMs, leader.committedAtMs, completedBy);
-    if (applier !== null) this.#share(waiting, 'raft/apply', applier.beganAtMs, applier.appliedAtMs);
+    this.#share(waiting, { name: 'raft/quorum' }, inLogAtMs, leader.committedAtMs, completedBy);
+    if (applier !== null) this.#share(waiting, { name: 'raft/apply' }, applier.beganAtMs, applier.appliedAtMs);
   }
 
-  /** What is kept without being sampled has no spans of its RPCs: they are made of what the leader remembers. */
+  /** True if its append is made below this one. */
+  #log(waiting: Waiting, log: LogStages): boolean {
+    const { receivedAtMs, appendedAtMs, flushBeganAtMs, flushEndedAtMs } = log;
+    const batch = batchOf(log);
+    const append = this.#share(waiting, { name: 'raft/append' }, receivedAtMs, appendedAtMs, batch);
+    if (flushBeganAtMs !== null) this.#share(waiting, { name: 'raft/flush' }, flushBeganAtMs, flushEndedAtMs, batch);
+    return append !== null;
+  }
+
+  /** What is kept without being sampled has no spans of its RPCs: they are made of what the leader remembers, and of what its peers tell. */
   #peers(waiting: Waiting, { peers }: LeaderStages): void {
-    for (const { peer, sentAtMs, heardAtMs } of peers) {
-      this.#share(waiting, 'raft/appendEntries', sentAtMs, heardAtMs, { 'raft.peer': peer });
+    for (const stages of peers) {
+      const { peer, sentAtMs, heardAtMs } = stages;
+      const asked = { ...rpcAttributes, 'raft.peer': peer };
+      const made = this.#share(waiting, { name: rpcName, kind: SpanKind.CLIENT }, sentAtMs, heardAtMs, asked);
+      if (made !== null) void this.#peer(waiting, made, stages);
     }
   }
 
-  /** True if they are made below this one. */
-  #log(
+  /** Its times are put in the middle between the leader's asking and hearing: nobody can tell more. */
+  async #peer(waiting: Waiting, client: Link, stages: PeerStages): Promise<void> {
+    const { peer } = stages;
+    const told = await this.#ask(peer, waiting.index, waiting.term);
+    if (told?.log == null) return;
+    const attributes = { ...waiting.attributes, 'raft.node': peer };
+    const offsetMs = waiting.offsetMs - peerAheadMs(stages, told.log);
+    const below = { ...waiting, parent: trace.setSpanContext(ROOT_CONTEXT, client.context), attributes, offsetMs };
+    const asker = { ...rpcAttributes, 'raft.peer': String(waiting.attributes['raft.node']) };
+    const { receivedAtMs, repliedAtMs } = told.log;
+    const server = this.#make(below, { name: rpcName, kind: SpanKind.SERVER }, receivedAtMs, repliedAtMs, asker);
+    if (server === null) return;
+    this.#part({ ...below, parent: trace.setSpanContext(ROOT_CONTEXT, server.context) }, told);
+  }
+
+  /** What a follower does. */
+  #part(waiting: Waiting, { log, applier }: PeerPart): void {
+    if (log === null) return;
+    const { receivedAtMs, appendedAtMs, flushBeganAtMs, flushEndedAtMs } = log;
+    const batch = batchOf(log);
+    this.#make(waiting, { name: 'raft/append' }, receivedAtMs, appendedAtMs, batch);
+    if (flushBeganAtMs !== null) this.#make(waiting, { name: 'raft/flush' }, flushBeganAtMs, flushEndedAtMs, batch);
+    if (applier !== null) this.#make(waiting, { name: 'raft/apply' }, applier.beganAtMs, applier.appliedAtMs);
+  }
+
+  /** Makes a span of what many writes have in common; null, and a link to the one that is made already. */
+  #share(
     waiting: Waiting,
-    { receivedAtMs, appendedAtMs, flushBeganAtMs, flushEndedAtMs, batchEntries }: LogStages,
-    isShared: boolean,
-  ): boolean {
-    const batch = { 'raft.batch_size': batchEntries };
-    if (!isShared) {
-      this.#make(waiting, 'raft/append', receivedAtMs, appendedAtMs, batch);
-      if (flushBeganAtMs !== null) this.#make(waiting, 'raft/flush', flushBeganAtMs, flushEndedAtMs, batch);
-      return true;
-    }
-    const isFirst = this.#share(waiting, 'raft/append', receivedAtMs, appendedAtMs, batch);
-    if (flushBeganAtMs !== null) this.#share(waiting, 'raft/flush', flushBeganAtMs, flushEndedAtMs, batch);
-    return isFirst;
-  }
-
-  /** Makes a span of what many writes have in common, or links to the one that is made already. True if it is made. */
-  #share(waiting: Waiting, name: string, beganAtMs: number, endedAtMs: number | null, more: Attributes = {}): boolean {
-    if (endedAtMs === null) return false;
-    const key = `${name} ${more['raft.peer'] ?? ''} ${beganAtMs} ${endedAtMs}`;
+    made: Made,
+    beganAtMs: number,
+    endedAtMs: number | null,
+    more: Attributes = {},
+  ): Link | null {
+    if (endedAtMs === null) return null;
+    const key = `${made.name} ${more['raft.peer'] ?? ''} ${beganAtMs} ${endedAtMs}`;
     const known = this.#shared.find(key);
     if (known !== null) {
       waiting.span.addLink(known);
-      return false;
+      return null;
     }
-    const made = this.#make(waiting, name, beganAtMs, endedAtMs, more);
-    if (made !== null) this.#shared.add(key, made);
-    return true;
+    const link = this.#make(waiting, made, beganAtMs, endedAtMs, more);
+    if (link !== null) this.#shared.add(key, link);
+    return link;
   }
 
   #make(
-    waiting: Waiting,
-    name: string,
+    waiting: Pick<Waiting, 'parent' | 'index' | 'offsetMs' | 'attributes'>,
+    made: Made,
     beganAtMs: number,
     endedAtMs: number | null,
     more: Attributes = {},
@@ -196,11 +240,32 @@ export class StageSpans {
     if (endedAtMs === null) return null;
     const { offsetMs, index, parent } = waiting;
     const attributes = { ...waiting.attributes, 'raft.index': index, ...more };
-    const span = this.#tracer.startSpan(name, { startTime: offsetMs + beganAtMs, attributes }, parent);
+    const { name, kind = SpanKind.INTERNAL } = made;
+    const span = this.#tracer.startSpan(name, { kind, startTime: offsetMs + beganAtMs, attributes }, parent);
     span.end(offsetMs + endedAtMs);
     return { context: span.spanContext() };
   }
 }
+
+/** What a span is called, and what kind it is of if it is of one. */
+interface Made {
+  readonly name: string;
+  readonly kind?: SpanKind;
+}
+
+const rpcName = 'raft/appendEntries';
+const rpcAttributes = {
+  'rpc.system': 'quorate',
+  'rpc.service': 'raft',
+  'rpc.method': 'appendEntries',
+  'messaging.system': 'nats',
+};
+
+const batchOf = ({ batchEntries }: LogStages): Attributes => ({ 'raft.batch_size': batchEntries });
+
+/** Whether nothing more is to come: followers hear late that an entry is committed. */
+const isWhole = ({ leader, log, applier }: WriteStages): boolean =>
+  log?.flushEndedAtMs != null && (applier !== null || leader !== null);
 
 /** Whether that is what the span saw: another entry may stand in its place by now, or it was there before, and was sent once more. */
 const isOf = ({ term, log }: WriteStages, waiting: Waiting): boolean =>

@@ -13,6 +13,7 @@ import { OtelMemberTracer } from './member-tracing.ts';
 import { type Metrics, startMetrics } from './metrics/start-metrics.ts';
 import { OpenCommits } from './open-commits.ts';
 import { passingCommitTracer } from './passing-commit-tracer.ts';
+import type { AskPeer } from './peer-parts.ts';
 import { SlowCommits } from './slow-commits.ts';
 import { noSpans, type SpanCounts } from './span-counts.ts';
 import { StageRings } from './stages/stage-rings.ts';
@@ -31,6 +32,8 @@ export interface Telemetry {
   /** What is remembered of that; null if nothing is. */
   readonly stages: StageRings | null;
   readonly roles: RoleObserver;
+  /** How peers are asked from now on, for the traces of writes that were slow. */
+  askPeersBy(ask: AskPeer): void;
   /** Sends what is left. Does not throw, and does not wait for an exporter that hangs. */
   stop(): Promise<void>;
 }
@@ -53,7 +56,7 @@ export interface TelemetryOptions {
   readonly logger: Logger;
 }
 
-interface Tracing extends Pick<Telemetry, 'rpc' | 'commit' | 'members' | 'stop'> {
+interface Tracing extends Pick<Telemetry, 'rpc' | 'commit' | 'members' | 'askPeersBy' | 'stop'> {
   /** Null when nothing is exported. */
   readonly spans: SpanCounts | null;
 }
@@ -113,6 +116,7 @@ async function startTracing(options: TelemetryOptions, rings: StageRings | null)
     rpc,
     commit: new OtelCommitTracer({ ...shared, slow: new SlowCommits(slowWriteMs) }),
     members: new OtelMemberTracer(tracer, identity),
+    askPeersBy: (ask) => stages?.askPeersBy(ask),
     spans,
     stop: () => {
       rpc.stop();
@@ -126,6 +130,7 @@ const untraced: Tracing = {
   rpc: null,
   commit: passingCommitTracer,
   members: silentPorts.memberTracer,
+  askPeersBy: () => {},
   spans: null,
   stop: async () => {},
 };

@@ -1,4 +1,4 @@
-import type { Span } from '@opentelemetry/api';
+import { type Span, SpanKind } from '@opentelemetry/api';
 import { AlwaysOffSampler, type ReadableSpan } from '@opentelemetry/sdk-trace';
 import { nodeId } from '@quorate/actor';
 import { type LogIndex, logIndex, term } from '@quorate/raft';
@@ -12,6 +12,8 @@ import { rowOf, tracerWithSpans } from './support/exported-spans.ts';
 const offsetMs = 1_700_000_000_000;
 const attributes = { 'raft.node': 'n1' };
 const index = logIndex(5);
+/** Of the span of a commit. */
+const times = { beganAtMs: 101, endedAtMs: 113 };
 
 let rings: StageRings;
 let counts: SpanCounts;
@@ -48,7 +50,7 @@ function recordBatch(): void {
 function addCommit(at: LogIndex = index, inTerm = term(2)): Span {
   const span = exported.tracer.startSpan('raft/commit', { startTime: offsetMs + 101 });
   const end = (): void => span.end(offsetMs + 113);
-  expect(spans.addCommit({ span, index: at, term: inTerm, offsetMs, attributes, end })).toBe(true);
+  expect(spans.addCommit({ span, times, index: at, term: inTerm, offsetMs, attributes, end })).toBe(true);
   return span;
 }
 
@@ -127,15 +129,19 @@ function addAppend(beganAtMs: number, inTerm = term(2)): Span {
   return span;
 }
 
-test('at a follower they are the append and the flush', () => {
+test('at a follower they are the append, the flush, and the apply, which comes when it hears that the entry is committed', () => {
   rings.appended(index, index, term(2), 9, 104, 105);
   rings.flushBegan(9, 106);
   rings.flushEnded(9, 108);
   const served = addAppend(104);
   vi.advanceTimersByTime(100);
+  expect(below(served)).toEqual([]);
+  rings.applied(index, index, 150, 152);
+  vi.advanceTimersByTime(100);
   expect(below(served).map((span) => rowOf(span, offsetMs))).toEqual([
     ['raft/append', 104, 105],
     ['raft/flush', 106, 108],
+    ['raft/apply', 150, 152],
   ]);
 });
 
@@ -162,12 +168,67 @@ test('what is not sampled has none, and what is forgotten, or another entry by n
   recordCommit();
   recordBatch();
   const unsampled = tracerWithSpans(new AlwaysOffSampler()).tracer.startSpan('raft/commit');
-  const commit = { span: unsampled, index, term: term(2), offsetMs, attributes, end: () => {} };
+  const commit = { span: unsampled, times, index, term: term(2), offsetMs, attributes, end: () => {} };
   expect(spans.addCommit(commit)).toBe(false);
   addCommit(logIndex(77));
   addCommit(index, term(1));
   vi.advanceTimersByTime(2_000);
   expect(exported.ended().map(({ name }) => name)).toEqual(['raft/commit', 'raft/commit']);
+});
+
+test('of a commit that is kept though nothing is sampled, the peers are asked, and what they did is below what was sent to them', async () => {
+  recordCommit();
+  recordBatch();
+  rings.flushEnded(9, 109);
+  for (const [peer, heardAtMs] of [
+    ['n2', 110],
+    ['n3', 112],
+  ] as const) {
+    rings.sent(nodeId(peer), logIndex(4), logIndex(6), 106);
+    rings.acknowledged(nodeId(peer), logIndex(6), heardAtMs);
+  }
+  // The clock of n2 is 5,000 ms ahead; n3 has forgotten.
+  const log = {
+    receivedAtMs: 5_107,
+    appendedAtMs: 5_107.5,
+    batchEntries: 3,
+    flushBeganAtMs: 5_108,
+    flushEndedAtMs: 5_108.5,
+    repliedAtMs: 5_109,
+  };
+  const asked: unknown[] = [];
+  spans.askPeersBy(async (...question) => {
+    asked.push(question);
+    return question[0] === 'n2' ? { log, applier: { beganAtMs: 5_120, appliedAtMs: 5_121 } } : null;
+  });
+  const kept = { ...attributes, 'raft.kept': 'slow' };
+  const commit = exported.tracer.startSpan('raft/commit', { startTime: offsetMs + 101 });
+  spans.addCommit({ span: commit, times, index, term: term(2), offsetMs, attributes: kept, end: () => commit.end() });
+  await vi.advanceTimersByTimeAsync(100);
+  expect(asked).toEqual([
+    ['n2', 5, 2],
+    ['n3', 5, 2],
+  ]);
+  const rowsBelow = (span: ReadableSpan | Span | undefined) =>
+    exported
+      .ended()
+      .filter(({ parentSpanContext }) => parentSpanContext?.spanId === span?.spanContext().spanId)
+      .map((one) => [...rowOf(one, offsetMs), one.attributes['raft.node'], one.attributes['raft.peer']]);
+  expect(rowsBelow(commit).filter(([name]) => name === 'raft/appendEntries')).toEqual([
+    ['raft/appendEntries', 106, 110, 'n1', 'n2'],
+    ['raft/appendEntries', 106, 112, 'n1', 'n3'],
+  ]);
+  const [client] = below(commit).filter(({ attributes: { 'raft.peer': peer } }) => peer === 'n2');
+  expect(rowsBelow(client)).toEqual([['raft/appendEntries', 107, 109, 'n2', 'n1']]);
+  const server = exported
+    .ended()
+    .find(({ parentSpanContext }) => parentSpanContext?.spanId === client?.spanContext().spanId);
+  expect(rowsBelow(server)).toEqual([
+    ['raft/append', 107, 107.5, 'n2', undefined],
+    ['raft/flush', 108, 108.5, 'n2', undefined],
+    ['raft/apply', 120, 121, 'n2', undefined],
+  ]);
+  expect([client?.kind, server?.kind]).toEqual([SpanKind.CLIENT, SpanKind.SERVER]);
 });
 
 test('what still waits when telemetry ends is made then', () => {
@@ -182,7 +243,7 @@ test('what still waits when telemetry ends is made then', () => {
 test('of very many a bounded number waits, those that go without are counted, and no turn takes them all', () => {
   const end = vi.fn();
   const span = exported.tracer.startSpan('raft/commit');
-  const add = (): boolean => spans.addCommit({ span, index, term: term(2), offsetMs, attributes, end });
+  const add = (): boolean => spans.addCommit({ span, times, index, term: term(2), offsetMs, attributes, end });
   for (let count = 0; count < 16_384; count += 1) expect(add()).toBe(true);
   expect(add()).toBe(false);
   expect(counts.withoutStages).toBe(1);

@@ -163,6 +163,7 @@ const actors = [
   'api',
   'diskAlarm',
   'stateCheck',
+  'stageMemory',
 ];
 
 test.each(actors)('whatever the fields of a message to %s, decoding never throws', (actor) => {

@@ -18,6 +18,7 @@ import {
   peersOf,
   type RaftSettings,
   StateCheck,
+  stageMemoryAt,
   startRaftGroup,
   stateCheckAt,
 } from '@quorate/raft';
@@ -29,6 +30,7 @@ import { SnapshotRequests } from './api/snapshot-requests.ts';
 import { DiskAlarm, type Standing } from './disk-space/disk-alarm.ts';
 import { SchemaDesk } from './schemas/schema-desk.ts';
 import type { NodeSettings } from './settings.ts';
+import { StageMemory } from './stage-memory.ts';
 import { StateGate } from './state-gate.ts';
 import { NatsStreams } from './streams.ts';
 import { Tap } from './tap.ts';
@@ -172,6 +174,12 @@ export class Group {
       onOdd: options.onOdd,
     });
     this.#host.system.start(stateCheckAt(this.#where).actor, () => this.stateCheck);
+    const stageMemory = new StageMemory({
+      find: (index) => telemetry.stages?.find(index) ?? null,
+      tell: (node, message) => this.#bus.send(stageMemoryAt({ node, group }), message),
+    });
+    this.#host.system.start(stageMemoryAt(this.#where).actor, () => stageMemory);
+    telemetry.askPeersBy((peer, index, term) => stageMemory.ask(peer, index, term));
     startRaftGroup(this.#host.system, {
       identity,
       configuration,

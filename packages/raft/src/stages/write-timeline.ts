@@ -194,7 +194,7 @@ function peerSteps(leader: NodeId, peer: PeerStages, log: LogStages | null): rea
 }
 
 /** How far the peer's clock is ahead of the leader's, with as much time on the wire there as back. */
-function peerAheadMs({ sentAtMs, heardAtMs }: PeerStages, { receivedAtMs, repliedAtMs }: LogStages): number {
+export function peerAheadMs({ sentAtMs, heardAtMs }: PeerStages, { receivedAtMs, repliedAtMs }: LogStages): number {
   if (heardAtMs === null || repliedAtMs === null) return receivedAtMs - sentAtMs;
   return (receivedAtMs + repliedAtMs) / 2 - (sentAtMs + heardAtMs) / 2;
 }

@@ -25,7 +25,17 @@ export function tapSubject(cluster: string, group: string, node: string, actor: 
   return `quorate.${clusterName(cluster)}.tap.${groupId(group)}.${nodeId(node)}.${actor.replace('/', '.')}`;
 }
 
-const actors = ['gateway', 'leader', 'logStore', 'election', 'applier', 'api', 'diskAlarm', 'stateCheck'] as const;
+const actors = [
+  'gateway',
+  'leader',
+  'logStore',
+  'election',
+  'applier',
+  'api',
+  'diskAlarm',
+  'stateCheck',
+  'stageMemory',
+] as const;
 
 /** Whether a node may have an actor of that name. */
 export function isActor(actor: string): boolean {
