@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { localDeliveries, TestCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { type ExportedSpan, startOtlpReceiver } from '../support/otlp-receiver.ts';
-import { faultsOf, stageSumMs } from '../support/span-tree.ts';
+import { checkWhole, stageSumMs } from '../support/span-tree.ts';
 
 const traceId = 'ab'.repeat(16);
 const callerSpan = 'cd'.repeat(8);
@@ -109,13 +109,8 @@ describe.each(localDeliveries)('local delivery by %s', (localDelivery) => {
       }
     }
     // No orphan: whatever is below the caller's span is below it by spans that are there, and lies within them.
-    await eventually('the trace is whole', async () => {
-      const faults = faultsOf(
-        receiver.spans.filter((span) => span.traceId === traceId),
-        [callerSpan],
-      );
-      return faults.length === 0 ? true : null;
-    });
+    const ofTrace = (): readonly ExportedSpan[] => receiver.spans.filter((span) => span.traceId === traceId);
+    await eventually('the trace is whole', async () => checkWhole(ofTrace(), [callerSpan]));
     const wholeMs = found(commit).endMs - found(commit).beginMs;
     expect(Math.abs(stageSumMs(found(commit)) - wholeMs) / wholeMs).toBeLessThan(0.05);
     const isServed = ({ spanId, parentSpanId, kind }: ExportedSpan): boolean =>
@@ -164,7 +159,7 @@ test('a slow commit is traced where nothing is sampled, and no other is', { time
     expect(parts.map(({ name }) => name)).toEqual(expect.arrayContaining(['raft/append', 'raft/flush']));
     for (const part of parts) expect(part.attributes['raft.node']).toBe(follower);
   }
-  expect(faultsOf(receiver.spans.filter((span) => span.traceId === kept?.traceId))).toEqual([]);
+  checkWhole(receiver.spans.filter((span) => span.traceId === kept?.traceId));
   expect(Math.abs(stageSumMs(found(kept)) / (found(kept).endMs - found(kept).beginMs) - 1)).toBeLessThan(0.05);
   expect(receiver.spans.filter(({ attributes }) => !('raft.kept' in attributes))).toEqual([]);
 });

@@ -17,8 +17,10 @@ export function faultsOf(spans: readonly ExportedSpan[], callers: readonly strin
       return span.parentSpanId === '' || callers.includes(span.parentSpanId) ? [] : [`${text} is an orphan`];
     }
     if (parent.traceId !== span.traceId) return [`${text} is in another trace than its parent`];
-    if (span.beginMs < parent.beginMs - clockGrainMs) return [`${text} begins before its parent`];
-    if (span.endMs > parent.endMs + clockGrainMs && !mayOutlast.has(span.name)) return [`${text} outlasts its parent`];
+    if (span.beginMs < parent.beginMs - clockGrainMs)
+      return [`${text} begins ${parent.beginMs - span.beginMs} ms before its parent`];
+    if (span.endMs > parent.endMs + clockGrainMs && !mayOutlast.has(span.name))
+      return [`${text} outlasts its parent by ${span.endMs - parent.endMs} ms`];
     return [];
   });
 }
@@ -34,3 +36,10 @@ export const reachedFrom = (span: ExportedSpan, spans: readonly ExportedSpan[]):
   spans.filter(
     ({ spanId, parentSpanId }) => parentSpanId === span.spanId || span.links.some((link) => link.spanId === spanId),
   );
+
+/** @throws {Error} naming what is wrong with a trace, if anything is */
+export function checkWhole(spans: readonly ExportedSpan[], callers: readonly string[] = []): true {
+  const faults = faultsOf(spans, callers);
+  if (faults.length > 0) throw new Error(faults.join('; '));
+  return true;
+}

@@ -1,5 +1,5 @@
-/** The two clocks may part by so much before it is taken for more than how finely one of them counts. */
-const toleratedMs = 5;
+/** The wall clock counts whole milliseconds: what it shows is late by up to one. What is behind by more than that, and a little, has been set back. */
+const toleratedMs = 1.5;
 /** Two readings that are further apart than that do not belong together: the process stood still between them. */
 const apartMs = 1;
 
@@ -21,16 +21,17 @@ export class EpochClock {
 
   constructor(clocks: ProcessClocks = processClocks) {
     this.#clocks = clocks;
-    this.#offsetMs = clocks === processClocks ? performance.timeOrigin : clocks.wallNow() - clocks.monotonicNow();
+    this.#offsetMs = clocks.wallNow() - clocks.monotonicNow();
   }
 
-  /** What is to be added to a monotonic time, as of now. It stays the same until the clocks have parted. */
+  /** What is to be added to a monotonic time, as of now. It stays the same, within a millisecond, until the clocks have parted. */
   offsetMs(): number {
     const { monotonicNow, wallNow } = this.#clocks;
     const beforeMs = monotonicNow();
     const offsetMs = wallNow() - beforeMs;
-    const isRead = monotonicNow() - beforeMs < apartMs;
-    if (isRead && Math.abs(offsetMs - this.#offsetMs) > toleratedMs) this.#offsetMs = offsetMs;
+    if (monotonicNow() - beforeMs >= apartMs) return this.#offsetMs;
+    // The latest that was ever shown is the nearest.
+    if (offsetMs > this.#offsetMs || offsetMs < this.#offsetMs - toleratedMs) this.#offsetMs = offsetMs;
     return this.#offsetMs;
   }
 }
