@@ -1,4 +1,5 @@
 import type { NodeId } from '@quorate/actor';
+import type { ReadConsistency } from './gateway/read-consistency.ts';
 import type { PeerStage } from './leader/failure-detector.ts';
 import { type StageRecorder, silentStageRecorder } from './stages/stage-recorder.ts';
 import type { AppliedEntry } from './storage/state-machine.ts';
@@ -29,6 +30,27 @@ export interface CommitSpan {
 export interface CommitTracer {
   /** Null when nothing is to be recorded. `parent` is the caller's traceparent. */
   start(parent: string | null): CommitSpan | null;
+}
+
+/** How a node comes to know from which index on its state answers a read: any will do; it has a proof that is fresh enough; the leader has a lease; or a quorum has confirmed the leader. */
+export type ReadIndexSource = 'local' | 'proof' | 'lease' | 'round';
+
+/** The span of one read, open until its answer is there. Times are milliseconds of the node's monotonic clock. */
+export interface ReadSpan {
+  /** The W3C context for whatever the read causes; null when it is not sampled. */
+  readonly traceparent: string | null;
+  /** The index is known. */
+  indexKnown(source: ReadIndexSource): void;
+  /** The applier is asked. */
+  queried(): void;
+  /** `ok`, or the code of an error. */
+  end(outcome: string): void;
+}
+
+/** Traces reads. */
+export interface ReadTracer {
+  /** Null when nothing is to be recorded. `parent` is the caller's traceparent. */
+  start(consistency: ReadConsistency, parent: string | null): ReadSpan | null;
 }
 
 /** A peer has come to another stage of the failure detector. */
@@ -107,6 +129,7 @@ export interface RoleObserver {
 export interface Ports {
   readonly logger: Logger;
   readonly tracer: CommitTracer;
+  readonly readTracer: ReadTracer;
   readonly memberTracer: MemberTracer;
   readonly streams: StreamPublisher;
   readonly stages: StageRecorder;
@@ -117,6 +140,7 @@ export interface Ports {
 export const silentPorts: Ports = {
   logger: { info: () => {}, warn: () => {}, error: () => {} },
   tracer: { start: () => null },
+  readTracer: { start: () => null },
   memberTracer: { stageChanged: () => {}, removing: () => null },
   streams: { publish: () => {}, announceLeader: () => {} },
   stages: silentStageRecorder,

@@ -54,7 +54,8 @@ export function startRaftGroup(system: ActorSystem, options: RaftGroupOptions, p
     (context) =>
       new parts.Applier(context, { stateMachine, settings, streams, stages, logger: applierLogger, snapshots }, parts),
   );
-  system.start('gateway', (context) => new parts.Gateway(context, { identity, settings, stages }, parts));
+  const { readTracer } = portsOf('gateway');
+  system.start('gateway', (context) => new parts.Gateway(context, { identity, settings, stages, readTracer }, parts));
   const { logger: electionLogger, roles } = portsOf('election');
   const { logger: leaderLogger, tracer, memberTracer, streams: leaderStreams } = portsOf('leader');
   const leader = { identity, settings, tracer, stages, memberTracer, streams: leaderStreams, logger: leaderLogger };

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { defaultRaftSettings, logIndex } from '../src/index.ts';
+import { defaultRaftSettings, logIndex, type ReadTracer } from '../src/index.ts';
 import { bytes } from './support/entries.ts';
 import { momentAt } from './support/fake-context.ts';
 import { askAgainMs, GatewayFixture, timeoutMs } from './support/gateway-fixture.ts';
@@ -199,4 +199,84 @@ describe('a read that wants a revision', () => {
       expect(fixture.answers()).toEqual([{ kind: 'revisionMissing', code: 'RevisionNotWritten', revision: 3 }]);
     },
   );
+});
+
+describe('reads are traced', () => {
+  const notes: unknown[][] = [];
+  beforeEach(() => {
+    notes.length = 0;
+    let count = 0;
+    const readTracer: ReadTracer = {
+      start: (consistency, parent) => {
+        count += 1;
+        const name = `${count} ${consistency}`;
+        notes.push([name, 'begins', parent]);
+        return {
+          traceparent: parent === null ? null : `00-own${count}-01`,
+          indexKnown: (source) => void notes.push([name, source]),
+          queried: () => void notes.push([name, 'queried']),
+          end: (outcome) => void notes.push([name, outcome]),
+        };
+      },
+    };
+    fixture = new GatewayFixture({}, { readTracer });
+    fixture.leads('n2', 3);
+  });
+  const answered = (request: number): void => fixture.receive({ kind: 'queryAnswer', request, answer: bytes('a') });
+
+  test.each([
+    ['linearizable', true, 'lease'],
+    ['linearizable', false, 'round'],
+    ['readIndex', false, 'round'],
+  ] as const)('%s, from the question to the leader to the answer', (consistency, isLeased, source) => {
+    fixture.read(1, consistency, { traceparent: '00-caller-01' });
+    const [question] = questions();
+    expect(question).toMatchObject({ traceparent: '00-own1-01' });
+    fixture.readIndexReply(question?.sequence, 7, undefined, isLeased ? { isLeased } : {});
+    answered(1);
+    const name = `1 ${consistency}`;
+    expect(notes).toEqual([
+      [name, 'begins', '00-caller-01'],
+      [name, source],
+      [name, 'queried'],
+      [name, 'ok'],
+    ]);
+  });
+
+  test('bounded by a proof, and local, without a question', () => {
+    prove(fixture.context.nowMs, 7);
+    fixture.read(1, 'bounded', { maxStalenessMs: 1_000 });
+    answered(1);
+    fixture.read(2, 'local');
+    answered(2);
+    expect(questions()).toEqual([]);
+    expect(notes.map(([, what]) => what)).toEqual([
+      ...['begins', 'proof', 'queried', 'ok'],
+      ...['begins', 'local', 'queried', 'ok'],
+    ]);
+  });
+
+  test('a question is in the trace of the first sampled read that it is asked for, and in none without one', () => {
+    fixture.read(1);
+    const [first] = questions();
+    expect(first).not.toHaveProperty('traceparent');
+    fixture.read(2);
+    fixture.read(3, 'linearizable', { traceparent: '00-caller-01' });
+    fixture.read(4, 'linearizable', { traceparent: '00-caller-01' });
+    fixture.readIndexReply(first?.sequence, 7);
+    const [second] = questions();
+    expect(second).toMatchObject({ traceparent: '00-own3-01' });
+    fixture.read(5);
+    fixture.readIndexReply(second?.sequence, 8);
+    expect(questions()).toEqual([expect.not.objectContaining({ traceparent: expect.anything() })]);
+  });
+
+  test('one that fails says how', () => {
+    fixture.read(1, 'readIndex');
+    fixture.elapse(timeoutMs + askAgainMs);
+    expect(notes.at(-1)).toEqual(['1 readIndex', 'Timeout']);
+    fixture.read(2, 'bounded', { maxStalenessMs: 0 });
+    fixture.elapse(timeoutMs + askAgainMs);
+    expect(notes.at(-1)).toEqual(['2 bounded', 'TooStale']);
+  });
 });

@@ -58,6 +58,18 @@ describe('a read with a valid lease', () => {
     expect(fixture.take()).toMatchObject([{ message: { kind: 'readIndexReply', sequence: 2, readIndex: noopIndex } }]);
   });
 
+  test('is told so where the question is in a trace, and then alone', () => {
+    leadWithLease();
+    const answer = (traced: { traceparent?: string }, mayUseLease = true): unknown => {
+      fixture.readIndex(2, senderOf('n2'), { ...traced, mayUseLease });
+      if (!mayUseLease) promise(fixture.takeRound());
+      return fixture.takeOne('readIndexReply').isLeased;
+    };
+    expect(answer({ traceparent: '00-read-01' })).toBe(true);
+    expect(answer({})).toBeUndefined();
+    expect(answer({ traceparent: '00-read-01' }, false)).toBeUndefined();
+  });
+
   test('falls back to a round when the lease is over, by a clock that is read when the read is taken', () => {
     leadWithLease();
     fixture.context.nowMs += leaseLastsMs - 0.1;

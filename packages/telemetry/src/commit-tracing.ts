@@ -1,16 +1,13 @@
 import { type Attributes, type Context, type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import type { CommitSpan, CommitTracer, LogIndex, Term } from '@quorate/raft';
 import type { EpochClock } from './epoch-clock.ts';
+import { KeepBudget } from './keep-budget.ts';
 import { keptAttribute } from './keeping-sampler.ts';
 import type { OpenCommits } from './open-commits.ts';
 import type { SlowCommits } from './slow-commits.ts';
 import type { StageSpans } from './stage-spans.ts';
 import { contextOf, traceparentOf } from './traceparent.ts';
 import { attributesOf, type TracingIdentity } from './tracing.ts';
-
-/** So many commits that are not sampled are kept in a second, at most, for each of the reasons: where all are slow, a few say as much. */
-const mostKept = 10;
-const keptWithinMs = 1_000;
 
 type Outcome = Parameters<CommitSpan['end']>[0];
 
@@ -30,7 +27,7 @@ export interface CommitTracing {
 export class OtelCommitTracer implements CommitTracer {
   readonly #tracing: CommitTracing;
   readonly #attributes: Attributes;
-  readonly #budgets = { error: new Budget(), slow: new Budget() };
+  readonly #budgets = { error: new KeepBudget(), slow: new KeepBudget() };
 
   constructor(tracing: CommitTracing) {
     this.#tracing = tracing;
@@ -77,22 +74,6 @@ export class OtelCommitTracer implements CommitTracer {
       place !== null &&
       stages?.addCommit({ span, times: { beganAtMs, endedAtMs }, ...place, offsetMs, attributes, end });
     if (isTaken !== true) end();
-  }
-}
-
-/** How many of a kind may be kept. */
-class Budget {
-  #kept = 0;
-  #sinceMs = Number.NEGATIVE_INFINITY;
-
-  /** Whether there may be one more. */
-  take(nowMs: number): boolean {
-    if (nowMs - this.#sinceMs >= keptWithinMs) {
-      this.#sinceMs = nowMs;
-      this.#kept = 0;
-    }
-    this.#kept += 1;
-    return this.#kept <= mostKept;
   }
 }
 

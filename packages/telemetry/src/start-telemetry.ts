@@ -2,6 +2,7 @@ import {
   type CommitTracer,
   type Logger,
   type MemberTracer,
+  type ReadTracer,
   type RoleObserver,
   type RpcTracer,
   type StageRecorder,
@@ -24,6 +25,7 @@ export interface Telemetry {
   /** Null when nothing is exported. */
   readonly rpc: RpcTracer | null;
   readonly commit: CommitTracer;
+  readonly reads: ReadTracer;
   readonly members: MemberTracer;
   /** Null when nobody would see them. */
   readonly metrics: Metrics | null;
@@ -56,7 +58,7 @@ export interface TelemetryOptions {
   readonly logger: Logger;
 }
 
-interface Tracing extends Pick<Telemetry, 'rpc' | 'commit' | 'members' | 'askPeersBy' | 'stop'> {
+interface Tracing extends Pick<Telemetry, 'rpc' | 'commit' | 'reads' | 'members' | 'askPeersBy' | 'stop'> {
   /** Null when nothing is exported. */
   readonly spans: SpanCounts | null;
 }
@@ -101,6 +103,7 @@ async function startTracing(options: TelemetryOptions, rings: StageRings | null)
   const { NodeSDK } = await import('@opentelemetry/sdk-node');
   const { KeepingSampler, samplerOf } = await import('./keeping-sampler.ts');
   const { OtelCommitTracer } = await import('./commit-tracing.ts');
+  const { OtelReadTracer } = await import('./read-tracing.ts');
   const { StageSpans } = await import('./stage-spans.ts');
   const spans = noSpans();
   const processors = await spanProcessors(environment, spans, logger);
@@ -115,6 +118,7 @@ async function startTracing(options: TelemetryOptions, rings: StageRings | null)
   return {
     rpc,
     commit: new OtelCommitTracer({ ...shared, slow: new SlowCommits(slowWriteMs) }),
+    reads: new OtelReadTracer(shared),
     members: new OtelMemberTracer(tracer, identity),
     askPeersBy: (ask) => stages?.askPeersBy(ask),
     spans,
@@ -129,6 +133,7 @@ async function startTracing(options: TelemetryOptions, rings: StageRings | null)
 const untraced: Tracing = {
   rpc: null,
   commit: passingCommitTracer,
+  reads: silentPorts.readTracer,
   members: silentPorts.memberTracer,
   askPeersBy: () => {},
   spans: null,

@@ -192,6 +192,7 @@ export class Group {
       portsOf: (actor) => ({
         logger: loggerOf(actor),
         tracer: telemetry.commit,
+        readTracer: telemetry.reads,
         memberTracer: telemetry.members,
         streams,
         stages,

@@ -415,7 +415,7 @@ export class Node implements Observable {
       case 'leases':
       case 'quotas':
       case 'schemas':
-        return this.#requests().read(endpoint, request);
+        return this.#requests().read(endpoint, request, traceparent);
       default:
         return this.#answerOther(endpoint, request);
     }

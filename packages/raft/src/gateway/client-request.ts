@@ -1,4 +1,5 @@
 import type { NodeId } from '@quorate/actor';
+import type { ReadSpan } from '../ports.ts';
 import { entryBytes } from '../storage/entry-bytes.ts';
 import type { LogIndex, Term } from '../types.ts';
 import type { GatewayMessage, StatusPart } from './messages.ts';
@@ -30,6 +31,8 @@ export interface Write {
 export interface Read {
   readonly kind: 'read';
   readonly message: Of<'read'>;
+  /** Null if it is not traced. */
+  readonly span: ReadSpan | null;
   readonly deadlineMs: number;
   /** From which index on the state answers it; null as long as nobody knows: the applier has the query once this is known. */
   readIndex: LogIndex | null;

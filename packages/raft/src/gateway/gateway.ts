@@ -1,5 +1,6 @@
 import type { Actor, Context, NodeId, Sender } from '@quorate/actor';
 import { apiAt, applierAt, electionAt, leaderAt, logStoreAt } from '../addresses.ts';
+import type { ReadTracer } from '../ports.ts';
 import type { RaftSettings } from '../settings.ts';
 import type { StageRecorder } from '../stages/stage-recorder.ts';
 import { logIndex, term } from '../types.ts';
@@ -8,6 +9,7 @@ import {
   isUnanswered,
   isWithLeader,
   type Page,
+  type Read,
   type SnapshotRequest,
   type TransferRequest,
   type Write,
@@ -24,6 +26,7 @@ export interface GatewayOptions {
   readonly identity: Sender;
   readonly settings: RaftSettings;
   readonly stages: StageRecorder;
+  readonly readTracer: ReadTracer;
 }
 
 /** How often open requests are looked at. */
@@ -36,6 +39,7 @@ export class Gateway implements Actor<GatewayMessage> {
   readonly #requests = new Map<number, ClientRequest>();
   readonly #reads: Reads;
   readonly #writes: Writes;
+  readonly #readTracer: ReadTracer;
   #sequence = 0;
   /** Why nobody will tell this node who leads, or null. */
   #retired: string | null = null;
@@ -44,6 +48,7 @@ export class Gateway implements Actor<GatewayMessage> {
   constructor(context: Context<GatewayMessage>, options: GatewayOptions, parts: ReadParts) {
     this.#context = context;
     this.#identity = options.identity;
+    this.#readTracer = options.readTracer;
     const part = {
       context,
       known: () => this.#known,
@@ -61,15 +66,7 @@ export class Gateway implements Actor<GatewayMessage> {
       case 'changeMembers':
         return this.#open(message, this.#writeOf(message));
       case 'read':
-        return this.#open(message, {
-          kind: 'read',
-          message,
-          readIndex: message.consistency === 'local' ? logIndex(0) : null,
-          isConfirmed: false,
-          queriedAtMs: null,
-          reachedRevision: null,
-          deadlineMs: this.#deadline(message),
-        });
+        return this.#open(message, this.#readOf(message));
       case 'transfer':
         return this.#open(message, { kind: 'transfer', message, asked: null, deadlineMs: this.#deadline(message) });
       case 'readEntries':
@@ -121,6 +118,25 @@ export class Gateway implements Actor<GatewayMessage> {
     const receivedAtMs = this.#context.now();
     const deadlineMs = receivedAtMs + message.timeoutMs;
     return { kind: 'write', message, proposed: null, deadlineMs, receivedAtMs, proposedAtMs: receivedAtMs };
+  }
+
+  #readOf(message: Of<'read'>): Read {
+    const { consistency, traceparent = null } = message;
+    const isLocal = consistency === 'local';
+    const span = this.#readTracer.start(consistency, traceparent);
+    if (isLocal) span?.indexKnown('local');
+    const deadlineMs = this.#deadline(message);
+    const readIndex = isLocal ? logIndex(0) : null;
+    return {
+      kind: 'read',
+      message,
+      span,
+      deadlineMs,
+      readIndex,
+      isConfirmed: false,
+      queriedAtMs: null,
+      reachedRevision: null,
+    };
   }
 
   #nextSequence(): number {
@@ -234,7 +250,10 @@ export class Gateway implements Actor<GatewayMessage> {
       const request = this.#requests.get(id);
       if (given === null || (request?.kind !== 'read' && request?.kind !== 'snapshot')) continue;
       request.readIndex = given.readIndex;
-      if (request.kind === 'read') request.isConfirmed = true;
+      if (request.kind === 'read') {
+        request.isConfirmed = true;
+        request.span?.indexKnown(message.isLeased === true ? 'lease' : 'round');
+      }
       this.#advance(id, request);
     }
   }
@@ -325,7 +344,14 @@ export class Gateway implements Actor<GatewayMessage> {
     this.#requests.delete(id);
     if (request.kind === 'write') this.#writes.close(request);
     else this.#reads.close(id);
+    if (request.kind === 'read') request.span?.end(outcomeOf(answer));
     const leader: NodeId | null = this.#known.leader;
     this.#context.send(apiAt(this.#context.self), { kind: 'answered', request: id, answer, leader });
   }
+}
+
+/** What a read is told, in a word. */
+function outcomeOf(answer: GatewayAnswer): string {
+  if (answer.kind === 'answer') return 'ok';
+  return 'code' in answer ? answer.code : answer.kind === 'tooStale' ? 'TooStale' : answer.kind;
 }

@@ -111,6 +111,8 @@ export const gatewayProtocol = {
       sequence: shape.counter,
       /** Null if the asked one does not lead in that term. */
       readIndex: shape.index.nullable(),
+      /** Whether it was the lease that answered; said where a question is in a trace, and the lease did. */
+      isLeased: shape.flag.optional(),
     }),
   },
   node: {
@@ -135,6 +137,8 @@ export const gatewayProtocol = {
       /** The state has made so many changes at least; 0: any will do. */
       minRevision: shape.counter,
       timeoutMs: z.number().nonnegative(),
+      /** Absent if it is in no trace. */
+      traceparent: shape.text.nullable().optional(),
     }),
     /** From the api: committed entries as this node has them. */
     readEntries: z.object({

@@ -42,6 +42,8 @@ export interface ReadIndexAnswer {
 export class ReadIndexQuestions {
   readonly #options: ReadIndexQuestionsOptions;
   readonly #waiting = new Set<number>();
+  /** Of the first that is sampled, of those that have come since the last question. */
+  #traceparent: string | null = null;
   /** Those that are not answered, oldest first: more than one if the first was long without an answer, which may still come. */
   #open: readonly Question[] = [];
 
@@ -49,9 +51,10 @@ export class ReadIndexQuestions {
     this.#options = options;
   }
 
-  /** A request waits for an index, from now on. */
-  add(request: number, known: KnownLeader): void {
+  /** A request waits for an index, from now on; in that trace, if it is sampled. */
+  add(request: number, known: KnownLeader, traceparent: string | null = null): void {
     this.#waiting.add(request);
+    this.#traceparent ??= traceparent;
     this.ask(known);
   }
 
@@ -70,7 +73,9 @@ export class ReadIndexQuestions {
     if (newest !== undefined && askedAt.clockMs - newest.askedAt.clockMs < askAgainMs) return;
     const question = { sequence: nextSequence(), term, askedAt, requests: new Set(this.#waiting) };
     this.#open = [...ofTerm, question];
-    const ask = { kind: 'readIndex', term, sequence: question.sequence, mayUseLease } as const;
+    const traced = this.#traceparent === null ? {} : { traceparent: this.#traceparent };
+    this.#traceparent = null;
+    const ask = { kind: 'readIndex', term, sequence: question.sequence, mayUseLease, ...traced } as const;
     context.send(leaderAt({ node: leader, group: context.self.group }), ask);
   }
 

@@ -33,15 +33,18 @@ export class Reads {
 
   /** Takes a read as far as it can go now. Safe to repeat. */
   advance(id: number, read: Read): void {
-    read.readIndex ??= this.#provenIndex(read);
+    if (read.readIndex === null) {
+      read.readIndex = this.#provenIndex(read);
+      if (read.readIndex !== null) read.span?.indexKnown('proof');
+    }
     if (read.readIndex !== null) return this.#query(id, read, read.readIndex);
     if (read.message.consistency === 'bounded') this.#bounded.add(id);
     this.#askFor(id, read);
   }
 
   /** A request of another kind, or a read, needs an index that the leader gives. */
-  askIndex(id: number): void {
-    this.#leased.add(id, this.#options.known());
+  askIndex(id: number, traceparent: string | null = null): void {
+    this.#leased.add(id, this.#options.known(), traceparent);
   }
 
   /** Asks the leader again for all that wait, if that is due. */
@@ -118,15 +121,17 @@ export class Reads {
     return this.#freshness.readIndexWithin(maxStalenessMs, momentOf(this.#options.context));
   }
 
-  #askFor(id: number, { message }: Read): void {
-    if (message.consistency === 'readIndex') this.#confirmed.add(id, this.#options.known());
-    else this.askIndex(id);
+  #askFor(id: number, { message, span }: Read): void {
+    const traceparent = span?.traceparent ?? null;
+    if (message.consistency === 'readIndex') this.#confirmed.add(id, this.#options.known(), traceparent);
+    else this.askIndex(id, traceparent);
   }
 
   #query(id: number, read: Read, atIndex: LogIndex): void {
     const { context } = this.#options;
     const { query, minRevision } = read.message;
     read.queriedAtMs = context.now();
+    read.span?.queried();
     const { isConfirmed: isFinal } = read;
     context.send(applierAt(context.self), { kind: 'query', request: id, atIndex, minRevision, isFinal, query });
   }

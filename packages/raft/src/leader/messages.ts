@@ -48,6 +48,8 @@ export const leaderProtocol = {
       sequence: shape.counter,
       /** Whether the leader may answer from its lease, and need not ask a quorum. */
       mayUseLease: shape.flag,
+      /** Of a read that is sampled, if one is among those that it is asked for. */
+      traceparent: shape.text.optional(),
     }),
     /** From the log store of a node that follows, and has heard nothing for longer than usual: are you there? A heartbeat answers. */
     leaderProbe: z.object({ probe: shape.counter }),

@@ -79,7 +79,7 @@ export class ReadDesk {
     if (message.mayUseLease && settings.leaseMs > 0) {
       this.#wantedAtMs = context.now();
       if (grant !== null && this.#isLeased(grant, commitIndex))
-        return this.#answer(from, message.sequence, commitIndex);
+        return this.#answer(from, message.sequence, commitIndex, message.traceparent !== undefined);
       this.#fallbacks += 1;
     }
     this.#rounds.add({ from, sequence: message.sequence });
@@ -159,9 +159,10 @@ export class ReadDesk {
     );
   }
 
-  #answer(to: Sender, sequence: number, readIndex: LogIndex | null): void {
+  #answer(to: Sender, sequence: number, readIndex: LogIndex | null, saysLease = false): void {
     const { context, term } = this.#options;
-    const reply = { kind: 'readIndexReply', term, incarnation: to.incarnation, sequence, readIndex } as const;
+    const told = { term, incarnation: to.incarnation, sequence, readIndex };
+    const reply = { kind: 'readIndexReply', ...told, ...(saysLease ? { isLeased: true } : {}) } as const;
     context.send(gatewayAt({ node: to.node, group: context.self.group }), reply);
   }
 }

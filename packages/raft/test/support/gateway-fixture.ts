@@ -5,6 +5,7 @@ import {
   type GatewayMessage,
   logIndex,
   type MembershipChange,
+  type Ports,
   type RaftSettings,
   type ReadConsistency,
   raftParts,
@@ -33,10 +34,10 @@ export class GatewayFixture {
   readonly context = new FakeContext<GatewayMessage>('n1', 'gateway');
   readonly actor: Gateway;
 
-  constructor(settings: Partial<RaftSettings> = {}) {
+  constructor(settings: Partial<RaftSettings> = {}, ports: Partial<Ports> = {}) {
     const identity = senderOf('n1', { incarnation });
-    const { stages } = silentPorts;
-    const options = { identity, settings: { ...defaultRaftSettings, ...settings }, stages };
+    const { stages, readTracer } = { ...silentPorts, ...ports };
+    const options = { identity, settings: { ...defaultRaftSettings, ...settings }, stages, readTracer };
     this.actor = new Gateway(this.context, options, raftParts);
   }
 
@@ -66,10 +67,10 @@ export class GatewayFixture {
   read(
     request: number,
     consistency: ReadConsistency = 'linearizable',
-    other: { readonly maxStalenessMs?: number; readonly minRevision?: number } = {},
+    other: { readonly maxStalenessMs?: number; readonly minRevision?: number; readonly traceparent?: string } = {},
   ): void {
-    const { maxStalenessMs = null, minRevision = 0 } = other;
-    const wish = { consistency, maxStalenessMs, minRevision };
+    const { maxStalenessMs = null, minRevision = 0, ...traced } = other;
+    const wish = { consistency, maxStalenessMs, minRevision, ...traced };
     this.receive({ kind: 'read', request, query: bytes('q'), ...wish, timeoutMs });
   }
 
@@ -87,9 +88,14 @@ export class GatewayFixture {
     this.receive({ kind: 'proposeReply', ...reply });
   }
 
-  readIndexReply(sequence: unknown, readIndex: number | null, to: number = incarnation): void {
+  readIndexReply(
+    sequence: unknown,
+    readIndex: number | null,
+    to: number = incarnation,
+    told: { readonly isLeased?: boolean } = {},
+  ): void {
     const index = readIndex === null ? null : logIndex(readIndex);
-    const reply = { term: term(3), incarnation: to, sequence: Number(sequence), readIndex: index };
+    const reply = { term: term(3), incarnation: to, sequence: Number(sequence), readIndex: index, ...told };
     this.receive({ kind: 'readIndexReply', ...reply });
   }
 

@@ -183,10 +183,10 @@ export class LeaderFixture {
   readIndex(
     sequence: number,
     from: Sender = senderOf('n2'),
-    other: { inTerm?: number; mayUseLease?: boolean } = {},
+    other: { inTerm?: number; mayUseLease?: boolean; traceparent?: string } = {},
   ): void {
-    const { inTerm = officeTerm, mayUseLease = true } = other;
-    this.receive({ kind: 'readIndex', term: term(inTerm), sequence, mayUseLease }, from);
+    const { inTerm = officeTerm, mayUseLease = true, ...traced } = other;
+    this.receive({ kind: 'readIndex', term: term(inTerm), sequence, mayUseLease, ...traced }, from);
   }
 
   /** An operator wants other members. */

@@ -155,7 +155,7 @@ export class GroupRequests {
   }
 
   /** @throws {QuorateError} if the query is none; `Unavailable` if this node's own state is not to be shown now */
-  async read(endpoint: ReadEndpoint, request: ApiRequest): Promise<ApiReply> {
+  async read(endpoint: ReadEndpoint, request: ApiRequest, traceparent: string | null): Promise<ApiReply> {
     queryBody(endpoint, request.body);
     const { body: query, timeoutMs, read } = request;
     if (read.consistency === 'local' && !this.#stateGate.isOpen) {
@@ -165,7 +165,15 @@ export class GroupRequests {
       request,
       await this.#desk.ask((number) => {
         const { consistency, maxStalenessMs, minRevision } = read;
-        return { kind: 'read', request: number, query, consistency, maxStalenessMs, minRevision, timeoutMs };
+        const wish = { consistency, maxStalenessMs, minRevision };
+        return {
+          kind: 'read',
+          request: number,
+          query,
+          ...wish,
+          timeoutMs,
+          ...(traceparent === null ? {} : { traceparent }),
+        };
       }),
     );
   }
