@@ -35,12 +35,14 @@ export function tappedMessages(options: TapFeedOptions): AsyncIterableIterator<T
 async function* feed({ access, lifetime, node, actor, timeoutMs }: TapFeedOptions): AsyncGenerator<TappedMessage> {
   const { cluster, group, link, router, clock } = access;
   const waiting: TappedMessage[] = [];
+  /** What whoever looks on was too slow for. */
+  let lost = 0;
   let wake = (): void => {};
   const take = (data: Uint8Array): void => {
     const message = decodeTappedMessage(Buffer.from(data).toString());
     if (message === null) return;
     waiting.push(message);
-    if (waiting.length > mostWaiting) waiting.shift();
+    if (waiting.length > mostWaiting) lost += 1 + (waiting.shift()?.skipped ?? 0);
     wake();
   };
   let unsubscribe = (): void => {};
@@ -61,7 +63,11 @@ async function* feed({ access, lifetime, node, actor, timeoutMs }: TapFeedOption
         const reply = await router.request({ endpoint: 'tap', kind: 'read', body, node, timeoutMs, lifetime });
         askAgainAtMs = clock.now() + decodeTapped(reply).forMs / 3;
       }
-      for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) yield message;
+      for (let message = waiting.shift(); message !== undefined; message = waiting.shift()) {
+        const skipped = message.skipped + lost;
+        lost = 0;
+        yield { ...message, skipped };
+      }
       const leftMs = Math.max(1, askAgainAtMs - clock.now());
       await waitFor<true>({ clock, lifetime, timeoutMs: leftMs }, (settle) => {
         wake = () => settle(true);

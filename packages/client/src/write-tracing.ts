@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { isLogIndex, type LogIndex, logIndex, timelineOf } from '@quorate/raft';
+import { isLogIndex, type LogIndex, logIndex, timelineOf, type WriteStages } from '@quorate/raft';
 import {
   decodeReply,
   decodeStages,
@@ -83,23 +83,40 @@ async function timelineOrProblem(
   }
 }
 
-/** `Store.slowest`. */
+/** `Store.slowest`. @throws {Unavailable} if nodes do not tell, and those that do remember no writes: there may well be some */
 export async function slowest(limit: number | undefined, tracing: TracingAccess): Promise<readonly SlowWrite[]> {
   const slowestCount = checkLimit(limit);
   const nodes = idsOf(await tracing.status());
-  const told = await askAll(nodes, { indexes: [], slowest: slowestCount }, tracing);
-  const found = told.flatMap(({ nowMs, writes }) =>
-    writes.flatMap(({ index, leader }) => {
-      if (leader?.settledAtMs == null) return [];
-      return [{ index, durationMs: leader.settledAtMs - leader.takenAtMs, ageMs: nowMs - leader.settledAtMs }];
-    }),
-  );
-  const chosen = found.sort((a, b) => b.durationMs - a.durationMs).slice(0, slowestCount);
-  const parts = await askAll(nodes, { indexes: chosen.map(({ index }) => index), slowest: 0 }, tracing);
+  const { told, silent } = await askAll(nodes, { indexes: [], slowest: slowestCount }, tracing, tracing.timeoutMs);
+  const found = new Map<LogIndex, { readonly index: LogIndex; readonly durationMs: number; readonly ageMs: number }>();
+  for (const { nowMs, writes } of told) {
+    for (const write of writes) {
+      const took = durationOf(write);
+      const known = found.get(write.index)?.durationMs ?? Number.NEGATIVE_INFINITY;
+      if (took === null || took.durationMs <= known) continue;
+      found.set(write.index, { index: write.index, durationMs: took.durationMs, ageMs: nowMs - took.endedAtMs });
+    }
+  }
+  if (found.size === 0 && silent.length > 0) throw new Unavailable(silent.join('; '));
+  const chosen = [...found.values()].sort((a, b) => b.durationMs - a.durationMs).slice(0, slowestCount);
+  const indexes = chosen.map(({ index }) => index);
+  const { told: parts } = await askAll(nodes, { indexes, slowest: 0 }, tracing, tracing.timeoutMs);
   return chosen.flatMap(({ index, ageMs }) => {
     const timeline = timelineIn(index, nodes, parts);
     return timeline === null ? [] : [{ ...timeline, ageMs }];
   });
+}
+
+/** How long a write took, as far as a node knows: from the gateway's receipt to its answer, or else as long as the leader had it. */
+function durationOf({
+  gateway,
+  leader,
+}: WriteStages): { readonly durationMs: number; readonly endedAtMs: number } | null {
+  if (gateway !== null) {
+    return { durationMs: gateway.answeredAtMs - gateway.receivedAtMs, endedAtMs: gateway.answeredAtMs };
+  }
+  if (leader?.settledAtMs == null) return null;
+  return { durationMs: leader.settledAtMs - leader.takenAtMs, endedAtMs: leader.settledAtMs };
 }
 
 /** As soon as all that is under way is over, or when it has taken too long. */
@@ -111,8 +128,13 @@ async function settledTimeline(
   const { clock } = tracing.access;
   const untilMs = clock.now() + completeWithinMs;
   for (;;) {
-    const parts = await askAll(nodes, { indexes: [index], slowest: 0 }, tracing);
-    if (isSettled(index, parts) || clock.now() >= untilMs) return timelineIn(index, nodes, parts);
+    const timeoutMs = Math.min(tracing.timeoutMs, completeWithinMs);
+    const { told: parts, silent } = await askAll(nodes, { indexes: [index], slowest: 0 }, tracing, timeoutMs);
+    if (isSettled(index, parts) || clock.now() >= untilMs) {
+      const timeline = timelineIn(index, nodes, parts);
+      if (timeline === null && silent.length > 0) throw new Unavailable(silent.join('; '));
+      return timeline;
+    }
     await sleep(askAgainMs, clock, tracing.lifetime);
   }
 }
@@ -141,30 +163,35 @@ function timelineIn(
   return { ...timeline, index: BigInt(timeline.index), term: BigInt(timeline.term), missing };
 }
 
-/** What the nodes remember that can be asked. @throws {NotPermitted} */
+/** What the nodes remember that can be asked, and of the others why they do not tell. @throws {NotPermitted} */
 async function askAll(
   nodes: readonly string[],
   request: StagesRequest,
-  { access, lifetime, timeoutMs }: TracingAccess,
-): Promise<readonly RememberedStages[]> {
+  { access, lifetime }: TracingAccess,
+  timeoutMs: number,
+): Promise<{ readonly told: readonly RememberedStages[]; readonly silent: readonly string[] }> {
   const { cluster, group, clock, inbox } = access;
-  const limits = { clock, lifetime, timeoutMs: Math.min(timeoutMs, completeWithinMs) };
-  const payload = encodeRequest({ timeoutMs: limits.timeoutMs, body: encodeStagesRequest(request) });
-  const told = nodes.map(async (node): Promise<readonly RememberedStages[]> => {
+  const limits = { clock, lifetime, timeoutMs };
+  const payload = encodeRequest({ timeoutMs, body: encodeStagesRequest(request) });
+  const outcomes = nodes.map(async (node): Promise<RememberedStages | string> => {
     const outcome = await inbox.ask(nodeApiSubject(cluster, group, node, 'stages'), payload, limits);
     if (outcome.kind === 'forbidden') throw new NotPermitted(outcome.reason);
-    return outcome.kind === 'reply' ? stagesIn(outcome.data) : [];
+    return outcome.kind === 'reply' ? stagesIn(outcome.data, node) : `${node} does not answer`;
   });
-  return (await Promise.all(told)).flat();
+  const settled = await Promise.all(outcomes);
+  return {
+    told: settled.flatMap((one) => (typeof one === 'string' ? [] : [one])),
+    silent: settled.flatMap((one) => (typeof one === 'string' ? [one] : [])),
+  };
 }
 
-/** Nothing, of a node that cannot tell. */
-function stagesIn(data: Uint8Array): readonly RememberedStages[] {
+/** Of a node that cannot tell: why. */
+function stagesIn(data: Uint8Array, node: string): RememberedStages | string {
   try {
     const reply = decodeReply(data);
-    return reply.kind === 'ok' ? [decodeStages(reply.body)] : [];
+    return reply.kind === 'ok' ? decodeStages(reply.body) : `${node} does not tell: ${reply.error.message}`;
   } catch (error) {
-    if (error instanceof MalformedMessage) return [];
+    if (error instanceof MalformedMessage) return `${node} does not tell: ${error.message}`;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { logIndex, term, type WriteStages } from '@quorate/raft';
 import { decodeCommand, encodeStages, encodeStatus, type StagesRequest, stagesBody } from '@quorate/wire';
 import { expect, it } from 'vitest';
-import { RevisionMismatch } from '../src/errors.ts';
+import { Overloaded, RevisionMismatch } from '../src/errors.ts';
 import { slowWriteToJson, tracedPutToJson } from '../src/index.ts';
 import { codeOf, TestBus } from './support/bus.ts';
 import { type Behaviour, idOf, ok, putReply, refusal } from './support/fake-node.ts';
@@ -195,10 +195,52 @@ it('finds the slowest writes of all nodes, each once, the slowest first', async 
   const store = await bus.store();
   const slowest = await store.slowest({ limit: 5 });
   expect(slowest).toMatchObject([
-    { index: 9n, wholeMs: 53, ageMs: 848, missing: ['n3'] },
-    { index: 7n, wholeMs: 23, ageMs: 878, missing: ['n3'] },
+    { index: 9n, wholeMs: 53, ageMs: 847, missing: ['n3'] },
+    { index: 7n, wholeMs: 23, ageMs: 877, missing: ['n3'] },
   ]);
   expect(await store.slowest({ limit: 1 })).toHaveLength(1);
-  expect(slowWriteToJson(slowest[0] ?? (undefined as never))).toMatchObject({ index: '9', term: '3', ageMs: 848 });
+  expect(slowWriteToJson(slowest[0] ?? (undefined as never))).toMatchObject({ index: '9', term: '3', ageMs: 847 });
   for (const limit of [0, 101, 1.5]) expect(await codeOf(store.slowest({ limit }))).toBe('InvalidRequest');
+});
+
+it('counts what a write waited at the node that was asked, and finds those that only that node thinks slow', async () => {
+  const bus = await TestBus.start();
+  const asked = { receivedAtMs: 10, proposedAtMs: 310, answeredAtMs: 322 };
+  const [usual, late] = [leaderStages(7), { ...leaderStages(9), gateway: null }];
+  await bus.node(
+    'n1',
+    remembering('n1', ({ slowest }) => (slowest > 0 ? [usual] : [usual, late])),
+  );
+  await bus.node(
+    'n2',
+    remembering('n2', () => [{ ...followerStages(9), gateway: asked }]),
+  );
+  await bus.node(
+    'n3',
+    remembering('n3', () => []),
+  );
+  const slowest = await (await bus.store()).slowest({ limit: 2 });
+  expect(slowest.map(({ index }) => index)).toEqual([9n, 7n]);
+  expect(slowest[0]).toMatchObject({ wholeMs: 312 });
+});
+
+it('says which nodes do not tell, where that may be why no writes are found', async () => {
+  const bus = await TestBus.start();
+  const mute: Behaviour = (request) =>
+    request.endpoint === 'stages' ? refusal(new Overloaded('not now')) : remembering('n1', () => [])(request);
+  await bus.node('n1', mute);
+  await bus.node(
+    'n2',
+    remembering('n2', () => []),
+  );
+  const store = await bus.store();
+  await expect(store.slowest({ timeoutMs: 2_000 })).rejects.toMatchObject({
+    code: 'Unavailable',
+    message: expect.stringContaining('n1 does not tell: not now'),
+  });
+  const { problem, revision } = await store.tracePut('/a', 'x', { timeoutMs: 2_000 });
+  expect({ problem, revision }).toEqual({
+    problem: expect.stringContaining('n1 does not tell: not now'),
+    revision: 5n,
+  });
 });

@@ -1,5 +1,6 @@
-import type { LogFields, Logger } from '@quorate/raft';
+import type { Logger } from '@quorate/raft';
 import { type DestinationStream, pino } from 'pino';
+import { LineLimits } from './line-limits.ts';
 
 /** What every line of a node bears. */
 export interface LogIdentity {
@@ -20,7 +21,7 @@ export interface LoggerOptions {
 
 const longestBacklogBytes = 1024 * 1024;
 
-/** Makes the loggers of a node's actors: one JSON line an event, with cluster, group, node, actor and term as fields. */
+/** Makes the loggers of a node's actors: one JSON line an event, with cluster, group, node, actor and term as fields. Of one kind no more than fifty are written in ten seconds; the next says how many were withheld. */
 export function createLoggers(identity: LogIdentity, options: LoggerOptions): (actor: string) => Logger {
   const { level, currentTerm, destination } = options;
   const settings = {
@@ -30,13 +31,17 @@ export function createLoggers(identity: LogIdentity, options: LoggerOptions): (a
     mixin: () => ({ term: currentTerm() }),
   };
   const root = pino(settings, destination ?? standardOutput());
+  const limits = new LineLimits();
   return (actor) => {
     const child = root.child({ actor });
-    return {
-      info: (message: string, fields: LogFields = {}) => child.info(fields, message),
-      warn: (message: string, fields: LogFields = {}) => child.warn(fields, message),
-      error: (message: string, fields: LogFields = {}) => child.error(fields, message),
+    const write = (at: 'info' | 'warn' | 'error'): Logger['info'] => {
+      return (message, fields = {}) => {
+        const withheld = limits.take(`${actor} ${at} ${message}`);
+        if (withheld === null) return;
+        child[at](withheld === 0 ? fields : { ...fields, withheld }, message);
+      };
     };
+    return { info: write('info'), warn: write('warn'), error: write('error') };
   };
 }
 

@@ -6,6 +6,8 @@ const mostInSecond = 500;
 const secondMs = 1_000;
 /** More than this of one message is not shown. */
 const longestText = 8 * 1024;
+/** Of a longer list there is the length. */
+const longestList = 16;
 /** So many actors are shown at once, at most. */
 const mostActors = 16;
 
@@ -80,7 +82,8 @@ function withoutBytes(value: object): Record<string, unknown> {
 
 function shownValue(value: unknown): unknown {
   if (value instanceof Uint8Array) return `${value.length} bytes`;
-  if (Array.isArray(value)) return value.map(shownValue);
+  // What nobody will read need not be copied, while the actor waits.
+  if (Array.isArray(value)) return value.length <= longestList ? value.map(shownValue) : `${value.length} of them`;
   if (typeof value === 'bigint') return String(value);
   return typeof value === 'object' && value !== null ? withoutBytes(value) : value;
 }

@@ -46,6 +46,13 @@ test('of bytes there is the number, wherever they stand', () => {
   expect(last()?.fields).toEqual({ command: '6 bytes', entries: [{ index: 4, command: '6 bytes' }], none: null });
 });
 
+test('of a long list there is the length: it is not copied', () => {
+  tap.open('logStore');
+  const entries = Array.from({ length: 1_000 }, (_, index) => ({ index }));
+  deliver('logStore', { kind: 'append', entries, few: [1, 2] } as ActorMessage);
+  expect(last()?.fields).toEqual({ entries: '1000 of them', few: [1, 2] });
+});
+
 test('a message that is too long is named only', () => {
   tap.open('logStore');
   deliver('logStore', { kind: 'append', text: 'x'.repeat(10_000) } as ActorMessage);

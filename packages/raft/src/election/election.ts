@@ -301,6 +301,7 @@ export class Election implements Actor<ElectionMessage> {
     // Late answers of the log store to this campaign open no ballot when this office has ended.
     this.#attempt += 1;
     this.#become({ kind: 'leader', isAside: false });
+    this.#isLeaderGone = false;
     this.#logger.info('became leader', { term: this.#term });
     this.#roles.took('leader');
     const electionTimeouts = this.#patience.timeouts;

@@ -39,13 +39,22 @@ export class NumberRing {
 
   /** Where the first record of an entry begins, of those that are not from before that time; null if there is none. */
   firstOf(index: number, notBeforeMs: number): number | null {
-    let first: number | null = null;
-    for (let back = 1; back <= this.#kept; back += 1) {
+    for (let back = this.#countSince(notBeforeMs); back >= 1; back -= 1) {
       const at = this.#placeOf(back);
-      if (this.#number(at + 2) < notBeforeMs) break;
-      if (this.#isOf(at, index)) first = at;
+      if (this.#isOf(at, index)) return at;
     }
-    return first;
+    return null;
+  }
+
+  /** How many records are not from before that time: they are in the order of their times. */
+  #countSince(timeMs: number): number {
+    let [least, most] = [0, this.#kept];
+    while (least < most) {
+      const back = Math.ceil((least + most) / 2);
+      if (this.#number(this.#placeOf(back) + 2) < timeMs) most = back - 1;
+      else least = back;
+    }
+    return least;
   }
 
   get #kept(): number {

@@ -175,19 +175,18 @@ export class StageRings implements StageRecorder {
     };
   }
 
-  /** The writes of this node's that took its leader longest, of those that it remembers, slowest first. */
+  /** The writes that took longest, of those that this node led or was asked for, and remembers: from the gateway's receipt to its answer where that was here too. Slowest first. */
   slowest(limit: number, nowMs: number): readonly WriteStages[] {
     // Most who ask, ask for single writes.
     if (limit === 0) return [];
-    const { numbers } = this.#leader;
     const found = this.#slow.keptAt(nowMs).map(({ durationMs, stages }) => ({
       durationMs,
       give: (): WriteStages | null => stages,
     }));
     for (const at of this.#leader.places()) {
-      const durationMs = durationIn(numbers, at);
-      const index = logIndex(numbers[at] ?? 0);
-      if (durationMs !== null) found.push({ durationMs, give: () => this.find(index) });
+      for (const { index, durationMs } of this.#durationsAt(at)) {
+        found.push({ durationMs, give: () => this.find(logIndex(index)) });
+      }
     }
     const slowest = found.sort((a, b) => b.durationMs - a.durationMs).slice(0, limit);
     return slowest.flatMap(({ give }) => give() ?? []);
@@ -246,11 +245,23 @@ export class StageRings implements StageRecorder {
     return beganAtMs === undefined || appliedAtMs === undefined ? null : { beganAtMs, appliedAtMs };
   }
 
+  /** How long the write took that the leader has at that place, and the one that the gateway has there if it is another. */
+  #durationsAt(at: number): readonly { readonly index: number; readonly durationMs: number }[] {
+    const [led, asked] = [this.#leader.numbers, this.#gateway.numbers];
+    const ledMs = durationIn(led, at);
+    const askedMs = durationIn(asked, at);
+    const isSame = led[at] === asked[at] && led[at + 1] === asked[at + 1];
+    const found = (index: number | undefined, durationMs: number | null) =>
+      durationMs === null ? [] : [{ index: index ?? 0, durationMs }];
+    if (!isSame) return [...found(led[at], ledMs), ...found(asked[at], askedMs)];
+    return found(led[at], ledMs === null ? null : Math.max(ledMs, askedMs ?? 0));
+  }
+
   /** The write at that place is about to be forgotten. */
   #keepIfSlow(at: number, nowMs: number): void {
     const { numbers } = this.#leader;
-    const durationMs = durationIn(numbers, at);
     const settledAtMs = numbers[at + 4] ?? 0;
+    const durationMs = settledAtMs === 0 ? null : (this.#durationsAt(at)[0]?.durationMs ?? null);
     if (durationMs === null || !this.#slow.wouldKeep(durationMs, settledAtMs)) return;
     // It looks through the rings, in the midst of a write: no more often than that when all are slow, but for one that is much slower.
     const isByFarTheSlowest = durationMs > byFar * this.#slow.longestMs;
@@ -293,7 +304,7 @@ function record(ring: NumberRing, first: number, last: number, atMs: number): nu
   return at;
 }
 
-/** How long the leader had a write; null if it has it yet, or there is none. */
+/** How long leader or gateway had a write; null if it has it yet, or there is none. */
 function durationIn(numbers: Float64Array, at: number): number | null {
   const settledAtMs = numbers[at + 4] ?? 0;
   return settledAtMs === 0 ? null : settledAtMs - (numbers[at + 2] ?? 0);

@@ -122,6 +122,19 @@ test('a resent append was sent when it was sent first', () => {
   expect(rings.find(logIndex(5))?.leader?.peers).toEqual([{ peer: 'n2', sentAtMs: 4, heardAtMs: 60 }]);
 });
 
+test('what a write waited in the gateway counts, and a gateway names the slow writes that others led', () => {
+  const rings = new StageRings(64);
+  record(rings, 1, 100);
+  record(rings, 2, 200);
+  const at = logIndex(3);
+  rings.placed(at, term(1), 401, 402);
+  rings.settled(at, term(1), 405);
+  // No leader was known for 300 ms.
+  rings.answered(at, term(1), 100, 400, 406);
+  rings.answered(logIndex(9), term(2), 500, 501, 600);
+  expect(rings.slowest(9, nowMs).map(({ index }) => index)).toEqual([3, 9, 1, 2]);
+});
+
 test('the slowest come first, and are kept for an hour when their places are taken', () => {
   const rings = new StageRings(4);
   record(rings, 1, 0, 90);
