@@ -83,6 +83,15 @@ describe('roles, and why it campaigns, are told for those who count them', () =>
     expect(told.slice(3)).toEqual(['pre-candidate', 'for timeout']);
   });
 
+  test('it won, and lost its office: that its predecessor was gone says nothing of the next campaign', () => {
+    hears('n2', 2);
+    fixture.receive({ kind: 'leaderGone', term: term(2), leader: senderOf('n2').node, afterMs: 0 });
+    fixture.win(2);
+    fixture.receive({ kind: 'leadershipLost', term: term(3), reason: 'no quorum' });
+    fixture.preVote(3);
+    expect(told.slice(-2)).toEqual(['pre-candidate', 'for timeout']);
+  });
+
   test('the leader has asked for it, however often', () => {
     hears('n2', 2);
     for (let repeat = 0; repeat < 3; repeat += 1)

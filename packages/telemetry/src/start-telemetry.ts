@@ -58,7 +58,7 @@ export interface TelemetryOptions {
   readonly logger: Logger;
 }
 
-interface Tracing extends Pick<Telemetry, 'rpc' | 'commit' | 'reads' | 'members' | 'askPeersBy' | 'stop'> {
+interface Tracing extends Pick<Telemetry, 'rpc' | 'commit' | 'reads' | 'roles' | 'members' | 'askPeersBy' | 'stop'> {
   /** Null when nothing is exported. */
   readonly spans: SpanCounts | null;
 }
@@ -83,7 +83,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     metrics,
     recorder: metrics?.stages ?? remembering,
     stages,
-    roles: metrics?.roles ?? silentPorts.roles,
+    roles: bothOf(tracing.roles, metrics?.roles ?? silentPorts.roles),
     stop: async () => {
       const timeout = new Promise<void>((resolve) => setTimeout(resolve, stopWithinMs).unref());
       const stopped = Promise.allSettled([tracing.stop(), metrics?.stop()]);
@@ -102,6 +102,7 @@ async function startTracing(options: TelemetryOptions, rings: StageRings | null)
   // Loaded only when it is wanted: it is most of a node's start-up time.
   const { NodeSDK } = await import('@opentelemetry/sdk-node');
   const { KeepingSampler, samplerOf } = await import('./keeping-sampler.ts');
+  const { CampaignTracer } = await import('./campaign-tracing.ts');
   const { OtelCommitTracer } = await import('./commit-tracing.ts');
   const { OtelReadTracer } = await import('./read-tracing.ts');
   const { StageSpans } = await import('./stage-spans.ts');
@@ -114,15 +115,18 @@ async function startTracing(options: TelemetryOptions, rings: StageRings | null)
   const tracer = quorateTracer(version);
   const stages = rings === null ? null : new StageSpans(tracer, rings, spans);
   const shared = { tracer, identity, epoch: new EpochClock(), commits: new OpenCommits(), stages };
-  const rpc = new OtelRpcTracer({ ...shared, heartbeatRatio });
+  const campaign = new CampaignTracer(shared);
+  const rpc = new OtelRpcTracer({ ...shared, campaign, heartbeatRatio });
   return {
     rpc,
     commit: new OtelCommitTracer({ ...shared, slow: new SlowCommits(slowWriteMs) }),
     reads: new OtelReadTracer(shared),
+    roles: campaign,
     members: new OtelMemberTracer(tracer, identity),
     askPeersBy: (ask) => stages?.askPeersBy(ask),
     spans,
     stop: () => {
+      campaign.stop();
       rpc.stop();
       stages?.stop();
       return sdk.shutdown();
@@ -134,11 +138,24 @@ const untraced: Tracing = {
   rpc: null,
   commit: passingCommitTracer,
   reads: silentPorts.readTracer,
+  roles: silentPorts.roles,
   members: silentPorts.memberTracer,
   askPeersBy: () => {},
   spans: null,
   stop: async () => {},
 };
+
+/** Tells both. */
+const bothOf = (one: RoleObserver, other: RoleObserver): RoleObserver => ({
+  took(role) {
+    one.took(role);
+    other.took(role);
+  },
+  campaigns(reason) {
+    one.campaigns(reason);
+    other.campaigns(reason);
+  },
+});
 
 /** Those that count, where spans go out by OTLP alone; what else the standard variables can name is OpenTelemetry's own affair. */
 async function spanProcessors(

@@ -19,6 +19,8 @@ export interface RpcTracing {
   readonly identity: TracingIdentity;
   readonly epoch: EpochClock;
   readonly commits: OpenCommits;
+  /** What votes are asked for: the context of the campaign that is under way. */
+  readonly campaign: { readonly traceparent: string | null };
   /** Null if no stages are remembered. */
   readonly stages: StageSpans | null;
   /** Which part of the heartbeats is looked at, from 0 to 1; the sampling is asked about those. */
@@ -39,7 +41,7 @@ export class OtelRpcTracer implements RpcTracer {
   }
 
   requested(rpc: Rpc, causes: readonly string[]): string | null {
-    const [first = null, ...others] = causes;
+    const [first = this.#causeOf(rpc), ...others] = causes;
     if (first === null && isHeartbeat(rpc) && !this.#isLookedAt()) return null;
     const span = this.#start(rpc, SpanKind.CLIENT, contextOf(first), this.#asked);
     if (others.length > 0) this.#tracing.commits.link(span, others);
@@ -85,6 +87,10 @@ export class OtelRpcTracer implements RpcTracer {
     const span = tracer.startSpan(`raft/${rpc.kind}`, { kind, attributes, startTime: offsetMs + beganAtMs }, parent);
     if (span.isRecording()) open.add({ span, rpc, beganAtMs, offsetMs });
     return span;
+  }
+
+  #causeOf({ kind }: Rpc): string | null {
+    return kind === 'requestVote' || kind === 'requestPreVote' ? this.#tracing.campaign.traceparent : null;
   }
 
   /** One of so many. */

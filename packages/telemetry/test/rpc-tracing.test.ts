@@ -20,10 +20,19 @@ function start({ heartbeatRatio = 1, sampler }: { heartbeatRatio?: number; sampl
   vi.useFakeTimers();
   const { tracer, ended } = tracerWithSpans(sampler);
   const commits = new OpenCommits();
-  const rpcs = new OtelRpcTracer({ tracer, identity, epoch: new EpochClock(), commits, stages: null, heartbeatRatio });
+  const campaign: { traceparent: string | null } = { traceparent: null };
+  const rpcs = new OtelRpcTracer({
+    tracer,
+    identity,
+    epoch: new EpochClock(),
+    commits,
+    stages: null,
+    campaign,
+    heartbeatRatio,
+  });
   const names = (): readonly string[] =>
     ended().map(({ name, attributes }) => `${name} ${attributes['raft.sequence']}`);
-  return { tracer, rpcs, ended, names, commits };
+  return { tracer, rpcs, ended, names, commits, campaign };
 }
 
 const append = (sequence: number, last: number | null): Rpc => ({
@@ -104,6 +113,22 @@ test('an append is below the first commit in it, and linked from the others', ()
   expect(first.links).toEqual([]);
   for (const other of others) expect(other.links).toEqual([{ context: rpc.spanContext() }]);
   expect(others).toHaveLength(2);
+});
+
+test('what voters are asked is below the campaign, if one is under way', () => {
+  const { rpcs, ended, campaign } = start();
+  campaign.traceparent = parent;
+  for (const kind of ['requestPreVote', 'requestVote', 'appendEntries']) rpcs.requested({ ...append(1, 5), kind }, []);
+  campaign.traceparent = null;
+  rpcs.requested({ ...append(2, null), kind: 'requestVote' }, []);
+  rpcs.stop();
+  const parents = ended()
+    .map(({ name, parentSpanContext }) => `${name} ${parentSpanContext?.spanId ?? ''}`)
+    .sort();
+  const own = 'cd'.repeat(8);
+  expect(parents).toEqual(
+    ['raft/appendEntries ', `raft/requestPreVote ${own}`, 'raft/requestVote ', `raft/requestVote ${own}`].sort(),
+  );
 });
 
 test('of the heartbeats a few are traced, and of appends all', () => {
