@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { NoLeader } from '@quorate/client';
+import { headers } from 'nats';
 import { expect, onTestFinished, test } from 'vitest';
 import { TestCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
@@ -94,6 +95,9 @@ test('a cluster is seen by HTTP, by a real Prometheus and by OTLP, from before i
   expect(value('quorate_raft_campaigns_total', { reason: 'timeout' })).toBeGreaterThanOrEqual(1);
   expect(value('quorate_raft_campaigns_total', { reason: 'transfer' })).toBe(0);
   expect(value('quorate_raft_voters_alive')).toBe(3);
+  expect(value('quorate_queue_length', { queue: 'mailboxes' })).toBeGreaterThanOrEqual(0);
+  expect(value('quorate_raft_uncommitted_size_bytes')).toBe(0);
+  expect(value('quorate_raft_uncommitted_limit_bytes')).toBe(64 * 1024 * 1024);
   const peers = cluster.ids.filter((id) => id !== leader);
   for (const peer of peers) {
     expect(value('quorate_raft_peer_lag', { peer })).toBe(0);
@@ -101,6 +105,17 @@ test('a cluster is seen by HTTP, by a real Prometheus and by OTLP, from before i
   }
   expect(value('quorate_storage_size_bytes', { part: 'log' })).toBeGreaterThan(0);
   expect(value('quorate_disk_free_bytes')).toBeGreaterThan(0);
+
+  // A traceparent that is none is ignored, and counted.
+  const broken = headers();
+  broken.set('traceparent', 'broken');
+  const asked = JSON.stringify({ key: '/secret/key/0' });
+  const answer = await cluster.plain.request(`quorate.main.api.config.node.${leader}.get`, asked, {
+    headers: broken,
+    timeout: 10_000,
+  });
+  expect(answer.json()).toHaveProperty('entry');
+  expect(valuesOf(await metricsOf(url(leader)), 'quorate_traceparents_broken_total')).toEqual([1]);
 
   // Each request is counted where it came in: the first ones may have found another node than the leader.
   const ofAll = (await Promise.all(cluster.ids.map((id) => metricsOf(url(id))))).flat();

@@ -59,6 +59,11 @@ export class GroupHost {
     this.#watcher = watcher;
   }
 
+  /** How many messages and timers wait for their turn. */
+  get waiting(): number {
+    return this.#steps.length;
+  }
+
   /** Ends the actors. Resolves when the flush that was under way has ended. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -8,6 +8,7 @@ import {
   type SpanProcessor,
 } from '@opentelemetry/sdk-trace';
 import type { Logger } from '@quorate/raft';
+import type { QueueLength } from './metrics/queue-length.ts';
 import type { SpanCounts } from './span-counts.ts';
 
 /** So many spans wait for the exporter, at most; OpenTelemetry's own limit holds what a busy node makes in a fifth of a second. */
@@ -58,6 +59,11 @@ export class CountingSpanProcessor implements SpanProcessor {
     }
     this.#waiting += 1;
     this.#batches.onEnd(span);
+  }
+
+  /** How many wait to be exported, those under way included. */
+  get queue(): QueueLength {
+    return { queue: 'spans', length: this.#waiting, limit: this.#queueSize };
   }
 
   forceFlush(): Promise<void> {

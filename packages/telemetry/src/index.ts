@@ -2,9 +2,11 @@ export { createLoggers, type LoggerOptions, type LogIdentity } from './logger.ts
 export { declarations } from './metrics/declarations.ts';
 export { type Metric, prometheusName } from './metrics/metric.ts';
 export { MetricReadings, type MetricSource } from './metrics/metric-readings.ts';
+export { type QueueLength, readQueues } from './metrics/queue-length.ts';
 export type { RequestMeter } from './metrics/request-meter.ts';
 export type { Metrics } from './metrics/start-metrics.ts';
 export type { AskPeer, PeerPart } from './peer-parts.ts';
 export { StageRings } from './stages/stage-rings.ts';
 export { startTelemetry, type Telemetry, type TelemetryOptions } from './start-telemetry.ts';
+export { isTraceparent } from './traceparent.ts';
 export { OtelRpcTracer, quorateTracer, type TracingIdentity } from './tracing.ts';

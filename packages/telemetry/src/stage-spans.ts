@@ -19,6 +19,7 @@ import {
   type WriteStages,
 } from '@quorate/raft';
 import { keptAttribute } from './keeping-sampler.ts';
+import type { QueueLength } from './metrics/queue-length.ts';
 import type { AskPeer, PeerPart } from './peer-parts.ts';
 import { SharedSpans } from './shared-spans.ts';
 import type { SpanCounts } from './span-counts.ts';
@@ -85,6 +86,11 @@ export class StageSpans {
     this.#tracer = tracer;
     this.#rings = rings;
     this.#counts = counts;
+  }
+
+  /** How many wait for their stages. */
+  get queue(): QueueLength {
+    return { queue: 'stages', length: this.#waiting.length, limit: maxWaiting };
   }
 
   /** How peers are asked from now on. */

@@ -11,6 +11,7 @@ import {
 import type { CountingSpanProcessor } from './counting-span-processor.ts';
 import { EpochClock } from './epoch-clock.ts';
 import { OtelMemberTracer } from './member-tracing.ts';
+import type { QueueLength } from './metrics/queue-length.ts';
 import { type Metrics, startMetrics } from './metrics/start-metrics.ts';
 import { OpenCommits } from './open-commits.ts';
 import { passingCommitTracer } from './passing-commit-tracer.ts';
@@ -61,6 +62,7 @@ export interface TelemetryOptions {
 interface Tracing extends Pick<Telemetry, 'rpc' | 'commit' | 'reads' | 'roles' | 'members' | 'askPeersBy' | 'stop'> {
   /** Null when nothing is exported. */
   readonly spans: SpanCounts | null;
+  readonly queues: () => readonly QueueLength[];
 }
 
 const stopWithinMs = 1_000;
@@ -75,8 +77,9 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const tracing = await startTracing(options, stages);
   const remembering = stages ?? silentPorts.stages;
   const { commit: tracer } = tracing;
-  const { spans } = tracing;
-  const metrics = await startMetrics({ identity, version, environment, asText, tracer, stages: remembering, spans });
+  const { spans, queues } = tracing;
+  const shared = { identity, version, environment, asText, tracer, spans, queues };
+  const metrics = await startMetrics({ ...shared, stages: remembering });
   return {
     ...tracing,
     commit: metrics?.commit ?? tracer,
@@ -125,6 +128,8 @@ async function startTracing(options: TelemetryOptions, rings: StageRings | null)
     members: new OtelMemberTracer(tracer, identity),
     askPeersBy: (ask) => stages?.askPeersBy(ask),
     spans,
+    queues: () =>
+      [...(processors.spanProcessors ?? []), ...(stages === null ? [] : [stages])].map(({ queue }) => queue),
     stop: () => {
       campaign.stop();
       rpc.stop();
@@ -142,6 +147,7 @@ const untraced: Tracing = {
   members: silentPorts.memberTracer,
   askPeersBy: () => {},
   spans: null,
+  queues: () => [],
   stop: async () => {},
 };
 

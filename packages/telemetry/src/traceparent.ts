@@ -14,6 +14,9 @@ export function contextOf(traceparent: string | null): Context {
   return isSpanContextValid(context) ? trace.setSpanContext(ROOT_CONTEXT, context) : ROOT_CONTEXT;
 }
 
+/** Whether a text is a W3C `traceparent` that names a span. */
+export const isTraceparent = (text: string): boolean => contextOf(text) !== ROOT_CONTEXT;
+
 /** A span as a W3C `traceparent`; null if it is not sampled, as then nobody needs to hear of it. */
 export function traceparentOf(span: Span): string | null {
   const { traceId, spanId, traceFlags } = span.spanContext();

@@ -43,12 +43,14 @@ const success = { code: ExportResultCode.SUCCESS };
 const failure = { code: ExportResultCode.FAILED, error: new Error('connect ECONNREFUSED') };
 
 test('what is exported is counted, and what there was no room for', async () => {
-  const { counts, end, answer } = start();
+  const { counts, end, answer, processor } = start();
   end(11);
+  expect(processor.queue).toEqual({ queue: 'spans', length: 8, limit: 8 });
   expect(counts).toMatchObject({ exported: 0, failed: 0, dropped: 3 });
   await answer(success);
   await answer(success);
   expect(counts).toMatchObject({ exported: 8, failed: 0, dropped: 3 });
+  expect(processor.queue.length).toBe(0);
   end(8);
   expect(counts.dropped).toBe(3);
 });

@@ -247,6 +247,7 @@ test('of very many a bounded number waits, those that go without are counted, an
   for (let count = 0; count < 16_384; count += 1) expect(add()).toBe(true);
   expect(add()).toBe(false);
   expect(counts.withoutStages).toBe(1);
+  expect(spans.queue).toEqual({ queue: 'stages', length: 16_384, limit: 16_384 });
   vi.advanceTimersToNextTimer();
   expect(end).toHaveBeenCalledTimes(64);
   vi.advanceTimersByTime(5_000);

@@ -201,6 +201,11 @@ export class Group {
     });
   }
 
+  /** How many messages wait in the mailboxes. */
+  get waiting(): number {
+    return this.#host.waiting;
+  }
+
   /** Listens on a new connection. The silence before it said nothing about the leader, nor of the leader's peers. */
   listen(connection: NatsConnection, epoch: number): void {
     this.#bus.listen(connection, epoch);

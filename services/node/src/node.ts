@@ -211,6 +211,8 @@ export class Node implements Observable {
       hasAnswered: own?.hasAnswered ?? true,
       isStateWhole: member?.group.stateGate.isOpen ?? true,
       comparisons: member?.group.stateCheck.comparisons ?? null,
+      waiting: member?.group.waiting ?? 0,
+      maxUncommittedBytes: this.#parts.settings.maxUncommittedBytes,
     };
   }
 

@@ -35,6 +35,8 @@ const ready: NodeObservation = {
   hasAnswered: true,
   isStateWhole: true,
   comparisons: null,
+  waiting: 0,
+  maxUncommittedBytes: 1,
 };
 
 const lowPayload = { ...ready, status: { ...status, payload: { maxBytes: 12, neededBytes: 40, isLow: true } } };

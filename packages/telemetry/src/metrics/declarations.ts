@@ -280,6 +280,51 @@ export const declarations = {
     },
     help: 'Messages between nodes that were dropped before any actor saw them.',
   }),
+  brokenTraceparents: declare({
+    name: 'quorate.traceparents.broken',
+    kind: 'counter',
+    unit: '{request}',
+    labels: {},
+    help: 'Requests of clients whose traceparent is none. It is ignored, and the request answered.',
+  }),
+  queueLength: declare({
+    name: 'quorate.queue.length',
+    kind: 'gauge',
+    unit: '{item}',
+    labels: {
+      queue:
+        'mailboxes (what the actors of the node have not handled), spans (that wait to be exported), stages (spans that wait for theirs)',
+    },
+    help: 'How many wait at this moment. Those of traces are missing while none are exported by OTLP.',
+  }),
+  queueLimit: declare({
+    name: 'quorate.queue.limit',
+    kind: 'gauge',
+    unit: '{item}',
+    labels: { queue: 'spans, stages' },
+    help: 'How many may wait; what is more is left out, and counted. Mailboxes have no bound of their own: what may be under way has.',
+  }),
+  uncommittedSize: declare({
+    name: 'quorate.raft.uncommitted.size',
+    kind: 'gauge',
+    unit: 'By',
+    labels: {},
+    help: 'The writes that wait for a place in the log, or are not committed. Told by the leader.',
+  }),
+  uncommittedLimit: declare({
+    name: 'quorate.raft.uncommitted.limit',
+    kind: 'gauge',
+    unit: 'By',
+    labels: {},
+    help: 'With so much of them more are refused as Overloaded.',
+  }),
+  overloads: declare({
+    name: 'quorate.raft.overloads',
+    kind: 'counter',
+    unit: '{proposal}',
+    labels: {},
+    help: 'Writes that were refused because too many waited. Told by the leader; begins anew with each leadership.',
+  }),
   spans: declare({
     name: 'quorate.trace.spans',
     kind: 'counter',

@@ -23,6 +23,12 @@ export class RequestMeter {
   /** By consistency and outcome. */
   readonly #reads = new Map<string, Map<string, number>>();
   #active = 0;
+  #brokenTraceparents = 0;
+
+  /** A `traceparent` came that is none: it is ignored. */
+  brokenTraceparent(): void {
+    this.#brokenTraceparents += 1;
+  }
 
   /** A request has come. Gives the moment, for `answered`. */
   began(): number {
@@ -52,6 +58,7 @@ export class RequestMeter {
   /** Adds what was counted. */
   read(readings: MetricReadings): void {
     readings.set(declarations.requestsActive, {}, this.#active);
+    readings.set(declarations.brokenTraceparents, {}, this.#brokenTraceparents);
     for (const [endpoint, { duration, outcomes }] of this.#endpoints) {
       readings.setHistogram(declarations.requestDuration, { endpoint }, duration);
       for (const [outcome, times] of outcomes) readings.set(declarations.requests, { endpoint, outcome }, times);

@@ -7,6 +7,7 @@ import { MeteredCommitTracer } from './metered-commit-tracer.ts';
 import type { MetricReadings, MetricSource } from './metric-readings.ts';
 import { asksForOtlp, otlpReader } from './otlp-reader.ts';
 import { ProcessMeter } from './process-meter.ts';
+import { type QueueLength, readQueues } from './queue-length.ts';
 import { RequestMeter } from './request-meter.ts';
 import { RoleMeter } from './role-meter.ts';
 import { StageMeter } from './stage-meter.ts';
@@ -25,6 +26,8 @@ export interface MetricsOptions {
   readonly stages: StageRecorder;
   /** What becomes of spans; null if there are none. */
   readonly spans: SpanCounts | null;
+  /** What waits to be traced. */
+  readonly queues: () => readonly QueueLength[];
 }
 
 /** The metrics of a node. They outlive a repair, after which the node starts again in the same process. */
@@ -65,6 +68,7 @@ export async function startMetrics(options: MetricsOptions): Promise<Metrics | n
   producer.add((readings) => readings.set(declarations.buildInfo, { version }, 1));
   const { spans } = options;
   if (spans !== null) producer.add((readings) => readSpans(spans, readings));
+  producer.add((readings) => readQueues(options.queues(), readings));
   const prometheus = asText ? new PrometheusText(producer, identity) : null;
   const otlp = asOtlp ? await otlpReader(environment) : null;
   otlp?.setMetricProducer(producer);

@@ -1,6 +1,6 @@
 import type { ClusterName, GroupId, NodeId } from '@quorate/actor';
 import type { Logger } from '@quorate/raft';
-import type { RequestMeter } from '@quorate/telemetry';
+import { isTraceparent, type RequestMeter } from '@quorate/telemetry';
 import {
   AnotherCluster,
   API_QUEUE,
@@ -121,7 +121,7 @@ export class Endpoints {
       const shared = decodeSharedRequests(bytes);
       if (shared !== null) return this.#serveAll(endpoint, message, shared);
       const inJson = isJsonRequest(bytes);
-      const traceparent = message.headers?.get('traceparent') ?? null;
+      const traceparent = this.#traceparentOf(message);
       const { reply, cluster } = await this.#answer(endpoint, bytes, traceparent);
       const body = inJson ? encodeJsonReply(endpoint, reply) : encodeReply(reply, cluster);
       const named = inJson ? this.#clusterTag : null;
@@ -129,6 +129,15 @@ export class Endpoints {
     } catch (error) {
       this.#unanswered(endpoint, error);
     }
+  }
+
+  /** One that is broken is ignored, and so are headers that nats.js, which reads them when they are asked for, throws at. */
+  #traceparentOf({ headers: given }: Msg): string | null {
+    const text = headerOf(given, 'traceparent');
+    if (text === '') return null;
+    if (text !== null && isTraceparent(text)) return text;
+    if (text !== null || given !== undefined) this.#options.meter?.brokenTraceparent();
+    return null;
   }
 
   /** Each of the requests that share a message is answered as if it were alone. */
@@ -174,7 +183,7 @@ export class Endpoints {
     try {
       request = decodeRequest(endpoint, bytes);
       this.#checkCluster(request);
-      reply = await this.#options.answer(endpoint, request, traceparent === '' ? null : traceparent);
+      reply = await this.#options.answer(endpoint, request, traceparent);
     } catch (error) {
       reply = errorReply(error, null);
     }
@@ -201,6 +210,15 @@ export class Endpoints {
 const ownQueue = (node: NodeId): string => `node-${node}`;
 
 /** Whoever traces a write may ask where its time went, by its index. */
+/** The first value of a header, empty if there is none; null if the headers cannot be read. */
+function headerOf(given: MsgHdrs | undefined, name: string): string | null {
+  try {
+    return given?.get(name) ?? '';
+  } catch {
+    return null;
+  }
+}
+
 function headersOf(reply: ApiReply, isTraced: boolean, cluster: string | null): MsgHdrs {
   const result = headers();
   if (cluster !== null) result.set(CLUSTER_HEADER, cluster);

@@ -16,6 +16,10 @@ export interface NodeObservation {
   readonly isStateWhole: boolean;
   /** Null in a node that compares nothing, as it is in no cluster, or parted from it. */
   readonly comparisons: StateComparisons | null;
+  /** How many messages wait in the mailboxes of its actors. */
+  readonly waiting: number;
+  /** With so many bytes of writes waiting, more are refused. */
+  readonly maxUncommittedBytes: number;
 }
 
 /** The node of a process, as it is seen from outside. */

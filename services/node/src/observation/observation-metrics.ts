@@ -1,7 +1,7 @@
 import type { NodeId } from '@quorate/actor';
 import type { FolderSizes } from '@quorate/lmdb-storage';
 import { type Parting, peerStages } from '@quorate/raft';
-import { type MetricReadings, declarations as metrics } from '@quorate/telemetry';
+import { type MetricReadings, declarations as metrics, readQueues } from '@quorate/telemetry';
 import { type NodeStatus, type PeerStatus, peerStates, roleSchema } from '@quorate/wire';
 import type { NodeObservation } from './node-observation.ts';
 import { reasonsNotReady } from './readiness.ts';
@@ -39,6 +39,8 @@ export function readObservation(readings: MetricReadings, observation: NodeObser
     const count = status.partings.filter((parting) => stateOf(parting, status.id) === state).length;
     readings.set(metrics.statesParted, { state }, count);
   }
+  readQueues([{ queue: 'mailboxes', length: observation.waiting, limit: null }], readings);
+  readings.set(metrics.uncommittedLimit, {}, observation.maxUncommittedBytes);
   readings.setOneOf(metrics.role, roleSchema.options, status.role, (role) => ({ role }));
   if (status.role !== null && status.role !== 'removed' && hasAnswered) readGroup(readings, status);
 }
@@ -64,6 +66,10 @@ function readGroup(readings: MetricReadings, status: NodeStatus): void {
   if (status.lease !== null) {
     readings.set(metrics.leaseValid, {}, flag(status.lease.isValid));
     readings.set(metrics.leaseFallbacks, {}, status.lease.fallbacks);
+  }
+  if (status.load !== null) {
+    readings.set(metrics.uncommittedSize, {}, status.load.uncommittedBytes);
+    readings.set(metrics.overloads, {}, status.load.refused);
   }
   if (status.role === 'leader') readings.set(metrics.votersAlive, {}, votersAlive(status));
   for (const peer of status.peers) readPeer(readings, peer);
