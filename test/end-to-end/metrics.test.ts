@@ -36,6 +36,8 @@ test('a cluster is seen by HTTP, by a real Prometheus and by OTLP, from before i
       ...receiver.environment,
       QUORATE_HTTP_PORT: '0',
       OTEL_METRICS_EXPORTER: 'otlp',
+      OTEL_LOGS_EXPORTER: 'otlp',
+      OTEL_BLRP_SCHEDULE_DELAY: '200',
       OTEL_METRIC_EXPORT_INTERVAL: '200',
     },
   });
@@ -143,7 +145,12 @@ test('a cluster is seen by HTTP, by a real Prometheus and by OTLP, from before i
   });
   expect(new Set(Object.values(rules))).toEqual(new Set(['ok']));
 
-  // So has whoever takes OTLP.
+  // So has whoever takes OTLP, logs included.
+  const elected = await eventually(
+    'the log line of the election is exported',
+    async () => receiver.lines.find(({ text }) => text === 'became leader') ?? null,
+  );
+  expect(elected).toMatchObject({ severity: 'INFO', attributes: { actor: 'election', node: leader, cluster: 'main' } });
   const exported = await eventually('the term is exported by all nodes', async () => {
     const terms = receiver.metrics.filter(({ name }) => name === 'quorate.raft.term');
     return new Set(terms.map(({ resource }) => resource['quorate.node'])).size === cluster.ids.length ? terms : null;

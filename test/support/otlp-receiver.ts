@@ -33,7 +33,14 @@ export interface ExportedMetric {
   readonly resource: Readonly<Record<string, unknown>>;
 }
 
-/** Takes what OpenTelemetry exports by OTLP over HTTP, on loopback: traces in protobuf, metrics in JSON. */
+/** A line of a log as it was exported. */
+export interface ExportedLine {
+  readonly text: string;
+  readonly severity: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** Takes what OpenTelemetry exports by OTLP over HTTP, on loopback: traces in protobuf, metrics and logs in JSON. */
 export interface OtlpReceiver {
   /** What a process is told so that it exports to this. */
   readonly environment: NodeJS.ProcessEnv;
@@ -41,6 +48,8 @@ export interface OtlpReceiver {
   readonly spans: readonly ExportedSpan[];
   /** All metrics so far, each as often as it was exported. */
   readonly metrics: readonly ExportedMetric[];
+  /** All lines of logs so far. */
+  readonly lines: readonly ExportedLine[];
   stop(): Promise<void>;
 }
 
@@ -48,10 +57,12 @@ export interface OtlpReceiver {
 export async function startOtlpReceiver(): Promise<OtlpReceiver> {
   const spans: ExportedSpan[] = [];
   const metrics: ExportedMetric[] = [];
+  const lines: ExportedLine[] = [];
   const server = createServer(async (request, response) => {
     try {
       if (request.url === '/v1/traces') spans.push(...spansInProtobuf(await buffer(request)));
       else if (request.url === '/v1/metrics') metrics.push(...metricsIn(await json(request)));
+      else if (request.url === '/v1/logs') lines.push(...linesIn(await json(request)));
       else throw new Error(`nothing is expected at ${request.url}`);
       const type = request.headers['content-type'] ?? '';
       response.writeHead(200, { 'content-type': type }).end(type === 'application/json' ? '{}' : undefined);
@@ -72,6 +83,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     },
     spans,
     metrics,
+    lines,
     async stop() {
       server.closeAllConnections();
       server.close();
@@ -79,6 +91,16 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
     },
   };
 }
+
+const linesIn = (request: unknown): readonly ExportedLine[] =>
+  children(request, 'resourceLogs')
+    .flatMap((resource) => children(resource, 'scopeLogs'))
+    .flatMap((scope) => children(scope, 'logRecords'))
+    .map((line) => ({
+      text: String(plain(line.body)),
+      severity: String(line.severityText),
+      attributes: attributesOf(line),
+    }));
 
 const metricsIn = (request: unknown): readonly ExportedMetric[] =>
   children(request, 'resourceMetrics').flatMap((exported) =>

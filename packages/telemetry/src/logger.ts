@@ -1,6 +1,7 @@
 import type { Logger } from '@quorate/raft';
 import { type DestinationStream, pino } from 'pino';
 import { LineLimits } from './line-limits.ts';
+import { emitLine } from './otlp-log-lines.ts';
 
 /** What every line of a node bears. */
 export interface LogIdentity {
@@ -15,6 +16,8 @@ export interface LoggerOptions {
   readonly level: string;
   /** The term that the node's part of the group is in: of each line, unless the line has one of its own. */
   readonly currentTerm: () => number;
+  /** Whether the lines are handed to OpenTelemetry as well; not unless given. */
+  readonly asOtlp?: boolean;
   /** Standard output if absent. */
   readonly destination?: DestinationStream;
 }
@@ -23,7 +26,7 @@ const longestBacklogBytes = 1024 * 1024;
 
 /** Makes the loggers of a node's actors: one JSON line an event, with cluster, group, node, actor and term as fields. Of one kind no more than fifty are written in ten seconds; the next says how many were withheld. */
 export function createLoggers(identity: LogIdentity, options: LoggerOptions): (actor: string) => Logger {
-  const { level, currentTerm, destination } = options;
+  const { level, currentTerm, destination, asOtlp = false } = options;
   const settings = {
     level,
     base: { pid: process.pid, ...identity },
@@ -38,7 +41,10 @@ export function createLoggers(identity: LogIdentity, options: LoggerOptions): (a
       return (message, fields = {}) => {
         const withheld = limits.take(`${actor} ${at} ${message}`);
         if (withheld === null) return;
-        child[at](withheld === 0 ? fields : { ...fields, withheld }, message);
+        const said = withheld === 0 ? fields : { ...fields, withheld };
+        child[at](said, message);
+        if (asOtlp && child.isLevelEnabled(at))
+          emitLine(at, message, { ...identity, actor, term: currentTerm(), ...said });
       };
     };
     return { info: write('info'), warn: write('warn'), error: write('error') };

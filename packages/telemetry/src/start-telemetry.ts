@@ -28,6 +28,8 @@ export interface Telemetry {
   readonly commit: CommitTracer;
   readonly reads: ReadTracer;
   readonly members: MemberTracer;
+  /** Whether lines of the log are to be handed to OpenTelemetry as well: `OTEL_LOGS_EXPORTER` is set, and not to `none`. */
+  readonly logsAsOtlp: boolean;
   /** Null when nobody would see them. */
   readonly metrics: Metrics | null;
   /** Is told where the time of writes goes. */
@@ -59,7 +61,9 @@ export interface TelemetryOptions {
   readonly logger: Logger;
 }
 
-interface Tracing extends Pick<Telemetry, 'rpc' | 'commit' | 'reads' | 'roles' | 'members' | 'askPeersBy' | 'stop'> {
+type Traced = 'rpc' | 'commit' | 'reads' | 'roles' | 'members' | 'askPeersBy' | 'logsAsOtlp' | 'stop';
+
+interface Tracing extends Pick<Telemetry, Traced> {
   /** Null when nothing is exported. */
   readonly spans: SpanCounts | null;
   readonly queues: () => readonly QueueLength[];
@@ -127,6 +131,7 @@ async function startTracing(options: TelemetryOptions, rings: StageRings | null)
     roles: campaign,
     members: new OtelMemberTracer(tracer, identity),
     askPeersBy: (ask) => stages?.askPeersBy(ask),
+    logsAsOtlp: environment.OTEL_LOGS_EXPORTER !== 'none',
     spans,
     queues: () =>
       [...(processors.spanProcessors ?? []), ...(stages === null ? [] : [stages])].map(({ queue }) => queue),
@@ -146,6 +151,7 @@ const untraced: Tracing = {
   roles: silentPorts.roles,
   members: silentPorts.memberTracer,
   askPeersBy: () => {},
+  logsAsOtlp: false,
   spans: null,
   queues: () => [],
   stop: async () => {},

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { logs } from '@opentelemetry/api-logs';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLoggers } from '../src/logger.ts';
 
@@ -22,6 +23,26 @@ test('every line bears who it is of, and the term of that moment, unless it name
     { ...identity, level: 40, actor: 'leader', term: 7, member: 'n2', msg: 'a member is offline' },
     { ...identity, level: 30, actor: 'applier', term: 8 },
     { ...identity, level: 50, actor: 'election', term: 9 },
+  ]);
+});
+
+test('lines are handed to OpenTelemetry as well, if that is asked for, as far as the level lets them through', () => {
+  const emitted: unknown[] = [];
+  logs.setGlobalLoggerProvider({ getLogger: () => ({ emit: (line) => void emitted.push(line), enabled: () => true }) });
+  onTestFinished(() => logs.disable());
+  const options = { level: 'warn', currentTerm: () => 7, destination: { write: () => {} } };
+  const asOtlp = createLoggers(identity, { ...options, asOtlp: true })('leader');
+  asOtlp.info('a member is back');
+  asOtlp.warn('a member is offline', { member: 'n2', stage: null });
+  createLoggers(identity, options)('leader').warn('a member is offline');
+  expect(emitted).toEqual([
+    {
+      severityNumber: 13,
+      severityText: 'WARN',
+      timestamp: expect.any(Number),
+      body: 'a member is offline',
+      attributes: { ...identity, actor: 'leader', term: 7, member: 'n2' },
+    },
   ]);
 });
 

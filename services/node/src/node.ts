@@ -112,8 +112,8 @@ export class Node implements Observable {
     const folder = await openDataFolder({ path: settings.dataDir, nodeId: node, clusterName: cluster });
     const group = groupId(settings.group);
     const currentTerm = (): number => folder.currentTerm(group);
-    const logged = createLoggers(identity, { level: settings.logLevel, currentTerm });
-    const { metrics } = options.telemetry;
+    const { metrics, logsAsOtlp: asOtlp } = options.telemetry;
+    const logged = createLoggers(identity, { level: settings.logLevel, currentTerm, asOtlp });
     const loggerOf = metrics === null ? logged : (actor: string) => metrics.log.metered(logged(actor));
     try {
       const diskGauge = new DiskGauge({
