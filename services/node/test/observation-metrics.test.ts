@@ -30,6 +30,8 @@ function readingsOf(partings: readonly Parting[], comparisons: NodeObservation['
     status,
     hasAnswered: true,
     isStateWhole: true,
+    waiting: 0,
+    maxUncommittedBytes: 1,
     comparisons,
   });
   return readings;
