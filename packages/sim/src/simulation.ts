@@ -25,6 +25,7 @@ import { TraceHash } from './host/trace-hash.ts';
 import type { Violation } from './invariants/watch.ts';
 import { Acknowledgements } from './workload/acknowledgements.ts';
 import { Clients } from './workload/clients.ts';
+import { drawWork, type Work } from './workload/draw-work.ts';
 import { HistoryRecorder } from './workload/history-recorder.ts';
 import { LeaseHolders } from './workload/lease-holders.ts';
 import { NodeReads } from './workload/node-reads.ts';
@@ -43,14 +44,8 @@ export interface SimulationOptions {
   readonly networkVariant?: number;
   /** Whether every other client writes in a session, whatever the seed draws. */
   readonly sessions?: boolean;
-  /** Whether clients send transactions in the place of some compare-and-sets; none do unless it is asked for. */
-  readonly transactions?: boolean;
-  /** Whether some hold leases and a lock; none do unless it is asked for. */
-  readonly leases?: boolean;
-  /** Whether nodes compare their states; `astray`: and somebody alters that of one. */
-  readonly stateChecks?: 'equal' | 'astray';
-  /** Whether somebody watches keys. */
-  readonly watchers?: boolean;
+  /** What there is beside plain reads and writes, where it is not to be what the seed draws. */
+  readonly work?: Partial<Work>;
   /** A bug to run with. */
   readonly plant?: Plant;
   readonly onEvent?: (event: SimulatedEvent) => void;
@@ -126,6 +121,7 @@ function run(options: SimulationOptions): {
   const room = { maxUncommittedBytes: drawRoom(new RandomStream(seed, 'room')) };
   const drawn = { ...withLag, ...removal, ...leases, ...beat, ...room };
   const settings = plant.settings?.(drawn) ?? drawn;
+  const work = { ...drawWork(new RandomStream(seed, 'work')), ...options.work };
   const workload = {
     clients: 6,
     keys: 2 + plan.below(5),
@@ -133,7 +129,7 @@ function run(options: SimulationOptions): {
     timeoutMs: plan.pick([500, 1000, 3000]),
     toLeader: plan.pick([0, 0.5, 0.9]),
     decideRetry: plant.decideRetry ?? decideRetry,
-    transactions: (options.transactions ?? plant.transactions) ? new RandomStream(seed, 'transactions') : null,
+    transactions: work.transactions ? new RandomStream(seed, 'transactions') : null,
     sessionTtlMs: drawSessions(new RandomStream(seed, 'sessions'), options.sessions ?? false),
   };
   const faultsUntilMs = options.faultsUntilMs ?? usualFaultsUntilMs;
@@ -193,23 +189,21 @@ function run(options: SimulationOptions): {
     keys: workload.keys,
     plant,
   });
-  const comparing = options.stateChecks ?? plant.stateChecks ?? null;
   const stateChecks = new StateChecks({
     cluster,
     counts,
     random: new RandomStream(seed, 'state checks'),
     plant,
-    goesAstray: comparing === 'astray',
+    goesAstray: work.stateChecks === 'astray',
   });
-  const areWatching = options.watchers ?? plant.watchers ?? false;
   const director = new FaultDirector({ cluster, network, bus, counts, random: new RandomStream(seed, 'faults') });
   director.schedule(faults.filter(({ atMs }) => atMs < faultsUntilMs));
   for (const node of cluster.nodes) cluster.start(node);
   clients.start();
   nodeReads.start();
-  if (options.leases ?? plant.leases ?? false) holders.start();
-  if (areWatching) watchers.start();
-  if (comparing !== null) stateChecks.start();
+  if (work.leases) holders.start();
+  if (work.watchers) watchers.start();
+  if (work.stateChecks !== null) stateChecks.start();
 
   const { electionTimeoutMaxMs } = electionTimeoutsFor(settings, { roundTripMs: 2 * (distanceMs + 1), flushMs: null });
   const electionsMs = electionsInElectionTimeouts * electionTimeoutMaxMs;
@@ -224,8 +218,8 @@ function run(options: SimulationOptions): {
   if (isQuietAtEnd) catchUp(cluster, electionsMs);
   clients.start();
   comeToRest(cluster, clients, electionsMs);
-  if (areWatching && cluster.watch.violation === null) watchers.finish();
-  if (comparing !== null && cluster.watch.violation === null) stateChecks.finish();
+  if (work.watchers && cluster.watch.violation === null) watchers.finish();
+  if (work.stateChecks !== null && cluster.watch.violation === null) stateChecks.finish();
   const { history } = recorder;
   const result: SimulationResult = {
     seed,

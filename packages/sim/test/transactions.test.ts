@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { simulate } from '../src/index.ts';
 
 it.each([1, 2, 3, 5])('transactions are done whole or not at all, whatever fails: %i', (seed) => {
-  const { violation, history, isUndecided } = simulate({ seed, transactions: true });
+  const { violation, history, isUndecided } = simulate({ seed, work: { transactions: true } });
   expect(violation).toBeNull();
   expect(isUndecided).toBe(false);
   const told = history.flatMap(({ outcome }) => (outcome?.kind === 'txn' ? [outcome] : []));
@@ -13,12 +13,12 @@ it.each([1, 2, 3, 5])('transactions are done whole or not at all, whatever fails
 });
 
 it('transactions shift nothing that is drawn without them', () => {
-  const asked = (transactions: boolean) => simulate({ seed: 4, transactions, faultsUntilMs: 3_000 }).faults;
+  const asked = (transactions: boolean) => simulate({ seed: 4, work: { transactions }, faultsUntilMs: 3_000 }).faults;
   expect(asked(true)).toEqual(asked(false));
 });
 
 it('watchers see transactions whole', () => {
-  const { violation, counts } = simulate({ seed: 2, transactions: true, watchers: true });
+  const { violation, counts } = simulate({ seed: 2, work: { transactions: true, watchers: true } });
   expect(violation).toBeNull();
   expect(counts.get('watched revision')).toBeGreaterThan(100);
 });

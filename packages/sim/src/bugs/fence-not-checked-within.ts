@@ -29,5 +29,5 @@ export const fenceNotCheckedWithin: PlantedBug = {
   name: 'fence-not-checked-within',
   breaks: 'A fence is checked where it stands around a whole transaction, and not where it stands in a nested one.',
   reference: 'etcd#11457; Kleppmann, How to do distributed locking (2016)',
-  plant: { leases: true, codec: unfencedWithin },
+  plant: { codec: unfencedWithin },
 };

@@ -13,5 +13,5 @@ export const leaseEndNotProposed: PlantedBug = {
   breaks:
     'Leases end with the entries that come, and nobody makes one for their sake: where no leader is elected anew they stay.',
   reference: 'etcd: the leader proposes the revocation of each lease that has expired (server/etcdserver/server.go)',
-  plant: { leases: true, parts: { EntryClock: WaitingEntryClock } },
+  plant: { parts: { EntryClock: WaitingEntryClock } },
 };

@@ -20,5 +20,5 @@ export const leaseExpiresByOwnClock: PlantedBug = {
   name: 'lease-expires-by-own-clock',
   breaks: 'Whether a lease is over is told by what each node has seen pass by itself, and not by the time in the log.',
   reference: 'rule 17, of sessions: expiry by log time, carried in entries',
-  plant: { leases: true, tables: byOwnClock },
+  plant: { tables: byOwnClock },
 };

@@ -8,7 +8,6 @@ export const leaseNotRenewedByNewLeader: PlantedBug = {
   breaks: 'A new leader ends leases by the time of its predecessor, whose last signs of life may be lost with it.',
   reference: 'etcd: the lessor of a new leader extends all leases (lease/lessor.go, Promote)',
   plant: {
-    leases: true,
     tables: (tables) => alteredRows(tables, leaseTotalsTable.id, ([granted = 0, count = 0]) => [granted, count, 0]),
   },
 };

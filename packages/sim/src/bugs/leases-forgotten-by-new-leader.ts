@@ -19,5 +19,5 @@ export const leasesForgottenByNewLeader: PlantedBug = {
   name: 'leases-forgotten-by-new-leader',
   breaks: 'When leases end is known to the leader that granted them, and its successor ends none of them.',
   reference: 'etcd: the lessor of a new leader takes up all leases (lease/lessor.go, Promote)',
-  plant: { leases: true, tables: knownToOneLeader },
+  plant: { tables: knownToOneLeader },
 };

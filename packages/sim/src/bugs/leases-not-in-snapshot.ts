@@ -23,5 +23,5 @@ export const leasesNotInSnapshot: PlantedBug = {
   name: 'leases-not-in-snapshot',
   breaks: 'A snapshot has the keys and not the leases: whoever loads it keeps what ends elsewhere.',
   reference: 'Raft §7: leases are state of the state machine',
-  plant: { leases: true, tables: withoutLoadedLeases },
+  plant: { tables: withoutLoadedLeases },
 };

@@ -21,5 +21,5 @@ export const nestedConditionIgnored: PlantedBug = {
   name: 'nested-condition-ignored',
   breaks: 'What a nested transaction compares is not looked at: it always goes its first way.',
   reference: 'etcd, API reference: a nested transaction has guards of its own',
-  plant: { transactions: true, codec: withoutNestedConditions },
+  plant: { codec: withoutNestedConditions },
 };

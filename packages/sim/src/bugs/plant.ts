@@ -20,16 +20,8 @@ export interface Plant {
   /** The tables of the state machine, over those that the simulator has. */
   readonly tables?: (tables: Tables) => Tables;
   readonly codec?: (codec: ConfigStoreCodec) => ConfigStoreCodec;
-  /** The bug is one of leases or locks: some hold them. */
-  readonly leases?: boolean;
-  /** The bug is one of transactions: clients send some. */
-  readonly transactions?: boolean;
-  /** Nodes compare their states; `astray`: and somebody alters that of one. */
-  readonly stateChecks?: 'equal' | 'astray';
-  /** What compares them. */
+  /** What compares the states of nodes. */
   readonly stateCheck?: typeof StateCheck;
-  /** The bug is one of watches: somebody watches. */
-  readonly watchers?: boolean;
   /** What a node, which has come to `revision`, makes of a page before it gives it to a watcher. */
   readonly watchPage?: (page: WatchPage, request: WatchRequest, revision: number) => WatchPage;
   /** How a watcher puts pages together. */

@@ -34,5 +34,5 @@ export const tornTransaction: PlantedBug = {
   name: 'torn-transaction',
   breaks: 'Of a transaction that writes two keys only the first is written.',
   reference: 'The contract of a transaction: all of it or nothing',
-  plant: { transactions: true, tables: withFirstKeyAlone },
+  plant: { tables: withFirstKeyAlone },
 };

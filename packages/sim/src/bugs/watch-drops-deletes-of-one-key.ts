@@ -6,7 +6,6 @@ export const watchDropsDeletesOfOneKey: PlantedBug = {
   breaks: 'A watcher of one key is not told that it was removed: there is nothing to look up any more.',
   reference: 'etcd#18089: a watch lost the delete of a key',
   plant: {
-    watchers: true,
     watchPage: (page, { keys }) => ({
       ...page,
       changes: page.changes.filter(({ op }) => op === 'put' || !('key' in keys)),

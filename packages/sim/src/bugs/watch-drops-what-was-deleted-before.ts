@@ -6,7 +6,6 @@ export const watchDropsWhatWasDeletedBefore: PlantedBug = {
   breaks: 'A filter for puts takes the put of a key that was deleted before for another kind of change.',
   reference: 'etcd, API guarantees: a watch is reliable, and filtered by what it asked for alone',
   plant: {
-    watchers: true,
     watchPage: (page, { filter }) => ({
       ...page,
       changes: page.changes.filter((change) => filter === null || change.op === 'delete' || change.version > 1),

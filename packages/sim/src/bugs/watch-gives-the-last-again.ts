@@ -21,5 +21,5 @@ export const watchGivesTheLastAgain: PlantedBug = {
   name: 'watch-gives-the-last-again',
   breaks: 'A watch that goes on begins with what it was given last.',
   reference: 'etcd, API guarantees: a watch is unique; etcd#17247 gave events twice',
-  plant: { watchers: true, watchAssembly: RepeatingAssembly },
+  plant: { watchAssembly: RepeatingAssembly },
 };

@@ -6,7 +6,6 @@ export const watchGoesBackWithALaggingNode: PlantedBug = {
   breaks: 'A node that has not come so far as the watcher gives it what comes next there.',
   reference: 'etcd, API guarantees: a watch is ordered; etcd#15271',
   plant: {
-    watchers: true,
     watchPage: (page, { from }, revision) =>
       from.revision > revision + 1 ? { changes: [], next: { revision: revision + 1, ordinal: 0 } } : page,
   },

@@ -16,5 +16,5 @@ export const watchPreviousOfThePagesBeginning: PlantedBug = {
   name: 'watch-previous-of-the-pages-beginning',
   breaks: 'What was there before a change is looked up as it was before the page, and not before the change.',
   reference: 'etcd, robustness tests: the previous value of an event is that of the revision before it',
-  plant: { watchers: true, watchPage: (page) => ({ ...page, changes: withFirstPrevious(page.changes) }) },
+  plant: { watchPage: (page) => ({ ...page, changes: withFirstPrevious(page.changes) }) },
 };

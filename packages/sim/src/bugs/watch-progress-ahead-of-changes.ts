@@ -9,5 +9,5 @@ export const watchProgressAheadOfChanges: PlantedBug = {
   breaks:
     'A page that is full says that all was given up to where the node has come, and not up to where the page ends.',
   reference: 'etcd, API guarantees: a watch is bookmarked; etcd#15220',
-  plant: { watchers: true, watchPage: (page) => ({ ...page, changes: page.changes.slice(0, pageChanges) }) },
+  plant: { watchPage: (page) => ({ ...page, changes: page.changes.slice(0, pageChanges) }) },
 };

@@ -14,5 +14,5 @@ export const watchSkipsWhereItGoesOn: PlantedBug = {
   name: 'watch-skips-where-it-goes-on',
   breaks: 'A watch that goes on begins one revision too late.',
   reference: 'etcd, API guarantees: a watch is resumable and reliable',
-  plant: { watchers: true, watchAssembly: SkippingAssembly },
+  plant: { watchAssembly: SkippingAssembly },
 };

@@ -14,5 +14,5 @@ export const watchTearsATransaction: PlantedBug = {
   name: 'watch-tears-a-transaction',
   breaks: 'A page of a watch ends within a transaction, and the next begins behind it.',
   reference: 'etcd, API guarantees: a watch is atomic',
-  plant: { watchers: true, transactions: true, watchPage: torn },
+  plant: { watchPage: torn },
 };
