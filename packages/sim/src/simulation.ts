@@ -201,8 +201,8 @@ function run(options: SimulationOptions): {
   for (const node of cluster.nodes) cluster.start(node);
   clients.start();
   nodeReads.start();
-  if (work.leases) holders.start();
-  if (work.watchers) watchers.start();
+  if (work.others === 'leaseHolders') holders.start();
+  if (work.others === 'watchers') watchers.start();
   if (work.stateChecks !== null) stateChecks.start();
 
   const { electionTimeoutMaxMs } = electionTimeoutsFor(settings, { roundTripMs: 2 * (distanceMs + 1), flushMs: null });
@@ -218,7 +218,7 @@ function run(options: SimulationOptions): {
   if (isQuietAtEnd) catchUp(cluster, electionsMs);
   clients.start();
   comeToRest(cluster, clients, electionsMs);
-  if (work.watchers && cluster.watch.violation === null) watchers.finish();
+  if (work.others === 'watchers' && cluster.watch.violation === null) watchers.finish();
   if (work.stateChecks !== null && cluster.watch.violation === null) stateChecks.finish();
   const { history } = recorder;
   const result: SimulationResult = {

@@ -18,7 +18,7 @@ it('transactions shift nothing that is drawn without them', () => {
 });
 
 it('watchers see transactions whole', () => {
-  const { violation, counts } = simulate({ seed: 2, work: { transactions: true, watchers: true } });
+  const { violation, counts } = simulate({ seed: 2, work: { transactions: true, others: 'watchers' } });
   expect(violation).toBeNull();
   expect(counts.get('watched revision')).toBeGreaterThan(100);
 });

@@ -17,7 +17,7 @@ export function watchedHistory(committed: CommittedEntries): readonly HistoryRev
     store.apply([entry]);
     if (store.revision === before) continue;
     const command = plainCodec.decodeCommand(entry.command);
-    // No run has both leases and watchers.
+    // No run has both lease holders and watchers.
     if (command.kind === 'openSession' || isLeaseWork(command)) continue;
     const { revision } = store;
     const changes = changesMade(command, (key) => revisions.get(key) ?? 0);
