@@ -51,6 +51,14 @@ export class PeerState {
     this.#compare(waiting, hashAt(waiting.revision));
   }
 
+  /** This node's state may have been built anew since the two differed: then what the peer said there is what this node has. */
+  reconsider(hashAt: (revision: number) => number | null): void {
+    const differsAt = this.#differsAt;
+    if (differsAt === null) return;
+    const told = this.#told.get(differsAt);
+    if (told !== undefined && told !== null && told === hashAt(differsAt)) this.#differsAt = null;
+  }
+
   /** The revision whose hash would halve what is left to search for the first difference; null if that is found, or there is none. */
   nextToAsk(hashAt: (revision: number) => number | null): number | null {
     if (this.#differsAt === null) return null;

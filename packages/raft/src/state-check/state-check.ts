@@ -93,6 +93,7 @@ export class StateCheck implements Actor<StateCheckMessage> {
     const { hashAt } = this.#options;
     const found = new Set<number>();
     for (const [id, peer] of this.#peers) {
+      peer.reconsider(hashAt);
       const next = peer.nextToAsk(hashAt);
       if (next !== null) this.#ask(id, next);
       else if (peer.differsAt !== null) found.add(peer.differsAt);

@@ -1,6 +1,6 @@
 import type { Sender } from '@quorate/actor';
 import { type ConfigStore, keysTable } from '@quorate/config-store';
-import { type Parting, StateCheck, type StateCheckMessage } from '@quorate/raft';
+import { isQuorum, type Parting, StateCheck, type StateCheckMessage } from '@quorate/raft';
 import type { Plant } from '../bugs/plant.ts';
 import type { FaultCounts } from '../faults/fault-counts.ts';
 import type { RandomStream } from '../host/random-stream.ts';
@@ -42,6 +42,8 @@ export class StateChecks {
   readonly #options: StateChecksOptions;
   readonly #checks = new WeakMap<SimulatedProcess, StateCheck>();
   #astray: AstrayState | null = null;
+  /** Another node has got the altered state in a snapshot: whose is the odd one then is for the quorum to say, and it may be wrong. */
+  #isHandedOn = false;
 
   constructor(options: StateChecksOptions) {
     this.#options = options;
@@ -59,18 +61,38 @@ export class StateChecks {
   finish(): void {
     const { cluster, counts } = this.#options;
     const astray = this.#astray;
-    if (astray === null) return;
+    if (astray === null || this.#noteHandedOn(astray)) return;
     const { node, stateMachine } = astray;
     const isThere = node.stateMachine === stateMachine && cluster.members.includes(node) && node.process !== null;
     const revision = isThere ? this.#firstDifference(node) : null;
     if (revision === null) return counts.add('a state that was altered came right by itself');
     counts.add('a state that was altered has parted');
+    const isJudged = this.#isJudged(revision, stateMachine);
+    const expected: Parting = { node: node.id, revision, isOdd: true };
     for (const member of cluster.members) {
-      const expected: Parting = { node: node.id, revision, isOdd: true };
       const found = member.process === null ? [] : this.#check(member, member.process).partings;
-      if (found.some((parting) => textOf(parting) === textOf(expected))) continue;
+      const isFound = (parting: Parting): boolean =>
+        parting.isOdd ? textOf(parting) === textOf(expected) : !isJudged && parting.revision === revision;
+      if (found.some(isFound)) continue;
       this.#violated(`${member.id} finds ${found.map(textOf).join(', ') || 'nothing'}, and ${textOf(expected)} it is`);
     }
+  }
+
+  #noteHandedOn({ node: altered }: AstrayState): boolean {
+    const { cluster, counts } = this.#options;
+    if (this.#isHandedOn) return true;
+    this.#isHandedOn = cluster.nodes.some((node) => node !== altered && this.#firstDifference(node) !== null);
+    if (this.#isHandedOn) counts.add('a state that was altered is handed on');
+    return this.#isHandedOn;
+  }
+
+  /** Whether a quorum knows what the state was after that revision: a member that has got a snapshot since does not, and then nobody says whose state is the odd one. */
+  #isJudged(revision: number, astray: ConfigStore): boolean {
+    const { cluster } = this.#options;
+    const knows = ({ stateMachine, process }: SimulatedNode): boolean =>
+      process !== null && stateMachine !== astray && stateMachine.stateHashAt(revision) !== null;
+    const knowing = cluster.members.filter(knows).map(({ id }) => id);
+    return isQuorum(cluster.newestConfiguration, ({ id }) => knowing.includes(id));
   }
 
   #tickLater(node: SimulatedNode): void {
@@ -121,7 +143,7 @@ export class StateChecks {
     const wrong = this.#check(node, process).partings.find(
       (parting) => this.#astray === null || (parting.isOdd && parting.node !== this.#astray.node.id),
     );
-    if (wrong === undefined) return;
+    if (wrong === undefined || (this.#astray !== null && this.#noteHandedOn(this.#astray))) return;
     if (this.#astray === null) cluster.watch.violated(equalStates, `${node.id} finds ${textOf(wrong)}`);
     else this.#violated(`${node.id} finds ${textOf(wrong)}, and it is ${this.#astray.node.id} that was altered`);
   }
