@@ -289,7 +289,7 @@ test('a further look is at all keys again where it is not known what was changed
 
 test('what is written below a prefix that is held waits, and is held against the schema that was set meanwhile', async () => {
   const node = new Desk();
-  const release = node.desk.hold('/a/');
+  const hold = node.desk.hold('/a/');
   const other = put('/b/1', 'x');
   const otherBody = encodeCommand(other);
   expect(node.desk.checked(other, otherBody)).toBe(otherBody);
@@ -297,14 +297,17 @@ test('what is written below a prefix that is held waits, and is held against the
   const held = Promise.resolve(node.desk.checked(written, encodeCommand(written)));
   const refused = expect(held).rejects.toThrow(SchemaViolation);
   await node.write(set('/a/', { type: 'integer' }));
-  release();
+  expect(hold.isOver()).toBe(false);
+  hold.end();
+  expect(hold.isOver()).toBe(true);
   await refused;
   await node.write(put('/a/1', '5'));
 });
 
 test('a write is not held for ever', async () => {
   const node = new Desk();
-  node.desk.hold('');
+  const hold = node.desk.hold('');
   const written = put('/a/1', '5');
   expect(await node.desk.checked(written, encodeCommand(written))).toEqual(encodeCommand(written));
+  expect(hold.isOver()).toBe(true);
 });

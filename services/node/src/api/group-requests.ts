@@ -26,6 +26,7 @@ import {
   type WriteEndpoint,
 } from '@quorate/wire';
 import type { DiskAlarm } from '../disk-space/disk-alarm.ts';
+import type { HoldOnWrites } from '../schemas/held-writes.ts';
 import type { SchemaDesk } from '../schemas/schema-desk.ts';
 import type { StateGate } from '../state-gate.ts';
 import type { Answered, GatewayDesk } from './gateway-desk.ts';
@@ -106,20 +107,23 @@ export class GroupRequests {
   ): Promise<ApiReply> {
     const deadlineMs = performance.now() + request.timeoutMs;
     let reply = refusal;
-    for (let looks = 1; isOutdated(reply) && performance.now() + lookAgainMs < deadlineMs; looks += 1) {
-      const release =
-        given.kind === 'setSchema' && looks >= looksWithoutHold ? this.#schemaDesk.hold(given.prefix) : null;
-      try {
+    let hold: HoldOnWrites | null = null;
+    try {
+      for (let looks = 1; isOutdated(reply) && performance.now() + lookAgainMs < deadlineMs; looks += 1) {
+        // It goes on over several looks, until what was under way when it began is applied.
+        if (given.kind === 'setSchema' && looks >= looksWithoutHold && hold?.isOver() !== false) {
+          hold = this.#schemaDesk.hold(given.prefix);
+        }
         await after(lookAgainMs);
         if (!this.#schemaDesk.hasAppliedWhatRefused(reply.error)) continue;
         const command = await this.#schemaDesk.checked(given, request.body);
         const timeoutMs = Math.max(1, Math.ceil(deadlineMs - performance.now()));
         reply = await this.#propose({ ...request, timeoutMs }, command, traceparent);
-      } finally {
-        release?.();
       }
+      return reply;
+    } finally {
+      hold?.end();
     }
-    return reply;
   }
 
   async #propose(request: ApiRequest, command: Uint8Array, traceparent: string | null): Promise<ApiReply> {

@@ -8,6 +8,13 @@ interface Hold {
   readonly ended: Promise<void>;
 }
 
+/** For whoever holds writes. */
+export interface HoldOnWrites {
+  /** Whether they may go on again: it was ended, or lasted too long. */
+  readonly isOver: () => boolean;
+  readonly end: () => void;
+}
+
 /**
  * Writes below a prefix that wait while its schema is set. Where somebody writes there without a pause no look would ever be at all that there is; so after some that were not, what comes to
  * this node waits a moment, and is then held against the schema that was set.
@@ -15,8 +22,8 @@ interface Hold {
 export class HeldWrites {
   readonly #holds = new Set<Hold>();
 
-  /** Holds what is written below a prefix, until the function that it gives is called, or for half a second. */
-  hold(prefix: string): () => void {
+  /** Holds what is written below a prefix, until that is ended, or for half a second. */
+  hold(prefix: string): HoldOnWrites {
     const { promise, resolve } = withResolver();
     const hold = { prefix, ended: promise };
     const end = (): void => {
@@ -27,7 +34,7 @@ export class HeldWrites {
     const timer = setTimeout(end, maxHoldMs);
     timer.unref();
     this.#holds.add(hold);
-    return end;
+    return { isOver: () => !this.#holds.has(hold), end };
   }
 
   /** Resolves when a write may go on; null if nothing holds it. */

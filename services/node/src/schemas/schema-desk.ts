@@ -12,7 +12,7 @@ import {
 } from '@quorate/config-store';
 import { encodeCommand } from '@quorate/wire';
 import { type CompiledSchema, compileSchema } from './compile-schema.ts';
-import { HeldWrites } from './held-writes.ts';
+import { HeldWrites, type HoldOnWrites } from './held-writes.ts';
 import { SchemaLook } from './schema-look.ts';
 import { costOf, maxWriteCost, tooMuch, violationIn } from './write-cost.ts';
 
@@ -54,8 +54,8 @@ export class SchemaDesk {
     return code !== 'SchemaChanged' || Number(details.schemaRevision) <= this.#options.tables.progress.lastApplied;
   }
 
-  /** Has what is written below a prefix wait, until what it gives is called, and not for long. */
-  hold(prefix: string): () => void {
+  /** Has what is written below a prefix wait, until that is ended, and not for long. */
+  hold(prefix: string): HoldOnWrites {
     return this.#held.hold(prefix);
   }
 
