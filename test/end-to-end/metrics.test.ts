@@ -98,6 +98,8 @@ test('a cluster is seen by HTTP, by a real Prometheus and by OTLP, from before i
   expect(value('quorate_raft_campaigns_total', { reason: 'transfer' })).toBe(0);
   expect(value('quorate_raft_voters_alive')).toBe(3);
   expect(value('quorate_queue_length', { queue: 'mailboxes' })).toBeGreaterThanOrEqual(0);
+  expect(value('quorate_queue_length', { queue: 'watchers' })).toBe(0);
+  expect(value('quorate_queue_limit', { queue: 'watchers' })).toBe(100_000);
   expect(value('quorate_raft_uncommitted_size_bytes')).toBe(0);
   expect(value('quorate_raft_uncommitted_limit_bytes')).toBe(64 * 1024 * 1024);
   const peers = cluster.ids.filter((id) => id !== leader);

@@ -22,7 +22,7 @@ import {
   startRaftGroup,
   stateCheckAt,
 } from '@quorate/raft';
-import type { Telemetry } from '@quorate/telemetry';
+import type { QueueLength, Telemetry } from '@quorate/telemetry';
 import { configStoreCodec, type DiskStatus, tapSubject } from '@quorate/wire';
 import type { NatsConnection } from 'nats';
 import { GatewayDesk } from './api/gateway-desk.ts';
@@ -201,9 +201,9 @@ export class Group {
     });
   }
 
-  /** How many messages wait in the mailboxes. */
-  get waiting(): number {
-    return this.#host.waiting;
+  /** What waits in it. */
+  get queues(): readonly QueueLength[] {
+    return [{ queue: 'mailboxes', length: this.#host.waiting, limit: null }, this.watches.queue];
   }
 
   /** Listens on a new connection. The silence before it said nothing about the leader, nor of the leader's peers. */

@@ -211,7 +211,7 @@ export class Node implements Observable {
       hasAnswered: own?.hasAnswered ?? true,
       isStateWhole: member?.group.stateGate.isOpen ?? true,
       comparisons: member?.group.stateCheck.comparisons ?? null,
-      waiting: member?.group.waiting ?? 0,
+      queues: member?.group.queues ?? [],
       maxUncommittedBytes: this.#parts.settings.maxUncommittedBytes,
     };
   }

@@ -30,7 +30,7 @@ function readingsOf(partings: readonly Parting[], comparisons: NodeObservation['
     status,
     hasAnswered: true,
     isStateWhole: true,
-    waiting: 0,
+    queues: [{ queue: 'watchers', length: 3, limit: 100_000 }],
     maxUncommittedBytes: 1,
     comparisons,
   });
@@ -55,4 +55,11 @@ test('a node that is the odd one says so, and compares nothing any more', () => 
   const readings = readingsOf([{ node: n1, revision: 7, isOdd: true }], null);
   expect(readings.of(metrics.statesParted)[0]).toEqual({ labels: { state: 'own' }, value: 1 });
   expect(readings.of(metrics.stateComparisons)).toEqual([]);
+});
+
+test('what waits in the node is shown with its bound, and so is how much may be uncommitted', () => {
+  const readings = readingsOf([], null);
+  expect(readings.of(metrics.queueLength)).toEqual([{ labels: { queue: 'watchers' }, value: 3 }]);
+  expect(readings.of(metrics.queueLimit)).toEqual([{ labels: { queue: 'watchers' }, value: 100_000 }]);
+  expect(readings.of(metrics.uncommittedLimit)).toEqual([{ labels: {}, value: 1 }]);
 });

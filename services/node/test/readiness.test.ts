@@ -35,7 +35,7 @@ const ready: NodeObservation = {
   hasAnswered: true,
   isStateWhole: true,
   comparisons: null,
-  waiting: 0,
+  queues: [],
   maxUncommittedBytes: 1,
 };
 

@@ -117,6 +117,7 @@ test('each that waits is answered by the first change that concerns it, and by n
     future: fixture.ask({ prefix: '' }, 6),
   };
   await read();
+  expect(fixture.desk.queue).toEqual({ queue: 'watchers', length: 5, limit: 100_000 });
   for (const key of ['/a', '/b', '/c/1', '/d']) fixture.put(key);
   fixture.run({ kind: 'delete', key: '/a' });
   const answers = await Promise.all(
@@ -129,6 +130,7 @@ test('each that waits is answered by the first change that concerns it, and by n
     deletes: [['/a@6'], 7],
     future: [['/a@6'], 7],
   });
+  expect(fixture.desk.queue.length).toBe(0);
 });
 
 test('a watcher for whom nothing comes is told how far that was looked for', async () => {

@@ -293,7 +293,7 @@ export const declarations = {
     unit: '{item}',
     labels: {
       queue:
-        'mailboxes (what the actors of the node have not handled), spans (that wait to be exported), stages (spans that wait for theirs)',
+        'mailboxes (what the actors of the node have not handled), watchers (that wait at this node for changes), spans (that wait to be exported), stages (spans that wait for theirs)',
     },
     help: 'How many wait at this moment. Those of traces are missing while none are exported by OTLP.',
   }),
@@ -301,8 +301,8 @@ export const declarations = {
     name: 'quorate.queue.limit',
     kind: 'gauge',
     unit: '{item}',
-    labels: { queue: 'spans, stages' },
-    help: 'How many may wait; what is more is left out, and counted. Mailboxes have no bound of their own: what may be under way has.',
+    labels: { queue: 'watchers, spans, stages' },
+    help: 'How many may wait. Watchers that are more are sent elsewhere, spans are left out and counted. Mailboxes have no bound of their own: what may be under way has.',
   }),
   uncommittedSize: declare({
     name: 'quorate.raft.uncommitted.size',

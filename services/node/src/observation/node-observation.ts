@@ -1,5 +1,6 @@
 import type { FolderSizes } from '@quorate/lmdb-storage';
 import type { StateComparisons } from '@quorate/raft';
+import type { QueueLength } from '@quorate/telemetry';
 import type { NodeStatus } from '@quorate/wire';
 
 /** How a node stands at one moment, as far as whoever supervises it is concerned. */
@@ -16,8 +17,8 @@ export interface NodeObservation {
   readonly isStateWhole: boolean;
   /** Null in a node that compares nothing, as it is in no cluster, or parted from it. */
   readonly comparisons: StateComparisons | null;
-  /** How many messages wait in the mailboxes of its actors. */
-  readonly waiting: number;
+  /** What waits in it. */
+  readonly queues: readonly QueueLength[];
   /** With so many bytes of writes waiting, more are refused. */
   readonly maxUncommittedBytes: number;
 }

@@ -39,7 +39,7 @@ export function readObservation(readings: MetricReadings, observation: NodeObser
     const count = status.partings.filter((parting) => stateOf(parting, status.id) === state).length;
     readings.set(metrics.statesParted, { state }, count);
   }
-  readQueues([{ queue: 'mailboxes', length: observation.waiting, limit: null }], readings);
+  readQueues(observation.queues, readings);
   readings.set(metrics.uncommittedLimit, {}, observation.maxUncommittedBytes);
   readings.setOneOf(metrics.role, roleSchema.options, status.role, (role) => ({ role }));
   if (status.role !== null && status.role !== 'removed' && hasAnswered) readGroup(readings, status);

@@ -8,6 +8,7 @@ import {
   WaitingWatchers,
   type WatchRequest,
 } from '@quorate/config-store';
+import type { QueueLength } from '@quorate/telemetry';
 import { type ApiReply, type ApiRequest, encodeWatchPage, errorReply, Unavailable, watchBody } from '@quorate/wire';
 
 /** What a watch desk is made from. */
@@ -82,6 +83,11 @@ export class WatchDesk {
     }
     const deadlineMs = now() + Math.min(timeoutMs, longestWaitMs);
     return new Promise((answer) => this.#enqueue({ request, deadlineMs, answer }));
+  }
+
+  /** How many watchers wait here, and how many may. */
+  get queue(): QueueLength {
+    return { queue: 'watchers', length: this.#asking.length + this.#waiting.size, limit: maxWaiting };
   }
 
   /** The tables have changed: there may be something for those who wait. */
