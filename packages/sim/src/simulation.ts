@@ -121,7 +121,7 @@ function run(options: SimulationOptions): {
   const room = { maxUncommittedBytes: drawRoom(new RandomStream(seed, 'room')) };
   const drawn = { ...withLag, ...removal, ...leases, ...beat, ...room };
   const settings = plant.settings?.(drawn) ?? drawn;
-  const work = { ...drawWork(new RandomStream(seed, 'work')), ...options.work };
+  const work = { ...drawWork(new RandomStream(seed, 'work')), ...plant.work, ...options.work };
   const workload = {
     clients: 6,
     keys: 2 + plan.below(5),

@@ -13,5 +13,5 @@ export const oddStateJudgedByTwo: PlantedBug = {
   name: 'odd-state-judged-by-two',
   breaks: 'Whose state is the odd one is judged by the first two voters, and not by a quorum of all of them.',
   reference: 'The odd one is who differs from a quorum; etcd#14828: who is corrupt is for a quorum to say',
-  plant: { stateCheck: JudgingByTwo },
+  plant: { work: { stateChecks: 'astray' }, stateCheck: JudgingByTwo },
 };

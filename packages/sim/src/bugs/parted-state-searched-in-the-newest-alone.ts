@@ -14,5 +14,5 @@ export const partedStateSearchedInTheNewestAlone: PlantedBug = {
   name: 'parted-state-searched-in-the-newest-alone',
   breaks: 'Nodes compare the newest states alone: where two differ, nobody finds since when.',
   reference: 'The alarm names the first revision at which two states part, as far back as history goes',
-  plant: { stateCheck: KnowingTheNewestAlone },
+  plant: { work: { stateChecks: 'astray' }, stateCheck: KnowingTheNewestAlone },
 };

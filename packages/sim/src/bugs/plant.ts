@@ -4,6 +4,7 @@ import type { decideRetry, RaftParts, RaftSettings, StateCheck } from '@quorate/
 import type { Disk } from '../disk/disk.ts';
 import type { SimulatedLogStorage } from '../disk/simulated-log-storage.ts';
 import type { SimulatedSnapshotFiles } from '../disk/simulated-snapshot-files.ts';
+import type { Work } from '../workload/draw-work.ts';
 
 /**
  * What is put in the places of production's classes, or of what the host lends them. The production code knows nothing of
@@ -20,6 +21,8 @@ export interface Plant {
   /** The tables of the state machine, over those that the simulator has. */
   readonly tables?: (tables: Tables) => Tables;
   readonly codec?: (codec: ConfigStoreCodec) => ConfigStoreCodec;
+  /** What a run has to have for the bug to matter, and what is drawn for none. */
+  readonly work?: Pick<Work, 'stateChecks'>;
   /** What compares the states of nodes. */
   readonly stateCheck?: typeof StateCheck;
   /** What a node, which has come to `revision`, makes of a page before it gives it to a watcher. */

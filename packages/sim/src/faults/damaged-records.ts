@@ -1,4 +1,4 @@
-import { type LogEntry, type LogIndex, logIndex } from '@quorate/raft';
+import { type LogEntry, type LogIndex, logIndex, type RaftSettings } from '@quorate/raft';
 import type { Disk } from '../disk/disk.ts';
 import type { RandomStream } from '../host/random-stream.ts';
 import type { SimulatedCluster } from '../host/simulated-cluster.ts';
@@ -33,9 +33,19 @@ export function pickOvertaken(
     .slice(-most);
 }
 
+/** So many entries are written at most before damaged logs are mended. */
+const entriesWhileMending = 100;
+
+/** Whether a node's log still has an entry when it is asked for it: not if a snapshot is about to take its place. */
+function staysInLog({ disk }: SimulatedNode, index: LogIndex, settings: RaftSettings): boolean {
+  const { snapshotEntries, logTailEntries } = settings;
+  const nextSnapshot = snapshotEntries * Math.ceil((disk.lastIndex + 1) / snapshotEntries);
+  return nextSnapshot > disk.lastIndex + entriesWhileMending || index > nextSnapshot - logTailEntries;
+}
+
 /**
- * Draws records of all members' logs, so that of each there is another copy: then the group must come back, also if no log is whole. Nothing, if any log is
- * damaged already.
+ * Draws records of all members' logs, so that of each there is another copy, and will be: then the group must come back, also if no log is whole. Where all that have a record may compact it
+ * too few good copies are left, and the group may stay down. Nothing, if any log is damaged already.
  */
 export function spreadDamage(
   cluster: SimulatedCluster,
@@ -51,6 +61,7 @@ export function spreadDamage(
         (other) =>
           other !== node &&
           other.disk.entryAt(index) !== undefined &&
+          staysInLog(other, index, cluster.settings) &&
           other.disk.entryAt(index)?.term === node.disk.entryAt(index)?.term &&
           !damaged.get(other)?.includes(index),
       );

@@ -10,10 +10,10 @@ export interface Work {
   readonly stateChecks: 'equal' | 'astray' | null;
 }
 
-/** Draws it: each is met with and without the others, and many runs have nothing of it. */
+/** Draws it: each is met with and without the others, and many runs have nothing of it. That somebody alters a state is drawn for nobody: it may be handed on in a snapshot, and then the quorum may be what is wrong. */
 export function drawWork(random: RandomStream): Work {
   const transactions = random.chance(0.5);
   const others = random.pick(['leaseHolders', 'watchers', 'watchers', null, null] as const);
-  const stateChecks = random.chance(0.3) ? random.pick(['equal', 'astray'] as const) : null;
+  const stateChecks = random.chance(0.3) ? 'equal' : null;
   return { transactions, others, stateChecks };
 }
